@@ -1,0 +1,157 @@
+"""Every code that a file or a row can be rejected with: one truth for code, tests, alerts and documentation."""
+
+from enum import StrEnum
+
+
+class _Code(StrEnum):
+    """A code with its meaning and its cure, both written to continue a sentence."""
+
+    meaning: str
+    cure: str
+
+    def __new__(cls, value: str, meaning: str, cure: str) -> "_Code":
+        code = str.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        code.cure = cure
+        return code
+
+
+class FileCode(_Code):
+    """Why a file as a whole is rejected."""
+
+    UNKNOWN_PARTNER = (
+        "UNKNOWN_PARTNER",
+        "No layout is known for this partner",
+        "add a layout or correct the key's first segment",
+    )
+    NO_LAYOUT = (
+        "NO_LAYOUT",
+        "The partner has no layout of this format",
+        "send the agreed format or add a layout",
+    )
+    HEADER_MISMATCH = (
+        "HEADER_MISMATCH",
+        "The header is none of the partner's",
+        "send the agreed columns or add a layout",
+    )
+    AMBIGUOUS_LAYOUT = (
+        "AMBIGUOUS_LAYOUT",
+        "The file fits more than one layout",
+        "make the layouts tell each other apart",
+    )
+    EMPTY_FILE = (
+        "EMPTY_FILE",
+        "The file is empty",
+        "send the file again",
+    )
+    NO_RECORDS = (
+        "NO_RECORDS",
+        "The file has a header and no records",
+        "send the file again if it should have had some",
+    )
+    NOT_DECODABLE = (
+        "NOT_DECODABLE",
+        "The bytes are not of the declared encoding",
+        "send the file in the agreed encoding",
+    )
+    MALFORMED_CSV = (
+        "MALFORMED_CSV",
+        "The file is not well-formed CSV",
+        "send the file again, with quotes closed and doubled",
+    )
+    MALFORMED_JSON = (
+        "MALFORMED_JSON",
+        "The file is not well-formed JSON",
+        "send the file again, complete",
+    )
+    RECORD_PATH_MISSING = (
+        "RECORD_PATH_MISSING",
+        "The document has no records where the layout expects them",
+        "send the agreed document",
+    )
+    TOO_MANY_REJECTED = (
+        "TOO_MANY_REJECTED",
+        "More rows are rejected than the layout allows",
+        "correct the rows and send the file again",
+    )
+    RECORDS_LOST = (
+        "RECORDS_LOST",
+        "The records cannot be told apart with certainty",
+        "send the file again, with quotes closed and doubled",
+    )
+    FILE_TOO_LARGE = (
+        "FILE_TOO_LARGE",
+        "The document is larger than can be read whole",
+        "split it into several files",
+    )
+
+
+class RowCode(_Code):
+    """Why a row is rejected."""
+
+    FIELD_COUNT = (
+        "FIELD_COUNT",
+        "The row has another number of cells than the header",
+        "quote cells that hold the delimiter",
+    )
+    NOT_AN_OBJECT = (
+        "NOT_AN_OBJECT",
+        "The record is not a JSON object of the expected shape",
+        "send records as the layout says",
+    )
+    FIELD_MISSING = (
+        "FIELD_MISSING",
+        "A value that every row needs is missing",
+        "fill it in",
+    )
+    ID_MISSING = (
+        "ID_MISSING",
+        "The transaction has no id",
+        "fill it in",
+    )
+    DUPLICATE_ID = (
+        "DUPLICATE_ID",
+        "An earlier row of the file has the same id",
+        "send every transaction once",
+    )
+    AMOUNT_FORMAT = (
+        "AMOUNT_FORMAT",
+        "The amount is not written as agreed",
+        "write it as the layout says",
+    )
+    AMOUNT_SCALE = (
+        "AMOUNT_SCALE",
+        "The amount has more decimals than its currency or layout allows",
+        "send it exact",
+    )
+    AMOUNT_RANGE = (
+        "AMOUNT_RANGE",
+        "The amount has more than 13 digits before the decimal character",
+        "check the amount",
+    )
+    SIGN_MISMATCH = (
+        "SIGN_MISMATCH",
+        "The amount has a sign where the direction field alone gives it",
+        "send it unsigned",
+    )
+    DIRECTION_UNKNOWN = (
+        "DIRECTION_UNKNOWN",
+        "The direction is none of the agreed words",
+        "use an agreed word",
+    )
+    CURRENCY_UNKNOWN = (
+        "CURRENCY_UNKNOWN",
+        "The currency is not a code of ISO 4217",
+        "use the three-letter code",
+    )
+    DATE_FORMAT = (
+        "DATE_FORMAT",
+        "The date is not written as agreed, or does not exist",
+        "write it as the layout says",
+    )
+    DATE_RANGE = (
+        "DATE_RANGE",
+        "The date is not plausible",
+        "check the date",
+    )

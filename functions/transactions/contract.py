@@ -1,0 +1,63 @@
+"""The canonical record, read from the data contract (Open Data Contract Standard v3)."""
+
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import msgspec
+import yaml
+
+from transactions.assets import asset_folder
+
+
+class Column(msgspec.Struct, frozen=True, rename="camel"):
+    """One column: its name, Glue type and whether every row has a value."""
+
+    name: str
+    description: str
+    physical_type: str
+    required: bool
+    classification: str = "internal"
+    partition_key_position: int = 0
+
+
+class Table(msgspec.Struct, frozen=True, rename="camel"):
+    """One published table."""
+
+    name: str
+    description: str
+    properties: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns inside the Parquet files, in their order."""
+        return tuple(column for column in self.properties if not column.partition_key_position)
+
+    @property
+    def partition_keys(self) -> tuple[Column, ...]:
+        """The columns that live in the path only, in their order."""
+        keys = (column for column in self.properties if column.partition_key_position)
+        return tuple(sorted(keys, key=lambda column: column.partition_key_position))
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """The published tables."""
+
+    version: str
+    schema: tuple[Table, ...]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read the contract from ``path``, by default the one that ships with the package."""
+        text = (path or asset_folder("glue") / "transactions.odcs.yaml").read_bytes()
+        return msgspec.convert(yaml.safe_load(text), cls)
+
+    def table(self, name: str) -> Table:
+        """Return the table ``name``; KeyError if the contract has none of that name."""
+        return {table.name: table for table in self.schema}[name]
+
+
+@cache
+def canonical() -> Contract:
+    """Return the contract that ships with the package, read once."""
+    return Contract.load()

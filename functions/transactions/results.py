@@ -1,0 +1,104 @@
+"""What goes into and comes out of the domain. ``msgspec.to_builtins`` turns each into plain JSON values."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from transactions.currencies import MINOR_UNITS
+
+Verdict = Literal["VALID", "VALID_WITH_REJECTED_ROWS", "REJECTED"]
+FileFormat = Literal["csv", "json"]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """The file as it arrived. ``received_at`` is an aware datetime."""
+
+    file_id: str
+    partner: str
+    file_name: str
+    format: FileFormat
+    received_at: datetime
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of the file; ``read`` is always the sum of the other three."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    dropped: int = 0
+
+
+class Total(msgspec.Struct, frozen=True, kw_only=True):
+    """Control total of one currency: accepted rows and the exact sum of their signed amounts, in plain digits."""
+
+    currency: str
+    count: int
+    sum: str
+
+
+class ErrorCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one row-level code occurred."""
+
+    code: str
+    count: int
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one file.
+
+    ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
+    cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
+    still tells what was counted before it was rejected.
+    """
+
+    verdict: Verdict
+    layout: str
+    reason_code: str
+    reason: str
+    sha256: str
+    size: int
+    counts: Counts
+    totals: tuple[Total, ...]
+    errors: tuple[ErrorCount, ...]
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """Accepted rows as read back from the Parquet files."""
+
+    count: int
+    totals: tuple[Total, ...]
+
+
+class WrittenObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One Parquet file: its path below the output folder, its table, its partition's values, rows and bytes."""
+
+    path: str
+    table: str
+    partition: tuple[str, ...]
+    rows: int
+    size: int
+
+
+class Transformation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was transformed (``counts``, ``totals``) and what really lies in the written files (``written``)."""
+
+    layout: str
+    counts: Counts
+    totals: tuple[Total, ...]
+    written: Written
+    objects: tuple[WrittenObject, ...]
+
+
+def plain_amount(amount: Decimal, currency: str) -> str:
+    """Write ``amount`` in plain digits with the currency's minor units, and more only where they are not zero.
+
+    >>> plain_amount(Decimal("12.50000"), "EUR")
+    '12.50'
+    """
+    digits = f"{amount:f}"
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0").ljust(MINOR_UNITS[currency], "0")
+    return f"{whole}.{fraction}" if fraction else whole
