@@ -1,0 +1,184 @@
+"""The function package: handlers, domain, layouts and pinned wheels, without Docker and, at synth, without network.
+
+``python -m etl.package`` downloads the wheels (``make install`` does it); :func:`build_package` assembles them
+with the project's own files into one directory that CDK takes as an asset.
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements" / "functions.txt"
+WHEELHOUSE = Path(sys.prefix) / "wheelhouse"
+BUILD = ROOT / "build"
+
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+"""Lambda's name of an architecture, and the name that wheels use for it."""
+
+# Lambda's python3.11 has glibc 2.26. DuckDB's x86_64 wheel is tagged 2_27 and asks for no symbol above 2.25: tags only
+# let pip find a wheel, and the package's test reads what every shared library really needs.
+_PLATFORM_TAGS = ("manylinux_2_27", "manylinux_2_26", "manylinux_2_24", "manylinux2014", "manylinux_2_17")
+
+_SOURCES = {
+    ROOT / "functions": ".",
+    ROOT / "layouts": "layouts",
+    ROOT / "glue" / "transactions.odcs.yaml": "glue/transactions.odcs.yaml",
+}
+"""The project's own files in the package, and where they lie in it."""
+
+_SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")
+# RECORD and INSTALLER tell how the files got here: they differ from machine to machine.
+_WHEEL_NOISE = ("bin", "*-stubs", "**/tests", "**/*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER")
+
+
+class PackageError(Exception):
+    """The package cannot be built; the message says what to do about it."""
+
+
+def host_architecture() -> str:
+    """Lambda's name of this machine's architecture.
+
+    Raises
+    ------
+    PackageError
+        Lambda has no such architecture.
+    """
+    machine = platform.machine()
+    for architecture, name in MACHINES.items():
+        if machine in {architecture, name}:
+            return architecture
+    raise PackageError(f"functions run on {' and '.join(MACHINES)}, not on this machine's {machine}")
+
+
+def download_wheels(architecture: str, wheelhouse: Path = WHEELHOUSE) -> None:
+    """Fetch the locked wheels of one architecture from the package index.
+
+    Raises
+    ------
+    PackageError
+        pip could not fetch every one of them; its own words stand above on standard error.
+    """
+    target = wheelhouse / architecture
+    shutil.rmtree(target, ignore_errors=True)
+    _pip("download", "--dest", str(target), *_selection(architecture))
+
+
+def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Path:
+    """Assemble the package of one architecture, and return its directory.
+
+    The directory is named after what it was made from: an unchanged package is built once.
+
+    Raises
+    ------
+    PackageError
+        The wheels or some of the project's own files are missing.
+    """
+    dependencies = _build_dependencies(architecture, wheelhouse, build)
+    package = build / f"package-{architecture}-{_digest(dependencies.name, _sources())}"
+    if not package.exists():
+        with _staging(package) as staging:
+            shutil.copytree(dependencies, staging, dirs_exist_ok=True)
+            for source, place in _SOURCES.items():
+                _copy(source, staging / place)
+    return package
+
+
+def _build_dependencies(architecture: str, wheelhouse: Path, build: Path) -> Path:
+    wheels = wheelhouse / architecture
+    if not any(wheels.glob("*.whl")):
+        raise PackageError(f"the wheels for {architecture} are missing: run 'make install'")
+    dependencies = build / f"dependencies-{architecture}-{_digest(architecture, [REQUIREMENTS, Path(__file__)])}"
+    if not dependencies.exists():
+        with _staging(dependencies) as staging:
+            offline = ("--isolated", "--no-index", "--find-links", str(wheels))
+            _pip("install", "--no-compile", "--target", str(staging), *offline, *_selection(architecture))
+            for noise in [path for pattern in _WHEEL_NOISE for path in staging.glob(pattern)]:
+                shutil.rmtree(noise) if noise.is_dir() else noise.unlink(missing_ok=True)
+    return dependencies
+
+
+def _sources() -> list[Path]:
+    missing = [source for source in _SOURCES if not source.exists()]
+    if missing:
+        raise PackageError(f"the package needs {missing[0].relative_to(ROOT)}, which does not exist")
+    return [file for source in _SOURCES for file in _files(source)]
+
+
+def _files(source: Path) -> Iterator[Path]:
+    if source.is_file():
+        yield source
+        return
+    for path in sorted(source.iterdir()):
+        if not any(path.match(pattern) for pattern in _SOURCE_NOISE):
+            yield from _files(path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_SOURCE_NOISE))
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def _digest(name: str, files: list[Path]) -> str:
+    digest = hashlib.sha256(name.encode())
+    for file in files:
+        digest.update(f"\0{file.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _staging(target: Path) -> Iterator[Path]:
+    """Yield a directory to fill that becomes `target` in one step, also when two processes fill one each."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".staging-") as folder:
+        staging = Path(folder) / target.name
+        staging.mkdir()
+        yield staging
+        try:
+            staging.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+
+
+def _selection(architecture: str) -> list[str]:
+    """Tell pip what to take: the locked wheels, built for Lambda's Python on this architecture."""
+    python = "--implementation cp --python-version 3.11 --abi cp311 --abi abi3 --abi none".split()
+    platforms = [f"--platform={tag}_{MACHINES[architecture]}" for tag in _PLATFORM_TAGS]
+    return [
+        *python,
+        *platforms,
+        "--only-binary=:all:",
+        "--no-deps",
+        "--require-hashes",
+        f"--requirement={REQUIREMENTS}",
+    ]
+
+
+def _pip(command: str, *arguments: str) -> None:
+    pip = [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", *arguments]
+    if subprocess.run(pip, check=False).returncode:  # noqa: S603 fixed program, arguments from this module
+        raise PackageError(f"pip could not {command} the function package's wheels: see its message above")
+
+
+def main() -> None:
+    """Download the wheels of every architecture."""
+    try:
+        for architecture in MACHINES:
+            download_wheels(architecture)
+    except PackageError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()
