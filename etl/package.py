@@ -153,16 +153,10 @@ def _staging(target: Path) -> Iterator[Path]:
 
 def _selection(architecture: str) -> list[str]:
     """Tell pip what to take: the locked wheels, built for Lambda's Python on this architecture."""
-    python = "--implementation cp --python-version 3.11 --abi cp311 --abi abi3 --abi none".split()
+    python = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=abi3", "--abi=none"]
     platforms = [f"--platform={tag}_{MACHINES[architecture]}" for tag in _PLATFORM_TAGS]
-    return [
-        *python,
-        *platforms,
-        "--only-binary=:all:",
-        "--no-deps",
-        "--require-hashes",
-        f"--requirement={REQUIREMENTS}",
-    ]
+    locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", f"--requirement={REQUIREMENTS}"]
+    return [*python, *platforms, *locked]
 
 
 def _pip(command: str, *arguments: str) -> None:
