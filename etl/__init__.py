@@ -1,0 +1,1 @@
+"""The CDK app: settings, the naming rule, the stack and its constructs."""

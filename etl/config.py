@@ -1,0 +1,137 @@
+"""The app's settings: CDK context keys, validated before anything is synthesized."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+Architecture = Literal["arm64", "x86_64"]
+
+_MEBIBYTE: Final = 1024 * 1024
+
+
+class ConfigError(ValueError):
+    """A context key holds a value that the app refuses. The message names the key, the value and the rule."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Validated settings of one deployment.
+
+    Attributes
+    ----------
+    environment_suffix
+        Last part of every name. 2 to 16 lower-case letters, digits and single hyphens: the longest bucket name
+        (63 characters, S3) leaves no room for more.
+    alert_email
+        The address that receives alerts, after its owner confirmed the subscription.
+    direct_threshold_bytes
+        Files of this size and more start an execution of their own; smaller ones travel in batches. At most
+        64 MiB, so that a batched file stays far below the five minutes of an Express execution.
+    batch_size
+        Files per batch. At most 100, the number of keys of one DynamoDB BatchGetItem.
+    batch_window_seconds
+        How long the queue gathers a batch. At most 300 (Lambda), which leaves ten of the fifteen minutes.
+    memory_mb
+        Memory of every function: 3072, or 3008 for accounts with the old quota (requirement F4).
+    architecture
+        The functions' processor.
+    """
+
+    environment_suffix: str
+    alert_email: str
+    direct_threshold_bytes: int
+    batch_size: int
+    batch_window_seconds: int
+    memory_mb: int
+    architecture: Architecture
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextKey:
+    """One context key: its default (None: required), its rule for people, and the rule itself."""
+
+    name: str
+    default: str | None
+    rule: str
+    accepts: Callable[[str], bool]
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: compiled.fullmatch(value) is not None
+
+
+def _between(low: int, high: int) -> Callable[[str], bool]:
+    return lambda value: value.isascii() and value.isdigit() and low <= int(value) <= high
+
+
+def _one_of(*choices: str) -> Callable[[str], bool]:
+    return lambda value: value in choices
+
+
+SUFFIX = ContextKey(
+    name="environmentSuffix",
+    default="dev",
+    rule="2 to 16 lower-case letters, digits and single hyphens, starting and ending with a letter or digit",
+    accepts=_matches(r"(?=.{2,16}$)[a-z0-9]+(-[a-z0-9]+)*"),
+)
+EMAIL = ContextKey(
+    name="alertEmail",
+    default=None,
+    rule="an email address, such as -c alertEmail=oncall@example.com",
+    accepts=_matches(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}"),
+)
+THRESHOLD = ContextKey(
+    name="directThresholdBytes",
+    default=str(16 * _MEBIBYTE),
+    rule=f"a whole number of bytes from 1024 to {64 * _MEBIBYTE}",
+    accepts=_between(1024, 64 * _MEBIBYTE),
+)
+BATCH_SIZE = ContextKey(
+    name="batchSize", default="100", rule="a whole number of files from 1 to 100", accepts=_between(1, 100)
+)
+BATCH_WINDOW = ContextKey(
+    name="batchWindowSeconds", default="30", rule="a whole number of seconds from 1 to 300", accepts=_between(1, 300)
+)
+MEMORY = ContextKey(
+    name="lambdaMemoryMb",
+    default="3072",
+    rule="3072, or 3008 for accounts with the old quota",
+    accepts=_one_of("3072", "3008"),
+)
+ARCHITECTURE = ContextKey(
+    name="architecture", default="arm64", rule="arm64 or x86_64", accepts=_one_of("arm64", "x86_64")
+)
+CONTEXT_KEYS: Final = (SUFFIX, EMAIL, THRESHOLD, BATCH_SIZE, BATCH_WINDOW, MEMORY, ARCHITECTURE)
+
+
+def load_settings(context: Mapping[str, object]) -> Settings:
+    """Validate the context and return the settings.
+
+    Raises
+    ------
+    ConfigError
+        At the first key that is missing or holds a refused value.
+    """
+    values = {key.name: _value(key, context) for key in CONTEXT_KEYS}
+    return Settings(
+        environment_suffix=values[SUFFIX.name],
+        alert_email=values[EMAIL.name],
+        direct_threshold_bytes=int(values[THRESHOLD.name]),
+        batch_size=int(values[BATCH_SIZE.name]),
+        batch_window_seconds=int(values[BATCH_WINDOW.name]),
+        memory_mb=int(values[MEMORY.name]),
+        architecture=cast("Architecture", values[ARCHITECTURE.name]),
+    )
+
+
+def _value(key: ContextKey, context: Mapping[str, object]) -> str:
+    given = context.get(key.name, key.default)
+    if given is None:
+        raise ConfigError(f"context key {key.name} is missing: it must be {key.rule}")
+    # Context from the command line is text, context from cdk.json may be a JSON number.
+    value = str(given)
+    if not key.accepts(value):
+        raise ConfigError(f"context key {key.name}={value!r} is refused: it must be {key.rule}")
+    return value

@@ -1,0 +1,1 @@
+"""One construct per capability. Each takes keyword-only arguments, and only what it uses."""

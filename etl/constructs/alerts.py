@@ -1,0 +1,46 @@
+"""Who hears of failures, and where failures are kept: the alert topic and the dead-letter queue."""
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from etl.names import Names
+
+
+class Alerts(Construct):
+    """The SNS topic that people subscribe to, and the queue that keeps every file that could not be processed."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey, email: str) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(
+            self,
+            "Topic",
+            topic_name=names.of("topic", "alerts"),
+            display_name=f"ETL pipeline {names.suffix}",
+            master_key=key,
+            enforce_ssl=True,
+        )
+        self.topic.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccountPublish",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        sns.Subscription(self, "Email", topic=self.topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=email)
+        self.dead_letter_queue = sqs.Queue(
+            self,
+            "DeadLetterQueue",
+            queue_name=names.of("queue", "dead-letter"),
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.DESTROY,
+        )

@@ -1,0 +1,72 @@
+"""Empties the buckets when the stack is deleted, so that nothing is left behind (requirement X7)."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws, CustomResource, Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.function import PipelineFunction
+from etl.constructs.shared import allow
+from etl.names import REGION, Names
+
+_PURPOSE = "empty-buckets"
+
+
+class BucketEmptier(Construct):
+    """A custom resource per bucket that deletes every version and delete marker before the bucket goes.
+
+    CDK's own switch for this brings a Node.js function outside every rule of this stack, and a log group that
+    survives the stack.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        code: lambda_.Code,
+        key: kms.IKey,
+        buckets: Mapping[str, s3.IBucket],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        function_name = names.of("lambda", _PURPOSE)
+        itself = f"arn:{Aws.PARTITION}:lambda:{REGION}:{Aws.ACCOUNT_ID}:function:{function_name}"
+        emptier = PipelineFunction(
+            self,
+            "EmptyBuckets",
+            names=names,
+            settings=settings,
+            purpose=_PURPOSE,
+            description="Deletes all object versions when the stack is deleted",
+            code=code,
+            key=key,
+            statements=[
+                allow(
+                    ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"],
+                    [bucket.bucket_arn for bucket in buckets.values()],
+                ),
+                allow(
+                    ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+                    [bucket.arn_for_objects("*") for bucket in buckets.values()],
+                ),
+                # It continues itself when five minutes are not enough.
+                allow(["lambda:InvokeFunction"], [itself]),
+            ],
+            environment={},
+        )
+        self.function = emptier.function
+        for name, bucket in buckets.items():
+            CustomResource(
+                self,
+                f"Emptied{name}",
+                service_token=emptier.function.function_arn,
+                resource_type="Custom::EmptiedBucket",
+                properties={"BucketName": bucket.bucket_name},
+                service_timeout=Duration.hours(1),
+            )

@@ -1,0 +1,179 @@
+"""What analysts query: the Glue database, its tables declared from the data contract, the crawler, and Athena."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_athena as athena
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from etl.constructs.shared import allow, use_key
+from etl.constructs.storage import QUERY_RESULTS
+from etl.names import REGION, Names
+
+CONTRACT: Final = Path(__file__).parents[2] / "glue" / "transactions.odcs.yaml"
+CRAWLER_SETTINGS: Final = Path(__file__).parents[2] / "glue" / "crawler.json"
+CRAWL_SCHEDULE: Final = "cron(15 2 * * ? *)"
+"""Nightly. Publish registers a file's partitions itself, so that no query waits for the crawler."""
+
+_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+_SIMPLE_TYPES: Final = {
+    "string": glue.Schema.STRING,
+    "bigint": glue.Schema.BIG_INT,
+    "date": glue.Schema.DATE,
+    "timestamp": glue.Schema.TIMESTAMP,
+}
+
+
+class Catalog(Construct):
+    """The Glue database with the contract's tables, the crawler over their locations, and the Athena workgroup."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey, processed: s3.IBucket
+    ) -> None:
+        super().__init__(scope, construct_id)
+        contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+        self.database_name = names.identifier("database", "transactions")
+        database = glue.Database(
+            self,
+            "Database",
+            database_name=self.database_name,
+            description=contract["description"]["purpose"],
+        )
+        database.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.tables = [_table(self, database, processed, declared) for declared in contract["schema"]]
+        self.table_arns = [
+            _glue_arn("catalog"),
+            _glue_arn(f"database/{self.database_name}"),
+            *(_glue_arn(f"table/{self.database_name}/{table['name']}") for table in contract["schema"]),
+        ]
+        self.crawler = self._crawler(names=names, key=key, processed=processed)
+        self.workgroup = _workgroup(self, names=names, key=key, processed=processed)
+
+    def _crawler(self, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> glue.CfnCrawler:
+        """Crawl the declared tables and no path besides, so that it can never make a second table of the same data."""
+        role = iam.Role(
+            self,
+            "CrawlerRole",
+            role_name=names.of("role", "crawler"),
+            assumed_by=iam.ServicePrincipal("glue.amazonaws.com"),
+            inline_policies={
+                "crawler": iam.PolicyDocument(
+                    statements=[
+                        allow(["s3:ListBucket"], [processed.bucket_arn]),
+                        allow(
+                            ["s3:GetObject"],
+                            [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
+                        ),
+                        use_key(key),
+                        allow(
+                            [
+                                "glue:BatchCreatePartition",
+                                "glue:BatchGetPartition",
+                                "glue:GetDatabase",
+                                "glue:GetPartitions",
+                                "glue:GetTable",
+                                "glue:GetTables",
+                                "glue:UpdatePartition",
+                                "glue:UpdateTable",
+                            ],
+                            self.table_arns,
+                        ),
+                        _write_crawler_logs(),
+                    ]
+                )
+            },
+        )
+        crawler = glue.CfnCrawler(
+            self,
+            "Crawler",
+            name=names.of("crawler", "processed"),
+            description="Adds partitions that are missing in the declared tables",
+            role=role.role_arn,
+            targets=glue.CfnCrawler.TargetsProperty(
+                catalog_targets=[
+                    glue.CfnCrawler.CatalogTargetProperty(
+                        database_name=self.database_name, tables=[table.table_name for table in self.tables]
+                    )
+                ]
+            ),
+            # Crawling catalog tables allows no other delete behaviour than LOG (Glue developer guide).
+            schema_change_policy=glue.CfnCrawler.SchemaChangePolicyProperty(
+                update_behavior="LOG", delete_behavior="LOG"
+            ),
+            configuration=CRAWLER_SETTINGS.read_text(encoding="utf-8"),
+            schedule=glue.CfnCrawler.ScheduleProperty(schedule_expression=CRAWL_SCHEDULE),
+        )
+        for table in self.tables:
+            crawler.node.add_dependency(table)
+        return crawler
+
+
+def _table(scope: Construct, database: glue.Database, bucket: s3.IBucket, declared: dict[str, Any]) -> glue.S3Table:
+    name = declared["name"]
+    columns = [_column(entry) for entry in declared["properties"] if not entry.get("partitioned")]
+    keys = sorted(
+        (entry for entry in declared["properties"] if entry.get("partitioned")),
+        key=lambda entry: int(entry["partitionKeyPosition"]),
+    )
+    table = glue.S3Table(
+        scope,
+        f"Table{name.title()}",
+        database=database,
+        table_name=name,
+        description=declared["description"],
+        storage=glue.S3TableStorage.from_bucket(bucket),
+        s3_prefix=f"{name}/",
+        data_format=glue.DataFormat.PARQUET,
+        columns=columns,
+        partition_keys=[_column(entry) for entry in keys],
+    )
+    table.apply_removal_policy(RemovalPolicy.DESTROY)
+    return table
+
+
+def _column(declared: dict[str, Any]) -> glue.Column:
+    return glue.Column(name=declared["name"], type=_type(declared["physicalType"]), comment=declared["description"])
+
+
+def _type(physical_type: str) -> glue.Type:
+    decimal = _DECIMAL.fullmatch(physical_type)
+    if decimal:
+        return glue.Schema.decimal(int(decimal[1]), int(decimal[2]))
+    return _SIMPLE_TYPES[physical_type]
+
+
+def _workgroup(scope: Construct, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> athena.CfnWorkGroup:
+    return athena.CfnWorkGroup(
+        scope,
+        "Workgroup",
+        name=names.of("workgroup", "analysts"),
+        description="Queries on the published transactions",
+        recursive_delete_option=True,
+        work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
+            enforce_work_group_configuration=True,
+            publish_cloud_watch_metrics_enabled=True,
+            result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
+                output_location=processed.s3_url_for_object(QUERY_RESULTS),
+                encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
+                    encryption_option="SSE_KMS", kms_key=key.key_arn
+                ),
+            ),
+        ),
+    )
+
+
+def _glue_arn(resource: str) -> str:
+    return f"arn:{Aws.PARTITION}:glue:{REGION}:{Aws.ACCOUNT_ID}:{resource}"
+
+
+def _write_crawler_logs() -> iam.PolicyStatement:
+    """Every crawler of an account logs to one group that Glue names."""
+    group = f"arn:{Aws.PARTITION}:logs:{REGION}:{Aws.ACCOUNT_ID}:log-group:/aws-glue/crawlers"
+    return allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [group, f"{group}:*"])

@@ -1,0 +1,93 @@
+"""The stack's own key. Every store of the pipeline is encrypted with it."""
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from etl.constructs.shared import USE_KEY
+from etl.names import REGION, Names
+
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+)
+# Encrypt, DescribeKey and CreateGrant: DynamoDB sets up a table's encryption in the name of whoever creates it.
+_DELEGATED_USE = (*USE_KEY, "kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+
+
+class EncryptionKey(Construct):
+    """A customer-managed KMS key with an explicit policy.
+
+    The AWS-managed keys would not do: CloudWatch alarms and EventBridge rules cannot publish to a topic or queue
+    under them. The grant to those two services carries no condition on purpose: with ``aws:SourceArn`` on it,
+    EventBridge drops events in silence.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names) -> None:
+        super().__init__(scope, construct_id)
+        account = iam.AccountRootPrincipal()
+        key = kms.Key(
+            self,
+            "Key",
+            alias=f"alias/{names.of('key', 'etl')}",
+            description=f"Data at rest of {names.stack}",
+            enable_key_rotation=True,
+            pending_window=Duration.days(7),
+            removal_policy=RemovalPolicy.DESTROY,
+            policy=iam.PolicyDocument(
+                statements=[
+                    _statement("AccountAdministersTheKey", account, _ADMINISTRATION),
+                    _statement("AccountDelegatesUseToIamPolicies", account, _DELEGATED_USE),
+                    _statement(
+                        "EventsAndAlarmsReachEncryptedTargets",
+                        iam.CompositePrincipal(
+                            iam.ServicePrincipal("events.amazonaws.com"),
+                            iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+                        ),
+                        USE_KEY,
+                    ),
+                    _statement(
+                        "LogGroupsOfThisAccount",
+                        iam.ServicePrincipal(f"logs.{REGION}.amazonaws.com"),
+                        (*USE_KEY, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+                        conditions={
+                            "ArnLike": {
+                                "kms:EncryptionContext:aws:logs:arn": (
+                                    f"arn:{Aws.PARTITION}:logs:{REGION}:{Aws.ACCOUNT_ID}:log-group:*-{names.suffix}"
+                                )
+                            }
+                        },
+                    ),
+                ]
+            ),
+        )
+        # Handed out as an imported key: CDK would add statements with wildcards to the policy of its own.
+        self.key = kms.Key.from_key_arn(self, "Policed", key.key_arn)
+
+
+def _statement(
+    sid: str,
+    principal: iam.IPrincipal,
+    actions: tuple[str, ...],
+    *,
+    conditions: dict[str, object] | None = None,
+) -> iam.PolicyStatement:
+    # In a key policy, Resource "*" means this key and nothing else (KMS developer guide, "Key policies").
+    return iam.PolicyStatement(
+        sid=sid, principals=[principal], actions=list(actions), resources=["*"], conditions=conditions
+    )

@@ -1,0 +1,85 @@
+"""One Lambda function of the pipeline, with everything that belongs to it."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.shared import LOG_RETENTION, send_traces, use_key, write_log_streams
+from etl.names import Names
+
+TIMEOUT = Duration.minutes(5)
+_LARGEST_TMP = Size.gibibytes(10)
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+
+
+class PipelineFunction(Construct):
+    """A Python 3.11 function with its own log group and its own role.
+
+    The role is written out: its only rights are its own log group's streams, traces, the stack's key, and the
+    ``statements`` handed in. Name, handler module and log group all follow from ``purpose``.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        purpose: str,
+        description: str,
+        code: lambda_.Code,
+        key: kms.IKey,
+        statements: Sequence[iam.PolicyStatement],
+        environment: Mapping[str, str],
+        scratch_space: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        function_name = names.of("lambda", purpose)
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{function_name}",
+            retention=LOG_RETENTION,
+            encryption_key=key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=names.of("role", purpose),
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={
+                "function": iam.PolicyDocument(
+                    statements=[write_log_streams(log_group), send_traces(), use_key(key), *statements]
+                )
+            },
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=function_name,
+            description=description,
+            runtime=lambda_.Runtime.PYTHON_3_11,
+            architecture=_ARCHITECTURES[settings.architecture],
+            handler=f"{purpose.replace('-', '_')}.handler",
+            code=code,
+            memory_size=settings.memory_mb,
+            timeout=TIMEOUT,
+            ephemeral_storage_size=_LARGEST_TMP if scratch_space else None,
+            log_group=log_group,
+            role=role.without_policy_updates(),
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": purpose,
+                "POWERTOOLS_METRICS_NAMESPACE": names.stack,
+                **environment,
+            },
+            environment_encryption=key,
+        )

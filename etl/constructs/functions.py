@@ -1,0 +1,99 @@
+"""The functions that process files: validate, transform and publish, each with no more rights than its work needs."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.catalog import Catalog
+from etl.constructs.function import PipelineFunction
+from etl.constructs.monitoring import LATENCY_METRIC
+from etl.constructs.shared import allow
+from etl.constructs.storage import MANIFESTS, QUARANTINE, STAGING, TRANSACTIONS
+from etl.names import Names
+
+
+class FileFunctions(Construct):
+    """Validate reads an upload; transform reads it and stages rows; publish moves staged rows to the readers."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        code: lambda_.Code,
+        key: kms.IKey,
+        raw: s3.IBucket,
+        processed: s3.IBucket,
+        catalog: Catalog,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        read_uploads = allow(["s3:GetObject", "s3:GetObjectVersion"], [raw.arn_for_objects("*")])
+
+        def objects(*prefixes: str) -> list[str]:
+            return [processed.arn_for_objects(f"{prefix}*") for prefix in prefixes]
+
+        def make(
+            construct_id: str,
+            purpose: str,
+            description: str,
+            *,
+            statements: Sequence[iam.PolicyStatement],
+            environment: Mapping[str, str],
+            scratch_space: bool,
+        ) -> lambda_.Function:
+            return PipelineFunction(
+                self,
+                construct_id,
+                names=names,
+                settings=settings,
+                purpose=purpose,
+                description=description,
+                code=code,
+                key=key,
+                statements=statements,
+                environment=environment,
+                scratch_space=scratch_space,
+            ).function
+
+        self.validate = make(
+            "Validate",
+            "validate",
+            "Reads an upload once and returns a verdict, counts and control totals",
+            statements=[read_uploads],
+            environment={},
+            scratch_space=True,
+        )
+        self.transform = make(
+            "Transform",
+            "transform",
+            "Turns an upload into canonical Parquet and quarantined rows, staged",
+            statements=[read_uploads, allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
+            environment={"PROCESSED_BUCKET": processed.bucket_name},
+            scratch_space=True,
+        )
+        self.publish = make(
+            "Publish",
+            "publish",
+            "Makes a file's staged rows visible, and removes those of the versions it replaces",
+            statements=[
+                allow(["s3:GetObject"], objects(STAGING, MANIFESTS)),
+                allow(["s3:PutObject"], objects(TRANSACTIONS, QUARANTINE)),
+                allow(["s3:DeleteObject"], objects(TRANSACTIONS, QUARANTINE)),
+                # Without it, S3 answers 403 and not 404 for an object that is not there.
+                allow(["s3:ListBucket"], [processed.bucket_arn]),
+                allow(["glue:BatchCreatePartition", "glue:GetTable"], catalog.table_arns),
+            ],
+            environment={
+                "PROCESSED_BUCKET": processed.bucket_name,
+                "GLUE_DATABASE": catalog.database_name,
+                "LATENCY_METRIC": LATENCY_METRIC,
+            },
+            scratch_space=False,
+        )

@@ -1,0 +1,201 @@
+"""How uploads reach the state machine: at once when large, in batches through a queue when small."""
+
+from typing import Any, Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.function import TIMEOUT, PipelineFunction
+from etl.constructs.shared import allow
+from etl.names import Names
+from etl.workflow.definition import BATCH, DIRECT, SETTLE
+
+EXTENSIONS: Final = (".csv", ".json")
+MAX_RECEIVE_COUNT: Final = 3
+
+
+class Ingestion(Construct):
+    """Two rules, so that a file takes exactly one way; the batching queue; and the function that starts batches.
+
+    EventBridge Pipes would start batches without a function, but a pipe hands a Standard workflow its batch and
+    forgets it: no partial failure, no split of a batch that is too large for an execution's input.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        code: lambda_.Code,
+        key: kms.IKey,
+        raw: s3.IBucket,
+        state_machine: sfn.IStateMachine,
+        dead_letter_queue: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = _batching_queue(self, names=names, key=key, dead_letter_queue=dead_letter_queue)
+        self.dispatch = self._dispatch(names=names, settings=settings, code=code, key=key, state_machine=state_machine)
+        role = iam.Role(
+            self,
+            "RulesRole",
+            role_name=names.of("role", "rules"),
+            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+            inline_policies={
+                "rules": iam.PolicyDocument(
+                    statements=[allow(["states:StartExecution"], [state_machine.state_machine_arn])]
+                )
+            },
+        ).without_policy_updates()
+
+        def start(message: dict[str, Any]) -> targets.SfnStateMachine:
+            return targets.SfnStateMachine(
+                state_machine,
+                input=events.RuleTargetInput.from_object(message),
+                role=role,
+                dead_letter_queue=dead_letter_queue,
+                retry_attempts=3,
+                max_event_age=Duration.minutes(10),
+            )
+
+        threshold = settings.direct_threshold_bytes
+        events.Rule(
+            self,
+            "Direct",
+            rule_name=names.of("rule", "direct"),
+            description=f"Starts an execution for each upload of {threshold} bytes and more",
+            event_pattern=_uploads(raw, size=[">=", threshold]),
+            targets=[start({"route": DIRECT, "files": [_file_event()]})],
+        )
+        # Imported, so that the rule's target leaves the queue's policy to this construct.
+        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self.queue.queue_arn)
+        batch = events.Rule(
+            self,
+            "Batch",
+            rule_name=names.of("rule", "batch"),
+            description=f"Queues each upload below {threshold} bytes",
+            event_pattern=_uploads(raw, size=["<", threshold]),
+            targets=[
+                targets.SqsQueue(
+                    queue,
+                    message=events.RuleTargetInput.from_object(_file_event()),
+                    dead_letter_queue=dead_letter_queue,
+                    retry_attempts=3,
+                    max_event_age=Duration.minutes(10),
+                )
+            ],
+        )
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="BatchRuleSends",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": batch.rule_arn}},
+            )
+        )
+        events.Rule(
+            self,
+            "Settle",
+            rule_name=names.of("rule", "settle"),
+            description="Settles the files of an execution that timed out, was aborted or failed",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [state_machine.state_machine_arn],
+                    "status": ["ABORTED", "FAILED", "TIMED_OUT"],
+                },
+            ),
+            targets=[
+                start(
+                    {
+                        "route": SETTLE,
+                        "execution": events.EventField.from_path("$.detail.executionArn"),
+                        "input": events.EventField.from_path("$.detail.input"),
+                    }
+                )
+            ],
+        )
+
+    def _dispatch(
+        self, *, names: Names, settings: Settings, code: lambda_.Code, key: kms.IKey, state_machine: sfn.IStateMachine
+    ) -> lambda_.Function:
+        function = PipelineFunction(
+            self,
+            "Dispatch",
+            names=names,
+            settings=settings,
+            purpose="dispatch",
+            description="Starts one execution for each batch of small files",
+            code=code,
+            key=key,
+            statements=[
+                allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self.queue.queue_arn]),
+                allow(["states:StartExecution"], [state_machine.state_machine_arn]),
+            ],
+            environment={"STATE_MACHINE_ARN": state_machine.state_machine_arn, "ROUTE": BATCH},
+        ).function
+        lambda_.EventSourceMapping(
+            self,
+            "BatchingQueueMapping",
+            target=function,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=settings.batch_size,
+            max_batching_window=Duration.seconds(settings.batch_window_seconds),
+            report_batch_item_failures=True,
+        )
+        return function
+
+
+def _batching_queue(scope: Construct, *, names: Names, key: kms.IKey, dead_letter_queue: sqs.IQueue) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        "BatchingQueue",
+        queue_name=names.of("queue", "batching"),
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+        # Six times the function's timeout, as Lambda asks of a queue that it reads.
+        visibility_timeout=Duration.seconds(6 * TIMEOUT.to_seconds()),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _uploads(bucket: s3.IBucket, *, size: list[str | int]) -> events.EventPattern:
+    return events.EventPattern(
+        source=["aws.s3"],
+        detail_type=["Object Created"],
+        detail={
+            "bucket": {"name": [bucket.bucket_name]},
+            "object": {
+                "key": [{"suffix": {"equals-ignore-case": extension}} for extension in EXTENSIONS],
+                "size": [{"numeric": size}],
+            },
+        },
+    )
+
+
+def _file_event() -> dict[str, str]:
+    """Name one upload: the batching queue's message, and an entry of an execution's ``files``."""
+    return {
+        "bucket": events.EventField.from_path("$.detail.bucket.name"),
+        "key": events.EventField.from_path("$.detail.object.key"),
+        "version_id": events.EventField.from_path("$.detail.object.version-id"),
+        "sequencer": events.EventField.from_path("$.detail.object.sequencer"),
+        "etag": events.EventField.from_path("$.detail.object.etag"),
+        "size": events.EventField.from_path("$.detail.object.size"),
+        "uploaded_at": events.EventField.from_path("$.time"),
+    }

@@ -1,0 +1,146 @@
+"""The alarms. Each one that fires, and each that recovers, sends a message to the alert topic."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from etl.names import Names
+
+ERROR_RATE_PERCENT: Final = 5
+"""Requirement M2."""
+
+MIN_INVOCATIONS: Final = 5
+"""Floor of the error rate: one error in a single call is 100 percent, and no pattern."""
+
+LATENCY_LIMIT: Final = Duration.minutes(15)
+LATENCY_METRIC: Final = "UploadToDone"
+_QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
+_PERIOD: Final = Duration.minutes(5)
+
+
+class Monitoring(Construct):
+    """Alarms on the functions, the state machine, the queues, the service level and the crawler."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        topic: sns.Topic,
+        functions: Mapping[str, lambda_.IFunction],
+        state_machine: sfn.StateMachine,
+        batching_queue: sqs.IQueue,
+        dead_letter_queue: sqs.IQueue,
+        crawler: glue.CfnCrawler,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._names = names
+        self._action = actions.SnsAction(topic)
+        for purpose, function in functions.items():
+            self._alarm(
+                f"errors-{purpose}",
+                f"More than {ERROR_RATE_PERCENT}% of the calls of {purpose} end in an error.",
+                _error_rate(function),
+                threshold=ERROR_RATE_PERCENT,
+            )
+            self._alarm(
+                f"throttles-{purpose}",
+                f"Calls of {purpose} are throttled: the account's concurrency is used up.",
+                function.metric_throttles(period=_PERIOD, statistic="Sum"),
+                threshold=0,
+            )
+        self._alarm(
+            "executions-failed",
+            "An execution failed: a file's failure may be neither kept nor recorded.",
+            state_machine.metric_failed(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            "executions-timed-out",
+            "An execution reached its time limit; its files are settled as failed.",
+            state_machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            "queue-age",
+            f"A file has waited in the batching queue for more than {_QUEUE_AGE_LIMIT.to_minutes()} minutes.",
+            batching_queue.metric_approximate_age_of_oldest_message(period=_PERIOD, statistic="Maximum"),
+            threshold=_QUEUE_AGE_LIMIT.to_seconds(),
+        )
+        self._alarm(
+            "dead-letters",
+            "Files wait in the dead-letter queue for replay.",
+            dead_letter_queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
+            threshold=0,
+        )
+        self._alarm(
+            "latency",
+            f"A file took longer than {LATENCY_LIMIT.to_minutes()} minutes from its upload to its published rows.",
+            cloudwatch.Metric(
+                namespace=names.stack,
+                metric_name=LATENCY_METRIC,
+                dimensions_map={"service": "publish"},
+                period=_PERIOD,
+                statistic="Maximum",
+            ),
+            threshold=LATENCY_LIMIT.to_seconds(),
+        )
+        events.Rule(
+            self,
+            "CrawlerFailed",
+            rule_name=names.of("rule", "crawler-failed"),
+            description="Alerts when a crawl fails",
+            event_pattern=events.EventPattern(
+                source=["aws.glue"],
+                detail_type=["Glue Crawler State Change"],
+                detail={"crawlerName": [crawler.name], "state": ["Failed"]},
+            ),
+            targets=[
+                targets.SnsTopic(
+                    topic,
+                    message=events.RuleTargetInput.from_text(
+                        f"The crawler {crawler.name} failed: {events.EventField.from_path('$.detail.errorMessage')}. "
+                        "Published rows stay queryable; only partitions added by hand may be missing."
+                    ),
+                )
+            ],
+        )
+
+    def _alarm(self, purpose: str, description: str, metric: cloudwatch.IMetric, *, threshold: float) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            purpose.title().replace("-", ""),
+            alarm_name=self._names.of("alarm", purpose),
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
+
+
+def _error_rate(function: lambda_.IFunction) -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        label="errors in percent of invocations",
+        expression=f"IF(invocations >= {MIN_INVOCATIONS}, 100 * errors / invocations, 0)",
+        using_metrics={
+            "errors": function.metric_errors(period=_PERIOD, statistic="Sum"),
+            "invocations": function.metric_invocations(period=_PERIOD, statistic="Sum"),
+        },
+        period=_PERIOD,
+    )

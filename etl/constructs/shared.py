@@ -1,0 +1,34 @@
+"""What several constructs share: the log retention, and IAM statements written out (CDK's grants add wildcards)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+
+LOG_RETENTION: Final = logs.RetentionDays.ONE_MONTH
+"""Requirement M1: 30 days, and so no setting."""
+
+USE_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+"""All that a reader and writer of encrypted data needs of the key."""
+
+
+def allow(actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:
+    """Allow exact actions on exact resources."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources))
+
+
+def use_key(key: kms.IKey) -> iam.PolicyStatement:
+    """Read and write data that is encrypted with the stack's key."""
+    return allow(USE_KEY, [key.key_arn])
+
+
+def write_log_streams(log_group: logs.ILogGroup) -> iam.PolicyStatement:
+    """Write to the streams of one log group; Lambda names the streams, so their names are left open."""
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
+
+
+def send_traces() -> iam.PolicyStatement:
+    """Send X-Ray traces. X-Ray has no resources to name: these actions accept "*" only."""
+    return allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])

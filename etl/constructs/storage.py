@@ -1,0 +1,107 @@
+"""Where files live: a bucket for partners' uploads and one for what the pipeline makes of them."""
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from etl.names import Names
+
+INCOMING = "incoming/"
+"""Prefix of uploads in the raw bucket: ``incoming/<partner>/...``."""
+
+TRANSACTIONS = "transactions/"
+QUARANTINE = "quarantine/"
+STAGING = "staging/"
+"""Output of a transform that is not yet published; readers never look here."""
+MANIFESTS = "manifests/"
+"""One JSON per processed file: which objects hold its rows. Lineage, and what a later version replaces."""
+QUERY_RESULTS = "athena-results/"
+
+_ARCHIVE_AFTER = Duration.days(90)
+
+
+class DataBuckets(Construct):
+    """The raw and the processed bucket.
+
+    Both are private, TLS-only, versioned, encrypted with the stack's key, and archived after 90 days: raw files to
+    Glacier Flexible Retrieval, processed ones to Glacier Instant Retrieval, the one Glacier class that Athena reads.
+    Names carry the account, because bucket names are shared by the whole world.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self.raw = _bucket(
+            self,
+            "Raw",
+            name=names.of("bucket", f"raw-{Aws.ACCOUNT_ID}"),
+            key=key,
+            rules=[_archive(s3.StorageClass.GLACIER)],
+        )
+        self.processed = _bucket(
+            self,
+            "Processed",
+            name=names.of("bucket", f"processed-{Aws.ACCOUNT_ID}"),
+            key=key,
+            rules=[
+                _archive(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL),
+                _expire("expire-staging", STAGING, days=2),
+                _expire("expire-query-results", QUERY_RESULTS, days=7),
+            ],
+        )
+        _announce_objects(self.raw)
+
+
+def _bucket(
+    scope: Construct, construct_id: str, *, name: str, key: kms.IKey, rules: list[s3.LifecycleRule]
+) -> s3.Bucket:
+    return s3.Bucket(
+        scope,
+        construct_id,
+        bucket_name=name,
+        versioned=True,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        enforce_ssl=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        lifecycle_rules=[*rules, _abandon_uploads()],
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _archive(storage_class: s3.StorageClass) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id="archive",
+        transitions=[s3.Transition(storage_class=storage_class, transition_after=_ARCHIVE_AFTER)],
+        noncurrent_version_transitions=[
+            s3.NoncurrentVersionTransition(storage_class=storage_class, transition_after=_ARCHIVE_AFTER)
+        ],
+    )
+
+
+def _expire(rule_id: str, prefix: str, *, days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=rule_id,
+        prefix=prefix,
+        expiration=Duration.days(days),
+        noncurrent_version_expiration=Duration.days(1),
+    )
+
+
+def _abandon_uploads() -> s3.LifecycleRule:
+    return s3.LifecycleRule(id="abandon-uploads", abort_incomplete_multipart_upload_after=Duration.days(7))
+
+
+def _announce_objects(bucket: s3.Bucket) -> None:
+    """Send the bucket's events to EventBridge.
+
+    Set on the CloudFormation resource: CDK's own switch adds a custom resource that may change the notifications of
+    every bucket in the account.
+    """
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)  # noqa: S101 - narrows the type of CDK's escape hatch
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    )

@@ -1,0 +1,57 @@
+"""What the pipeline remembers: the audit table, and the registry of contents and keys."""
+
+from typing import Final
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from etl.names import Names
+
+STATUS_INDEX: Final = "index-status"
+KEY_INDEX: Final = "index-key"
+
+
+class TrackingTables(Construct):
+    """The two DynamoDB tables.
+
+    ``audit`` has one row per file, with its status, its history and its figures. ``registry`` answers two questions
+    by conditional writes that only one file can win: which file owns this content, and which version of this key is
+    published. It is a table of its own so that every row of the audit table is a file.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self.audit = _table(self, "Audit", name=names.of("table", "audit"), partition_key="file_id", key=key)
+        self.audit.add_global_secondary_index(
+            index_name=STATUS_INDEX,
+            partition_key=_text("status"),
+            sort_key=_text("updated_at"),
+        )
+        self.audit.add_global_secondary_index(
+            index_name=KEY_INDEX,
+            partition_key=_text("object_key"),
+            sort_key=_text("sequencer"),
+        )
+        self.registry = _table(self, "Registry", name=names.of("table", "registry"), partition_key="entry", key=key)
+
+
+def _table(scope: Construct, construct_id: str, *, name: str, partition_key: str, key: kms.IKey) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        construct_id,
+        table_name=name,
+        partition_key=_text(partition_key),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

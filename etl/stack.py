@@ -1,0 +1,118 @@
+"""The whole pipeline as one CloudFormation stack. It composes the constructs and does nothing else."""
+
+from aws_cdk import CfnOutput, Environment, Stack, Tags
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.alerts import Alerts
+from etl.constructs.bucket_emptier import BucketEmptier
+from etl.constructs.catalog import Catalog
+from etl.constructs.encryption import EncryptionKey
+from etl.constructs.functions import FileFunctions
+from etl.constructs.ingestion import Ingestion
+from etl.constructs.monitoring import Monitoring
+from etl.constructs.storage import DataBuckets
+from etl.constructs.tracking import TrackingTables
+from etl.constructs.workflow import Workflow
+from etl.names import Names
+from etl.package import build_package
+
+TAGS = {"Environment": "Production", "Project": "ETL-Pipeline"}
+"""Requirement X6."""
+
+
+class PipelineStack(Stack):
+    """Storage, tracking, alerts, catalog, functions, workflow, ingestion and monitoring of one environment."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, settings: Settings, env: Environment
+    ) -> None:
+        super().__init__(scope, construct_id, env=env, description="Partner banks' transaction files, to Athena")
+        for tag, value in TAGS.items():
+            Tags.of(self).add(tag, value)
+        code = lambda_.Code.from_asset(str(build_package(settings.architecture)))
+        key = EncryptionKey(self, "Encryption", names=names).key
+        buckets = DataBuckets(self, "Storage", names=names, key=key)
+        tables = TrackingTables(self, "Tracking", names=names, key=key)
+        alerts = Alerts(self, "Alerts", names=names, key=key, email=settings.alert_email)
+        catalog = Catalog(self, "Catalog", names=names, key=key, processed=buckets.processed)
+        emptier = BucketEmptier(
+            self,
+            "Emptier",
+            names=names,
+            settings=settings,
+            code=code,
+            key=key,
+            buckets={"Raw": buckets.raw, "Processed": buckets.processed},
+        )
+        functions = FileFunctions(
+            self,
+            "Functions",
+            names=names,
+            settings=settings,
+            code=code,
+            key=key,
+            raw=buckets.raw,
+            processed=buckets.processed,
+            catalog=catalog,
+        )
+        workflow = Workflow(
+            self,
+            "Workflow",
+            names=names,
+            key=key,
+            audit_table=tables.audit,
+            registry_table=tables.registry,
+            validate=functions.validate,
+            transform=functions.transform,
+            publish=functions.publish,
+            alert_topic=alerts.topic,
+            dead_letter_queue=alerts.dead_letter_queue,
+        )
+        ingestion = Ingestion(
+            self,
+            "Ingestion",
+            names=names,
+            settings=settings,
+            code=code,
+            key=key,
+            raw=buckets.raw,
+            state_machine=workflow.state_machine,
+            dead_letter_queue=alerts.dead_letter_queue,
+        )
+        # What writes to the buckets goes before they are emptied.
+        workflow.node.add_dependency(emptier)
+        functions.node.add_dependency(emptier)
+        Monitoring(
+            self,
+            "Monitoring",
+            names=names,
+            topic=alerts.topic,
+            functions={
+                "dispatch": ingestion.dispatch,
+                "validate": functions.validate,
+                "transform": functions.transform,
+                "publish": functions.publish,
+                "empty-buckets": emptier.function,
+            },
+            state_machine=workflow.state_machine,
+            batching_queue=ingestion.queue,
+            dead_letter_queue=alerts.dead_letter_queue,
+            crawler=catalog.crawler,
+        )
+        outputs = {
+            "RawBucket": buckets.raw.bucket_name,
+            "ProcessedBucket": buckets.processed.bucket_name,
+            "AuditTable": tables.audit.table_name,
+            "RegistryTable": tables.registry.table_name,
+            "StateMachine": workflow.state_machine.state_machine_arn,
+            "BatchingQueue": ingestion.queue.queue_url,
+            "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
+            "AlertTopic": alerts.topic.topic_arn,
+            "Database": catalog.database_name,
+            "Workgroup": catalog.workgroup.name,
+            "Crawler": str(catalog.crawler.name),
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

@@ -1,0 +1,92 @@
+"""Amazon States Language, as far as this machine speaks it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+State = dict[str, Any]
+States = dict[str, State]
+
+ANY_ERROR: Final = "States.ALL"
+MAX_ATTEMPTS: Final = 3
+"""Requirement W3: retries with exponential backoff, three at most."""
+
+ERROR_PATH: Final = "$.error"
+"""Where a catch leaves ``Error`` and ``Cause``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What the definition refers to: names and ARNs of the deployed resources."""
+
+    suffix: str
+    event_source: str
+    audit_table: str
+    registry_table: str
+    validate_function: str
+    transform_function: str
+    publish_function: str
+    alert_topic: str
+    dead_letter_queue_url: str
+
+
+def retry(*, unless: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Retry every error three times at 2, 4 and 8 seconds (full jitter), except those that no retry can mend."""
+    never = [{"ErrorEquals": list(unless), "MaxAttempts": 0}] if unless else []
+    always = {
+        "ErrorEquals": [ANY_ERROR],
+        "IntervalSeconds": 2,
+        "MaxAttempts": MAX_ATTEMPTS,
+        "BackoffRate": 2,
+        "JitterStrategy": "FULL",
+    }
+    return [*never, always]
+
+
+def catch(target: str, *errors: str, result_path: str = ERROR_PATH) -> dict[str, Any]:
+    """Go to ``target`` on any of the errors (on every error where none is named)."""
+    return {"ErrorEquals": list(errors) or [ANY_ERROR], "ResultPath": result_path, "Next": target}
+
+
+def task(
+    resource: str,
+    parameters: Mapping[str, Any],
+    *,
+    following: str | None,
+    catches: Iterable[Mapping[str, Any]] = (),
+    unless: Sequence[str] = (),
+    result_path: str | None = None,
+    result_selector: Mapping[str, Any] | None = None,
+    timeout_seconds: int | None = None,
+) -> State:
+    """Call a service. The result is dropped unless ``result_path`` keeps it; without ``following`` it ends the way."""
+    state: State = {"Type": "Task", "Resource": resource, "Parameters": dict(parameters), "ResultPath": result_path}
+    if result_selector is not None:
+        state["ResultSelector"] = dict(result_selector)
+    if timeout_seconds is not None:
+        state["TimeoutSeconds"] = timeout_seconds
+    state["Retry"] = retry(unless=unless)
+    caught = [dict(entry) for entry in catches]
+    if caught:
+        state["Catch"] = caught
+    return state | follow(following)
+
+
+def service(name: str) -> str:
+    """ARN of a service integration, such as ``dynamodb:updateItem``."""
+    return f"arn:aws:states:::{name}"
+
+
+def follow(state: str | None) -> State:
+    """Say what comes next, or that nothing does."""
+    return {"End": True} if state is None else {"Next": state}
+
+
+def jsonata(output: Mapping[str, Any], *, following: str | None) -> State:
+    """Compute the next input with JSONata, where JSONPath's functions do not reach (lists, times, text)."""
+    return {"Type": "Pass", "QueryLanguage": "JSONata", "Output": dict(output), **follow(following)}
+
+
+def query(expression: str) -> str:
+    """Mark a JSONata expression, on one line."""
+    return "{% " + " ".join(expression.split()) + " %}"

@@ -1,0 +1,155 @@
+"""Writes to the audit table: every one sets the status, appends to the history, and holds its row's claim."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from etl.statuses import FileStatus
+from etl.workflow.asl import Resources, service
+
+UPDATE: Final = service("dynamodb:updateItem")
+CONDITION_FAILED: Final = "DynamoDB.ConditionalCheckFailedException"
+"""On the audit table: another run holds the row, or has finished it."""
+
+_NOW: Final = "$$.State.EnteredTime"
+
+
+def text(path: str) -> dict[str, str]:
+    """Give a DynamoDB string read from the state's input."""
+    return {"S.$": path}
+
+
+def number(path: str) -> dict[str, str]:
+    """Give a DynamoDB number read from the state's input; DynamoDB takes numbers as text."""
+    return {"N.$": f"States.Format('{{}}', {path})"}
+
+
+def _history_entry(status: FileStatus, *, at: str = _NOW, detail: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Make one entry of a row's history: status, time, execution and a detail."""
+    return {
+        "M": {
+            "status": {"S": status},
+            "at": text(at),
+            "execution": text("$.file.execution"),
+            "detail": dict(detail) if detail else {"S": ""},
+        }
+    }
+
+
+_FILE_FACTS: Final = {
+    "object_key": text("$.file.object_key"),
+    "bucket": text("$.file.event.bucket"),
+    "key": text("$.file.event.key"),
+    "version_id": text("$.file.event.version_id"),
+    "sequencer": text("$.file.sequencer"),
+    "size": number("$.file.event.size"),
+    "uploaded_at": text("$.file.event.uploaded_at"),
+    "partner": text("$.file.partner"),
+    "execution": text("$.file.execution"),
+    "claim": text("$.file.claim"),
+    "updated_at": text(_NOW),
+}
+
+
+def claim(resources: Resources) -> dict[str, Any]:
+    """Claim a file with one conditional write, which also makes its row.
+
+    A claim is a lease. A second event for a claimed or finished file fails the condition; a FAILED file may be
+    claimed again (replay), and so may one whose run died: its claim is older than the lease. The state's own retry,
+    whose first answer got lost, finds its own claim.
+    """
+    update = _update(
+        resources,
+        FileStatus.PROCESSING,
+        facts={**_FILE_FACTS, "claimed_at": text(_NOW)},
+        condition=(
+            "attribute_not_exists(file_id) OR #status = :failed"
+            " OR (#status = :status AND (#claim = :claim OR #claimed_at < :lease_ended))"
+        ),
+        values={":failed": {"S": FileStatus.FAILED}, ":lease_ended": text("$.lease_ended"), ":one": {"N": "1"}},
+    )
+    update["UpdateExpression"] += " ADD attempts :one"
+    return {**update, "ReturnValues": "ALL_NEW"}
+
+
+def finish(
+    resources: Resources, status: FileStatus, *, detail: Mapping[str, str], facts: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """End a file's way in a status, if this run still holds its claim (or has just ended it: a retry)."""
+    return _update(
+        resources,
+        status,
+        facts={**facts, "updated_at": text(_NOW)},
+        condition=_HELD,
+        values={":processing": {"S": FileStatus.PROCESSING}, ":claim": text("$.file.claim")},
+        detail=detail,
+    )
+
+
+def supersede(resources: Resources) -> dict[str, Any]:
+    """Mark a completed older version (``$.older``) as replaced by the file that is being published."""
+    by = text("$.file.file_id")
+    return {
+        "TableName": resources.audit_table,
+        "Key": {"file_id": text("$.older")},
+        "UpdateExpression": (
+            "SET #status = :superseded, superseded_by = :by, updated_at = :now, history = list_append(history, :entry)"
+        ),
+        "ConditionExpression": "#status = :completed",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {
+            ":superseded": {"S": FileStatus.SUPERSEDED},
+            ":completed": {"S": FileStatus.COMPLETED},
+            ":by": by,
+            ":now": text(_NOW),
+            ":entry": {"L": [_history_entry(FileStatus.SUPERSEDED, detail=by)]},
+        },
+    }
+
+
+def fail(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
+    """End a file's way in FAILED. A file that has no row yet, because its claim itself failed, gets one."""
+    return _update(
+        resources,
+        FileStatus.FAILED,
+        facts={**_FILE_FACTS, "error": detail},
+        condition=f"attribute_not_exists(file_id) OR {_HELD}",
+        values={":processing": {"S": FileStatus.PROCESSING}},
+        detail=detail,
+    )
+
+
+_HELD: Final = "(#claim = :claim AND (#status = :processing OR #status = :status))"
+
+
+def _update(
+    resources: Resources,
+    status: FileStatus,
+    *,
+    facts: Mapping[str, Mapping[str, str]],
+    condition: str,
+    values: Mapping[str, Mapping[str, str]],
+    detail: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    changes = {**facts, "status": {"S": status}}
+    received = _history_entry(FileStatus.RECEIVED, at="$.file.event.uploaded_at")
+    return {
+        "TableName": resources.audit_table,
+        "Key": {"file_id": text("$.file.file_id")},
+        "UpdateExpression": (
+            f"SET {_assignments(changes)}, history = list_append(if_not_exists(history, :received), :entry)"
+        ),
+        "ConditionExpression": condition,
+        # "claim" stands in every condition, and in most changes.
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*changes, "claim")},
+        "ExpressionAttributeValues": {
+            **{f":{name}": value for name, value in changes.items()},
+            ":received": {"L": [received]},
+            ":entry": {"L": [_history_entry(status, detail=detail)]},
+            **values,
+        },
+    }
+
+
+def _assignments(changes: Mapping[str, object]) -> str:
+    # Every name goes through a placeholder: "status", "key", "size" and others are reserved words of DynamoDB.
+    return ", ".join(f"#{name} = :{name}" for name in changes)

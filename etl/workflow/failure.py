@@ -1,0 +1,93 @@
+"""What happens to a file that could not be processed: it is kept, recorded and alerted, each even if another fails."""
+
+from typing import Final
+
+from etl.workflow import audit, messages
+from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
+
+INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
+"""The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
+
+_INCOMPLETE_PATH: Final = "$.incomplete"
+
+
+def failure_path(resources: Resources, *, label: str, following: str | None) -> tuple[str, States]:
+    """Build the path of a failed file.
+
+    Input: ``$.file`` (identified), ``$.error`` with ``Error`` and ``Cause``. The file's event goes to the dead-letter
+    queue in the batching queue's own shape, so that moving it back is the replay. The cause may quote a file's
+    content, so only the error's name leaves the state machine.
+
+    Parameters
+    ----------
+    label
+        Makes the states' names unique, since the path stands in more than one place.
+    following
+        The state after the path, or None to end there.
+
+    Returns
+    -------
+    tuple
+        The name of the first state, and the states.
+    """
+    keep, lost, record, alert, handled, incomplete = (
+        f"{step} ({label})"
+        for step in (
+            "Keep for replay",
+            "Could not keep",
+            "Record failure",
+            "Alert failure",
+            "Is the failure handled?",
+            "Failure handling incomplete",
+        )
+    )
+    states: States = {
+        keep: task(
+            service("sqs:sendMessage"),
+            {
+                "QueueUrl": resources.dead_letter_queue_url,
+                "MessageBody.$": "States.JsonToString($.file.event)",
+                "MessageAttributes": {
+                    "reason": {"DataType": "String", "StringValue.$": f"{ERROR_PATH}.Error"},
+                    "attempt": {"DataType": "Number", "StringValue.$": "$.file.attempt.number"},
+                    "file_id": {"DataType": "String", "StringValue.$": "$.file.file_id"},
+                },
+            },
+            result_path="$.kept",
+            result_selector={"where": "the dead-letter queue"},
+            following=record,
+            catches=[catch(lost, result_path=_INCOMPLETE_PATH)],
+        ),
+        lost: {
+            "Type": "Pass",
+            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it)"},
+            "ResultPath": "$.kept",
+            **follow(record),
+        },
+        record: task(
+            audit.UPDATE,
+            audit.fail(resources, detail=audit.text(f"{ERROR_PATH}.Error")),
+            unless=[audit.CONDITION_FAILED],
+            following=alert,
+            catches=[
+                # Another run holds the file by now and answers for it. The message kept is harmless: claims exclude.
+                catch(handled, audit.CONDITION_FAILED, result_path="$.claim_lost"),
+                catch(alert, result_path=_INCOMPLETE_PATH),
+            ],
+        ),
+        alert: task(
+            service("sns:publish"),
+            messages.failed(resources),
+            following=handled,
+            catches=[catch(handled, result_path=_INCOMPLETE_PATH)],
+        ),
+        handled: {
+            "Type": "Choice",
+            "Choices": [{"Variable": _INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
+            "Default": following or f"Failure handled ({label})",
+        },
+        incomplete: {"Type": "Fail", "Error": INCOMPLETE},
+    }
+    if following is None:
+        states[f"Failure handled ({label})"] = {"Type": "Succeed", "OutputPath": "$.file.file_id"}
+    return keep, states

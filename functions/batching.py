@@ -1,0 +1,95 @@
+"""Turns queue messages into executions of the state machine."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from events import Upload
+from observability import logger
+
+INPUT_LIMIT: Final = 128 * 1024
+"""Bytes of an execution's input. Half of what Step Functions allows (256 KiB), as the identified files need more."""
+
+_STARTED: Final = "ExecutionAlreadyExists"
+
+
+class StartsExecutions(Protocol):
+    """The part of the Step Functions client that dispatch uses."""
+
+    def start_execution(self, **request: Any) -> Any:
+        """Start an execution."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A readable message: its id in the queue, and the upload it announces."""
+
+    message_id: str
+    upload: Upload
+
+
+def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], list[str]]:
+    """Read the queue's records; return the messages, and the ids of those that cannot be read."""
+    messages, unreadable = [], []
+    for record in records:
+        try:
+            upload = msgspec.json.decode(record["body"], type=Upload)
+        except msgspec.DecodeError as error:
+            # The error names the field at fault and holds nothing of the message.
+            logger.error("unreadable message", message_id=record["messageId"], error=str(error))
+            unreadable.append(record["messageId"])
+        else:
+            messages.append(Message(message_id=record["messageId"], upload=upload))
+    return messages, unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """Starts executions of one state machine."""
+
+    step_functions: StartsExecutions
+    state_machine: str
+    route: str
+
+    def start(self, messages: Sequence[Message]) -> list[str]:
+        """Start as many executions as the messages need, and return the ids of those that could not be started."""
+        failed: list[str] = []
+        for batch in _fitting(messages):
+            try:
+                self._start(batch)
+            except ClientError as error:
+                logger.error("batch not started", error=error.response["Error"]["Code"], files=len(batch))
+                failed.extend(message.message_id for message in batch)
+        return failed
+
+    def _start(self, batch: Sequence[Message]) -> None:
+        """Start one execution. Its name follows from its messages, so that a batch delivered twice starts once."""
+        ids = "\n".join(sorted(message.message_id for message in batch))
+        document = {"route": self.route, "files": [message.upload for message in batch]}
+        try:
+            self.step_functions.start_execution(
+                stateMachineArn=self.state_machine,
+                name=sha256(ids.encode()).hexdigest(),
+                input=msgspec.json.encode(document).decode(),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _STARTED:
+                raise
+
+
+def _fitting(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """Cut the messages into batches whose input stays within the limit; keys may take 1024 bytes each."""
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        length = len(msgspec.json.encode(message.upload)) + 1
+        if batch and size + length > INPUT_LIMIT:
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += length
+    if batch:
+        yield batch

@@ -1,0 +1,40 @@
+"""Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from events import read_file
+from observability import Event, logger, metrics, observed
+from publishing import Publisher
+from resources import client
+
+
+@observed
+def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
+    """Publish or withdraw ``event["file"]``.
+
+    Returns
+    -------
+    dict
+        ``superseded``: the older versions of the key whose rows were removed.
+    """
+    file = read_file(event)
+    publisher = Publisher(
+        s3=client("s3"),
+        glue=client("glue"),
+        bucket=os.environ["PROCESSED_BUCKET"],
+        database=os.environ["GLUE_DATABASE"],
+    )
+    if event["action"] == "withdraw":
+        publisher.withdraw(file.file_id)
+        logger.warning("withdrawn: a newer version of the key came while this one was published")
+        return {"superseded": []}
+    superseded = publisher.publish(file.file_id, event["published"])
+    seconds = (datetime.now(UTC) - file.event.uploaded_at).total_seconds()
+    metrics.add_metric(os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds)
+    logger.info("published", seconds_since_upload=seconds, superseded=superseded)
+    return {"superseded": superseded}

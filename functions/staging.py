@@ -1,0 +1,59 @@
+"""Where a file's Parquet objects lie between transform and publish, and the manifest that lists them."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from transactions.results import WrittenObject
+
+PARALLEL_REQUESTS: Final = 16
+
+
+class WritesObjects(Protocol):
+    """The part of the S3 client that stages."""
+
+    def put_object(self, **request: Any) -> Any:
+        """Write an object."""
+
+    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
+        """Write a local file, in parts where it is large."""
+
+
+class ReadsManifests(Protocol):
+    """The part of the S3 client that reads a manifest."""
+
+    def get_object(self, **request: Any) -> Any:
+        """Open an object."""
+
+
+def staged_key(file_id: str, path: str) -> str:
+    """Name the staged object that is to be published at ``path``."""
+    return f"staging/{file_id}/{path}"
+
+
+def manifest_key(file_id: str) -> str:
+    """Name a file's manifest."""
+    return f"manifests/{file_id}.json"
+
+
+def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
+    """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
+    written = list(objects)
+
+    def upload(item: WrittenObject) -> None:
+        s3.upload_file(str(folder / item.path), bucket, staged_key(file_id, item.path))
+
+    with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
+        list(pool.map(upload, written))
+    key = manifest_key(file_id)
+    s3.put_object(Bucket=bucket, Key=key, Body=msgspec.json.encode(written), ContentType="application/json")
+    return key
+
+
+def read_manifest(s3: ReadsManifests, bucket: str, file_id: str) -> list[WrittenObject]:
+    """List the objects of a staged or published file."""
+    body = s3.get_object(Bucket=bucket, Key=manifest_key(file_id))["Body"].read()
+    return msgspec.json.decode(body, type=list[WrittenObject])

@@ -1,0 +1,45 @@
+"""Turns an upload into Parquet: canonical rows and quarantined rows, staged where no reader looks."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from events import read_file
+from observability import Event, logger, observed
+from resources import client, engine_memory_mb, layouts
+from staging import stage
+from transactions import transform_file
+from uploads import open_upload
+
+
+@observed
+def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
+    """Transform ``event["file"]`` with the layout that validation found.
+
+    Returns
+    -------
+    dict
+        ``counts`` and ``totals`` of the transformed rows, ``written`` as read back from the Parquet files, and the
+        key of the ``manifest`` that lists the objects.
+    """
+    file = read_file(event)
+    layout = layouts().get(event["validation"]["layout"])
+    with tempfile.TemporaryDirectory() as folder:
+        workdir, output = Path(folder) / "work", Path(folder) / "output"
+        workdir.mkdir()
+        output.mkdir()
+        with open_upload(client("s3"), file.event) as stream:
+            transformation = transform_file(stream, file.source(), layout, output, workdir, engine_memory_mb())
+        manifest = stage(client("s3"), os.environ["PROCESSED_BUCKET"], file.file_id, output, transformation.objects)
+    logger.info("transformed", counts=msgspec.to_builtins(transformation.counts), objects=len(transformation.objects))
+    # The objects themselves stay in the manifest: a file of a thousand booking dates would outgrow a state's 256 KB.
+    return {
+        "counts": msgspec.to_builtins(transformation.counts),
+        "totals": msgspec.to_builtins(transformation.totals),
+        "written": msgspec.to_builtins(transformation.written),
+        "manifest": manifest,
+    }
