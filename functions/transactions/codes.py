@@ -70,6 +70,11 @@ class FileCode(_Code):
         "The document has no records where the layout expects them",
         "send the agreed document",
     )
+    CAPTURE_MISSING = (
+        "CAPTURE_MISSING",
+        "A fact that belongs above the header is missing",
+        "send the file as the bank exports it, with all lines above the header",
+    )
     TOO_MANY_REJECTED = (
         "TOO_MANY_REJECTED",
         "More rows are rejected than the layout allows",
@@ -95,10 +100,20 @@ class RowCode(_Code):
         "The row has another number of cells than the header",
         "quote cells that hold the delimiter",
     )
+    QUOTE_MALFORMED = (
+        "QUOTE_MALFORMED",
+        "A quote is not closed, or not doubled within a quoted cell",
+        "close every quoted cell and double the quotes in it",
+    )
     NOT_AN_OBJECT = (
         "NOT_AN_OBJECT",
-        "The record is not a JSON object of the expected shape",
+        "The record is not a JSON object that can be read",
         "send records as the layout says",
+    )
+    FIELD_TYPE = (
+        "FIELD_TYPE",
+        "The value is of another JSON type than the layout says",
+        "send the type agreed",
     )
     FIELD_MISSING = (
         "FIELD_MISSING",

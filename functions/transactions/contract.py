@@ -28,6 +28,10 @@ class Table(msgspec.Struct, frozen=True, rename="camel"):
     description: str
     properties: tuple[Column, ...]
 
+    def column(self, name: str) -> Column:
+        """Return the column ``name``; KeyError if the table has none of that name."""
+        return {column.name: column for column in self.properties}[name]
+
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns inside the Parquet files, in their order."""

@@ -1,22 +1,96 @@
 """Validates and transforms one file: the two jobs the pipeline asks of the domain."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from transactions.catalog import LayoutCatalog
+from transactions.codes import FileCode
+from transactions.csv_records import read_csv
+from transactions.engine import Staged, engine, stage
+from transactions.errors import FileRejectedError
+from transactions.intake import Intake
+from transactions.json_records import read_json
 from transactions.layout import Layout
-from transactions.results import Source, Transformation, Validation
+from transactions.parquet import read_back, write_quarantine, write_transactions
+from transactions.results import Counts, Source, Transformation, Validation, Verdict
+
+_READERS = {"csv": read_csv, "json": read_json}
 
 
 def validate_file(
     stream: BinaryIO, source: Source, catalog: LayoutCatalog, workdir: Path, memory_limit_mb: int
 ) -> Validation:
     """Judge the file in ``stream``. Bad input never raises; it ends in the verdict REJECTED."""
-    raise NotImplementedError
+    intake = Intake(stream)
+    try:
+        layouts = catalog.candidates(source.partner, source.format)
+        with _staged(intake, source, layouts, workdir, memory_limit_mb) as staged:
+            return _verdict(intake, staged)
+    except FileRejectedError as rejection:
+        intake.drain()
+        return _validation(intake, layout=rejection.layout, rejection=rejection)
 
 
-def transform_file(  # noqa: PLR0913, PLR0917 - two places, two streams of facts: no pair belongs together
+def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
     stream: BinaryIO, source: Source, layout: Layout, output: Path, workdir: Path, memory_limit_mb: int
 ) -> Transformation:
-    """Write the file's accepted and rejected rows as Parquet below ``output``."""
-    raise NotImplementedError
+    """Write the file's accepted and rejected rows as Parquet below ``output``.
+
+    Raises
+    ------
+    FileRejectedError
+        If the file is not one that ``validate_file`` accepts with this layout.
+    ReconciliationError
+        If the rows written are not those accepted.
+    """
+    with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb) as staged:
+        transactions = write_transactions(staged, source, output)
+        quarantine = write_quarantine(staged, source, output)
+        return Transformation(
+            layout=layout.name,
+            counts=staged.counts,
+            totals=staged.totals,
+            written=read_back(staged, transactions, output),
+            objects=(*transactions, *quarantine),
+        )
+
+
+@contextmanager
+def _staged(
+    intake: Intake, source: Source, layouts: Iterable[Layout], workdir: Path, memory_limit_mb: int
+) -> Iterator[Staged]:
+    with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
+        records = _READERS[source.format](intake, tuple(layouts), Path(folder))
+        yield stage(connection, records, source, Path(folder))
+
+
+def _verdict(intake: Intake, staged: Staged) -> Validation:
+    counts, limit = staged.counts, staged.layout.limits.rejected_share
+    if counts.rejected > limit * counts.read:
+        detail = f"{counts.rejected} of {counts.read}, the limit is a share of {limit}"
+        rejection = FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
+        return _validation(intake, layout=staged.layout.name, rejection=rejection, staged=staged)
+    return _validation(intake, layout=staged.layout.name, staged=staged)
+
+
+def _validation(
+    intake: Intake, *, layout: str, rejection: FileRejectedError | None = None, staged: Staged | None = None
+) -> Validation:
+    if rejection:
+        verdict: Verdict = "REJECTED"
+    else:
+        verdict = "VALID_WITH_REJECTED_ROWS" if staged and staged.counts.rejected else "VALID"
+    return Validation(
+        verdict=verdict,
+        layout=layout,
+        reason_code=rejection.code if rejection else "",
+        reason=rejection.reason if rejection else "",
+        sha256=intake.sha256,
+        size=intake.size,
+        counts=staged.counts if staged else Counts(),
+        totals=staged.totals if staged else (),
+        errors=staged.errors if staged else (),
+    )

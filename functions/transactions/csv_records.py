@@ -1,0 +1,167 @@
+"""Reads a CSV file in one streaming pass: decoded, counted and numbered, before the engine sees it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from transactions.codes import FileCode, RowCode
+from transactions.errors import FileRejectedError
+from transactions.headers import find_header
+from transactions.intake import Intake, decoded
+from transactions.layout import Dialect, Layout
+from transactions.records import MAX_RECORD_CHARACTERS, Broken, Records
+
+MAX_RECORD_LINES = 100
+"""A quote that is not closed so many lines further down was never meant to span them."""
+
+
+def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:
+    """Find the file's layout and write its records for the engine.
+
+    Raises
+    ------
+    FileRejectedError
+        If the file is empty, fits no layout, is not of the layout's encoding, or cannot be split into records.
+    """
+    header = find_header(intake.peek(), layouts)
+    layout = header.layout
+    numbering = _Numbering(layout.dialect, skip=header.line)
+    path = workdir / "records.csv"
+    try:
+        with path.open("w", encoding="utf-8", newline="") as copy:
+            for block in _blocks(decoded(intake.chunks(), layout.encoding)):
+                copy.write(numbering.numbered(block))
+        numbering.close()
+    except FileRejectedError as error:
+        raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
+    return Records(layout, path, numbering.count, header.captures, tuple(numbering.broken))
+
+
+def hold_back_malformed(records: Records, workdir: Path) -> Records:
+    """Check the quotes of every record exactly, and hold back those that the engine might read past their end."""
+    dialect = records.layout.dialect
+    well_formed = _well_formed(dialect)
+    path, count, broken = workdir / "checked.csv", 0, list(records.broken)
+    with (
+        records.path.open(encoding="utf-8", newline="") as copy,
+        path.open("w", encoding="utf-8", newline="") as checked,
+    ):
+        for record in _joined(copy, dialect.quote_char):
+            number, _, text = record.removesuffix("\n").partition(dialect.delimiter)
+            if well_formed.fullmatch(text):
+                checked.write(record)
+                count += 1
+            else:
+                broken.append(Broken(int(number), RowCode.QUOTE_MALFORMED, text))
+    return Records(records.layout, path, count, records.captures, tuple(broken))
+
+
+class _Numbering:
+    """Puts before each record the number of its line. ``count`` and ``broken`` grow on the way."""
+
+    def __init__(self, dialect: Dialect, *, skip: int) -> None:
+        self.count = 0
+        self.broken = list[Broken]()
+        self._delimiter = dialect.delimiter
+        self._quote = dialect.quote_char
+        self._line_breaks = dialect.line_breaks_in_cells
+        self._well_formed = _well_formed(dialect)
+        self._not_structure = bytes(set(range(256)) - {ord(dialect.quote_char), ord("\n")})
+        self._skip = skip
+        self._line = 1
+        self._open = list[str]()
+        self._opened_on = 0
+
+    def numbered(self, block: str) -> str:
+        """Return the records of ``block``, which is whole lines without the last line end, each behind its number."""
+        lines = block.split("\n")
+        if max(map(len, lines)) > MAX_RECORD_CHARACTERS:
+            raise _too_long()
+        first = self._line
+        self._line += len(lines)
+        if first <= self._skip:
+            skipped = min(self._skip - first + 1, len(lines))
+            lines, first = lines[skipped:], first + skipped
+        if self._open or not self._all_quotes_paired(block):
+            return self._numbered_by_quotes(lines, first)
+        delimiter = self._delimiter
+        records = [f"{number}{delimiter}{line}\n" for number, line in enumerate(lines, first) if line]
+        self.count += len(records)
+        return "".join(records)
+
+    def close(self) -> None:
+        """End the file; FileRejectedError if a quote is still open."""
+        if self._open:
+            raise self._never_closed()
+
+    def _all_quotes_paired(self, block: str) -> bool:
+        """Tell whether each line has an even number of quotes: drop all but quotes and line ends, then all pairs."""
+        if self._quote not in block:
+            return True
+        quote = self._quote.encode()
+        return quote not in block.encode().translate(None, self._not_structure).replace(quote * 2, b"")
+
+    def _numbered_by_quotes(self, lines: list[str], first: int) -> str:
+        records = list[str]()
+        for number, line in enumerate(lines, first):
+            paired = line.count(self._quote) % 2 == 0
+            if self._line_breaks and (self._open or not paired):
+                records += self._continued(line, number, ends=not paired)
+            elif not paired:
+                self.broken.append(Broken(number, RowCode.QUOTE_MALFORMED, line))
+            elif line:
+                records.append(f"{number}{self._delimiter}{line}\n")
+        self.count += len(records)
+        return "".join(records)
+
+    def _continued(self, line: str, number: int, *, ends: bool) -> Iterator[str]:
+        """Add ``line`` to the open record, or open one; yield the record once its quotes are paired."""
+        ends = ends and bool(self._open)
+        if not self._open:
+            self._opened_on = number
+        self._open.append(line)
+        if len(self._open) > MAX_RECORD_LINES:
+            raise self._never_closed()
+        if ends:
+            record = "\n".join(self._open)
+            if not self._well_formed.fullmatch(record):
+                raise self._never_closed()
+            self._open.clear()
+            yield f"{self._opened_on}{self._delimiter}{record}\n"
+
+    def _never_closed(self) -> FileRejectedError:
+        return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {self._opened_on} is not closed")
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[str]:
+    """Cut ``texts`` after their last whole line each; yield without that line end."""
+    rest = ""
+    for text in texts:
+        block, line_end, rest = (rest + text).rpartition("\n")
+        if len(rest) > MAX_RECORD_CHARACTERS:
+            raise _too_long()
+        if line_end:
+            yield block
+    if rest:
+        yield rest
+
+
+def _too_long() -> FileRejectedError:
+    return FileRejectedError(FileCode.MALFORMED_CSV, f"a line is longer than {MAX_RECORD_CHARACTERS} characters")
+
+
+def _joined(lines: Iterable[str], quote: str) -> Iterator[str]:
+    record = ""
+    for line in lines:
+        record += line
+        if record.count(quote) % 2 == 0:
+            yield record
+            record = ""
+
+
+def _well_formed(dialect: Dialect) -> re.Pattern[str]:
+    """Match a record that any reader splits alike: each cell quoted as a whole, or not starting with a quote."""
+    quote, delimiter = re.escape(dialect.quote_char), re.escape(dialect.delimiter)
+    quoted = f" *+{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *+"
+    plain = f"(?! *{quote})[^{delimiter}\\n]*+"
+    return re.compile(f"(?:{quoted}|{plain})(?:{delimiter}(?:{quoted}|{plain}))*+")

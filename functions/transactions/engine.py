@@ -1,0 +1,133 @@
+"""The engine: every record read as text, checked completely, and only then cast."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from transactions.codes import FileCode, RowCode
+from transactions.csv_records import hold_back_malformed
+from transactions.currencies import MINOR_UNITS
+from transactions.errors import FileRejectedError, ReconciliationError
+from transactions.layout import Layout
+from transactions.plan import Plan
+from transactions.records import Broken, Records
+from transactions.results import Counts, ErrorCount, Source, Total, plain_amount
+
+_TABLES = """
+    CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
+    CREATE OR REPLACE TEMP TABLE checks (number USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
+    CREATE OR REPLACE TEMP TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
+    DROP TABLE IF EXISTS refused;
+    DROP TABLE IF EXISTS refused_scan;
+"""
+_REFUSED = """
+    SELECT line, bool_or(error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS')), any_value(text)
+    FROM (SELECT try_cast(regexp_extract(csv_line, '^[0-9]+') AS BIGINT) AS line, error_type,
+          left(regexp_replace(csv_line, '^[0-9]+.', ''), 24) AS text FROM refused)
+    GROUP BY line
+"""
+
+
+class Staged(msgspec.Struct, frozen=True):
+    """A file's rows in the engine, accounted for.
+
+    The connection has two views: ``accepted`` (line and the mapped columns) and ``errors`` (line, field, error_code,
+    rule, masked_value).
+    """
+
+    layout: Layout
+    connection: duckdb.DuckDBPyConnection
+    counts: Counts
+    totals: tuple[Total, ...]
+    errors: tuple[ErrorCount, ...]
+
+
+@contextmanager
+def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an engine that keeps to ``memory_limit_mb`` and spills below ``workdir``."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_limit_mb}MB",
+        "temp_directory": str(workdir / "spill"),
+        "threads": 2,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    with duckdb.connect(config=settings) as connection:
+        yield connection
+
+
+def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Source, workdir: Path) -> Staged:
+    """Read, map and check all records.
+
+    Raises
+    ------
+    FileRejectedError
+        If there are no records, or if the engine cannot account for each of them.
+    ReconciliationError
+        If a row was counted twice or not at all.
+    """
+    layout, read = records.layout, records.count + len(records.broken)
+    if not read:
+        raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
+    plan = Plan.of(records, source)
+    complete = _read_all(connection, records, plan)
+    if not complete and layout.format == "csv":
+        complete = _read_all(connection, hold_back_malformed(records, workdir), plan)
+    if not complete:
+        raise FileRejectedError(FileCode.RECORDS_LOST, layout=layout.name)
+    for statement in plan.views():
+        connection.execute(statement)
+    return _accounted(connection, layout, read)
+
+
+def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> bool:
+    """Fill the tables; tell whether the engine found exactly the records that the reader had counted."""
+    connection.execute(_TABLES)
+    _insert(connection, "currencies", list(MINOR_UNITS.items()))
+    checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
+    _insert(connection, "checks", checks)
+    staged = connection.execute(plan.staging(records.path)).fetchall()[0][0]
+    refused = _refused(connection)
+    broken = [(record.line, record.code.value, record.text) for record in (*records.broken, *refused)]
+    _insert(connection, "broken", broken)
+    return staged + len(refused) == records.count and all(record.line for record in refused)
+
+
+def _refused(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
+    """Return the records that the engine could not split into cells; line 0 where it lost its place."""
+    return [
+        Broken(line or 0, RowCode.FIELD_COUNT if miscounted else RowCode.QUOTE_MALFORMED, text)
+        for line, miscounted, text in connection.execute(_REFUSED).fetchall()
+    ]
+
+
+def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:
+    totals = control_totals(connection, "accepted")
+    rejected, dropped = connection.execute(
+        "SELECT (SELECT count(DISTINCT line) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
+    ).fetchall()[0]
+    errors = connection.execute("SELECT error_code, count(*) FROM errors GROUP BY 1 ORDER BY 1").fetchall()
+    counts = Counts(read=read, accepted=sum(total.count for total in totals), rejected=rejected, dropped=dropped)
+    if counts.read != counts.accepted + counts.rejected + counts.dropped:
+        raise ReconciliationError(f"{layout.name}: {counts}")
+    return Staged(layout, connection, counts, totals, tuple(ErrorCount(code=code, count=n) for code, n in errors))
+
+
+def control_totals(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[Total, ...]:
+    """Count and sum ``relation`` by currency, exactly, in the order of the currencies' codes."""
+    query = f"SELECT currency, count(*), sum(amount) FROM {relation} GROUP BY 1 ORDER BY 1"  # noqa: S608 - own name
+    return tuple(
+        Total(currency=currency, count=count, sum=plain_amount(amount, currency))
+        for currency, count, amount in connection.execute(query).fetchall()
+    )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Add ``rows`` in one statement: row by row would take minutes for a file full of errors."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        values = ", ".join(["unnest(?)"] * len(columns))
+        connection.execute(f"INSERT INTO {table} SELECT {values}", columns)

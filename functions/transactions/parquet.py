@@ -1,0 +1,103 @@
+"""Writes a file's rows as Parquet, one file for each partition, in the shape of the data contract."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+
+from transactions.contract import Table, canonical
+from transactions.engine import Staged, control_totals
+from transactions.errors import ReconciliationError
+from transactions.linting import DERIVED
+from transactions.results import Source, Written, WrittenObject
+from transactions.sql import literal, literals
+
+_ENGINE_TYPES = {"string": "VARCHAR"}
+"""Glue types that have another name in the engine."""
+
+
+def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[WrittenObject, ...]:
+    """Write the accepted rows below ``output``: a file for each booking date, the rows in the file's order."""
+    if not staged.counts.accepted:
+        return ()
+    table = canonical().table("transactions")
+    parent = output / table.name / f"partner={source.partner}"
+    parent.mkdir(parents=True, exist_ok=True)
+    mapped = {name: name for name in (*staged.layout.mapping, *DERIVED)}
+    columns = _columns(table, {**mapped, **_lineage(staged, source)})
+    # With one thread, and every partition's file kept open, each partition is one file and keeps its order.
+    staged.connection.execute("SET threads = 1; SET partitioned_write_max_open_files = 1000000")
+    staged.connection.execute(f"""
+        COPY (SELECT {columns}, booking_date FROM accepted ORDER BY booking_date, line)
+        TO {literal(str(parent))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (booking_date), OVERWRITE_OR_IGNORE,
+            FILENAME_PATTERN 'part')""")  # noqa: S608 - quoted values, own names
+    staged.connection.execute("RESET threads")
+    days = dict(
+        staged.connection.execute(
+            "SELECT booking_date::VARCHAR, count(*) FROM accepted GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    )
+    for day in days:
+        (part,) = (parent / f"booking_date={day}").glob("part*.parquet")
+        part.rename(part.with_name(f"{source.file_id}.parquet"))
+    return tuple(_written(output, table, source, day, rows) for day, rows in days.items())
+
+
+def write_quarantine(staged: Staged, source: Source, output: Path) -> tuple[WrittenObject, ...]:
+    """Write the rejected rows below ``output``, one row for each error, in the file's order."""
+    if not staged.counts.rejected:
+        return ()
+    table = canonical().table("quarantine")
+    written = _written_path(table, source, f"{source.received_at.astimezone(UTC):%Y-%m-%d}")
+    own = {name: name for name in ("field", "error_code", "rule", "masked_value")}
+    columns = _columns(table, {**own, **_lineage(staged, source)})
+    (output / written).parent.mkdir(parents=True, exist_ok=True)
+    staged.connection.execute(f"""
+        COPY (SELECT {columns} FROM errors ORDER BY line, error_code, field)
+        TO {literal(str(output / written))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
+    rows = sum(error.count for error in staged.errors)
+    return (_written(output, table, source, written.parent.name.partition("=")[2], rows),)
+
+
+def read_back(staged: Staged, objects: tuple[WrittenObject, ...], output: Path) -> Written:
+    """Count and sum what lies in the written files.
+
+    Raises
+    ------
+    ReconciliationError
+        If it is not what was accepted.
+    """
+    paths = [str(output / written.path) for written in objects]
+    files = f"read_parquet({literals(paths)}, hive_partitioning = false)"
+    totals = control_totals(staged.connection, files) if paths else ()
+    written = Written(count=sum(total.count for total in totals), totals=totals)
+    if written.totals != staged.totals:
+        raise ReconciliationError(f"accepted {staged.totals}, written {written.totals}")
+    return written
+
+
+def _lineage(staged: Staged, source: Source) -> dict[str, str]:
+    return {
+        "file_id": literal(source.file_id),
+        "source_line": "line",
+        "layout": literal(staged.layout.name),
+        "ingested_at": f"TIMESTAMP '{source.received_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'",
+    }
+
+
+def _columns(table: Table, values: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"CAST({values.get(column.name, 'NULL')} AS {_ENGINE_TYPES.get(column.physical_type, column.physical_type)})"
+        f" AS {column.name}"
+        for column in table.columns
+    )
+
+
+def _written_path(table: Table, source: Source, day: str) -> Path:
+    partner, dated = table.partition_keys
+    return Path(table.name, f"{partner.name}={source.partner}", f"{dated.name}={day}", f"{source.file_id}.parquet")
+
+
+def _written(output: Path, table: Table, source: Source, day: str, rows: int) -> WrittenObject:
+    path = _written_path(table, source, day)
+    size = (output / path).stat().st_size
+    return WrittenObject(path=str(path), table=table.name, partition=(source.partner, day), rows=rows, size=size)
