@@ -87,7 +87,9 @@ def _message(
     lines: list[tuple[str, str]],
     closing: str,
 ) -> dict[str, Any]:
-    template = "\n".join([*(f"{label + ':':<15}{{}}" for label, _ in lines), "", closing])
+    # An apostrophe would end the text of an intrinsic function.
+    words = closing.replace("'", "\\'")
+    template = "\n".join([*(f"{label + ':':<15}{{}}" for label, _ in lines), "", words])
     paths = ", ".join(path for _, path in lines)
     return {
         "TopicArn": resources.alert_topic,

@@ -1,0 +1,97 @@
+"""E1 to E3, W4, O1 to O3: rules, queues, alerts and catalog."""
+
+import pytest
+
+from etl.constructs.ingestion import EXTENSIONS
+from tests.infrastructure.template import Template
+
+
+def _rule(template: Template, purpose: str) -> dict[str, object]:
+    return template.one("AWS::Events::Rule", Name=f"rule-{purpose}-test")
+
+
+@pytest.mark.requirement("E1", "W4")
+def test_given_an_upload_when_rules_match_it_then_one_starts_the_state_machine_and_one_queues_it(
+    template: Template,
+) -> None:
+    assert _rule(template, "direct")["Targets"][0]["Arn"] == "state-machine-files-test"  # type: ignore[index]
+    assert _rule(template, "batch")["Targets"][0]["Arn"] == "queue-batching-test.Arn"  # type: ignore[index]
+
+
+@pytest.mark.requirement("E1")
+def test_given_any_size_when_the_two_rules_are_compared_then_exactly_one_takes_it(template: Template) -> None:
+    direct, batch = (
+        _rule(template, purpose)["EventPattern"]["detail"]["object"]["size"][0]["numeric"]  # type: ignore[index]
+        for purpose in ("direct", "batch")
+    )
+
+    assert direct[0] == ">="
+    assert batch[0] == "<"
+    assert direct[1] == batch[1]
+
+
+@pytest.mark.requirement("E2")
+@pytest.mark.parametrize("purpose", ["direct", "batch"])
+def test_given_a_rule_when_its_pattern_is_read_then_it_takes_csv_and_json_in_any_case_from_the_raw_bucket(
+    template: Template, purpose: str
+) -> None:
+    pattern = _rule(template, purpose)["EventPattern"]
+
+    assert pattern["source"] == ["aws.s3"]  # type: ignore[index]
+    assert pattern["detail-type"] == ["Object Created"]  # type: ignore[index]
+    assert pattern["detail"]["bucket"]["name"] == ["bucket-raw-123456789012-test"]  # type: ignore[index]
+    assert pattern["detail"]["object"]["key"] == [  # type: ignore[index]
+        {"suffix": {"equals-ignore-case": extension}} for extension in EXTENSIONS
+    ]
+
+
+@pytest.mark.requirement("E3")
+@pytest.mark.parametrize("purpose", ["direct", "batch"])
+def test_given_a_rule_when_it_fires_then_the_event_is_transformed_and_a_failed_delivery_is_kept(
+    template: Template, purpose: str
+) -> None:
+    [target] = _rule(template, purpose)["Targets"]  # type: ignore[misc]
+
+    assert "detail.object.key" in str(target["InputTransformer"]["InputPathsMap"])
+    assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}
+
+
+@pytest.mark.requirement("O1")
+def test_given_the_context_key_when_the_topic_is_read_then_its_subscriber_is_the_alert_email(
+    template: Template,
+) -> None:
+    subscription = template.one("AWS::SNS::Subscription")
+
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "oncall@example.com")
+    assert subscription["TopicArn"] == "topic-alerts-test"
+
+
+@pytest.mark.requirement("O2")
+def test_given_the_batching_queue_when_messages_cannot_be_handled_then_they_go_to_the_dead_letter_queue(
+    template: Template,
+) -> None:
+    queue = template.one("AWS::SQS::Queue", QueueName="queue-batching-test")
+    mapping = template.one("AWS::Lambda::EventSourceMapping")
+
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "queue-dead-letter-test.Arn", "maxReceiveCount": 3}
+    assert mapping["EventSourceArn"] == "queue-batching-test.Arn"
+    assert mapping["FunctionName"] == "lambda-dispatch-test"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 30)
+
+
+@pytest.mark.requirement("O3")
+def test_given_the_crawler_when_it_runs_then_it_crawls_the_declared_tables_and_can_make_no_other(
+    template: Template,
+) -> None:
+    crawler = template.one("AWS::Glue::Crawler")
+    tables = template.of_type("AWS::Glue::Table").values()
+    declared = {table["TableInput"]["Name"] for table in tables}
+
+    assert crawler["Targets"] == {
+        "CatalogTargets": [{"DatabaseName": "database_transactions_test", "Tables": sorted(declared, reverse=True)}]
+    }
+    assert crawler["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    for table in tables:
+        location = table["TableInput"]["StorageDescriptor"]["Location"]
+        assert location == f"s3://bucket-processed-123456789012-test/{table['TableInput']['Name']}/"

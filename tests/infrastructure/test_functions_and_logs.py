@@ -1,0 +1,124 @@
+"""F1 to F5, M1 to M3, W1 to W4 as far as the template shows them."""
+
+import pytest
+
+from etl.workflow.asl import MAX_ATTEMPTS
+from tests.infrastructure.conftest import synthesize
+from tests.infrastructure.template import Template, states_in
+
+FUNCTIONS = {"dispatch", "validate", "transform", "publish", "empty-buckets"}
+
+
+@pytest.mark.requirement("F1", "F2")
+def test_given_the_stack_when_its_functions_are_listed_then_validate_and_transform_are_among_them(
+    template: Template,
+) -> None:
+    names = {function["FunctionName"] for function in template.of_type("AWS::Lambda::Function").values()}
+
+    assert names == {f"lambda-{purpose}-test" for purpose in FUNCTIONS}
+
+
+@pytest.mark.requirement("F3", "F4", "F5")
+def test_given_every_function_when_it_is_read_then_runtime_memory_and_timeout_are_as_required(
+    template: Template,
+) -> None:
+    for function in template.of_type("AWS::Lambda::Function").values():
+        assert (function["Runtime"], function["MemorySize"], function["Timeout"]) == ("python3.11", 3072, 300)
+
+
+@pytest.mark.requirement("F4")
+def test_given_an_account_with_the_old_quota_when_the_context_says_3008_then_every_function_has_3008(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    template = synthesize(tmp_path_factory.mktemp("cdk.out"), lambdaMemoryMb="3008")
+
+    assert {f["MemorySize"] for f in template.of_type("AWS::Lambda::Function").values()} == {3008}
+
+
+@pytest.mark.requirement("M1", "X7")
+def test_given_every_function_when_it_logs_then_it_is_to_a_group_of_its_own_that_keeps_thirty_days(
+    template: Template,
+) -> None:
+    groups = template.of_type("AWS::Logs::LogGroup")
+    of_functions = [
+        function["LoggingConfig"]["LogGroup"] for function in template.of_type("AWS::Lambda::Function").values()
+    ]
+
+    assert len(set(of_functions)) == len(of_functions) == len(FUNCTIONS)
+    assert set(of_functions) <= {group["LogGroupName"] for group in groups.values()}
+    assert {group["RetentionInDays"] for group in groups.values()} == {30}
+    assert {template.resources[logical_id]["DeletionPolicy"] for logical_id in groups} == {"Delete"}
+
+
+@pytest.mark.requirement("M2")
+def test_given_every_function_when_more_than_five_percent_of_its_calls_fail_then_an_alarm_fires(
+    template: Template,
+) -> None:
+    watched = {}
+    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
+        for metric in alarm.get("Metrics", []):
+            for dimension in metric.get("MetricStat", {}).get("Metric", {}).get("Dimensions", []):
+                watched[dimension["Value"]] = alarm
+
+    assert set(watched) == {f"lambda-{purpose}-test" for purpose in FUNCTIONS}
+    for alarm in watched.values():
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (5, "GreaterThanThreshold")
+        assert alarm["AlarmActions"] == ["topic-alerts-test"]
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.requirement("M3")
+def test_given_the_state_machine_when_it_runs_then_every_step_is_logged_with_its_data(template: Template) -> None:
+    logging = template.one("AWS::StepFunctions::StateMachine")["LoggingConfiguration"]
+
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
+
+
+@pytest.mark.requirement("W1", "W2")
+def test_given_the_definition_when_it_is_read_then_each_route_has_parallel_branches_and_a_path_per_format(
+    template: Template,
+) -> None:
+    states = dict(states_in(template.definition()))
+
+    for route in ("direct", "batch"):
+        assert states[f"Inspect ({route})"]["Type"] == "Parallel"
+        paths = {c["StringEquals"]: c["Next"] for c in states[f"Which format? ({route})"]["Choices"]}
+        assert paths == {"csv": f"Validate CSV ({route})", "json": f"Validate JSON ({route})"}
+
+
+@pytest.mark.requirement("W3", "L2")
+def test_given_every_task_when_it_fails_then_it_is_retried_three_times_with_exponential_backoff(
+    template: Template,
+) -> None:
+    tasks = [(name, state) for name, state in states_in(template.definition()) if state["Type"] == "Task"]
+
+    assert tasks
+    for name, state in tasks:
+        retrier = state["Retry"][-1]
+        assert retrier["ErrorEquals"] == ["States.ALL"], name
+        assert (retrier["MaxAttempts"], retrier["BackoffRate"]) == (MAX_ATTEMPTS, 2), name
+        assert all(entry["MaxAttempts"] == 0 for entry in state["Retry"][:-1]), name
+
+
+def test_given_the_definition_when_its_states_are_listed_then_no_two_share_a_name(template: Template) -> None:
+    names = [name for name, _ in states_in(template.definition())]
+
+    assert len(names) == len(set(names))
+
+
+def test_given_the_definition_when_transitions_are_followed_then_each_leads_to_a_state_beside_it(
+    template: Template,
+) -> None:
+    def check(machine: dict[str, object]) -> None:
+        states: dict[str, dict[str, object]] = machine["States"]  # type: ignore[assignment]
+        assert machine["StartAt"] in states
+        for state in states.values():
+            targets = [state.get("Next"), state.get("Default")]
+            for key in ("Catch", "Choices"):
+                targets += [entry["Next"] for entry in state.get(key, [])]  # type: ignore[attr-defined]
+            assert {target for target in targets if target} <= set(states)
+            nested = [state.get("ItemProcessor"), *state.get("Branches", [])]  # type: ignore[misc]
+            for inner in filter(None, nested):
+                check(inner)
+
+    check(template.definition())

@@ -1,0 +1,92 @@
+"""X2 and X4 to X8: region, names, tags, and a stack that leaves nothing behind."""
+
+import json
+import re
+
+import pytest
+
+from etl.stack import TAGS
+from tests.infrastructure.conftest import synthesize
+from tests.infrastructure.template import Template
+
+# CloudFormation types that have a name which this stack sets: all of them, but those that cannot be named.
+UNNAMED = {
+    "AWS::KMS::Key",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "Custom::EmptiedBucket",
+}
+# Tables are named by the data contract: analysts query "transactions" in every environment's own database.
+NAMED_BY_CONTRACT = {"AWS::Glue::Table"}
+# Types that CloudFormation gives tags to; the others have none.
+UNTAGGABLE = UNNAMED - {"AWS::KMS::Key", "AWS::Lambda::EventSourceMapping"} | {
+    "AWS::Glue::Database",
+    "AWS::Glue::Table",
+    "AWS::KMS::Alias",
+}
+
+
+@pytest.mark.requirement("X4", "X5")
+def test_given_every_resource_when_its_name_is_read_then_it_is_type_purpose_suffix(template: Template) -> None:
+    for logical_id, resource in template.resources.items():
+        if resource["Type"] in UNNAMED | NAMED_BY_CONTRACT:
+            continue
+        name = template.name_of(logical_id)
+        assert name is not None, f"{logical_id} has no name of its own"
+        own = name.rsplit("/", 1)[-1]  # log groups and aliases carry the service's prefix
+        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+-test|[a-z]+(_[a-z]+)+_test", own), name
+
+
+@pytest.mark.requirement("X4")
+def test_given_two_suffixes_when_both_are_synthesized_then_no_named_resource_is_shared(
+    template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = synthesize(tmp_path_factory.mktemp("cdk.out"), environmentSuffix="other")
+
+    def names(of: Template) -> set[str | None]:
+        named = {i for i, r in of.resources.items() if r["Type"] not in UNNAMED | NAMED_BY_CONTRACT}
+        return {of.name_of(logical_id) for logical_id in named}
+
+    assert names(template) & names(other) == set()
+
+
+@pytest.mark.requirement("X6")
+def test_given_every_taggable_resource_when_its_tags_are_read_then_environment_and_project_are_there(
+    template: Template,
+) -> None:
+    for logical_id, resource in template.resources.items():
+        if resource["Type"] in UNTAGGABLE:
+            continue
+        tags = resource["Properties"].get("Tags")
+        assert tags is not None, f"{logical_id} ({resource['Type']}) has no tags"
+        found = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+        assert found.items() >= TAGS.items(), logical_id
+
+
+@pytest.mark.requirement("X7")
+def test_given_the_stack_when_it_is_deleted_then_no_resource_is_retained_or_protected(template: Template) -> None:
+    text = json.dumps(template.document)
+
+    assert "Retain" not in text
+    assert '"DeletionProtectionEnabled": true' not in text
+    for resource in template.resources.values():
+        assert resource.get("DeletionPolicy", "Delete") == "Delete"
+        assert resource.get("UpdateReplacePolicy", "Delete") == "Delete"
+
+
+@pytest.mark.requirement("X7")
+def test_given_every_bucket_when_the_stack_is_deleted_then_a_custom_resource_empties_it_first(
+    template: Template,
+) -> None:
+    emptied = {properties["BucketName"] for properties in template.of_type("Custom::EmptiedBucket").values()}
+
+    assert emptied == {bucket["BucketName"] for bucket in template.of_type("AWS::S3::Bucket").values()}
+
+
+@pytest.mark.requirement("X8")
+def test_given_the_stack_when_it_is_read_then_there_is_no_vpc(template: Template) -> None:
+    assert not any(resource["Type"].startswith("AWS::EC2::") for resource in template.resources.values())
+    assert not any("VpcConfig" in f for f in template.of_type("AWS::Lambda::Function").values())
