@@ -1,0 +1,92 @@
+"""Stand-in for the batching window of an SQS event source mapping, which the emulator ignores.
+
+The emulator hands every message over as soon as it arrives. The stand-in disables the deployed mapping, and enables it
+for each batch that is due by the mapping's own settings. The emulator's own poller then takes the batch, with the
+function's role and its partial failures.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from local.stack import DeployedStack
+
+POLL_SECONDS = 0.1
+
+
+@dataclass
+class Gate:
+    """Decides when a mapping may take messages.
+
+    Attributes
+    ----------
+    batch_size
+        Messages that make a batch due at once.
+    window
+        Seconds after which a batch is due, however small.
+    """
+
+    batch_size: int
+    window: float
+    _first_seen: float | None = None
+    _open: bool = False
+
+    def is_open(self, waiting: int, now: float) -> bool:
+        """Whether `waiting` messages may be taken at the time `now` (seconds); once open, until none is left."""
+        if not waiting:
+            self._first_seen, self._open = None, False
+            return False
+        if self._first_seen is None:
+            self._first_seen = now
+        self._open = self._open or waiting >= self.batch_size or now - self._first_seen >= self.window
+        return self._open
+
+
+class Mapping:
+    """A deployed event source mapping, with its settings and its queue."""
+
+    def __init__(self, stack: DeployedStack, mapping_id: str) -> None:
+        self._lambda = stack.session.client("lambda")
+        self._sqs = stack.session.client("sqs")
+        self._id = mapping_id
+        settings = self._lambda.get_event_source_mapping(UUID=mapping_id)
+        self._queue = self._sqs.get_queue_url(QueueName=settings["EventSourceArn"].split(":")[-1])["QueueUrl"]
+        self._enabled = True
+        self.gate = Gate(batch_size=settings["BatchSize"], window=settings["MaximumBatchingWindowInSeconds"])
+
+    def enable(self, *, enabled: bool) -> None:
+        """Let the emulator's poller take messages, or keep it from them."""
+        if enabled != self._enabled:
+            self._lambda.update_event_source_mapping(UUID=self._id, Enabled=enabled)
+            self._enabled = enabled
+
+    def waiting(self) -> int:
+        """Count the messages that could be taken now."""
+        count = "ApproximateNumberOfMessages"
+        return int(self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=[count])["Attributes"][count])
+
+
+@contextmanager
+def batching(stack: DeployedStack) -> Iterator[None]:
+    """Stand in for the batching window of every mapping of the stack while the block runs."""
+    mappings = [Mapping(stack, mapping_id) for mapping_id in stack.physical_ids("AWS::Lambda::EventSourceMapping")]
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(POLL_SECONDS):
+            for mapping in mappings:
+                mapping.enable(enabled=mapping.gate.is_open(mapping.waiting(), time.monotonic()))
+
+    for mapping in mappings:
+        mapping.enable(enabled=False)
+    watcher = threading.Thread(target=watch, name="batching-window", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+        for mapping in mappings:
+            mapping.enable(enabled=True)
