@@ -1,4 +1,4 @@
-"""The alerts that went out: a queue subscribed to the deployed topic, beside the email address that gets them on AWS."""
+"""The alerts that went out: a queue subscribed to the deployed topic, beside the email address."""
 
 import json
 from dataclasses import dataclass

@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from local.stack import DeployedStack
 
 POLL_SECONDS = 0.1
+_WAITING: Final = "ApproximateNumberOfMessages"
 
 
 @dataclass
@@ -64,8 +66,8 @@ class Mapping:
 
     def waiting(self) -> int:
         """Count the messages that could be taken now."""
-        count = "ApproximateNumberOfMessages"
-        return int(self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=[count])["Attributes"][count])
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=[_WAITING])["Attributes"]
+        return int(attributes[_WAITING])
 
 
 @contextmanager
