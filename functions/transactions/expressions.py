@@ -5,7 +5,7 @@ means (``1e2``, `` 1.5 ``, ``2025/11/03``).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
@@ -39,7 +39,10 @@ DAYS_AHEAD = {"booking_date": 1, "value_date": 31}
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that can be wrong. ``broken`` is SQL, true where it is; ``rule`` says in words what is asked."""
+    """One thing that can be wrong. ``rule`` says in words what is asked.
+
+    ``broken`` is SQL over the cells and the mapped columns by their names, true where the rule is broken.
+    """
 
     code: RowCode
     broken: str
@@ -134,12 +137,12 @@ class Mapper(msgspec.Struct, frozen=True):
             *self._required(column, cell),
             Check(
                 RowCode.DATE_FORMAT,
-                f"{cell} IS NOT NULL AND (NOT {_matches(cell, field.date_format.pattern)} OR {value} IS NULL)",
+                f"{cell} IS NOT NULL AND (NOT {_matches(cell, field.date_format.pattern)} OR {column.name} IS NULL)",
                 f"a date written as {field.format}",
             ),
             Check(
                 RowCode.DATE_RANGE,
-                f"{value} NOT BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{latest}'",
+                f"{column.name} NOT BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{latest}'",
                 f"from {EARLIEST_DATE} to {DAYS_AHEAD[column.name]} days after the file's arrival",
             ),
         )
@@ -192,7 +195,7 @@ class Mapper(msgspec.Struct, frozen=True):
                 f"length({fraction}) > {field.scale} OR length(rtrim({fraction}, '0')) > minor_units",
                 f"{rule}, and no more than the currency has",
             ),
-            Check(RowCode.AMOUNT_RANGE, f"{cell} IS NOT NULL AND {value} IS NULL", f"a {column.physical_type}"),
+            Check(RowCode.AMOUNT_RANGE, f"{cell} IS NOT NULL AND {column.name} IS NULL", f"a {column.physical_type}"),
         )
         return Expression(value, (self._checked(name, *checks),))
 
@@ -214,13 +217,13 @@ def _plain_digits(cell: str, field: NumberField) -> str:
 
 
 def _iso_date(cell: str, field: DateField | DateTimeField) -> str:
-    form = field.date_format
-    part: Callable[[str, int], str] = lambda name, width: f"substr({cell}, {form.positions[name] + 1}, {width})"  # noqa: E731
-    if "Y" in form.positions:
-        year = part("Y", 4)
-    else:
-        year = f"CASE WHEN {part('y', 2)} >= '{form.pivot:02}' THEN '19' ELSE '20' END || {part('y', 2)}"
-    return f"({year}) || '-' || {part('m', 2)} || '-' || {part('d', 2)}"
+    if field.format == "%Y-%m-%d":
+        return cell
+    starts, widths = field.date_format.positions, {"Y": 4, "y": 2, "m": 2, "d": 2}
+    part = {name: f"substr({cell}, {start + 1}, {widths[name]})" for name, start in starts.items()}
+    if "y" in part:
+        part["Y"] = f"(CASE WHEN {part['y']} >= '{field.pivot:02}' THEN '19' ELSE '20' END || {part['y']})"
+    return f"{part['Y']} || '-' || {part['m']} || '-' || {part['d']}"
 
 
 def _or_empty(cell: str) -> str:

@@ -72,8 +72,9 @@ class Plan(msgspec.Struct, frozen=True):
             CREATE OR REPLACE TEMP TABLE staged AS
             WITH cells AS ({self._cells(path)}),
             priced AS ({self._priced()}),
-            checked AS (SELECT *, {self._dropped()} AS dropped, {_named(outcomes)} FROM priced)
-            SELECT line, dropped, {_named(values)},
+            mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
+            checked AS (SELECT *, {_named(outcomes)} FROM mapped)
+            SELECT line, dropped, {", ".join(values)},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter([{found}], lambda error: error.number IS NOT NULL) END AS errors
             FROM checked"""
