@@ -19,7 +19,6 @@ tracer = Tracer()
 
 
 def observed(handler: Handler) -> Handler:
-    """Log, measure and trace a handler. Keys that it appends to the log last for one call."""
+    """Log and trace a handler. Keys that it appends to the log last for one call."""
     traced = tracer.capture_lambda_handler(handler, capture_response=False, capture_error=False)
-    measured = metrics.log_metrics(traced, raise_on_empty_metrics=False)
-    return logger.inject_lambda_context(measured, clear_state=True)
+    return logger.inject_lambda_context(traced, clear_state=True)

@@ -14,6 +14,7 @@ from resources import client
 
 
 @observed
+@metrics.log_metrics
 def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     """Publish or withdraw ``event["file"]``.
 

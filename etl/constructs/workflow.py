@@ -1,6 +1,8 @@
 """The state machine, its log group and its role."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+import json
+
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -98,7 +100,8 @@ class Workflow(Construct):
             "StateMachine",
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(Stack.of(self).to_json_string(definition)),
+            # Not CDK's own serializer: it drops nulls, and with them every "ResultPath": null, which discards a result.
+            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             timeout=Duration.seconds(EXECUTION_TIMEOUT_SECONDS),
             role=role.without_policy_updates(),
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=True),

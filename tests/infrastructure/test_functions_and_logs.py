@@ -106,6 +106,13 @@ def test_given_the_definition_when_its_states_are_listed_then_no_two_share_a_nam
     assert len(names) == len(set(names))
 
 
+def test_given_a_state_that_discards_its_result_when_it_is_synthesized_then_it_still_does(template: Template) -> None:
+    record = dict(states_in(template.definition()))["Record rejection (direct)"]
+
+    assert "ResultPath" in record
+    assert record["ResultPath"] is None
+
+
 def test_given_the_definition_when_transitions_are_followed_then_each_leads_to_a_state_beside_it(
     template: Template,
 ) -> None:
