@@ -25,7 +25,7 @@ from local.emulator import LOG, ROOT_KEY, Emulator, log_tail
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
-_HYPERCORN = (sys.executable, "-m", "hypercorn", "ministack.app:app", "--keep-alive", "75")
+_HYPERCORN = (sys.executable, "-m", "hypercorn", "local.server:app", "--keep-alive", "75")
 
 
 class EmulatorError(Exception):
