@@ -5,6 +5,7 @@ with the project's own files into one directory that CDK takes as an asset.
 """
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -84,9 +85,10 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
     package = build / f"package-{architecture}-{_digest(dependencies.name, _sources())}"
     if not package.exists():
         with _staging(package) as staging:
-            shutil.copytree(dependencies, staging, dirs_exist_ok=True)
             for source, place in _SOURCES.items():
                 _copy(source, staging / place)
+            _compile(staging)
+            shutil.copytree(dependencies, staging, dirs_exist_ok=True, copy_function=os.link)
     return package
 
 
@@ -101,6 +103,7 @@ def _build_dependencies(architecture: str, wheelhouse: Path, build: Path) -> Pat
             _pip("install", "--no-compile", "--target", str(staging), *offline, *_selection(architecture))
             for noise in [path for pattern in _WHEEL_NOISE for path in staging.glob(pattern)]:
                 shutil.rmtree(noise) if noise.is_dir() else noise.unlink(missing_ok=True)
+            _compile(staging)
     return dependencies
 
 
@@ -126,6 +129,17 @@ def _copy(source: Path, target: Path) -> None:
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
+
+
+def _compile(folder: Path) -> None:
+    """Add byte code, which halves a cold start: Lambda's own copy of the package is read-only.
+
+    The bytes depend on the sources alone (no times, no paths of this machine, no random hash order), so that an
+    unchanged package keeps its hash. Lambda's Python has the same minor version as the one that synthesizes.
+    """
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    command = [sys.executable, "-m", "compileall", *options, str(folder)]
+    subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": "0"}, check=True)  # noqa: S603 fixed program
 
 
 def _digest(name: str, files: list[Path]) -> str:
