@@ -163,15 +163,24 @@ def _answers(emulator: Emulator) -> bool:
 def _wait_until_gone(group: int) -> bool:
     """Wait for the end of the whole process group; False after STOP_SECONDS."""
     deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(group, os.WNOHANG)
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
+    while _members(group):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(group, os.WNOHANG)
+    return True
+
+
+def _members(group: int) -> list[int]:
+    """List the processes of a group that still run; one that has ended and waits for its parent does not count."""
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _parent, process_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state != "Z":
+                members.append(int(stat.parent.name))
+    return members
 
 
 @contextlib.contextmanager
