@@ -43,7 +43,6 @@ OMISSIONS = (
         having="Metrics",
         reason="alarms on metric math are refused; alarms on one metric are created",
     ),
-    Omission(resource_type="AWS::Athena::NamedQuery", reason="the type is unknown to the emulator's CloudFormation"),
 )
 
 
