@@ -25,10 +25,10 @@ class StartsExecutions(Protocol):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A readable message: its id in the queue, and the upload it announces."""
+    """A readable message: its id in the queue, and its body as it came."""
 
     message_id: str
-    upload: Upload
+    body: str
 
 
 def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], list[str]]:
@@ -36,13 +36,13 @@ def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], 
     messages, unreadable = [], []
     for record in records:
         try:
-            upload = msgspec.json.decode(record["body"], type=Upload)
+            msgspec.json.decode(record["body"], type=Upload)
         except msgspec.DecodeError as error:
             # The error names the field at fault and holds nothing of the message.
             logger.error("unreadable message", message_id=record["messageId"], error=str(error))
             unreadable.append(record["messageId"])
         else:
-            messages.append(Message(message_id=record["messageId"], upload=upload))
+            messages.append(Message(message_id=record["messageId"], body=record["body"]))
     return messages, unreadable
 
 
@@ -68,12 +68,12 @@ class Batches:
     def _start(self, batch: Sequence[Message]) -> None:
         """Start one execution. Its name follows from its messages, so that a batch delivered twice starts once."""
         ids = "\n".join(sorted(message.message_id for message in batch))
-        document = {"route": self.route, "files": [message.upload for message in batch]}
+        files = [msgspec.Raw(message.body.encode()) for message in batch]
         try:
             self.step_functions.start_execution(
                 stateMachineArn=self.state_machine,
                 name=sha256(ids.encode()).hexdigest(),
-                input=msgspec.json.encode(document).decode(),
+                input=msgspec.json.encode({"route": self.route, "files": files}).decode(),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != _STARTED:
@@ -85,7 +85,7 @@ def _fitting(messages: Sequence[Message]) -> Iterator[list[Message]]:
     batch: list[Message] = []
     size = 0
     for message in messages:
-        length = len(msgspec.json.encode(message.upload)) + 1
+        length = len(message.body.encode()) + 1
         if batch and size + length > INPUT_LIMIT:
             yield batch
             batch, size = [], 0

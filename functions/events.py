@@ -1,4 +1,4 @@
-"""What the state machine hands to the functions."""
+"""What the rules and the state machine hand to the functions."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -9,30 +9,41 @@ from observability import logger
 from transactions import Source
 
 
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """One object version in the raw bucket, as S3's event names it.
+class S3Object(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """``detail.object`` of S3's Object Created event."""
 
-    ``version_id`` may be empty: then ``etag`` makes sure that the bytes read are the ones announced.
-    """
-
-    bucket: str
     key: str
-    version_id: str
+    size: int
     etag: str
     sequencer: str
-    size: int
+    version_id: str = ""
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """One upload, as the rules name it: the batching queue's message."""
+
+    bucket: str
+    object: S3Object
     uploaded_at: datetime
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as the state machine identified it."""
+    """A file as the state machine identified it.
+
+    ``version_id`` is empty where the event has none: then ``etag`` makes sure that the bytes read are the announced.
+    """
 
     file_id: str
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    uploaded_at: datetime
     partner: str
     file_name: str
     format: Literal["csv", "json"]
     execution: str
-    event: Upload
 
     def source(self) -> Source:
         """Describe the file to the domain."""
@@ -41,7 +52,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
             partner=self.partner,
             file_name=self.file_name,
             format=self.format,
-            received_at=self.event.uploaded_at,
+            received_at=self.uploaded_at,
         )
 
 

@@ -35,7 +35,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         logger.warning("withdrawn: a newer version of the key came while this one was published")
         return {"superseded": []}
     superseded = publisher.publish(file.file_id, event["published"])
-    seconds = (datetime.now(UTC) - file.event.uploaded_at).total_seconds()
+    seconds = (datetime.now(UTC) - file.uploaded_at).total_seconds()
     metrics.add_metric(os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds)
     logger.info("published", seconds_since_upload=seconds, superseded=superseded)
     return {"superseded": superseded}

@@ -32,7 +32,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         workdir, output = Path(folder) / "work", Path(folder) / "output"
         workdir.mkdir()
         output.mkdir()
-        with open_upload(client("s3"), file.event) as stream:
+        with open_upload(client("s3"), file) as stream:
             transformation = transform_file(stream, file.source(), layout, output, workdir, engine_memory_mb())
         manifest = stage(client("s3"), os.environ["PROCESSED_BUCKET"], file.file_id, output, transformation.objects)
     logger.info("transformed", counts=msgspec.to_builtins(transformation.counts), objects=len(transformation.objects))

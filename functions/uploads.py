@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from events import Upload
+from events import File
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ class ReadsObjects(Protocol):
         """Open an object."""
 
 
-def open_upload(s3: ReadsObjects, upload: Upload) -> "AbstractContextManager[BinaryIO]":
+def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryIO]":
     """Open the announced version's bytes as a stream.
 
     Raises
@@ -24,6 +24,6 @@ def open_upload(s3: ReadsObjects, upload: Upload) -> "AbstractContextManager[Bin
     botocore.exceptions.ClientError
         If the version is gone, or the object is not the announced one any more.
     """
-    version = {"VersionId": upload.version_id} if upload.version_id else {}
-    response = s3.get_object(Bucket=upload.bucket, Key=upload.key, IfMatch=upload.etag, **version)
+    version = {"VersionId": file.version_id} if file.version_id else {}
+    response = s3.get_object(Bucket=file.bucket, Key=file.key, IfMatch=file.etag, **version)
     return closing(cast("BinaryIO", response["Body"]))

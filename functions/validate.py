@@ -24,7 +24,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         ``transactions.Validation`` as JSON. A refused file is an answer too, never an error.
     """
     file = read_file(event)
-    with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file.event) as stream:
+    with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
         validation = validate_file(stream, file.source(), layouts(), Path(workdir), engine_memory_mb())
     logger.info(
         "validated",

@@ -118,13 +118,7 @@ class Ingestion(Construct):
                 },
             ),
             targets=[
-                start(
-                    {
-                        "route": SETTLE,
-                        "execution": events.EventField.from_path("$.detail.executionArn"),
-                        "input": events.EventField.from_path("$.detail.input"),
-                    }
-                )
+                start({"route": SETTLE, "ended": events.EventField.from_path("$.detail")}),
             ],
         )
 
@@ -189,13 +183,13 @@ def _uploads(bucket: s3.IBucket, *, size: list[str | int]) -> events.EventPatter
 
 
 def _file_event() -> dict[str, str]:
-    """Name one upload: the batching queue's message, and an entry of an execution's ``files``."""
+    """Name one upload: the batching queue's message, and an entry of an execution's ``files``.
+
+    S3's object is handed on whole (key, version-id, sequencer, etag, size): as JSON, no character of a key can break
+    the template, and a field that is missing stays missing.
+    """
     return {
         "bucket": events.EventField.from_path("$.detail.bucket.name"),
-        "key": events.EventField.from_path("$.detail.object.key"),
-        "version_id": events.EventField.from_path("$.detail.object.version-id"),
-        "sequencer": events.EventField.from_path("$.detail.object.sequencer"),
-        "etag": events.EventField.from_path("$.detail.object.etag"),
-        "size": events.EventField.from_path("$.detail.object.size"),
+        "object": events.EventField.from_path("$.detail.object"),
         "uploaded_at": events.EventField.from_path("$.time"),
     }

@@ -7,9 +7,6 @@ from constructs import Construct
 
 from etl.names import Names
 
-INCOMING = "incoming/"
-"""Prefix of uploads in the raw bucket: ``incoming/<partner>/...``."""
-
 TRANSACTIONS = "transactions/"
 QUARANTINE = "quarantine/"
 STAGING = "staging/"

@@ -37,12 +37,12 @@ def _history_entry(status: FileStatus, *, at: str = _NOW, detail: Mapping[str, s
 
 _FILE_FACTS: Final = {
     "object_key": text("$.file.object_key"),
-    "bucket": text("$.file.event.bucket"),
-    "key": text("$.file.event.key"),
-    "version_id": text("$.file.event.version_id"),
+    "bucket": text("$.file.bucket"),
+    "key": text("$.file.key"),
+    "version_id": text("$.file.version_id"),
     "sequencer": text("$.file.sequencer"),
-    "size": number("$.file.event.size"),
-    "uploaded_at": text("$.file.event.uploaded_at"),
+    "size": number("$.file.size"),
+    "uploaded_at": text("$.file.uploaded_at"),
     "partner": text("$.file.partner"),
     "execution": text("$.file.execution"),
     "claim": text("$.file.claim"),
@@ -131,7 +131,7 @@ def _update(
     detail: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     changes = {**facts, "status": {"S": status}}
-    received = _history_entry(FileStatus.RECEIVED, at="$.file.event.uploaded_at")
+    received = _history_entry(FileStatus.RECEIVED, at="$.file.uploaded_at")
     return {
         "TableName": resources.audit_table,
         "Key": {"file_id": text("$.file.file_id")},

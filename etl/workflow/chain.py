@@ -395,9 +395,9 @@ class _Chain:
                         "Detail": {
                             "file_id.$": "$.file.file_id",
                             "partner.$": "$.file.partner",
-                            "bucket.$": "$.file.event.bucket",
-                            "key.$": "$.file.event.key",
-                            "version_id.$": "$.file.event.version_id",
+                            "bucket.$": "$.file.bucket",
+                            "key.$": "$.file.key",
+                            "version_id.$": "$.file.version_id",
                             "layout.$": f"{_VALIDATION}.layout",
                             "counts.$": f"{_VALIDATION}.counts",
                             "totals.$": f"{_VALIDATION}.totals",

@@ -17,6 +17,9 @@ DIRECT: Final = "direct"
 BATCH: Final = "batch"
 SETTLE: Final = "settle"
 
+INCOMING: Final = "incoming"
+"""First segment of an upload's key; the second says whose file it is: ``incoming/<partner>/...``."""
+
 BATCH_CONCURRENCY: Final = 20
 _DIRECT_FUNCTION_SECONDS: Final = 300
 # An Express child lives five minutes: four attempts of 60 s and their pauses fit, and a small file takes seconds.
@@ -69,10 +72,10 @@ def _read_ended_execution() -> State:
     return jsonata(
         {
             "route": SETTLE,
-            "execution": query("$states.input.execution"),
+            "execution": query("$states.input.ended.executionArn"),
             "files": query(f"""(
-                $ended := $parse($states.input.input);
-                $ended.route = '{SETTLE}' ? [] : [$ended.files]
+                $input := $parse($states.input.ended.input);
+                $input.route = '{SETTLE}' ? [] : [$input.files]
             )"""),
         },
         following="Identify",
@@ -94,21 +97,30 @@ def _identify() -> State:
             "files": query(f"""(
                 $execution := {_EXECUTION};
                 $identified := $map($states.input.files, function($event) {{(
-                    $path := $split($event.key, '/');
-                    $named := $count($path) > 2 and $path[0] = 'incoming' ? $path[1] : '';
+                    $object := $event.object;
+                    $key := $object.key;
+                    $version := $exists($object.`version-id`) ? $object.`version-id` : '';
+                    $path := $split($key, '/');
+                    $named := $count($path) > 2 and $path[0] = '{INCOMING}' ? $path[1] : '';
                     $id := $hash(
-                        $event.bucket & '\\n' & $event.key & '\\n'
-                        & ($event.version_id = '' ? $event.sequencer : $event.version_id), 'SHA-256');
+                        $event.bucket & '\\n' & $key & '\\n' & ($version = '' ? $object.sequencer : $version),
+                        'SHA-256');
                     {{
                         'file_id': $id,
                         'event': $event,
-                        'object_key': $event.bucket & '/' & $event.key,
+                        'bucket': $event.bucket,
+                        'key': $key,
+                        'version_id': $version,
+                        'etag': $object.etag,
+                        'size': $object.size,
+                        'uploaded_at': $event.uploaded_at,
+                        'object_key': $event.bucket & '/' & $key,
                         'display_key': $replace(
-                            $replace($event.key, /[0-9]{{9,}}/, '*********'), /[\\x00-\\x1f\\x7f]/, '?'),
+                            $replace($key, /[0-9]{{9,}}/, '*********'), /[\\x00-\\x1f\\x7f]/, '?'),
                         'file_name': $path[-1],
                         'partner': $contains($named, /^[a-z0-9][a-z0-9-]*$/) ? $named : 'unknown',
-                        'format': $contains($event.key, /\\.json$/i) ? 'json' : 'csv',
-                        'sequencer': $pad($event.sequencer, {_SEQUENCER_LENGTH}, '0'),
+                        'format': $contains($key, /\\.json$/i) ? 'json' : 'csv',
+                        'sequencer': $pad($object.sequencer, {_SEQUENCER_LENGTH}, '0'),
                         'execution': $execution,
                         'claim': $execution & '#' & $id,
                         'attempt': {{'number': '0'}}

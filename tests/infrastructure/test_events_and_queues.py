@@ -52,7 +52,7 @@ def test_given_a_rule_when_it_fires_then_the_event_is_transformed_and_a_failed_d
 ) -> None:
     [target] = _rule(template, purpose)["Targets"]  # type: ignore[misc]
 
-    assert "detail.object.key" in str(target["InputTransformer"]["InputPathsMap"])
+    assert "$.detail.object" in target["InputTransformer"]["InputPathsMap"].values()
     assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}
 
 
