@@ -14,6 +14,9 @@ from observability import logger
 INPUT_LIMIT: Final = 128 * 1024
 """Bytes of an execution's input. Half of what Step Functions allows (256 KiB), as the identified files need more."""
 
+_FRAME: Final = 64
+"""Bytes kept for what stands around the messages."""
+
 _STARTED: Final = "ExecutionAlreadyExists"
 
 
@@ -83,12 +86,12 @@ class Batches:
 def _fitting(messages: Sequence[Message]) -> Iterator[list[Message]]:
     """Cut the messages into batches whose input stays within the limit; keys may take 1024 bytes each."""
     batch: list[Message] = []
-    size = 0
+    size = _FRAME
     for message in messages:
         length = len(message.body.encode()) + 1
         if batch and size + length > INPUT_LIMIT:
             yield batch
-            batch, size = [], 0
+            batch, size = [], _FRAME
         batch.append(message)
         size += length
     if batch:

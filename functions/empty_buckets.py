@@ -21,7 +21,7 @@ def handler(event: Event, context: LambdaContext) -> None:
     Create and Update only answer: there is nothing to make. Delete empties ``BucketName``, calling itself again when
     five minutes are not enough. Any error is answered as FAILED, so that a failed delete can be run again.
     """
-    bucket = event["ResourceProperties"]["BucketName"]
+    bucket = event["ResourceProperties"].get("BucketName", "")
     try:
         if event["RequestType"] == "Delete" and not empty_bucket(
             client("s3"), bucket, has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS

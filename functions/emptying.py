@@ -40,24 +40,22 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
         If S3 refuses to delete a version.
     """
     try:
-        _abort_uploads(s3, bucket)
+        # Each listing starts anew: what the one before showed is gone by now.
         while has_time():
-            # The listing always starts anew: what it showed before is deleted by now.
+            uploads = s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
             page = s3.list_object_versions(Bucket=bucket)
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if not found:
+            if not uploads and not found:
                 return True
-            _delete(s3, bucket, [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
+            for upload in uploads:
+                s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+            if found:
+                _delete(s3, bucket, [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchBucket":
             return True
         raise
     return False
-
-
-def _abort_uploads(s3: EmptiesBuckets, bucket: str) -> None:
-    for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
-        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
 
 def _delete(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:

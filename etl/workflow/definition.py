@@ -5,7 +5,7 @@ from typing import Any, Final
 from etl.statuses import UNFINISHED
 from etl.workflow.asl import Resources, State, States, catch, follow, jsonata, query, retry, service
 from etl.workflow.chain import file_chain
-from etl.workflow.failure import failure_path
+from etl.workflow.failure import INCOMPLETE, failure_path
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
@@ -46,7 +46,9 @@ def build_definition(resources: Resources) -> dict[str, Any]:
         "Process the batch": _process_batch(resources),
         "Read the outcomes": _read_outcomes(resources),
         "Fail what is left behind": _fail_left_behind(resources),
-        "Nothing to settle": {"Type": "Succeed"},
+        "Is every file handled?": _is_every_file_handled(),
+        "Handling incomplete": {"Type": "Fail", "Error": INCOMPLETE},
+        "Done": {"Type": "Succeed"},
     }
     return {
         "Comment": "Claims, validates, transforms, reconciles and publishes partner banks' transaction files.",
@@ -137,7 +139,7 @@ def _which_route() -> State:
     return {
         "Type": "Choice",
         "Choices": [
-            {"Variable": "$.files[0]", "IsPresent": False, "Next": "Nothing to settle"},
+            {"Variable": "$.files[0]", "IsPresent": False, "Next": "Done"},
             {"Variable": "$.route", "StringEquals": DIRECT, "Next": "Process directly"},
             {"Variable": "$.route", "StringEquals": BATCH, "Next": "Process the batch"},
         ],
@@ -169,7 +171,8 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
         "ItemsPath": "$.files",
         "ItemSelector": {"file.$": "$$.Map.Item.Value", "lease_ended.$": "$.lease_ended"},
         "ItemProcessor": {"ProcessorConfig": processor, **chain},
-        "ResultPath": None,
+        # A file's chain ends with its file_id, unless its failure could not be handled in full.
+        "ResultPath": "$.ended",
         "Catch": [catch("Read the outcomes")],
         **follow("Read the outcomes"),
     }
@@ -204,7 +207,11 @@ def _read_outcomes(resources: Resources) -> State:
                     $not($exists($row))
                     or ($row.status.S in [{unfinished}] and $row.execution.S = $execution)
                 )}})]
-            )""")
+            )"""),
+            "without_end": query(f"""
+                $states.input.route = '{SETTLE}' ? []
+                : [$filter($states.input.files, function($f) {{ $not($f.file_id in $states.input.ended) }}).file_id]
+            """),
         },
         "Retry": retry(),
         "Next": "Fail what is left behind",
@@ -222,6 +229,17 @@ def _fail_left_behind(resources: Resources) -> State:
         },
         "MaxConcurrency": 10,
         "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": start, "States": states},
-        "ResultPath": None,
-        "End": True,
+        "ResultPath": "$.settled",
+        **follow("Is every file handled?"),
+    }
+
+
+def _is_every_file_handled() -> State:
+    """Ask for files that have an outcome but no end: say, one that is recorded as FAILED and could not be alerted."""
+    handled = "$states.input.without_end[$not($ in $states.input.settled)]"
+    return {
+        "Type": "Choice",
+        "QueryLanguage": "JSONata",
+        "Choices": [{"Condition": query(f"$exists({handled})"), "Next": "Handling incomplete"}],
+        "Default": "Done",
     }
