@@ -1,8 +1,11 @@
 """The emulator's application, completed where the pipeline rests on something that it leaves out.
 
-S3's events carry no version id in MiniStack's EventBridge, though its S3 knows it. On AWS an Object Created event of
-a versioned bucket always has one, and the pipeline reads exactly that version. The two wrapped functions are the one
-that knows the version id and, called by it in the same thread, the one that delivers the event.
+The emulator has no public hooks, so the functions that leave something out are wrapped. Each wrapper adds what AWS
+would, and nothing else:
+
+- An Object Created event of a versioned bucket names the version. The emulator's S3 knows it; its event omits it.
+- A failed function reports the name of its exception. The emulator calls every one of them Runtime.HandlerError.
+- Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
 """
 
 import json
@@ -10,16 +13,39 @@ from contextvars import ContextVar
 from typing import Any
 
 from ministack.app import app
-from ministack.services import eventbridge, s3
+from ministack.services import eventbridge, lambda_svc, s3, stepfunctions
 
-__all__ = ["app"]
+__all__ = ["app", "error_type", "query_attributes"]
+
+_PUBLISH = "arn:aws:states:::sns:publish"
+_ANY_EXCEPTION = "Runtime.HandlerError"
 
 _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
-_fire = s3._fire_s3_event  # noqa: SLF001 - the emulator has no public hook
+_fire = s3._fire_s3_event  # noqa: SLF001
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001
+_execute = lambda_svc._execute_function_warm  # noqa: SLF001
+_publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
+
+
+def error_type(log: str, message: str) -> str | None:
+    """Read the exception's class name from a log that ends with its traceback; None when it does not."""
+    last_line = log.rstrip().removesuffix(message.rstrip()).rstrip(": \n").rpartition("\n")[2]
+    name = last_line.rpartition(".")[2]
+    return name if name.isidentifier() else None
+
+
+def query_attributes(attributes: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Write message attributes as the parameters of SNS's query protocol."""
+    query: dict[str, str] = {}
+    for number, (name, attribute) in enumerate(attributes.items(), start=1):
+        entry = f"MessageAttributes.entry.{number}"
+        query[f"{entry}.Name"] = name
+        query |= {f"{entry}.Value.{field}": value for field, value in attribute.items()}
+    return query
 
 
 def _fire_with_version(*arguments: Any, version_id: str | None = None, **options: Any) -> None:
+    # Called by this function in the same thread, the next one delivers the event.
     token = _version_id.set(version_id)
     try:
         _fire(*arguments, version_id=version_id, **options)
@@ -36,5 +62,20 @@ def _dispatch_with_version(event: dict[str, Any]) -> Any:
     return _dispatch(event)
 
 
+def _execute_with_error_type(*arguments: Any, **options: Any) -> Any:
+    result = _execute(*arguments, **options)
+    body = result.get("body")
+    if result.get("error") and isinstance(body, dict) and body.get("errorType") == _ANY_EXCEPTION:
+        name = error_type(result.get("log", ""), body["errorMessage"])
+        body["errorType"] = name or _ANY_EXCEPTION
+    return result
+
+
+def _publish_with_attributes(resource: str, parameters: dict[str, Any]) -> Any:
+    return _publish(resource, parameters | query_attributes(parameters.get("MessageAttributes", {})))
+
+
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
+lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
+stepfunctions._SERVICE_DISPATCH[_PUBLISH] = _publish_with_attributes  # noqa: SLF001
