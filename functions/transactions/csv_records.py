@@ -25,7 +25,7 @@ def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Record
     """
     header = find_header(intake.peek(), layouts)
     layout = header.layout
-    numbering = _Numbering(layout.dialect, skip=header.line)
+    numbering = _Numbering(layout, skip=header.line)
     path = workdir / "records.csv"
     try:
         with path.open("w", encoding="utf-8", newline="") as copy:
@@ -52,20 +52,23 @@ def hold_back_malformed(records: Records, workdir: Path) -> Records:
                 checked.write(record)
                 count += 1
             else:
-                broken.append(Broken(int(number), RowCode.QUOTE_MALFORMED, text))
+                broken.append(Broken.of(int(number), RowCode.QUOTE_MALFORMED, text))
     return Records(records.layout, path, count, records.captures, tuple(broken))
 
 
 class _Numbering:
     """Puts before each record the number of its line. ``count`` and ``broken`` grow on the way."""
 
-    def __init__(self, dialect: Dialect, *, skip: int) -> None:
+    def __init__(self, layout: Layout, *, skip: int) -> None:
+        dialect = layout.dialect
         self.count = 0
         self.broken = list[Broken]()
         self._delimiter = dialect.delimiter
+        self._delimiters = len(layout.header) - 1
         self._quote = dialect.quote_char
-        self._line_breaks = dialect.line_breaks_in_cells
+        self._quoted = re.compile("{0}[^{0}]*+{0}".format(re.escape(dialect.quote_char)))
         self._well_formed = _well_formed(dialect)
+        self._line_breaks = dialect.line_breaks_in_cells
         self._not_structure = bytes(set(range(256)) - {ord(dialect.quote_char), ord("\n")})
         self._skip = skip
         self._line = 1
@@ -83,11 +86,8 @@ class _Numbering:
             skipped = min(self._skip - first + 1, len(lines))
             lines, first = lines[skipped:], first + skipped
         if self._open or not self._all_quotes_paired(block):
-            return self._numbered_by_quotes(lines, first)
-        delimiter = self._delimiter
-        records = [f"{number}{delimiter}{line}\n" for number, line in enumerate(lines, first) if line]
-        self.count += len(records)
-        return "".join(records)
+            return self._joined(self._whole(number, record) for number, record in self._by_quotes(lines, first))
+        return self._each_line(lines, first)
 
     def close(self) -> None:
         """End the file; FileRejectedError if a quote is still open."""
@@ -101,20 +101,44 @@ class _Numbering:
         quote = self._quote.encode()
         return quote not in block.encode().translate(None, self._not_structure).replace(quote * 2, b"")
 
-    def _numbered_by_quotes(self, lines: list[str], first: int) -> str:
-        records = list[str]()
+    def _each_line(self, lines: list[str], first: int) -> str:
+        delimiter, delimiters = self._delimiter, self._delimiters
+        records = [
+            f"{number}{delimiter}{line}\n"
+            for number, line in enumerate(lines, first)
+            if line.count(delimiter) == delimiters
+        ]
+        if len(records) < len(lines):
+            others = [(number, line) for number, line in enumerate(lines, first) if line.count(delimiter) != delimiters]
+            records += (self._whole(number, line) for number, line in others)
+        return self._joined(records)
+
+    def _joined(self, records: Iterable[str]) -> str:
+        present = list(filter(None, records))
+        self.count += len(present)
+        return "".join(present)
+
+    def _whole(self, number: int, record: str) -> str:
+        """Return ``record`` behind its number; nothing if it is blank or has other cells than the header."""
+        if record.count(self._delimiter) != self._delimiters:
+            if not record:
+                return ""
+            if self._quoted.sub("", record).count(self._delimiter) != self._delimiters:
+                self.broken.append(Broken.of(number, RowCode.FIELD_COUNT, record))
+                return ""
+        return f"{number}{self._delimiter}{record}\n"
+
+    def _by_quotes(self, lines: list[str], first: int) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(lines, first):
             paired = line.count(self._quote) % 2 == 0
             if self._line_breaks and (self._open or not paired):
-                records += self._continued(line, number, ends=not paired)
-            elif not paired:
-                self.broken.append(Broken(number, RowCode.QUOTE_MALFORMED, line))
-            elif line:
-                records.append(f"{number}{self._delimiter}{line}\n")
-        self.count += len(records)
-        return "".join(records)
+                yield from self._continued(number, line, ends=not paired)
+            elif paired:
+                yield number, line
+            else:
+                self.broken.append(Broken.of(number, RowCode.QUOTE_MALFORMED, line))
 
-    def _continued(self, line: str, number: int, *, ends: bool) -> Iterator[str]:
+    def _continued(self, number: int, line: str, *, ends: bool) -> Iterator[tuple[int, str]]:
         """Add ``line`` to the open record, or open one; yield the record once its quotes are paired."""
         ends = ends and bool(self._open)
         if not self._open:
@@ -124,10 +148,10 @@ class _Numbering:
             raise self._never_closed()
         if ends:
             record = "\n".join(self._open)
-            if not self._well_formed.fullmatch(record):
+            if len(record) > MAX_RECORD_CHARACTERS or not self._well_formed.fullmatch(record):
                 raise self._never_closed()
             self._open.clear()
-            yield f"{self._opened_on}{self._delimiter}{record}\n"
+            yield self._opened_on, record
 
     def _never_closed(self) -> FileRejectedError:
         return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {self._opened_on} is not closed")

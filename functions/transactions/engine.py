@@ -15,6 +15,7 @@ from transactions.layout import Layout
 from transactions.plan import Plan
 from transactions.records import Broken, Records
 from transactions.results import Counts, ErrorCount, Source, Total, plain_amount
+from transactions.sql import SHOWN_CHARACTERS
 
 _TABLES = """
     CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
@@ -23,12 +24,12 @@ _TABLES = """
     DROP TABLE IF EXISTS refused;
     DROP TABLE IF EXISTS refused_scan;
 """
-_REFUSED = """
+_REFUSED = f"""
     SELECT line, bool_or(error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS')), any_value(text)
     FROM (SELECT try_cast(regexp_extract(csv_line, '^[0-9]+') AS BIGINT) AS line, error_type,
-          left(regexp_replace(csv_line, '^[0-9]+.', ''), 24) AS text FROM refused)
+          left(regexp_replace(csv_line, '^[0-9]+.', ''), {SHOWN_CHARACTERS}) AS text FROM refused)
     GROUP BY line
-"""
+"""  # noqa: S608 - own names
 
 
 class Staged(msgspec.Struct, frozen=True):
@@ -75,7 +76,8 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     plan = Plan.of(records, source)
     complete = _read_all(connection, records, plan)
     if not complete and layout.format == "csv":
-        complete = _read_all(connection, hold_back_malformed(records, workdir), plan)
+        records = hold_back_malformed(records, workdir)
+        complete = records.count + len(records.broken) == read and _read_all(connection, records, plan)
     if not complete:
         raise FileRejectedError(FileCode.RECORDS_LOST, layout=layout.name)
     for statement in plan.views():

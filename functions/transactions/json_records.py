@@ -1,5 +1,6 @@
 """Reads a JSON document's records, each as the exact text it has in the file."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from transactions.records import MAX_RECORD_CHARACTERS, Records
 
 MAX_DOCUMENT_BYTES = 512 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
+_LINE_FEED = b"\n"
 _LINE_ENDS_TO_BLANKS = bytes.maketrans(b"\n\r\t", b"   ")
 
 
-def read_json(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:
+def read_json(
+    intake: Intake, layouts: Iterable[Layout], workdir: Path, *, max_bytes: int = MAX_DOCUMENT_BYTES
+) -> Records:
     """Find the document's layout by its record path and write its records for the engine.
 
     Raises
@@ -25,7 +29,7 @@ def read_json(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Recor
     FileRejectedError
         If the document is empty, too large, not well-formed, or has no records where a layout expects them.
     """
-    document = _document(intake)
+    document = _document(intake, max_bytes)
     found = [(layout, records) for layout in layouts if (records := _array(document, layout.record_path)) is not None]
     if not found:
         paths = ", ".join(layout.record_path for layout in layouts)
@@ -44,12 +48,12 @@ def read_json(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Recor
     return Records(layout, path, count, {})
 
 
-def _document(intake: Intake) -> bytes:
+def _document(intake: Intake, max_bytes: int) -> bytes:
     document = bytearray()
     for text in decoded(intake.chunks(), "utf-8"):
         document += text.encode()
-        if len(document) > MAX_DOCUMENT_BYTES:
-            raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"a JSON document of more than {MAX_DOCUMENT_BYTES} bytes")
+        if len(document) > max_bytes:
+            raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"a JSON document of more than {max_bytes} bytes")
     if not document.strip():
         raise FileRejectedError(FileCode.EMPTY_FILE)
     return bytes(document)
@@ -66,26 +70,28 @@ def _array(document: bytes, record_path: str) -> bytes | None:
     except msgspec.ValidationError:
         return None
     except (msgspec.DecodeError, RecursionError) as error:
-        detail = "nested too deep" if isinstance(error, RecursionError) else _without_content(error)
-        raise FileRejectedError(FileCode.MALFORMED_JSON, detail) from error
+        raise FileRejectedError(FileCode.MALFORMED_JSON, _where(error, document)) from error
     for _ in names:
         found = found.inner
     array = bytes(found)
     return array if array.startswith(b"[") else None
 
 
-def _without_content(error: msgspec.DecodeError) -> str:
-    return str(error).removeprefix("JSON is malformed: ")
+def _where(error: Exception, document: bytes) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    position = re.search(r"\(byte (\d+)\)", str(error))
+    return f"line {document.count(_LINE_FEED, 0, int(position[1])) + 1}" if position else "it is cut off"
 
 
 def _numbered(document: bytes, array: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield each record of ``array`` behind the document's line on which it begins."""
     start = document.find(array)
-    line, position = 1 + document.count(b"\n", 0, start), 0
+    line, position = 1 + document.count(_LINE_FEED, 0, start), 0
     for raw in msgspec.json.decode(array, type=list[msgspec.Raw]):
         record = bytes(raw)
         begin = array.find(record, position)
-        line += array.count(b"\n", position, begin)
+        line += array.count(_LINE_FEED, position, begin)
         yield line, record
-        line += record.count(b"\n")
+        line += record.count(_LINE_FEED)
         position = begin + len(record)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from transactions.codes import RowCode
 from transactions.layout import Layout
+from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_CHARACTERS = 250_000
 """No record is longer. Four bytes a character at most: well below the engine's limit of a line, 2 MB."""
@@ -18,6 +20,11 @@ class Broken(msgspec.Struct, frozen=True):
     line: int
     code: RowCode
     text: str
+
+    @classmethod
+    def of(cls, line: int, code: RowCode, record: str) -> Self:
+        """Keep of ``record`` what is shown of it: a file may have millions of broken ones."""
+        return cls(line, code, record[:SHOWN_CHARACTERS])
 
 
 class Records(msgspec.Struct, frozen=True):

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+SHOWN_CHARACTERS = 24
+"""No masked value is longer."""
+
 
 def literal(value: str) -> str:
     """Quote ``value`` as a string literal."""
@@ -19,5 +22,6 @@ def is_one_of(expression: str, values: Iterable[str]) -> str:
 
 
 def masked(expression: str) -> str:
-    """Show the shape of a text: digits as 9, letters as x, at most 24 characters."""
-    return rf"regexp_replace(regexp_replace(left({expression}, 24), '\pN', '9', 'g'), '[\pL\pM]', 'x', 'g')"
+    """Show the shape of a text: digits as 9, letters as x, and only the beginning."""
+    shown = f"left({expression}, {SHOWN_CHARACTERS})"
+    return rf"regexp_replace(regexp_replace({shown}, '\pN', '9', 'g'), '[\pL\pM]', 'x', 'g')"

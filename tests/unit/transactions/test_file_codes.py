@@ -1,0 +1,171 @@
+"""Every file-level code has a file that triggers it, and every such file a verdict instead of a crash."""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.unit.transactions import support
+from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, validate
+from transactions.codes import FileCode
+from transactions.csv_records import read_csv
+from transactions.engine import engine, stage
+from transactions.errors import FileRejectedError
+from transactions.intake import Intake
+from transactions.json_records import read_json
+from transactions.layout import Dialect, Limits
+from transactions.results import FileFormat
+
+
+def _obie(*records: object) -> bytes:
+    return json.dumps({"Data": {"Transaction": records}}).encode()
+
+
+MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
+
+REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
+    (FileCode.UNKNOWN_PARTNER, "nobody", "csv", alpine_file(*good_rows(1))),
+    (FileCode.NO_LAYOUT, "alpine", "json", b"[]"),
+    (FileCode.HEADER_MISMATCH, "alpine", "csv", b"some,thing,else\n1,2,3\n"),
+    (FileCode.HEADER_MISMATCH, "alpine", "csv", b"x" * 3_000_000),
+    (FileCode.EMPTY_FILE, "alpine", "csv", b""),
+    (FileCode.EMPTY_FILE, "alpine", "csv", b"\xef\xbb\xbf \r\n\n  \n"),
+    (FileCode.EMPTY_FILE, "obie", "json", b" \n"),
+    (FileCode.NO_RECORDS, "alpine", "csv", alpine_file()),
+    (FileCode.NO_RECORDS, "alpine", "csv", support.ALPINE_HEADER.encode()),
+    (FileCode.NO_RECORDS, "obie", "json", _obie()),
+    (
+        FileCode.NOT_DECODABLE,
+        "alpine",
+        "csv",
+        alpine_file(alpine_row(counterparty_name="Müller")).replace(b"\xc3", b""),
+    ),
+    (FileCode.NOT_DECODABLE, "alpine", "csv", alpine_file(*good_rows(1)).decode().encode("utf-16")),
+    (FileCode.NOT_DECODABLE, "alpine", "csv", alpine_file(*good_rows(1)) + b"\xc3"),
+    (FileCode.NOT_DECODABLE, "obie", "json", b'{"Data": "\xff"}'),
+    (FileCode.MALFORMED_CSV, "alpine", "csv", alpine_file(*good_rows(1), "y" * 3_000_000)),
+    (FileCode.MALFORMED_JSON, "obie", "json", _obie({"TransactionId": "1"})[:-2]),
+    (FileCode.MALFORMED_JSON, "obie", "json", b'{"Data": {"Transaction": ' + b"[" * 100_000),
+    (FileCode.MALFORMED_JSON, "obie", "json", _obie({"TransactionId": "1" * 300_000})),
+    (FileCode.MALFORMED_JSON, "obie", "json", b'{"Data": {"Transaction": [{"TransactionId": "\\ud800"}]}}'),
+    (FileCode.RECORD_PATH_MISSING, "obie", "json", b"[1]"),
+    (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": {"Transaction": {}}}'),
+    (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": null}'),
+    (FileCode.CAPTURE_MISSING, "dkb", "csv", f"{support.DKB_HEADER}\n".encode()),
+    (FileCode.TOO_MANY_REJECTED, "alpine", "csv", alpine_file(alpine_row(amount="much"))),
+]
+
+
+@pytest.mark.parametrize(("code", "partner", "file_format", "content"), REJECTED_FILES)
+def test_a_file_that_cannot_be_processed_is_rejected_with_its_code(
+    code: FileCode, partner: str, file_format: FileFormat, content: bytes, tmp_path: Path
+) -> None:
+    validation = validate(content, tmp_path, partner, file_format=file_format)
+
+    assert (validation.verdict, validation.reason_code) == ("REJECTED", code)
+    assert code.meaning in validation.reason
+    assert code.cure in validation.reason
+
+
+def test_a_file_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:
+    layouts = [layout(name="one"), layout(name="two")]
+
+    validation = validate(alpine_file(*good_rows(1)), tmp_path, layouts=layouts)
+
+    assert validation.reason_code == FileCode.AMBIGUOUS_LAYOUT
+    assert "one, two" in validation.reason
+
+
+def test_a_document_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:
+    layouts = [layout("obie-v3", name="one"), layout("obie-v3", name="two")]
+
+    validation = validate(_obie({}), tmp_path, "obie", layouts=layouts, file_format="json")
+
+    assert validation.reason_code == FileCode.AMBIGUOUS_LAYOUT
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([alpine_row(counterparty_name='"Kiosk'), *good_rows(200)], id="quote never closed"),
+        pytest.param([alpine_row(counterparty_name='"Kiosk')], id="quote open at the end"),
+        pytest.param([alpine_row(counterparty_name='Kiosk "'), 'Nord"', *good_rows(3)], id="quote within a cell"),
+    ],
+)
+def test_a_quote_left_open_rejects_the_file_where_cells_may_hold_line_breaks(rows: list[str], tmp_path: Path) -> None:
+    validation = validate(alpine_file(*good_rows(2, start=900), *rows), tmp_path, layouts=[MULTILINE])
+
+    assert validation.reason_code == FileCode.MALFORMED_CSV
+    assert "line 4" in validation.reason
+
+
+def test_a_document_over_the_limit_is_too_large(tmp_path: Path) -> None:
+    intake = Intake(io.BytesIO(_obie(*[{"TransactionId": str(n)} for n in range(100)])))
+
+    with pytest.raises(FileRejectedError, match="larger than") as rejection:
+        read_json(intake, [layout("obie-v3")], tmp_path, max_bytes=1000)
+
+    assert rejection.value.code == FileCode.FILE_TOO_LARGE
+
+
+def test_records_that_the_engine_cannot_account_for_reject_the_file(tmp_path: Path) -> None:
+    # Given a reader that has counted one record more than the engine can ever find
+    records = read_csv(Intake(io.BytesIO(alpine_file(*good_rows(3)))), [layout()], tmp_path)
+    records = msgspec.structs.replace(records, count=records.count + 1)
+
+    with engine(tmp_path, 300) as connection, pytest.raises(FileRejectedError) as rejection:
+        stage(connection, records, support.source("alpine"), tmp_path)
+
+    assert rejection.value.code == FileCode.RECORDS_LOST
+
+
+def test_hash_and_size_are_of_the_whole_file_even_if_it_is_rejected_early(tmp_path: Path) -> None:
+    content = b"\xff" * 5_000_000
+
+    validation = validate(content, tmp_path)
+
+    assert (validation.sha256, validation.size) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_a_header_mismatch_names_the_missing_columns_and_nothing_of_the_file(tmp_path: Path) -> None:
+    header = support.ALPINE_HEADER.replace("booking_date", "Max Mustermann")
+
+    validation = validate(f"{header}\n{alpine_row()}\n".encode(), tmp_path)
+
+    assert "nearest layout alpine-2025: lacks booking_date; 1 unknown columns" in validation.reason
+    assert "Mustermann" not in validation.reason
+
+
+def test_a_header_in_another_order_is_a_mismatch_and_never_read_by_position(tmp_path: Path) -> None:
+    first, second, *others = support.ALPINE_HEADER.split(",")
+
+    validation = validate(f"{','.join([second, first, *others])}\n{alpine_row()}\n".encode(), tmp_path)
+
+    assert validation.reason_code == FileCode.HEADER_MISMATCH
+    assert "another order" in validation.reason
+
+
+def test_a_wrong_byte_is_named_by_its_offset(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + alpine_file(*good_rows(30_000)) + b"\xff\n"
+
+    validation = validate(content, tmp_path)
+
+    assert f"at byte {len(content) - 2}" in validation.reason
+    assert validation.layout == "alpine-2025"
+
+
+def test_the_share_of_rejected_rows_is_the_layouts_to_say(tmp_path: Path) -> None:
+    content = alpine_file(*good_rows(9), alpine_row(amount="much"))
+    strict = layout(limits=Limits(rejected_share=0.05))
+
+    assert validate(content, tmp_path).verdict == "VALID_WITH_REJECTED_ROWS"
+    assert validate(content, tmp_path, layouts=[strict]).reason_code == FileCode.TOO_MANY_REJECTED
+
+
+def test_every_code_has_a_test_of_its_own() -> None:
+    elsewhere = {FileCode.AMBIGUOUS_LAYOUT, FileCode.FILE_TOO_LARGE, FileCode.RECORDS_LOST}
+
+    assert {code for code, *_ in REJECTED_FILES} | elsewhere == set(FileCode)

@@ -1,0 +1,201 @@
+"""Layouts: those that ship read their samples and the banks' own files, and a wrong one is refused by name."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.transactions.support import BANK_FILES, CATALOG, transform, validate
+from transactions import LayoutCatalog, LayoutError
+from transactions.assets import asset_folder
+from transactions.codes import FileCode
+from transactions.layout import Layout
+
+LAYOUTS = asset_folder("layouts")
+
+
+@pytest.mark.parametrize("layout", list(CATALOG), ids=lambda layout: layout.name)
+def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path: Path) -> None:
+    sample = (LAYOUTS / f"{layout.name}.sample.{layout.format}").read_bytes()
+
+    validation = validate(sample, tmp_path, layout.partner, file_format=layout.format)
+    output = transform(sample, tmp_path, layout)
+
+    expected, counts = layout.sample, validation.counts
+    assert validation.layout == layout.name
+    assert (counts.accepted, counts.rejected, counts.dropped) == (
+        expected.accepted,
+        expected.rejected,
+        expected.dropped,
+    )
+    assert {total.currency: total.sum for total in validation.totals} == expected.totals
+    assert {error.code: error.count for error in validation.errors} == expected.errors
+    assert output.transformation.counts == counts
+    assert output.transformation.totals == output.transformation.written.totals == validation.totals
+
+
+@pytest.mark.skipif(not BANK_FILES.is_dir(), reason=f"no bank files in {BANK_FILES} (set ETL_BANK_FILES)")
+@pytest.mark.parametrize(
+    ("path", "partner", "reason_code", "totals"),
+    [
+        ("dkb-2023/dkb__dkb.csv", "dkb", "", {"EUR": "-1000.00"}),
+        ("dkb-2023/dkb__dkb_nok_invalidheader.csv", "dkb", FileCode.HEADER_MISMATCH, {}),
+        ("obie-v3/OBIE-v3.1.11-Transactions-example1.json", "obie", "", {"GBP": "10.00"}),
+        ("obie-v3/OBIE-v3.1.11-Transactions-example2.json", "obie", "", {"GBP": "-90.00"}),
+    ],
+)
+def test_a_banks_own_file_is_read_to_the_last_digit(
+    path: str, partner: str, reason_code: str, totals: dict[str, str], tmp_path: Path
+) -> None:
+    layout = next(layout for layout in CATALOG if layout.partner == partner)
+
+    validation = validate((BANK_FILES / path).read_bytes(), tmp_path, partner, file_format=layout.format)
+
+    assert (validation.reason_code, {total.currency: total.sum for total in validation.totals}) == (reason_code, totals)
+    assert validation.counts.rejected == 0
+
+
+def test_the_grouping_dot_makes_thousands(tmp_path: Path) -> None:
+    sample = (LAYOUTS / "dkb-2023.sample.csv").read_bytes()
+
+    output = transform(sample, tmp_path, CATALOG.get("dkb-2023"))
+
+    assert [str(row["amount"]) for row in output.transactions] == [
+        "-118.49000",
+        "-2000.00000",
+        "1250.50000",
+        "-1250.50000",
+    ]
+    assert {row["account_id"] for row in output.transactions} == {"DE02000000000000000001"}
+    assert [row["counterparty_name"] for row in output.transactions][2] == "Verein Morgenlauf"
+
+
+@pytest.mark.parametrize("lines_above", [0, 3, 9])
+def test_the_header_is_found_however_many_lines_stand_above(lines_above: int, tmp_path: Path) -> None:
+    first, *others = (LAYOUTS / "dkb-2023.sample.csv").read_text().splitlines(keepends=True)
+    content = "".join([first, *["\n"] * lines_above, *others]).encode()
+
+    output = transform(content, tmp_path, CATALOG.get("dkb-2023"))
+
+    assert [row["source_line"] for row in output.transactions] == [line + lines_above for line in (7, 8, 10, 11)]
+
+
+def test_two_equal_rows_without_id_stay_two_with_stable_ids(tmp_path: Path) -> None:
+    *lines, last = (LAYOUTS / "dkb-2023.sample.csv").read_text().splitlines()
+    ids = []
+    for copies in (1, 2):
+        content = "\n".join([*lines, *[last] * copies]).encode()
+        folder = tmp_path / str(copies)
+        folder.mkdir()
+        ids.append([row["transaction_id"] for row in transform(content, folder, CATALOG.get("dkb-2023")).transactions])
+
+    once, twice = ids
+
+    assert twice[:-1] == once
+    assert len(set(twice)) == len(twice)
+    assert twice[-1].removesuffix("-2") == once[-1].removesuffix("-1")
+
+
+def test_the_day_of_a_moment_is_that_of_its_own_zone(tmp_path: Path) -> None:
+    sample = (LAYOUTS / "obie-v3.sample.json").read_bytes()
+
+    output = transform(sample, tmp_path, CATALOG.get("obie-v3"))
+
+    assert [str(row["booking_date"]) for row in output.transactions] == ["2025-10-01", "2025-10-02", "2025-10-03"]
+    assert [row["credit_debit_indicator"] for row in output.transactions] == ["DBIT", "CRDT", "CRDT"]
+    assert [row["source_line"] for row in output.transactions] == [4, 17, 26]
+    assert str(output.transactions[0]["balance_after"]) == "-12.10000"
+
+
+def _set(document: dict[str, Any], key: str, value: object) -> None:
+    *parents, last = key.split(".")
+    for name in parents:
+        document = document.setdefault(name, {})
+    if value is None:
+        document.pop(last)
+    else:
+        document[last] = value
+
+
+ID = {"name": "transaction_id", "type": "string"}
+WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
+    ("alpine-2025", "delimiter", ";", "delimiter"),
+    ("alpine-2025", "dialect.delimeter", ";", "delimeter"),
+    ("alpine-2025", "name", "another", "name: must be the file's name"),
+    ("alpine-2025", "partner", "Alpine Bank", "$.partner"),
+    ("alpine-2025", "mapping", None, "mapping"),
+    ("alpine-2025", "encoding", "utf-99", "encoding: utf-99"),
+    ("alpine-2025", "recordPath", "$[*]", "recordPath: only JSON"),
+    ("alpine-2025", "dialect.delimiter", '"', "dialect.delimiter: must differ"),
+    ("alpine-2025", "schema.fields", [ID, ID], "schema.fields: transaction_id stands there 2 times"),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "number", "groupChar": "."}], "schema.fields[0].groupChar"),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{"name": "a", "type": "number", "decimalChar": "-"}],
+        "schema.fields[0]: decimalChar",
+    ),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "number", "scale": 6}], "$.schema.fields[0].scale"),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{"name": "a", "type": "date", "format": "%d.%m.%y"}],
+        "fields[0].format: a pivot",
+    ),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%d.%b.%Y"}], "fields[0].format: %b"),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%Y-%m"}], "fields[0].format: needs %d"),
+    ("alpine-2025", "mapping.amount", None, "mapping.amount: is required"),
+    ("alpine-2025", "mapping.source_line", {"function": "constant", "value": "1"}, "mapping.source_line: is no column"),
+    ("alpine-2025", "mapping.amount", {"function": "text", "field": "amount"}, "mapping.amount: text does not make"),
+    ("alpine-2025", "mapping.amount", {"function": "amount", "field": "sum"}, "mapping.amount: sum is no field"),
+    ("alpine-2025", "mapping.amount", {"function": "amount", "field": "type"}, "mapping.amount: type has not the type"),
+    ("alpine-2025", "mapping.amount", {"function": "eval", "field": "type"}, "$.mapping[...].function"),
+    (
+        "alpine-2025",
+        "mapping.currency",
+        {"function": "constant", "value": "EURO"},
+        "mapping.currency: EURO is no currency",
+    ),
+    ("alpine-2025", "mapping.account_id", {"function": "row_hash"}, "mapping.account_id: row_hash"),
+    (
+        "alpine-2025",
+        "mapping.account_id",
+        {"function": "captured", "capture": "x"},
+        "mapping.account_id: x is no capture",
+    ),
+    ("alpine-2025", "drop", [{"field": "Status", "values": ["Pending"]}], "drop[0].field: Status is no field"),
+    ("dkb-2023", "captures", [{"name": "account", "pattern": "("}], "captures[0].pattern"),
+    ("dkb-2023", "captures", [{"name": "account", "pattern": "x"}], "captures[0].pattern: needs exactly one group"),
+    ("obie-v3", "recordPath", "$.Data..x", "recordPath"),
+    ("obie-v3", "encoding", "latin-1", "encoding: JSON"),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "value", "complaint"), WRONG_LAYOUTS)
+def test_a_wrong_layout_is_refused_with_file_and_key(
+    name: str, key: str, value: object, complaint: str, tmp_path: Path
+) -> None:
+    document = yaml.safe_load((LAYOUTS / f"{name}.yaml").read_text())
+    _set(document, key, value)
+    (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(document, allow_unicode=True))
+
+    with pytest.raises(LayoutError) as error:
+        LayoutCatalog.load(tmp_path)
+
+    assert str(error.value).startswith(f"{name}.yaml: ")
+    assert complaint in str(error.value)
+
+
+def test_broken_yaml_is_refused_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("name: [")
+
+    with pytest.raises(LayoutError, match=r"broken\.yaml"):
+        LayoutCatalog.load(tmp_path)
+
+
+def test_a_bank_is_added_by_a_file_alone(tmp_path: Path) -> None:
+    shutil.copy(LAYOUTS / "alpine-2025.yaml", tmp_path / "alpine-2025.yaml")
+
+    assert [layout.name for layout in LayoutCatalog.load(tmp_path)] == ["alpine-2025"]
