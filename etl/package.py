@@ -34,6 +34,9 @@ _SOURCES = {
 }
 """The project's own files in the package, and where they lie in it."""
 
+SERVICES = frozenset({"glue", "lambda", "s3", "stepfunctions", "xray"})
+"""What the functions, and the X-Ray SDK in them, make clients of. botocore describes 400 more, which are two thirds of the package's files."""
+
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")
 # RECORD and INSTALLER tell how the files got here: they differ from machine to machine.
 _WHEEL_NOISE = ("bin", "*-stubs", "**/tests", "**/*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER")
@@ -101,10 +104,16 @@ def _build_dependencies(architecture: str, wheelhouse: Path, build: Path) -> Pat
         with _staging(dependencies) as staging:
             offline = ("--isolated", "--no-index", "--find-links", str(wheels))
             _pip("install", "--no-compile", "--target", str(staging), *offline, *_selection(architecture))
-            for noise in [path for pattern in _WHEEL_NOISE for path in staging.glob(pattern)]:
+            for noise in _noise(staging):
                 shutil.rmtree(noise) if noise.is_dir() else noise.unlink(missing_ok=True)
             _compile(staging)
     return dependencies
+
+
+def _noise(dependencies: Path) -> list[Path]:
+    described = (path for path in (dependencies / "botocore" / "data").iterdir() if path.is_dir())
+    unused = [service for service in described if service.name not in SERVICES]
+    return unused + [path for pattern in _WHEEL_NOISE for path in dependencies.glob(pattern)]
 
 
 def _sources() -> list[Path]:

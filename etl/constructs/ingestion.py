@@ -44,7 +44,13 @@ class Ingestion(Construct):
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = _batching_queue(self, names=names, key=key, dead_letter_queue=dead_letter_queue)
+        self.queue = _batching_queue(
+            self,
+            names=names,
+            key=key,
+            dead_letter_queue=dead_letter_queue,
+            window_seconds=settings.batch_window_seconds,
+        )
         self.dispatch = self._dispatch(names=names, settings=settings, code=code, key=key, state_machine=state_machine)
         role = iam.Role(
             self,
@@ -152,7 +158,9 @@ class Ingestion(Construct):
         return function
 
 
-def _batching_queue(scope: Construct, *, names: Names, key: kms.IKey, dead_letter_queue: sqs.IQueue) -> sqs.Queue:
+def _batching_queue(
+    scope: Construct, *, names: Names, key: kms.IKey, dead_letter_queue: sqs.IQueue, window_seconds: int
+) -> sqs.Queue:
     return sqs.Queue(
         scope,
         "BatchingQueue",
@@ -161,8 +169,9 @@ def _batching_queue(scope: Construct, *, names: Names, key: kms.IKey, dead_lette
         encryption_master_key=key,
         enforce_ssl=True,
         retention_period=Duration.days(14),
-        # Six times the function's timeout, as Lambda asks of a queue that it reads.
-        visibility_timeout=Duration.seconds(6 * TIMEOUT.to_seconds()),
+        # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be started
+        # must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
+        visibility_timeout=Duration.seconds(TIMEOUT.to_seconds() + window_seconds),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
         removal_policy=RemovalPolicy.DESTROY,
     )

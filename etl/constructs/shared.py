@@ -29,6 +29,6 @@ def write_log_streams(log_group: logs.ILogGroup) -> iam.PolicyStatement:
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
 
 
-def send_traces() -> iam.PolicyStatement:
-    """Send X-Ray traces. X-Ray has no resources to name: these actions accept "*" only."""
-    return allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])
+def send_traces(*more: str) -> iam.PolicyStatement:
+    """Send X-Ray traces. X-Ray has no resources to name: these actions, and the ``more``, accept "*" only."""
+    return allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments", *more], ["*"])

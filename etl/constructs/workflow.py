@@ -77,7 +77,7 @@ class Workflow(Construct):
                         allow(["states:StartExecution"], [self.arn]),
                         allow(["states:DescribeExecution", "states:StopExecution"], [f"{executions}/*"]),
                         _deliver_logs(),
-                        send_traces(),
+                        send_traces("xray:GetSamplingRules", "xray:GetSamplingTargets"),
                     ]
                 )
             },

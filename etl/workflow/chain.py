@@ -282,17 +282,21 @@ class _Chain:
             {
                 "TableName": self._resources.registry_table,
                 "Key": {"entry": self._key_entry()},
-                "UpdateExpression": "SET latest = :sequencer, file_id = :file_id ADD published :file_ids",
+                "UpdateExpression": (
+                    "SET latest = :sequencer, file_id = :file_id,"
+                    " published = list_append(if_not_exists(published, :none), :file_ids)"
+                ),
                 "ConditionExpression": "attribute_not_exists(entry) OR latest <= :sequencer",
                 "ExpressionAttributeValues": {
                     ":sequencer": audit.text("$.file.sequencer"),
                     ":file_id": audit.text("$.file.file_id"),
-                    ":file_ids": {"SS.$": "States.Array($.file.file_id)"},
+                    ":file_ids": {"L": [audit.text("$.file.file_id")]},
+                    ":none": {"L": []},
                 },
                 "ReturnValues": "ALL_NEW",
             },
             result_path="$.versions",
-            result_selector={"published.$": "$.Attributes.published.SS"},
+            result_selector={"published.$": "$.Attributes.published.L[*].S"},
             following="Publish",
             unless={audit.CONDITION_FAILED: "Record superseded"},
         )
@@ -330,7 +334,7 @@ class _Chain:
                             "ConditionExpression": "file_id = :file_id",
                             "ExpressionAttributeValues": {
                                 ":file_id": audit.text("$.file.file_id"),
-                                ":file_ids": {"SS.$": "States.Array($.file.file_id)"},
+                                ":file_ids": {"L": [audit.text("$.file.file_id")]},
                             },
                         }
                     },

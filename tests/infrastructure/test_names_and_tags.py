@@ -86,6 +86,15 @@ def test_given_every_bucket_when_the_stack_is_deleted_then_a_custom_resource_emp
     assert emptied == {bucket["BucketName"] for bucket in template.of_type("AWS::S3::Bucket").values()}
 
 
+@pytest.mark.requirement("X2")
+def test_given_the_stack_when_its_region_is_read_then_it_is_us_east_1(tmp_path_factory: pytest.TempPathFactory) -> None:
+    outdir = tmp_path_factory.mktemp("cdk.out")
+    synthesize(outdir)
+    manifest = json.loads((outdir / "manifest.json").read_text(encoding="utf-8"))
+
+    assert manifest["artifacts"]["etl-pipeline-test"]["environment"] == "aws://unknown-account/us-east-1"
+
+
 @pytest.mark.requirement("X8")
 def test_given_the_stack_when_it_is_read_then_there_is_no_vpc(template: Template) -> None:
     assert not any(resource["Type"].startswith("AWS::EC2::") for resource in template.resources.values())

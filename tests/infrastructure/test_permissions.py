@@ -8,7 +8,16 @@ from tests.infrastructure.template import Statement, Template
 
 # (where the statement stands, what the wildcard is in, pattern of the wildcard): reason
 ALLOWED = {
-    ("role-.*", r"\*", ("xray:PutTelemetryRecords", "xray:PutTraceSegments")): "X-Ray has no resources to name",
+    (
+        "role-.*",
+        r"\*",
+        (
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        ),
+    ): "X-Ray has no resources to name",
     (
         "role-state-machine-.*",
         r"\*",

@@ -1,0 +1,66 @@
+"""The documents say what the code says."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.config import CONTEXT_KEYS
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
+
+
+def _table_rows(page: Path) -> Iterator[list[str]]:
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| "):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def _proofs() -> dict[str, set[str]]:
+    """Test files by the requirement IDs that their markers name."""
+    proofs: dict[str, set[str]] = defaultdict(set)
+    for module in ROOT.glob("tests/**/test_*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.requirement"):
+                for argument in node.args:
+                    proofs[ast.literal_eval(argument)].add(str(module.relative_to(ROOT)))
+    return proofs
+
+
+def _requirements() -> dict[str, list[str]]:
+    """Read the proofs that the page of requirements names, by ID."""
+    rows = _table_rows(ROOT / "docs" / "requirements.md")
+    return {row[0]: re.findall(r"`([^`]+)`|\]\(([^)]+)\)", row[2]) for row in rows if re.fullmatch(r"[A-Z]\d", row[0])}
+
+
+def test_given_the_page_of_requirements_when_it_names_tests_then_they_carry_the_id() -> None:
+    proofs = _proofs()
+    missing = [
+        (requirement, place)
+        for requirement, named in _requirements().items()
+        for place, _ in named
+        if place.startswith("tests/") and not any(module.startswith(place) for module in proofs[requirement])
+    ]
+
+    assert missing == []
+
+
+def test_given_a_test_that_names_a_requirement_when_the_page_is_read_then_the_requirement_is_on_it() -> None:
+    assert set(_proofs()) <= set(_requirements())
+
+
+def test_given_the_readme_when_its_configuration_is_read_then_it_lists_every_key_with_its_default() -> None:
+    rows = {row[0].strip("`"): row[1].strip("`") for row in _table_rows(ROOT / "README.md") if row[0].startswith("`")}
+
+    assert rows == {key.name: key.default or "none, required" for key in CONTEXT_KEYS}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_given_a_page_when_it_links_to_a_file_then_the_file_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
