@@ -86,7 +86,7 @@ def _validation(
     return Validation(
         verdict=verdict,
         layout=layout,
-        reason_code=rejection.code if rejection else "",
+        reason_code=rejection.code.value if rejection else "",
         reason=rejection.reason if rejection else "",
         sha256=intake.sha256,
         size=intake.size,
