@@ -19,7 +19,7 @@ from transactions.sql import SHOWN_CHARACTERS
 
 _TABLES = """
     CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
-    CREATE OR REPLACE TEMP TABLE checks (number USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
+    CREATE OR REPLACE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
     CREATE OR REPLACE TEMP TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
     DROP TABLE IF EXISTS refused;
     DROP TABLE IF EXISTS refused_scan;
@@ -35,8 +35,8 @@ _REFUSED = f"""
 class Staged(msgspec.Struct, frozen=True):
     """A file's rows in the engine, accounted for.
 
-    The connection has two views: ``accepted`` (line and the mapped columns) and ``errors`` (line, field, error_code,
-    rule, masked_value).
+    The connection has two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line,
+    field, error_code, rule, masked_value). The number is the record's place in the file.
     """
 
     layout: Layout
@@ -109,7 +109,7 @@ def _refused(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
 def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:
     totals = control_totals(connection, "accepted")
     rejected, dropped = connection.execute(
-        "SELECT (SELECT count(DISTINCT line) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
+        "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
     ).fetchall()[0]
     errors = connection.execute("SELECT error_code, count(*) FROM errors GROUP BY 1 ORDER BY 1").fetchall()
     counts = Counts(read=read, accepted=sum(total.count for total in totals), rejected=rejected, dropped=dropped)

@@ -91,7 +91,8 @@ class Mapper(msgspec.Struct, frozen=True):
             case _:
                 return self._text(column, function)
 
-    def _checked(self, field: str, *checks: Check) -> Checked:
+    def checked(self, field: str, *checks: Check) -> Checked:
+        """Check ``field``: of JSON first that its value is a string, then ``checks``."""
         kind = Check(RowCode.FIELD_TYPE, self.of_other_type[field], "a JSON string") if self.of_other_type else None
         return Checked(field, self.cells[field], (kind, *checks) if kind else checks)
 
@@ -105,7 +106,7 @@ class Mapper(msgspec.Struct, frozen=True):
         if column.name == "currency":
             checks.append(Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"))
         first, *others = fields_read(function) or (None,)
-        return Expression(value, (self._checked(first, *checks), *map(self._checked, others)) if first else ())
+        return Expression(value, (self.checked(first, *checks), *map(self.checked, others)) if first else ())
 
     def _text_value(self, function: TextFunction) -> str:
         match function:
@@ -146,7 +147,7 @@ class Mapper(msgspec.Struct, frozen=True):
                 f"from {EARLIEST_DATE} to {DAYS_AHEAD[column.name]} days after the file's arrival",
             ),
         )
-        return Expression(value, (self._checked(function.field, *checks),))
+        return Expression(value, (self.checked(function.field, *checks),))
 
     def _amount(self, column: Column, function: Amount) -> Expression:
         number = self._number(column, function.field, sign="[+-]?")
@@ -171,7 +172,7 @@ class Mapper(msgspec.Struct, frozen=True):
         debit = is_one_of(word, function.debit)
         return Expression(
             f"CASE WHEN {debit} THEN -({number.value}) ELSE {number.value} END",
-            (*number.checked, self._checked(function.direction, *checks)),
+            (*number.checked, self.checked(function.direction, *checks)),
             f"CASE WHEN {debit} THEN 'DBIT' ELSE 'CRDT' END",
         )
 
@@ -197,7 +198,7 @@ class Mapper(msgspec.Struct, frozen=True):
             ),
             Check(RowCode.AMOUNT_RANGE, f"{cell} IS NOT NULL AND {column.name} IS NULL", f"a {column.physical_type}"),
         )
-        return Expression(value, (self._checked(name, *checks),))
+        return Expression(value, (self.checked(name, *checks),))
 
 
 def _matches(cell: str, pattern: str) -> str:

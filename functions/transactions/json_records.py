@@ -43,7 +43,7 @@ def read_json(
             if len(record) > MAX_RECORD_CHARACTERS:
                 detail = f"the record on line {line} is longer than {MAX_RECORD_CHARACTERS} bytes"
                 raise FileRejectedError(FileCode.MALFORMED_JSON, detail, layout=layout.name)
-            copy.write(b"%d\t%b\n" % (line, record.translate(_LINE_ENDS_TO_BLANKS)))
+            copy.write(b"%d\t%d\t%b\n" % (count, line, record.translate(_LINE_ENDS_TO_BLANKS)))
             count += 1
     return Records(layout, path, count, {})
 

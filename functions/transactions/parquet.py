@@ -27,7 +27,7 @@ def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[Wr
     # With one thread, and every partition's file kept open, each partition is one file and keeps its order.
     staged.connection.execute("SET threads = 1; SET partitioned_write_max_open_files = 1000000")
     staged.connection.execute(f"""
-        COPY (SELECT {columns}, booking_date FROM accepted ORDER BY booking_date, line)
+        COPY (SELECT {columns}, booking_date FROM accepted ORDER BY booking_date, number)
         TO {literal(str(parent))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (booking_date), OVERWRITE_OR_IGNORE,
             FILENAME_PATTERN 'part')""")  # noqa: S608 - quoted values, own names
     staged.connection.execute("RESET threads")
@@ -52,7 +52,7 @@ def write_quarantine(staged: Staged, source: Source, output: Path) -> tuple[Writ
     columns = _columns(table, {**own, **_lineage(staged, source)})
     (output / written).parent.mkdir(parents=True, exist_ok=True)
     staged.connection.execute(f"""
-        COPY (SELECT {columns} FROM errors ORDER BY line, error_code, field)
+        COPY (SELECT {columns} FROM errors ORDER BY number, error_code, field)
         TO {literal(str(output / written))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
     rows = sum(error.count for error in staged.errors)
     return (_written(output, table, source, written.parent.name.partition("=")[2], rows),)

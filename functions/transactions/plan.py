@@ -11,7 +11,7 @@ import msgspec
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
 from transactions.expressions import Check, Checked, Expression, Mapper
-from transactions.layout import Constant, Layout, RowHash, fields_read
+from transactions.layout import Constant, Dialect, Layout, RowHash, fields_read
 from transactions.linting import mapped_columns
 from transactions.records import Records
 from transactions.results import Source
@@ -41,7 +41,8 @@ class Plan(msgspec.Struct, frozen=True):
         mapper = Mapper(layout, cells, of_other_type, records.captures, received_on)
         mapped = mapped_columns()
         columns = {name: mapper.column(mapped[name], function) for name, function in layout.mapping.items()}
-        return cls(layout, cells, columns, mapper.direction(), _JSON_CHECKS if _is_json(layout) else ())
+        row_checks = (*_JSON_CHECKS, *(mapper.checked(drop.field) for drop in layout.drop)) if _is_json(layout) else ()
+        return cls(layout, cells, columns, mapper.direction(), row_checks)
 
     @property
     def checked(self) -> tuple[Checked, ...]:
@@ -60,10 +61,10 @@ class Plan(msgspec.Struct, frozen=True):
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
 
     def staging(self, path: Path) -> str:
-        """Read ``path`` into ``staged``: line, dropped, the mapped columns, and errors, NULL if the row has none."""
+        """Read ``path`` into ``staged``: number, line, dropped, the mapped columns, and errors (NULL without any)."""
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
         found = ", ".join(
-            f"{{'number': {name}, 'masked': {masked(checked.shown)}}}"
+            f"{{'check': {name}, 'masked': {masked(checked.shown)}}}"
             for name, checked in zip(outcomes, self.checked, strict=True)
         )
         values = {name: expression.value for name, expression in self.columns.items()}
@@ -74,16 +75,16 @@ class Plan(msgspec.Struct, frozen=True):
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
-            SELECT line, dropped, {", ".join(values)},
+            SELECT number, line, dropped, {", ".join(values)},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
-                THEN list_filter([{found}], lambda error: error.number IS NOT NULL) END AS errors
+                THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
             FROM checked"""
 
     def views(self) -> Iterator[str]:
         """Tell repeated rows apart, then define ``accepted`` and ``errors``."""
         yield """
             CREATE OR REPLACE TEMP TABLE repeated AS
-            SELECT line, row_number() OVER (PARTITION BY transaction_id ORDER BY line) AS occurrence FROM staged
+            SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS occurrence FROM staged
             WHERE NOT dropped AND transaction_id IN
                 (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
             QUALIFY occurrence > 1"""
@@ -92,19 +93,17 @@ class Plan(msgspec.Struct, frozen=True):
         yield f"""
             CREATE OR REPLACE TEMP VIEW accepted AS
             SELECT staged.* EXCLUDE (dropped, errors) REPLACE ({made} AS transaction_id)
-            FROM staged LEFT JOIN repeated USING (line) WHERE NOT dropped AND errors IS NULL AND {alone}"""
+            FROM staged LEFT JOIN repeated USING (number) WHERE NOT dropped AND errors IS NULL AND {alone}"""
+        id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
         duplicates = f"""
-            UNION ALL SELECT line, {literal(self._id_field())}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
-                {masked("transaction_id")} FROM repeated JOIN staged USING (line)"""
+            UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
+                {masked("transaction_id")} FROM repeated JOIN staged USING (number)"""
         yield f"""
             CREATE OR REPLACE TEMP VIEW errors AS
-            SELECT line, field, error_code, rule, masked AS masked_value
-            FROM (SELECT line, unnest(errors, recursive := true) FROM staged) JOIN checks USING (number)
+            SELECT number, line, field, error_code, rule, masked AS masked_value
+            FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids else duplicates}
-            UNION ALL SELECT line, '', error_code, {literal(BROKEN_RULE)}, {masked("text")} FROM broken"""
-
-    def _id_field(self) -> str:
-        return next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
+            UNION ALL SELECT line, line, '', error_code, {literal(BROKEN_RULE)}, {masked("text")} FROM broken"""
 
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""
@@ -129,7 +128,7 @@ class Plan(msgspec.Struct, frozen=True):
             return self._json_cells(path)
         dialect, names = self.layout.dialect, self.cells.values()
         found = {name: self._present(name) for name in names}
-        return f"SELECT line, {_named(found)} FROM {_read(path, dialect.delimiter, dialect.quote_char, names)}"
+        return f"SELECT line AS number, line, {_named(found)} FROM {_read(path, dialect, ['line'], names)}"
 
     def _json_cells(self, path: Path) -> str:
         paths = literals("$" + "".join(f'."{part}"' for part in name.split(".")) for name in self.cells)
@@ -142,10 +141,10 @@ class Plan(msgspec.Struct, frozen=True):
             )
             found[f"o{position - 1}"] = f"{value}::VARCHAR <> 'null' AND NOT {is_string}"
         return f"""
-            SELECT line, record, readable, {_named(found)} FROM (
+            SELECT number, line, record, readable, {_named(found)} FROM (
                 SELECT *, CASE WHEN readable THEN json_extract(record, {paths}) END AS found FROM (
                     SELECT *, json_valid(record) AND starts_with(record, '{{') AS readable
-                    FROM {_read(path, chr(9), "", ["record"])}))"""
+                    FROM {_read(path, _TAB_SEPARATED, ["number", "line"], ["record"])}))"""
 
     def _present(self, cell: str) -> str:
         """Make a cell NULL where it has no value. The engine reads empty CSV cells as NULL already."""
@@ -155,6 +154,8 @@ class Plan(msgspec.Struct, frozen=True):
         return f"CASE WHEN NOT {is_one_of(cell, missing)} THEN {cell} END"
 
 
+_TAB_SEPARATED = Dialect(delimiter="\t", quote_char="")
+"""JSON text has no tab outside its own escapes, so needs no quotes."""
 _JSON_CHECKS = (
     Checked("", "record", (Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),)),
 )
@@ -168,9 +169,10 @@ def _named(expressions: dict[str, str]) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
 
 
-def _read(path: Path, delimiter: str, quote: str, names: Iterable[str]) -> str:
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+def _read(path: Path, dialect: Dialect, numbers: Iterable[str], texts: Iterable[str]) -> str:
+    columns = ", ".join([*(f"'{name}': 'BIGINT'" for name in numbers), *(f"'{name}': 'VARCHAR'" for name in texts)])
+    quote = literal(dialect.quote_char)
     return f"""read_csv({literal(str(path))}, auto_detect = false, header = false, strict_mode = true, new_line = '\\n',
-        delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, compression = 'none',
-        columns = {{'line': 'BIGINT', {columns}}}, max_line_size = {MAX_LINE_BYTES},
+        delim = {literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, compression = 'none',
+        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES},
         store_rejects = true, rejects_table = 'refused', rejects_scan = 'refused_scan')"""

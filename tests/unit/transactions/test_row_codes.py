@@ -225,6 +225,21 @@ def test_a_quote_out_of_place_rejects_its_row_and_no_other(name: str, tmp_path: 
     assert [(row["source_line"], row["error_code"]) for row in output.quarantine] == [(4, RowCode.QUOTE_MALFORMED)]
 
 
+def test_records_that_share_a_line_stay_apart(tmp_path: Path) -> None:
+    # Given a document on one line, with an id twice and two wrong records
+    wrong = [obie_record(TransactionId="a", CreditDebitIndicator="Out"), obie_record(TransactionId="b", Status=1)]
+
+    output = transform(obie_file(obie_record(TransactionId="good 0"), *wrong), tmp_path, layout("obie-v3"))
+
+    assert [row["transaction_id"] for row in output.transactions] == ["good 0", "good 1"]
+    assert {(row["source_line"], row["error_code"]) for row in output.quarantine} == {
+        (1, RowCode.DUPLICATE_ID),
+        (1, RowCode.DIRECTION_UNKNOWN),
+        (1, RowCode.FIELD_TYPE),
+    }
+    assert output.transformation.counts.rejected == 3
+
+
 def test_a_masked_value_shows_shape_and_no_content(tmp_path: Path) -> None:
     value = "Zoë 12-ß日本\u0661" + "x1" * 40
 
