@@ -5,7 +5,7 @@ from typing import Self
 
 import msgspec
 
-_SHAPES = {
+DIRECTIVES = {
     "%Y": "[0-9]{4}",
     "%y": "[0-9]{2}",
     "%m": "[0-9]{2}",
@@ -32,11 +32,11 @@ class DateFormat(msgspec.Struct, frozen=True):
         pattern, positions, offset = "", dict[str, int](), 0
         fixed = True
         for token in re.findall(r"%.|[^%]", text):
-            if token.startswith("%") and token not in _SHAPES:
-                raise ValueError(f"{token} is none of {' '.join(_SHAPES)}")
+            if token.startswith("%") and token not in DIRECTIVES:
+                raise ValueError(f"{token} is none of {' '.join(DIRECTIVES)}")
             if token in {"%Y", "%y", "%m", "%d"} and fixed:
                 positions[token[1]] = offset
-            pattern += _SHAPES.get(token) or re.escape(token)
+            pattern += DIRECTIVES.get(token) or re.escape(token)
             fixed = fixed and token not in {"%f", "%z"}
             offset += _WIDTHS.get(token, 1)
         _check_parts(positions, pivot)

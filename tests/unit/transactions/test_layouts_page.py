@@ -1,0 +1,32 @@
+"""The page on layouts names every key and function of the language."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from transactions import dates, layout
+from transactions.expressions import DAYS_AHEAD, EARLIEST_DATE
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "layouts.md").read_text(encoding="utf-8")
+PARTS = [layout.Layout, layout.Dialect, layout.Schema, layout.Capture, layout.Limits, layout.SampleResult]
+TAGGED = [*get_args(layout.Function), *get_args(layout.Field)]
+
+
+@pytest.mark.parametrize("part", [*PARTS, *TAGGED], ids=lambda part: part.__name__)
+def test_the_page_names_every_key(part: type[msgspec.Struct]) -> None:
+    for key in part.__struct_encode_fields__:
+        assert re.search(rf"`[a-zA-Z.]*\b{key}\b", PAGE)
+
+
+@pytest.mark.parametrize("tagged", TAGGED, ids=lambda tagged: tagged.__name__)
+def test_the_page_names_every_function_and_type(tagged: type[msgspec.Struct]) -> None:
+    assert f"| `{tagged.__struct_config__.tag}` |" in PAGE
+
+
+def test_the_page_gives_the_rules_as_they_are() -> None:
+    assert str(EARLIEST_DATE) in PAGE
+    assert f"up to {DAYS_AHEAD['value_date']} days" in PAGE
+    assert all(directive in PAGE for directive in dates.DIRECTIVES)
