@@ -53,13 +53,13 @@ def _fire_with_version(*arguments: Any, version_id: str | None = None, **options
         _version_id.reset(token)
 
 
-def _dispatch_with_version(event: dict[str, Any]) -> Any:
+def _dispatch_with_version(event: dict[str, Any], *arguments: Any) -> Any:
     version_id = _version_id.get()
     if version_id is not None and event.get("Source") == "aws.s3":
         detail = json.loads(event["Detail"])
         detail["object"]["version-id"] = version_id
         event = event | {"Detail": json.dumps(detail)}
-    return _dispatch(event)
+    return _dispatch(event, *arguments)
 
 
 def _execute_with_error_type(*arguments: Any, **options: Any) -> Any:

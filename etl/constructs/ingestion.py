@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Annotations, Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -101,6 +101,8 @@ class Ingestion(Construct):
                 )
             ],
         )
+        # The imported queue's environment is unresolved for CDK, and is this stack's own.
+        Annotations.of(batch).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
         self.queue.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="BatchRuleSends",

@@ -155,20 +155,17 @@ class _Chain:
         }
 
     def _verdict(self) -> State:
-        latest = "$.inspected.published.Item.latest.S"
+        latest = "$states.input.inspected.published.Item.latest.S"
         return {
             "Type": "Choice",
+            "QueryLanguage": "JSONata",
             "Choices": [
                 {
-                    "Variable": f"{_VALIDATION}.verdict",
-                    "StringEquals": "REJECTED",
+                    "Condition": query("$states.input.inspected.validation.verdict = 'REJECTED'"),
                     "Next": self.name("Record rejection"),
                 },
                 {
-                    "And": [
-                        {"Variable": latest, "IsPresent": True},
-                        {"Variable": latest, "StringGreaterThanPath": "$.file.sequencer"},
-                    ],
+                    "Condition": query(f"$exists({latest}) and {latest} > $states.input.file.sequencer"),
                     "Next": self.name("Record superseded"),
                 },
             ],
