@@ -13,7 +13,7 @@ from transactions.intake import Intake, decoded
 from transactions.layout import Layout
 from transactions.records import MAX_RECORD_CHARACTERS, Records
 
-MAX_DOCUMENT_BYTES = 512 << 20
+MAX_DOCUMENT_BYTES = 384 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
 _LINE_FEED = b"\n"
 _LINE_ENDS_TO_BLANKS = bytes.maketrans(b"\n\r\t", b"   ")

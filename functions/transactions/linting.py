@@ -29,6 +29,7 @@ LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
 """Columns that the pipeline fills."""
 DERIVED = ("credit_debit_indicator",)
 """Columns that follow from another: the direction follows from the amount."""
+FIELD_PATH = re.compile(r"[^.\[\]*$\"]+(\.[^.\[\]*$\"]+)*")
 RECORD_PATH = re.compile(r"\$(\.[^.\[\]*$]+)*\[\*\]")
 
 
@@ -55,8 +56,13 @@ def _file(layout: Layout) -> Iterator[str]:
         yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
     if layout.format == "csv" and layout.record_path:
         yield "recordPath: only JSON has one"
-    if layout.dialect.delimiter in {layout.dialect.quote_char, "\n", "\r"}:
-        yield "dialect.delimiter: must differ from quoteChar and line ends"
+    if layout.format == "json" and layout.captures:
+        yield "captures: only CSV has lines above its header"
+    if layout.dialect.delimiter == layout.dialect.quote_char:
+        yield "dialect.delimiter: must differ from quoteChar"
+    for key, character in (("delimiter", layout.dialect.delimiter), ("quoteChar", layout.dialect.quote_char)):
+        if character.isalnum() or character in {" ", "\n", "\r"}:
+            yield f"dialect.{key}: cannot be a letter, a digit, a space or a line end"
 
 
 def _fields(layout: Layout) -> Iterator[str]:
@@ -65,6 +71,8 @@ def _fields(layout: Layout) -> Iterator[str]:
             yield f"schema.fields: {name} stands there {count} times"
     for number, field in enumerate(layout.schema.fields):
         key = f"schema.fields[{number}]"
+        if layout.format == "json" and not FIELD_PATH.fullmatch(field.name):
+            yield f"{key}.name: must be a path within the record, like Amount.Currency"
         if isinstance(field, NumberField) and field.group_char == field.decimal_char:
             yield f"{key}.groupChar: must differ from decimalChar"
         if isinstance(field, NumberField) and {field.group_char, field.decimal_char} & set("0123456789+-"):

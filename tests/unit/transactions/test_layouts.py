@@ -168,7 +168,11 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "drop", [{"field": "Status", "values": ["Pending"]}], "drop[0].field: Status is no field"),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "("}], "captures[0].pattern"),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "x"}], "captures[0].pattern: needs exactly one group"),
+    ("alpine-2025", "dialect.delimiter", "x", "dialect.delimiter: cannot be a letter"),
+    ("alpine-2025", "dialect.quoteChar", "\n", "dialect.quoteChar: cannot be a letter"),
     ("obie-v3", "recordPath", "$.Data..x", "recordPath"),
+    ("obie-v3", "captures", [{"name": "a", "pattern": "(b)"}], "captures: only CSV"),
+    ("obie-v3", "schema.fields", [{"name": 'a."b', "type": "string"}], "schema.fields[0].name: must be a path"),
     ("obie-v3", "encoding", "latin-1", "encoding: JSON"),
 ]
 
