@@ -24,11 +24,15 @@ _TABLES = """
     DROP TABLE IF EXISTS refused;
     DROP TABLE IF EXISTS refused_scan;
 """
+_FOUND = """
+    SELECT count(*), count(DISTINCT number)
+    FROM (SELECT number FROM staged UNION ALL SELECT line FROM broken)
+"""
 _REFUSED = f"""
     SELECT line, bool_or(error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS')), any_value(text)
     FROM (SELECT try_cast(regexp_extract(csv_line, '^[0-9]+') AS BIGINT) AS line, error_type,
           left(regexp_replace(csv_line, '^[0-9]+.', ''), {SHOWN_CHARACTERS}) AS text FROM refused)
-    GROUP BY line
+    WHERE line IS NOT NULL GROUP BY line
 """  # noqa: S608 - own names
 
 
@@ -91,17 +95,17 @@ def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Pla
     _insert(connection, "currencies", list(MINOR_UNITS.items()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
     _insert(connection, "checks", checks)
-    staged = connection.execute(plan.staging(records.path)).fetchall()[0][0]
-    refused = _refused(connection)
-    broken = [(record.line, record.code.value, record.text) for record in (*records.broken, *refused)]
+    connection.execute(plan.staging(records.path))
+    broken = [(record.line, record.code.value, record.text) for record in (*records.broken, *_refused(connection))]
     _insert(connection, "broken", broken)
-    return staged + len(refused) == records.count and all(record.line for record in refused)
+    found, distinct = connection.execute(_FOUND).fetchall()[0]
+    return bool(found == distinct == records.count + len(records.broken))
 
 
 def _refused(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
-    """Return the records that the engine could not split into cells; line 0 where it lost its place."""
+    """Return the records that the engine could not split into cells."""
     return [
-        Broken(line or 0, RowCode.FIELD_COUNT if miscounted else RowCode.QUOTE_MALFORMED, text)
+        Broken(line, RowCode.FIELD_COUNT if miscounted else RowCode.QUOTE_MALFORMED, text)
         for line, miscounted, text in connection.execute(_REFUSED).fetchall()
     ]
 
