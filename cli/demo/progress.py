@@ -1,0 +1,53 @@
+"""Show how far the uploads are while they run: a live table on a terminal, a line per change elsewhere."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from cli.audit import AuditRow
+from cli.demo.report import short
+from cli.demo.run import Watch
+from cli.pipeline import Upload
+from cli.tables import make_table, seconds, status_text
+from etl.statuses import FileStatus
+
+Rows = Mapping[Upload, AuditRow]
+
+
+@contextmanager
+def progress(console: Console, uploads: list[Upload]) -> Iterator[Watch]:
+    """Give a function that is to be shown the rows at every look."""
+    if console.is_terminal:
+        with Live(_table(uploads, {}), console=console, transient=True, refresh_per_second=4) as live:
+            yield lambda rows: live.update(_table(uploads, rows))
+    else:
+        yield _Lines(console)
+
+
+def _table(uploads: list[Upload], rows: Rows) -> Table:
+    table = make_table("file", "status", "after", numbers=("after",))
+    for upload in uploads:
+        row = rows.get(upload)
+        status = row.status if row else FileStatus.RECEIVED
+        table.add_row(short(upload.key), status_text(status), seconds(row.latency) if row else "")
+    return table
+
+
+class _Lines:
+    """Prints a line whenever a file's status changes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._seen: dict[Upload, FileStatus] = {}
+
+    def __call__(self, rows: Rows) -> None:
+        for upload, row in rows.items():
+            if self._seen.get(upload) is not row.status:
+                self._seen[upload] = row.status
+                after = f"{time.monotonic() - self._began:6.1f} s"
+                self._console.print(f"  {after}  {row.status:<10}  {short(upload.key)}", markup=False)

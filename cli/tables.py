@@ -1,0 +1,60 @@
+"""Tables that more than one command shows."""
+
+from datetime import timedelta
+from typing import Final
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cli.audit import AuditRow
+from etl.statuses import FileStatus
+
+STYLES: Final = {
+    FileStatus.RECEIVED: "dim",
+    FileStatus.PROCESSING: "cyan",
+    FileStatus.COMPLETED: "green",
+    FileStatus.REJECTED: "yellow",
+    FileStatus.DUPLICATE: "blue",
+    FileStatus.SUPERSEDED: "magenta",
+    FileStatus.FAILED: "bold red",
+}
+
+
+def make_table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
+    """Make an empty table; the columns in ``numbers`` are set right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return table
+
+
+def status_text(status: FileStatus) -> Text:
+    """Show a status in its colour."""
+    return Text(status.value, style=STYLES[status])
+
+
+def file_text(key: str, remark: str) -> Text:
+    """Show a file's key, and a remark on it in the next line."""
+    text = Text(key)
+    if remark:
+        text.append(f"\n{remark}", style="dim")
+    return text
+
+
+def count(number: int) -> str:
+    """Show a count, with spaces between thousands."""
+    return f"{number:,}".replace(",", " ")
+
+
+def seconds(time: timedelta | None) -> str:
+    """Show a duration in seconds."""
+    return "" if time is None else f"{time.total_seconds():.1f} s"
+
+
+def rows_cells(row: AuditRow) -> tuple[str, str, str, str]:
+    """Show how many rows were read, accepted, rejected and dropped."""
+    return (count(row.rows_read), count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped))
+
+
+ROWS_COLUMNS: Final = ("read", "accept", "reject", "drop")
