@@ -10,7 +10,7 @@ import msgspec
 from transactions.codes import FileCode, RowCode
 from transactions.csv_records import hold_back_malformed
 from transactions.currencies import MINOR_UNITS
-from transactions.errors import FileRejectedError, ReconciliationError
+from transactions.errors import EngineError, FileRejectedError, ReconciliationError
 from transactions.layout import Layout
 from transactions.plan import Plan
 from transactions.records import Broken, Records
@@ -52,7 +52,13 @@ class Staged(msgspec.Struct, frozen=True):
 
 @contextmanager
 def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an engine that keeps to ``memory_limit_mb`` and spills below ``workdir``."""
+    """Open an engine that keeps to ``memory_limit_mb`` and spills below ``workdir``.
+
+    Raises
+    ------
+    EngineError
+        If the engine fails, other than for want of memory or disk.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_limit_mb}MB",
         "temp_directory": str(workdir / "spill"),
@@ -60,8 +66,13 @@ def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConne
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    with duckdb.connect(config=settings) as connection:
-        yield connection
+    try:
+        with duckdb.connect(config=settings) as connection:
+            yield connection
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error as error:
+        raise EngineError(type(error).__name__) from None
 
 
 def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Source, workdir: Path) -> Staged:

@@ -11,6 +11,10 @@ class ReconciliationError(Exception):
     """Rows were lost or counted twice: a fault of the program, never of the file."""
 
 
+class EngineError(Exception):
+    """The engine failed. Its own message stays out: it may quote the partner's data."""
+
+
 class FileRejectedError(Exception):
     """The file as a whole cannot be processed. A business outcome: ``validate_file`` turns it into a verdict."""
 

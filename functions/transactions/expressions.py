@@ -105,8 +105,11 @@ class Mapper(msgspec.Struct, frozen=True):
         checks = list(self._required(column, value))
         if column.name == "currency":
             checks.append(Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"))
-        first, *others = fields_read(function) or (None,)
-        return Expression(value, (self.checked(first, *checks), *map(self.checked, others)) if first else ())
+        fields = fields_read(function)
+        if not fields:
+            return Expression(value, (Checked("", value, tuple(checks)),))
+        first, *others = fields
+        return Expression(value, (self.checked(first, *checks), *map(self.checked, others)))
 
     def _text_value(self, function: TextFunction) -> str:
         match function:

@@ -117,6 +117,8 @@ def _function(layout: Layout, column: Column, function: Function) -> Iterator[st
     elif isinstance(function, Date | Amount | AmountWithDirection):
         if not isinstance(layout.field(function.field), _FIELDS_FOR[type(function)]):
             yield f"{function.field} has not the type for it"
+        if isinstance(function, AmountWithDirection) and set(function.credit) & set(function.debit):
+            yield "credit and debit share a word"
     elif isinstance(function, Captured):
         if function.capture not in {capture.name for capture in layout.captures}:
             yield f"{function.capture} is no capture"

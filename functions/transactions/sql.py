@@ -17,7 +17,7 @@ def literals(values: Iterable[str]) -> str:
 
 
 def is_one_of(expression: str, values: Iterable[str]) -> str:
-    """Test membership. ``IN`` with five and more constants would become a join, and slower."""
+    """Test membership. ``IN`` with five and more constants would become a join, which mixes up the rows."""
     return f"coalesce(list_position({literals(values)}, {expression}) IS NOT NULL, false)"
 
 

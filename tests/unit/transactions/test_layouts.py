@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
@@ -11,7 +12,7 @@ from tests.unit.transactions.support import BANK_FILES, CATALOG, transform, vali
 from transactions import LayoutCatalog, LayoutError
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
-from transactions.layout import Layout
+from transactions.layout import Capture, Captured, Layout
 
 LAYOUTS = asset_folder("layouts")
 
@@ -165,6 +166,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         {"function": "captured", "capture": "x"},
         "mapping.account_id: x is no capture",
     ),
+    ("obie-v3", "mapping.amount.credit", ["Credit", "Debit"], "mapping.amount: credit and debit share a word"),
     ("alpine-2025", "drop", [{"field": "Status", "values": ["Pending"]}], "drop[0].field: Status is no field"),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "("}], "captures[0].pattern"),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "x"}], "captures[0].pattern: needs exactly one group"),
@@ -190,6 +192,21 @@ def test_a_wrong_layout_is_refused_with_file_and_key(
 
     assert str(error.value).startswith(f"{name}.yaml: ")
     assert complaint in str(error.value)
+
+
+def test_a_captured_currency_is_checked_like_any_other(tmp_path: Path) -> None:
+    shipped = CATALOG.get("dkb-2023")
+    captures = (*shipped.captures, Capture(name="currency", pattern=r"Currency: (\w+)"))
+    mapping = {**shipped.mapping, "currency": Captured(capture="currency")}
+    layout = msgspec.structs.replace(shipped, captures=captures, mapping=mapping)
+    sample = (LAYOUTS / "dkb-2023.sample.csv").read_bytes()
+
+    reasons = [
+        validate(b"Currency: " + code + b"\n" + sample, tmp_path, "dkb", layouts=[layout]).reason_code
+        for code in (b"EUR", b"XYZ")
+    ]
+
+    assert reasons == ["", FileCode.TOO_MANY_REJECTED]
 
 
 def test_broken_yaml_is_refused_with_its_file(tmp_path: Path) -> None:
