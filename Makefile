@@ -65,9 +65,9 @@ NPM = node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --no-audit --no-fund --no
 
 $(STAMPS)/python: requirements/development.txt
 	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
-	@echo "Python packages into $(VENV)"
+	@echo "Python packages into $(VENV): a minute or two"
 	@$(PYTHON) -m venv $(VENV)
-	@python -m pip install --quiet --require-hashes --requirement $< \
+	@python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make install' again)
 	@mkdir -p $(STAMPS) && touch $@
 
