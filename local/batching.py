@@ -8,6 +8,7 @@ function's role and its partial failures.
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -72,23 +73,30 @@ class Mapping:
 
 @contextmanager
 def batching(stack: DeployedStack) -> Iterator[None]:
-    """Stand in for the batching window of every mapping of the stack while the block runs."""
+    """Stand in for the batching window of every mapping of the stack while the block runs.
+
+    Destroy the stack after the block, not in it.
+    """
     mappings = [Mapping(stack, mapping_id) for mapping_id in stack.physical_ids("AWS::Lambda::EventSourceMapping")]
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(POLL_SECONDS):
-            for mapping in mappings:
-                mapping.enable(enabled=mapping.gate.is_open(mapping.waiting(), time.monotonic()))
-
     for mapping in mappings:
         mapping.enable(enabled=False)
-    watcher = threading.Thread(target=watch, name="batching-window", daemon=True)
-    watcher.start()
+    ended = threading.Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batching-window") as executor:
+        watch = executor.submit(_watch, mappings, ended)
+        try:
+            yield
+        finally:
+            ended.set()
+        watch.result()
+
+
+def _watch(mappings: list[Mapping], ended: threading.Event) -> None:
     try:
-        yield
+        while True:
+            for mapping in mappings:
+                mapping.enable(enabled=mapping.gate.is_open(mapping.waiting(), time.monotonic()))
+            if ended.wait(POLL_SECONDS):
+                return
     finally:
-        ended.set()
-        watcher.join()
         for mapping in mappings:
             mapping.enable(enabled=True)
