@@ -1,0 +1,22 @@
+"""One emulator with the state machine, for all tests of a process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.lifecycle import running
+from tests.infrastructure.conftest import synthesize
+from tests.infrastructure.template import Template
+from tests.workflow.deployment import deploy_workflow
+from tests.workflow.machine import Machine
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return synthesize(tmp_path_factory.mktemp("cdk.out"))
+
+
+@pytest.fixture(scope="session")
+def machine(template: Template) -> Iterator[Machine]:
+    with running() as emulator:
+        yield Machine(emulator, deploy_workflow(emulator, template))

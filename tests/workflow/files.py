@@ -1,0 +1,91 @@
+"""Uploads that tests send through the state machine, and what the functions would say about them."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from transactions.results import Counts, ErrorCount, Total, Validation, Verdict, Written
+
+Answer = dict[str, Any]
+_serial = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One upload of the raw bucket, as EventBridge announces it."""
+
+    key: str
+    version_id: str
+    sequencer: str
+    bucket: str = "bucket-raw"
+    size: int = 4117
+    uploaded_at: str = "2025-11-03T14:05:12Z"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The upload as the rules hand it on."""
+        announced = {
+            "key": self.key,
+            "size": self.size,
+            "etag": "b1946ac92492d2347c6235b4d2611184",
+            "version-id": self.version_id,
+            "sequencer": self.sequencer,
+        }
+        return {"bucket": self.bucket, "object": announced, "uploaded_at": self.uploaded_at}
+
+    @property
+    def file_id(self) -> str:
+        return sha256(f"{self.bucket}\n{self.key}\n{self.version_id}".encode()).hexdigest()
+
+    @property
+    def key_entry(self) -> str:
+        return f"key#{self.bucket}/{self.key}"
+
+
+def upload(*, partner: str = "alpine", extension: str = "csv", key: str = "") -> Upload:
+    """Make an upload that no other test knows, or a newer version of ``key``."""
+    serial = next(_serial)
+    return Upload(
+        key=key or f"incoming/{partner}/file {serial}.{extension}",
+        version_id=f"version-{serial}",
+        sequencer=f"00671A1B2C{serial:04X}",
+    )
+
+
+def validation(
+    *, verdict: Verdict = "VALID", content: str = "", read: int = 3, rejected: int = 0, reason_code: str = ""
+) -> Answer:
+    """Say what the validate function answers. Without ``content``, no other file has the same."""
+    accepted = read - rejected
+    answer = Validation(
+        verdict=verdict,
+        layout="" if reason_code else "alpine-2025",
+        reason_code=reason_code,
+        reason="The header has other columns than the layout." if reason_code else "",
+        sha256=sha256((content or f"content {next(_serial)}").encode()).hexdigest(),
+        size=4117,
+        counts=Counts(read=read, accepted=accepted, rejected=rejected),
+        totals=(Total(currency="CHF", count=accepted - 1, sum="-12.50"), Total(currency="EUR", count=1, sum="0.10")),
+        errors=(ErrorCount(code="AMOUNT_FORMAT", count=rejected),) if rejected else (),
+    )
+    built: Answer = msgspec.to_builtins(answer)
+    return built
+
+
+def transformation(validated: Answer) -> Answer:
+    """Say what the transform function answers where it agrees with validate."""
+    written = Written(count=validated["counts"]["accepted"], totals=())
+    return {
+        "counts": validated["counts"],
+        "totals": validated["totals"],
+        "written": msgspec.to_builtins(written) | {"totals": validated["totals"]},
+        "manifest": "manifests/file.json",
+    }
+
+
+def publication(superseded: Sequence[str] = ()) -> Answer:
+    return {"superseded": list(superseded)}

@@ -1,0 +1,161 @@
+"""Runs the deployed state machine on real tables, queue and topic, with scripted answers of the functions."""
+
+import json
+import ssl
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+
+from local.alerts import Alert, AlertInbox
+from local.emulator import Emulator
+from local.stack import DeployedStack
+from tests.workflow.files import Upload
+
+PATIENCE_SECONDS = 60
+_CASE = "scripted"
+Script = Mapping[str, Mapping[str, Any]]
+"""A state's name, and what happens in place of its task: made by ``returns`` or ``throws``."""
+
+
+def returns(answer: Any) -> dict[str, Any]:
+    return {"Return": answer}
+
+
+def throws(error: str) -> dict[str, Any]:
+    """Fail with an error, at every attempt. The cause is what must never leave the state machine."""
+    return {"Throw": {"Error": error, "Cause": CAUSE}}
+
+
+CAUSE = "CH93 0076 2011 6238 5295 7"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One ended execution. ``errors`` holds the error of every attempt of a task that failed, retries included."""
+
+    arn: str
+    status: str
+    error: str | None
+    errors: tuple[str, ...]
+
+
+class Machine:
+    """The deployed state machine, and what it leaves behind in the services that it uses."""
+
+    def __init__(self, emulator: Emulator, stack: DeployedStack) -> None:
+        self._emulator = emulator
+        # AWS answers TestState under a host name of its own.
+        self._states = emulator.session.client("stepfunctions", config=Config(inject_host_prefix=False))
+        self._dynamodb = emulator.session.client("dynamodb")
+        self._sqs = emulator.session.client("sqs")
+        self._inbox = AlertInbox(stack)
+        self._arn = stack.physical_id("AWS::StepFunctions::StateMachine")
+        self._dead_letter_queue = stack.physical_id("AWS::SQS::Queue")
+        self._audit = stack.physical_id("AWS::DynamoDB::Table", "audit")
+        self._registry = stack.physical_id("AWS::DynamoDB::Table", "registry")
+        self._dead_letters: list[dict[str, Any]] = []
+        document = self._states.describe_state_machine(stateMachineArn=self._arn)["definition"]
+        self.definition: dict[str, Any] = json.loads(document)
+        # Retries wait for nothing: the declared intervals are read from the definition, not from a clock.
+        self._configure({"stepfunctions._SFN_WAIT_SCALE": 0})
+
+    def run(self, document: Mapping[str, Any], script: Script) -> Run:
+        self._configure({"stepfunctions._sfn_mock_config": self._mocks(script)})
+        started = self._states.start_execution(stateMachineArn=f"{self._arn}#{_CASE}", input=json.dumps(document))
+        arn = started["executionArn"]
+        ended = self._wait(arn)
+        return Run(arn=arn, status=ended["status"], error=ended.get("error"), errors=tuple(self._errors(arn)))
+
+    def input_of(self, run: Run) -> str:
+        return str(self._states.describe_execution(executionArn=run.arn)["input"])
+
+    def row(self, upload: Upload) -> dict[str, Any] | None:
+        """Read an upload's audit row."""
+        return self._item(self._audit, {"file_id": upload.file_id})
+
+    def put_row(self, **attributes: Any) -> None:
+        self._put(self._audit, attributes)
+
+    def entry(self, entry: str) -> dict[str, Any] | None:
+        """Read an entry of the registry."""
+        return self._item(self._registry, {"entry": entry})
+
+    def put_entry(self, **attributes: Any) -> None:
+        self._put(self._registry, attributes)
+
+    def alerts(self, upload: Upload) -> list[Alert]:
+        return [alert for alert in self._inbox.received() if upload.file_id in alert.message]
+
+    def dead_letters(self, upload: Upload) -> list[dict[str, Any]]:
+        """Messages of the dead-letter queue: the body as JSON, and the attributes' values."""
+        while messages := self._receive():
+            for message in messages:
+                attributes = {
+                    name: attribute["StringValue"] for name, attribute in message["MessageAttributes"].items()
+                }
+                self._dead_letters.append({"body": json.loads(message["Body"]), **attributes})
+                self._sqs.delete_message(QueueUrl=self._dead_letter_queue, ReceiptHandle=message["ReceiptHandle"])
+        return [letter for letter in self._dead_letters if letter["file_id"] == upload.file_id]
+
+    def try_state(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one state by itself, and return its output."""
+        answer = self._states.test_state(
+            definition=json.dumps(self.definition["States"][name]),
+            input=json.dumps(document),
+            roleArn="arn:aws:iam::000000000000:role/any",
+        )
+        assert answer["status"] == "SUCCEEDED", answer.get("cause")
+        output: dict[str, Any] = json.loads(answer["output"])
+        return output
+
+    def _wait(self, arn: str) -> Any:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (described := self._states.describe_execution(executionArn=arn))["status"] == "RUNNING":
+            assert time.monotonic() < deadline, f"{arn} still runs after {PATIENCE_SECONDS} s"
+            time.sleep(0.02)
+        return described
+
+    def _receive(self) -> list[Any]:
+        received = self._sqs.receive_message(
+            QueueUrl=self._dead_letter_queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return list(received.get("Messages", []))
+
+    def _errors(self, arn: str) -> Iterator[str]:
+        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
+        for page in pages:
+            for event in page["events"]:
+                if event["type"] == "TaskFailed":
+                    yield event["taskFailedEventDetails"]["error"]
+
+    def _mocks(self, script: Script) -> dict[str, Any]:
+        """Write a script down in the format of AWS Step Functions Local, for any number of attempts."""
+        case = {state: state for state in script}
+        return {
+            "StateMachines": {self._arn.split(":")[-1]: {"TestCases": {_CASE: case}}},
+            "MockedResponses": {state: {"0-9": answer} for state, answer in script.items()},
+        }
+
+    def _configure(self, settings: Mapping[str, Any]) -> None:
+        request = urllib.request.Request(  # noqa: S310 https, own server
+            f"{self._emulator.endpoint}/_ministack/config", data=json.dumps(settings).encode(), method="POST"
+        )
+        trust = ssl.create_default_context(cafile=str(self._emulator.ca_bundle))
+        with urllib.request.urlopen(request, context=trust) as response:  # noqa: S310 https, own server
+            assert set(json.load(response)["applied"]) == set(settings)
+
+    def _item(self, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+        item = self._dynamodb.get_item(TableName=table, Key=_serialized(key), ConsistentRead=True).get("Item")
+        return {name: TypeDeserializer().deserialize(value) for name, value in item.items()} if item else None
+
+    def _put(self, table: str, attributes: Mapping[str, Any]) -> None:
+        self._dynamodb.put_item(TableName=table, Item=_serialized(attributes))
+
+
+def _serialized(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: TypeSerializer().serialize(value) for name, value in attributes.items()}

@@ -1,0 +1,508 @@
+"""What happens when a step fails: retried as declared, then kept, recorded and alerted; and nobody is left behind."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
+from etl.workflow.chain import TRANSACTION_CANCELED
+from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
+from etl.workflow.failure import INCOMPLETE
+from tests.infrastructure.template import Template, states_in
+from tests.support.events import load_event, transform_event
+from tests.workflow.files import Upload, publication, upload, validation
+from tests.workflow.machine import CAUSE, Machine, Run, Script, returns, throws
+from tests.workflow.scripts import BROKEN, not_called, process, statuses, texts
+
+ROUTES = [DIRECT, BATCH]
+HANDLING = ("Keep for replay", "Record failure", "Alert failure")
+"""The three parts of handling a failure; each happens even if another fails."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """How a run comes to a task: the file, what the functions say of it, and what happened before."""
+
+    file: Upload = field(default_factory=upload)
+    validated: dict[str, Any] = field(default_factory=validation)
+    changes: Script = field(default_factory=dict)
+
+
+def _plain(_machine: Machine) -> Scene:
+    return Scene()
+
+
+def _json(_machine: Machine) -> Scene:
+    return Scene(file=upload(extension="json"))
+
+
+def _rejected(_machine: Machine) -> Scene:
+    return Scene(validated=validation(verdict="REJECTED", reason_code="EMPTY_FILE"))
+
+
+def _duplicate(machine: Machine) -> Scene:
+    scene = Scene()
+    process(machine, upload(), validated=scene.validated)
+    return scene
+
+
+def _content_of_a_failed_file(machine: Machine) -> Scene:
+    scene = Scene()
+    process(machine, upload(), validated=scene.validated, changes={"Transform": throws(BROKEN)})
+    return scene
+
+
+def _newer_version(machine: Machine) -> Scene:
+    older = upload()
+    process(machine, older)
+    return Scene(file=upload(key=older.key), changes={"Publish": returns(publication([older.file_id]))})
+
+
+def _late(machine: Machine) -> Scene:
+    scene = Scene()
+    machine.put_entry(entry=scene.file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
+    return scene
+
+
+def _overtaken(machine: Machine) -> Scene:
+    scene = _late(machine)
+    claimed = returns({"Attributes": {"published": {"L": [{"S": scene.file.file_id}]}}})
+    return Scene(file=scene.file, changes={"Look up the key": returns({}), "Claim the key": claimed})
+
+
+def _refused_completion(_machine: Machine) -> Scene:
+    return Scene(changes={"Complete": throws(TRANSACTION_CANCELED)})
+
+
+SCENES: dict[str, Callable[[Machine], Scene]] = {
+    "Claim": _plain,
+    "Validate CSV": _plain,
+    "Validate JSON": _json,
+    "Look up the key": _plain,
+    "Record rejection": _rejected,
+    "Claim the content": _plain,
+    "Find who owns the content": _duplicate,
+    "Find the first file": _duplicate,
+    "Record duplicate": _duplicate,
+    "Take the content over": _content_of_a_failed_file,
+    "Transform": _plain,
+    "Claim the key": _plain,
+    "Publish": _plain,
+    "Record superseded version": _newer_version,
+    "Complete": _plain,
+    "Who holds the key?": _refused_completion,
+    "Withdraw": _overtaken,
+    "Record superseded": _late,
+}
+"""Every task whose failure is the file's failure."""
+
+AFTERWARDS = {"Alert rejection", "Alert rejected rows", "Announce"}
+"""Tasks that come after a file's outcome is recorded, and cannot change it."""
+
+
+def _tasks(machine: Machine, route: str) -> dict[str, dict[str, Any]]:
+    label = f" ({route})"
+    return {
+        name.removesuffix(label): state
+        for name, state in states_in(machine.definition)
+        if state["Type"] == "Task" and name.endswith(label)
+    }
+
+
+def _attempts(task: dict[str, Any]) -> int:
+    [retrier] = [retrier for retrier in task["Retry"] if ANY_ERROR in retrier["ErrorEquals"]]
+    return 1 + int(retrier["MaxAttempts"])
+
+
+def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scene_in_which_it_fails(
+    machine: Machine,
+) -> None:
+    for route in ROUTES:
+        assert set(_tasks(machine, route)) == set(SCENES) | AFTERWARDS | set(HANDLING)
+
+
+@pytest.mark.requirement("L2", "W3", "O1")
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("step", SCENES)
+def test_given_a_task_that_keeps_failing_when_its_retries_are_used_up_then_the_file_is_kept_recorded_and_alerted(
+    machine: Machine, route: str, step: str
+) -> None:
+    scene = SCENES[step](machine)
+
+    run = process(
+        machine,
+        scene.file,
+        route=route,
+        validated=scene.validated,
+        changes={**scene.changes, step: throws(BROKEN)},
+    )
+
+    assert run.status == "SUCCEEDED"
+    assert statuses(machine, scene.file)[-1] == "FAILED"
+    assert (machine.row(scene.file) or {})["error"] == BROKEN
+    [letter] = machine.dead_letters(scene.file)
+    assert letter["body"] == scene.file.event
+    assert letter["reason"] == BROKEN
+    [text] = texts(machine, scene.file)
+    assert text.startswith("error ETL test: file failed")
+    assert BROKEN in text
+    assert "the dead-letter queue" in text
+
+
+@pytest.mark.requirement("W3", "L2")
+@pytest.mark.parametrize("step", SCENES)
+def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_are_as_many_as_declared(
+    machine: Machine, step: str
+) -> None:
+    scene = SCENES[step](machine)
+    run = process(machine, scene.file, validated=scene.validated, changes={**scene.changes, step: throws(BROKEN)})
+
+    assert run.errors.count(BROKEN) == _attempts(_tasks(machine, DIRECT)[step]) == 1 + MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_failure_when_its_traces_are_read_then_none_quotes_the_cause(machine: Machine, route: str) -> None:
+    file = upload()
+
+    process(machine, file, route=route, changes={"Transform": throws(BROKEN)})
+
+    for trace in (machine.row(file), machine.dead_letters(file), texts(machine, file)):
+        assert trace
+        assert CAUSE not in str(trace)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_failed_file_when_it_is_replayed_then_it_completes_and_its_history_tells_both_attempts(
+    machine: Machine, route: str
+) -> None:
+    file = upload()
+    process(machine, file, route=route, changes={"Publish": throws(BROKEN)})
+    [letter] = machine.dead_letters(file)
+
+    machine_input = {"route": BATCH, "files": [letter["body"]]}
+    assert machine_input["files"] == [file.event]
+    process(machine, file, route=BATCH)
+
+    assert statuses(machine, file) == ["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"]
+    assert (machine.row(file) or {})["attempts"] == 2
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_one_bad_file_in_a_batch_when_it_fails_then_the_others_complete(machine: Machine, route: str) -> None:
+    bad, good = upload(extension="json"), upload()
+
+    process(machine, bad, good, route=route, changes={"Validate JSON": throws(BROKEN)})
+
+    assert statuses(machine, bad)[-1] == "FAILED"
+    assert statuses(machine, good)[-1] == "COMPLETED"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("step", "validated", "outcome"),
+    [
+        ("Alert rejection", {"verdict": "REJECTED", "reason_code": "NO_RECORDS"}, "REJECTED"),
+        ("Alert rejected rows", {"verdict": "VALID_WITH_REJECTED_ROWS", "rejected": 1}, "COMPLETED"),
+    ],
+)
+def test_given_an_alert_that_cannot_be_sent_when_the_outcome_stands_then_it_stays_and_the_execution_fails_loudly(
+    machine: Machine, route: str, step: str, validated: dict[str, Any], outcome: str
+) -> None:
+    file = upload()
+
+    run = process(machine, file, route=route, validated=validation(**validated), changes={step: throws(BROKEN)})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == outcome
+    assert not machine.dead_letters(file)
+
+
+def test_given_an_announcement_that_fails_when_the_file_is_published_then_it_is_completed_all_the_same(
+    machine: Machine,
+) -> None:
+    file = upload()
+
+    run = process(machine, file, changes={"Announce": throws(BROKEN)})
+
+    assert run.status == "SUCCEEDED"
+    assert statuses(machine, file)[-1] == "COMPLETED"
+
+
+def _handling_without(*broken: str, label: str) -> Script:
+    return {f"{part} ({label})": throws("Handling.Broken") for part in broken}
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_queue_that_refuses_when_a_file_fails_then_it_is_recorded_and_alerted_and_the_execution_fails(
+    machine: Machine, route: str
+) -> None:
+    file = upload()
+
+    run = process(
+        machine,
+        file,
+        route=route,
+        changes={"Transform": throws(BROKEN), **_handling_without("Keep for replay", label=route)},
+    )
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "FAILED"
+    [text] = texts(machine, file)
+    assert "NOWHERE but the raw bucket" in text
+    assert not machine.dead_letters(file)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_topic_that_refuses_when_a_file_fails_then_it_is_kept_and_recorded_and_the_execution_fails(
+    machine: Machine, route: str
+) -> None:
+    file = upload()
+
+    run = process(
+        machine,
+        file,
+        route=route,
+        changes={"Transform": throws(BROKEN), **_handling_without("Alert failure", label=route)},
+    )
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "FAILED"
+    assert len(machine.dead_letters(file)) == 1
+    assert not machine.alerts(file)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_table_that_refuses_once_when_a_file_fails_then_it_is_kept_and_alerted_and_recorded_afterwards(
+    machine: Machine, route: str
+) -> None:
+    file = upload()
+
+    process(
+        machine,
+        file,
+        route=route,
+        changes={"Transform": throws(BROKEN), **_handling_without("Record failure", label=route)},
+    )
+
+    assert statuses(machine, file)[-1] == "FAILED"
+    assert {letter["reason"] for letter in machine.dead_letters(file)} == {BROKEN, NO_OUTCOME}
+    assert len(texts(machine, file)) == 2
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_table_that_keeps_refusing_when_a_file_fails_then_it_is_kept_and_alerted_and_the_execution_fails(
+    machine: Machine, route: str
+) -> None:
+    file = upload()
+
+    run = process(
+        machine,
+        file,
+        route=route,
+        changes={
+            "Transform": throws(BROKEN),
+            **_handling_without("Record failure", label=route),
+            **_handling_without("Record failure", label="left behind"),
+        },
+    )
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "PROCESSING"
+    assert machine.dead_letters(file)
+    assert machine.alerts(file)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_child_that_dies_without_an_outcome_when_the_outcomes_are_read_then_its_file_is_settled(
+    machine: Machine, route: str
+) -> None:
+    dead, alive = upload(extension="json"), upload()
+
+    process(
+        machine,
+        dead,
+        alive,
+        route=route,
+        changes={"Validate JSON": throws(BROKEN), **_handling_without(*HANDLING, label=route)},
+    )
+
+    assert statuses(machine, alive)[-1] == "COMPLETED"
+    assert statuses(machine, dead)[-1] == "FAILED"
+    assert [letter["reason"] for letter in machine.dead_letters(dead)] == [NO_OUTCOME]
+    assert len(texts(machine, dead)) == 1
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_file_without_a_row_when_its_child_dies_then_it_gets_one(machine: Machine, route: str) -> None:
+    file = upload()
+
+    process(machine, file, route=route, changes={"Claim": throws(BROKEN), **_handling_without(*HANDLING, label=route)})
+
+    assert statuses(machine, file) == ["RECEIVED", "FAILED"]
+    assert (machine.row(file) or {})["error"] == NO_OUTCOME
+
+
+def _claimed_by_another_run(machine: Machine, file: Upload, *, seconds_ago: int = 0) -> dict[str, Any]:
+    claimed_at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat(timespec="milliseconds")
+    row = {
+        "file_id": file.file_id,
+        "status": "PROCESSING",
+        "claim": "another run",
+        "claimed_at": claimed_at.replace("+00:00", "Z"),
+        "execution": "another execution",
+        "attempts": 1,
+        "history": [{"status": "PROCESSING"}],
+    }
+    machine.put_row(**row)
+    return row
+
+
+def test_given_a_file_that_another_run_holds_when_its_event_comes_then_the_run_ends_quietly(machine: Machine) -> None:
+    file = upload()
+    row = _claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
+
+    run = process(machine, file, changes=not_called("Validate CSV"))
+
+    assert run.status == "SUCCEEDED"
+    assert machine.row(file) == row
+    assert not machine.dead_letters(file)
+
+
+def test_given_a_run_that_died_when_its_lease_has_ended_then_the_next_run_takes_the_file_over(machine: Machine) -> None:
+    file = upload()
+    _claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS + 60)
+
+    process(machine, file)
+
+    assert statuses(machine, file) == ["PROCESSING", "PROCESSING", "COMPLETED"]
+    assert (machine.row(file) or {})["attempts"] == 2
+
+
+LOST_CLAIMS: dict[str, Callable[[Machine], Scene]] = {
+    "completing": _plain,
+    "rejecting": _rejected,
+    "recording a duplicate": _duplicate,
+    "recording a late version": _late,
+    "failing": lambda _: Scene(changes={"Transform": throws(BROKEN)}),
+}
+
+
+@pytest.mark.parametrize("name", LOST_CLAIMS)
+def test_given_a_claim_that_was_lost_on_the_way_when_the_outcome_is_written_then_the_run_ends_quietly(
+    machine: Machine, name: str
+) -> None:
+    scene = LOST_CLAIMS[name](machine)
+    row = _claimed_by_another_run(machine, scene.file)
+    claimed = returns({"Attributes": {"attempts": {"N": "1"}}})
+
+    run = process(machine, scene.file, validated=scene.validated, changes={"Claim": claimed, **scene.changes})
+
+    assert run.status == "SUCCEEDED"
+    assert machine.row(scene.file) == row
+    assert not machine.alerts(scene.file)
+
+
+def _settle(machine: Machine, template: Template, run: Run, document: str) -> Run:
+    """Send what the rule sends when an execution ended badly."""
+    [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
+    event = load_event("execution-timed-out")
+    event["detail"] |= {"executionArn": run.arn, "input": document}
+    return machine.run(transform_event(event, target), {})
+
+
+def _ended_badly(machine: Machine, *files: Upload) -> Run:
+    """Run an execution that ends before any of its files has an outcome, as one does that reaches its time limit."""
+    return process(
+        machine,
+        *files,
+        changes={
+            "Transform": throws(BROKEN),
+            **_handling_without(*HANDLING, label=DIRECT),
+            **_handling_without(*HANDLING, label="left behind"),
+        },
+    )
+
+
+@pytest.mark.requirement("L2")
+def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_files_are_failed_and_kept(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    assert statuses(machine, file)[-1] == "PROCESSING"
+
+    run = _settle(machine, template, ended, machine.input_of(ended))
+
+    assert run.status == "SUCCEEDED"
+    row = machine.row(file) or {}
+    assert statuses(machine, file) == ["RECEIVED", "PROCESSING", "FAILED"]
+    assert (row["error"], row["execution"]) == (NO_OUTCOME, ended.arn)
+    [letter] = machine.dead_letters(file)
+    assert letter["body"] == file.event
+    [text] = texts(machine, file)
+    assert ended.arn in text
+
+
+def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens_twice(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    document = machine.input_of(ended)
+    _settle(machine, template, ended, document)
+    before = machine.row(file)
+
+    run = _settle(machine, template, ended, document)
+
+    assert run.status == "SUCCEEDED"
+    assert machine.row(file) == before
+    assert len(machine.dead_letters(file)) == 1
+
+
+def test_given_files_that_have_an_outcome_or_another_holder_when_an_execution_is_settled_then_they_are_left_alone(
+    machine: Machine, template: Template
+) -> None:
+    completed, held = upload(), upload()
+    ended = process(machine, completed)
+    _claimed_by_another_run(machine, held)
+    before = [machine.row(completed), machine.row(held)]
+    files = {"route": DIRECT, "files": [completed.event, held.event]}
+
+    run = _settle(machine, template, ended, json.dumps(files))
+
+    assert run.status == "SUCCEEDED"
+    assert [machine.row(completed), machine.row(held)] == before
+
+
+def test_given_a_settling_execution_that_failed_when_it_is_settled_then_it_ends_at_once(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
+    settling = transform_event(load_event("execution-timed-out"), target)
+    assert settling["route"] == SETTLE
+
+    run = _settle(machine, template, ended, json.dumps(settling))
+
+    assert (run.status, run.errors) == ("SUCCEEDED", ())
+    assert statuses(machine, file)[-1] == "PROCESSING"
+
+
+def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_at_once(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = process(machine, file)
+
+    run = _settle(machine, template, ended, json.dumps({"route": BATCH, "files": []}))
+
+    assert run.status == "SUCCEEDED"

@@ -1,0 +1,143 @@
+"""The first state gives each upload its identity: by the formula, for any key, once per upload."""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.workflow.definition import BATCH, DIRECT
+from events import File
+from tests.infrastructure.template import Template
+from tests.support.events import load_event, transform_event
+from tests.workflow.machine import Machine
+
+# The machine keeps nothing of one example that the next could see.
+LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
+SEQUENCERS = st.text("0123456789ABCDEF", min_size=1, max_size=32)
+VERSIONS = st.one_of(st.none(), st.just(""), st.text("abcXYZ019._", min_size=1, max_size=32))
+
+
+def _event(key: str, *, version_id: str | None = "v1", sequencer: str = "00AB", bucket: str = "raw") -> dict[str, Any]:
+    announced: dict[str, Any] = {"key": key, "size": 7, "etag": "e", "sequencer": sequencer}
+    if version_id is not None:
+        announced["version-id"] = version_id
+    return {"bucket": bucket, "object": announced, "uploaded_at": "2025-11-03T14:05:12.123Z"}
+
+
+def _identify(machine: Machine, *events: dict[str, Any]) -> list[dict[str, Any]]:
+    files: list[dict[str, Any]] = machine.try_state("Identify", {"route": BATCH, "files": list(events)})["files"]
+    return files
+
+
+@LAW
+@given(key=KEYS, version_id=VERSIONS, sequencer=SEQUENCERS)
+def test_given_any_upload_when_it_is_identified_then_its_id_is_the_hash_of_bucket_key_and_version(
+    machine: Machine, key: str, version_id: str | None, sequencer: str
+) -> None:
+    [file] = _identify(machine, _event(key, version_id=version_id, sequencer=sequencer))
+
+    assert file["file_id"] == sha256(f"raw\n{key}\n{version_id or sequencer}".encode()).hexdigest()
+    assert file["object_key"] == f"raw/{key}"
+    assert file["event"]["object"]["key"] == key
+    assert file["claim"] == f"{file['execution']}#{file['file_id']}"
+
+
+@LAW
+@given(key=KEYS)
+def test_given_any_key_when_it_is_identified_then_the_functions_can_read_the_file(machine: Machine, key: str) -> None:
+    [file] = _identify(machine, _event(key))
+
+    read = msgspec.convert(file, File)
+
+    assert (read.key, read.version_id, read.etag, read.size) == (key, "v1", "e", 7)
+    assert read.uploaded_at.tzinfo is not None
+
+
+@LAW
+@given(key=KEYS)
+def test_given_any_key_when_it_is_displayed_then_no_long_number_and_no_control_character_is_left(
+    machine: Machine, key: str
+) -> None:
+    [file] = _identify(machine, _event(key))
+
+    assert not re.search("[0-9]{9}", file["display_key"])
+    assert not re.search("[\x00-\x1f\x7f]", file["display_key"])
+
+
+@LAW
+@given(first=SEQUENCERS, second=SEQUENCERS)
+def test_given_two_sequencers_when_they_are_padded_then_they_compare_as_s3_wants_it(
+    machine: Machine, first: str, second: str
+) -> None:
+    files = _identify(machine, _event("a", sequencer=first), _event("b", sequencer=second))
+
+    longest = max(len(first), len(second))
+    padded = [file["sequencer"] for file in files]
+    assert (padded[0] < padded[1]) == (first.ljust(longest, "0") < second.ljust(longest, "0"))
+    assert len(padded[0]) == len(padded[1])
+
+
+@LAW
+@given(picks=st.lists(st.integers(0, 3), min_size=1, max_size=8))
+def test_given_events_that_come_more_than_once_when_they_are_identified_then_each_upload_is_there_once(
+    machine: Machine, picks: list[int]
+) -> None:
+    uploads = [_event("a"), _event("b"), _event("a", version_id="v2"), _event("a", bucket="other")]
+
+    files = _identify(machine, *(uploads[pick] for pick in picks))
+
+    assert [file["event"] for file in files] == [uploads[pick] for pick in dict.fromkeys(picks)]
+
+
+@pytest.mark.parametrize(
+    ("key", "partner", "file_format", "file_name", "display_key"),
+    [
+        ("incoming/alpine/2025/a b+c%.csv", "alpine", "csv", "a b+c%.csv", "incoming/alpine/2025/a b+c%.csv"),
+        ("incoming/dkb-2/Umsätze.JSON", "dkb-2", "json", "Umsätze.JSON", "incoming/dkb-2/Umsätze.JSON"),
+        ("incoming/Alpine/a.csv", "unknown", "csv", "a.csv", "incoming/Alpine/a.csv"),
+        ("incoming/-x/a.csv", "unknown", "csv", "a.csv", "incoming/-x/a.csv"),
+        ("incoming//a.csv", "unknown", "csv", "a.csv", "incoming//a.csv"),
+        ("incoming/a.csv", "unknown", "csv", "a.csv", "incoming/a.csv"),
+        ("other/alpine/a.csv", "unknown", "csv", "a.csv", "other/alpine/a.csv"),
+        ("a.json", "unknown", "json", "a.json", "a.json"),
+        ("incoming/obie/my.json.csv", "obie", "csv", "my.json.csv", "incoming/obie/my.json.csv"),
+        (
+            "incoming/dkb/DE89370400440532013000_12345678.csv",
+            "dkb",
+            "csv",
+            "DE89370400440532013000_12345678.csv",
+            "incoming/dkb/DE*********_12345678.csv",
+        ),
+    ],
+)
+def test_given_a_key_when_it_is_identified_then_partner_format_and_names_follow_from_it(  # noqa: PLR0917 a table
+    machine: Machine, key: str, partner: str, file_format: str, file_name: str, display_key: str
+) -> None:
+    [file] = _identify(machine, _event(key))
+
+    found = (file["partner"], file["format"], file["file_name"], file["display_key"])
+    assert found == (partner, file_format, file_name, display_key)
+
+
+@pytest.mark.requirement("E3")
+@pytest.mark.parametrize("event_name", ["s3-object-created", "s3-object-created-unversioned"])
+def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_identified(
+    machine: Machine, template: Template, event_name: str
+) -> None:
+    [target] = template.one("AWS::Events::Rule", Name="rule-direct-test")["Targets"]
+    event = load_event(event_name)
+    announced = event["detail"]["object"]
+
+    document = transform_event(event, target)
+    [file] = machine.try_state("Identify", document)["files"]
+
+    assert document["route"] == DIRECT
+    assert (file["key"], file["size"], file["etag"]) == (announced["key"], announced["size"], announced["etag"])
+    assert file["version_id"] == announced.get("version-id", "")
+    assert file["uploaded_at"] == event["time"]
