@@ -34,7 +34,7 @@ def _proofs() -> dict[str, set[str]]:
 def _requirements() -> dict[str, list[str]]:
     """Read the proofs that the page of requirements names, by ID."""
     rows = _table_rows(ROOT / "docs" / "requirements.md")
-    return {row[0]: re.findall(r"`([^`]+)`|\]\(([^)]+)\)", row[2]) for row in rows if re.fullmatch(r"[A-Z]\d", row[0])}
+    return {row[0]: re.findall(r"`([^`]+)`", row[2]) for row in rows if re.fullmatch(r"[A-Z]\d", row[0])}
 
 
 def test_given_the_page_of_requirements_when_it_names_tests_then_they_carry_the_id() -> None:
@@ -42,7 +42,7 @@ def test_given_the_page_of_requirements_when_it_names_tests_then_they_carry_the_
     missing = [
         (requirement, place)
         for requirement, named in _requirements().items()
-        for place, _ in named
+        for place in named
         if place.startswith("tests/") and not any(module.startswith(place) for module in proofs[requirement])
     ]
 

@@ -1,12 +1,14 @@
 """E1 to E3, W4, O1 to O3: rules, queues, alerts and catalog."""
 
+from typing import Any
+
 import pytest
 
 from etl.constructs.ingestion import EXTENSIONS
 from tests.infrastructure.template import Template
 
 
-def _rule(template: Template, purpose: str) -> dict[str, object]:
+def _rule(template: Template, purpose: str) -> dict[str, Any]:
     return template.one("AWS::Events::Rule", Name=f"rule-{purpose}-test")
 
 
@@ -14,14 +16,14 @@ def _rule(template: Template, purpose: str) -> dict[str, object]:
 def test_given_an_upload_when_rules_match_it_then_one_starts_the_state_machine_and_one_queues_it(
     template: Template,
 ) -> None:
-    assert _rule(template, "direct")["Targets"][0]["Arn"] == "state-machine-files-test"  # type: ignore[index]
-    assert _rule(template, "batch")["Targets"][0]["Arn"] == "queue-batching-test.Arn"  # type: ignore[index]
+    assert _rule(template, "direct")["Targets"][0]["Arn"] == "state-machine-files-test"
+    assert _rule(template, "batch")["Targets"][0]["Arn"] == "queue-batching-test.Arn"
 
 
 @pytest.mark.requirement("E1")
 def test_given_any_size_when_the_two_rules_are_compared_then_exactly_one_takes_it(template: Template) -> None:
     direct, batch = (
-        _rule(template, purpose)["EventPattern"]["detail"]["object"]["size"][0]["numeric"]  # type: ignore[index]
+        _rule(template, purpose)["EventPattern"]["detail"]["object"]["size"][0]["numeric"]
         for purpose in ("direct", "batch")
     )
 
@@ -37,10 +39,10 @@ def test_given_a_rule_when_its_pattern_is_read_then_it_takes_csv_and_json_in_any
 ) -> None:
     pattern = _rule(template, purpose)["EventPattern"]
 
-    assert pattern["source"] == ["aws.s3"]  # type: ignore[index]
-    assert pattern["detail-type"] == ["Object Created"]  # type: ignore[index]
-    assert pattern["detail"]["bucket"]["name"] == ["bucket-raw-123456789012-test"]  # type: ignore[index]
-    assert pattern["detail"]["object"]["key"] == [  # type: ignore[index]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail-type"] == ["Object Created"]
+    assert pattern["detail"]["bucket"]["name"] == ["bucket-raw-123456789012-test"]
+    assert pattern["detail"]["object"]["key"] == [
         {"suffix": {"equals-ignore-case": extension}} for extension in EXTENSIONS
     ]
 
@@ -50,7 +52,7 @@ def test_given_a_rule_when_its_pattern_is_read_then_it_takes_csv_and_json_in_any
 def test_given_a_rule_when_it_fires_then_the_event_is_transformed_and_a_failed_delivery_is_kept(
     template: Template, purpose: str
 ) -> None:
-    [target] = _rule(template, purpose)["Targets"]  # type: ignore[misc]
+    [target] = _rule(template, purpose)["Targets"]
 
     assert "$.detail.object" in target["InputTransformer"]["InputPathsMap"].values()
     assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}

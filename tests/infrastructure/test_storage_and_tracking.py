@@ -1,5 +1,7 @@
 """S1 to S4, T1 to T3: buckets and tables."""
 
+from typing import Any
+
 import pytest
 
 from tests.infrastructure.template import Template
@@ -8,7 +10,7 @@ BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
 ARCHIVE_AFTER_DAYS = 90
 
 
-def _bucket(template: Template, purpose: str) -> dict[str, object]:
+def _bucket(template: Template, purpose: str) -> dict[str, Any]:
     [bucket] = [
         b for b in template.of_type("AWS::S3::Bucket").values() if b["BucketName"].startswith(f"bucket-{purpose}")
     ]
@@ -42,7 +44,7 @@ def test_given_a_bucket_when_an_object_is_replaced_then_its_versions_are_kept(te
 def test_given_a_bucket_when_data_is_ninety_days_old_then_current_and_noncurrent_versions_are_archived(
     template: Template, purpose: str, storage_class: str
 ) -> None:
-    rules = _bucket(template, purpose)["LifecycleConfiguration"]["Rules"]  # type: ignore[index]
+    rules = _bucket(template, purpose)["LifecycleConfiguration"]["Rules"]
     [archive] = [rule for rule in rules if "Transitions" in rule]
 
     assert archive["Status"] == "Enabled"
