@@ -5,15 +5,23 @@ would, and nothing else:
 
 - An Object Created event of a versioned bucket names the version. The emulator's S3 knows it; its event omits it.
 - A failed function reports the name of its exception. The emulator calls every one of them Runtime.HandlerError.
+- An event source mapping hands over up to its batch size. The emulator hands over ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
+
+Besides, all environments of a function share one unpacked package (``local/shared_code.py``), for speed.
 """
 
 import json
+import types
+import zipfile
 from contextvars import ContextVar
 from typing import Any
 
 from ministack.app import app
-from ministack.services import eventbridge, lambda_svc, s3, stepfunctions
+from ministack.core import lambda_runtime
+from ministack.services import eventbridge, lambda_svc, s3, sqs, stepfunctions
+
+from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
 
@@ -24,6 +32,7 @@ _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
 _fire = s3._fire_s3_event  # noqa: SLF001
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001
 _execute = lambda_svc._execute_function_warm  # noqa: SLF001
+_receive = sqs._receive_messages_for_esm  # noqa: SLF001
 _publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
 
 
@@ -71,6 +80,13 @@ def _execute_with_error_type(*arguments: Any, **options: Any) -> Any:
     return result
 
 
+def _receive_whole_batch(queue_url: str, batch_size: int) -> list[dict[str, Any]]:
+    batch: list[dict[str, Any]] = []
+    while len(batch) < batch_size and (received := _receive(queue_url, batch_size - len(batch))):
+        batch += received
+    return batch
+
+
 def _publish_with_attributes(resource: str, parameters: dict[str, Any]) -> Any:
     return _publish(resource, parameters | query_attributes(parameters.get("MessageAttributes", {})))
 
@@ -78,4 +94,6 @@ def _publish_with_attributes(resource: str, parameters: dict[str, Any]) -> Any:
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
+sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001
+lambda_runtime.zipfile = types.SimpleNamespace(**(vars(zipfile) | {"ZipFile": SharedZipFile}))
 stepfunctions._SERVICE_DISPATCH[_PUBLISH] = _publish_with_attributes  # noqa: SLF001
