@@ -54,9 +54,9 @@ def remark(outcome: Outcome, result: Result) -> str:
         case FileStatus.REJECTED:
             return f"{row.detail}: {result.sample.shows}"
         case FileStatus.DUPLICATE:
-            return f"{result.sample.shows}: same content as file {outcome.number_of(row.duplicate_of)}"
+            return f"same content as file {outcome.number_of(row.duplicate_of)}"
         case FileStatus.SUPERSEDED if row.superseded_by:
-            return f"{result.sample.shows}: replaced by file {outcome.number_of(row.superseded_by)}"
+            return f"{result.sample.shows}, replaced by file {outcome.number_of(row.superseded_by)}"
         case FileStatus.FAILED:
             return row.error
         case _:

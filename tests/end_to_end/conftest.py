@@ -1,0 +1,42 @@
+"""One emulator and one deployment for all tests; what several tests look at is uploaded once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cli.pipeline import Pipeline
+from local.emulator import Emulator
+from local.lifecycle import running
+from local.session import deployed_pipeline
+from tests.end_to_end.batch import Batch, send_batch
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.failures import Failed, send_files_that_fail
+
+DIRECT_THRESHOLD_BYTES = 16 * 1024
+CONTEXT = {"directThresholdBytes": str(DIRECT_THRESHOLD_BYTES), "batchWindowSeconds": "3"}
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with running() as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def deployment(emulator: Emulator) -> Iterator[Deployment]:
+    with deployed_pipeline(emulator, "e2e", context=CONTEXT) as deployed:
+        yield Deployment(
+            emulator=emulator, stack=deployed.stack, pipeline=Pipeline(deployed.stack), inbox=deployed.alerts
+        )
+
+
+@pytest.fixture(scope="session")
+def batch(deployment: Deployment) -> Batch:
+    """Given ten small files that were uploaded together, good and bad."""
+    return send_batch(deployment)
+
+
+@pytest.fixture(scope="session")
+def failed(deployment: Deployment) -> Failed:
+    """Given three files that failed because a right was missing, which is there again."""
+    return send_files_that_fail(deployment)

@@ -1,0 +1,63 @@
+"""Files that fail because a right was taken from a function's role."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cli.audit import AuditRow
+from cli.pipeline import Upload
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.files import Booking, alpine_csv
+
+ROWS = (Booking("2025-08-01", "5.55"), Booking("2025-08-02", "-6.66"))
+
+
+@contextmanager
+def transform_may_not_write(deployment: Deployment) -> Iterator[None]:
+    """Take the transform function's right to write objects from its role, and give it back."""
+    iam = deployment.client("iam")
+    role = deployment.stack.physical_id("AWS::IAM::Role", "Transform")
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    kept = [statement for statement in policy["Statement"] if "s3:PutObject" not in statement["Action"]]
+    assert len(kept) == len(policy["Statement"]) - 1
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy | {"Statement": kept}))
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """Files that failed while the right was missing, as their rows said then, and their messages by key."""
+
+    uploads: dict[str, Upload]
+    rows: dict[str, AuditRow]
+    letters: dict[str, dict[str, Any]]
+
+
+def send_files_that_fail(deployment: Deployment) -> Failed:
+    """Upload three files while a right is missing, and give it back when they have failed."""
+    names = ("replayed", "overtaken", "started-twice")
+    with transform_may_not_write(deployment):
+        uploads = {
+            name: deployment.pipeline.upload(f"incoming/alpine/{name}.csv", alpine_csv(name, *ROWS)) for name in names
+        }
+        rows = dict(zip(names, deployment.process(*uploads.values()), strict=True))
+    return Failed(uploads=uploads, rows=rows, letters=take_dead_letters(deployment))
+
+
+def take_dead_letters(deployment: Deployment) -> dict[str, dict[str, Any]]:
+    """Take all messages from the dead-letter queue, by the key of their file."""
+    sqs, queue = deployment.client("sqs"), deployment.pipeline.outputs["DeadLetterQueue"]
+    taken: dict[str, dict[str, Any]] = {}
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get(
+        "Messages"
+    ):
+        for message in messages:
+            taken[json.loads(message["Body"])["object"]["key"]] = message
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return taken

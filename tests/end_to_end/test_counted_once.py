@@ -1,0 +1,101 @@
+"""Whatever comes twice, late or corrected: every transaction is readable once."""
+
+import json
+
+import pytest
+
+from cli.audit import AuditRow
+from cli.pipeline import Upload
+from etl.statuses import FileStatus
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.files import Booking, alpine_csv, sums
+
+OLD = (Booking("2025-09-01", "11.00"), Booking("2025-09-02", "22.00"))
+NEW = (Booking("2025-09-02", "-22.00"), Booking("2025-09-03", "33.33", "EUR"))
+
+
+@pytest.fixture(scope="session")
+def first(deployment: Deployment) -> dict[str, Upload]:
+    """Given files that came before those of the tests, all in one batch."""
+    upload = deployment.pipeline.upload
+    uploads = {
+        "again": upload("incoming/alpine/again.csv", alpine_csv("again", *OLD)),
+        "event": upload("incoming/alpine/event.csv", alpine_csv("event", *OLD)),
+        "corrected": upload("incoming/alpine/corrected.csv", alpine_csv("corrected", *OLD)),
+        # Two versions at once, and two files of one content at once
+        "older": upload("incoming/alpine/quick.csv", alpine_csv("quick", *OLD)),
+        "newer": upload("incoming/alpine/quick.csv", alpine_csv("quick", *NEW)),
+        "twin": upload("incoming/alpine/twin-a.csv", alpine_csv("twin", *OLD)),
+        "other twin": upload("incoming/alpine/twin-b.csv", alpine_csv("twin", *OLD)),
+    }
+    deployment.process(*uploads.values())
+    return uploads
+
+
+def _row(deployment: Deployment, upload: Upload) -> AuditRow:
+    return deployment.pipeline.rows([upload])[upload]
+
+
+@pytest.mark.requirement("T1")
+def test_the_same_content_again_is_a_duplicate(deployment: Deployment, first: dict[str, Upload]) -> None:
+    # When the content of a completed file comes again, under its own key and under another
+    content = alpine_csv("again", *OLD)
+    again, copy = deployment.process(
+        deployment.pipeline.upload("incoming/alpine/again.csv", content),
+        deployment.pipeline.upload("incoming/alpine/copy.csv", content),
+    )
+    # Then both point to the first file, which stands, and only its rows are readable
+    original = _row(deployment, first["again"])
+    assert original.status is FileStatus.COMPLETED
+    assert (again.status, again.duplicate_of) == (FileStatus.DUPLICATE, original.file_id)
+    assert (copy.status, copy.duplicate_of) == (FileStatus.DUPLICATE, original.file_id)
+    assert deployment.published([original, again, copy]) == sums(*OLD)
+
+
+@pytest.mark.requirement("T1")
+def test_the_same_content_twice_at_once_is_published_once(deployment: Deployment, first: dict[str, Upload]) -> None:
+    rows = [_row(deployment, first[name]) for name in ("twin", "other twin")]
+    assert sorted(row.status for row in rows) == [FileStatus.COMPLETED, FileStatus.DUPLICATE]
+    assert deployment.published(rows) == sums(*OLD)
+
+
+@pytest.mark.requirement("E1", "O2", "T1")
+def test_events_that_are_delivered_again_change_nothing(deployment: Deployment, first: dict[str, Upload]) -> None:
+    # Given a completed file
+    before = _row(deployment, first["event"])
+    event = deployment.event_of(before)
+    # When its message comes twice more through the queue, and once more straight to the state machine
+    queue = deployment.pipeline.outputs["BatchingQueue"]
+    for _ in range(2):
+        deployment.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    deployment.client("stepfunctions").start_execution(
+        stateMachineArn=deployment.pipeline.outputs["StateMachine"],
+        input=json.dumps({"route": "direct", "files": [event, event]}),
+    )
+    deployment.wait_until_quiet()
+    # Then its row is the same to the letter, and its rows are counted once
+    assert _row(deployment, first["event"]) == before
+    assert deployment.published([before]) == sums(*OLD)
+
+
+@pytest.mark.requirement("S3", "T1", "T3")
+def test_a_corrected_file_takes_the_place_of_the_wrong_one(deployment: Deployment, first: dict[str, Upload]) -> None:
+    # Given a completed file; when a corrected version of its key comes
+    (corrected,) = deployment.process(
+        deployment.pipeline.upload("incoming/alpine/corrected.csv", alpine_csv("corrected", *NEW))
+    )
+    # Then the older one is superseded, and its history stays
+    older = _row(deployment, first["corrected"])
+    assert (older.status, older.superseded_by) == (FileStatus.SUPERSEDED, corrected.file_id)
+    assert [change.status for change in older.history][-2:] == [FileStatus.COMPLETED, FileStatus.SUPERSEDED]
+    # And exactly the newer rows are readable, also where only the older file had some
+    assert corrected.status is FileStatus.COMPLETED
+    assert deployment.published([older, corrected]) == sums(*NEW)
+    assert not deployment.published([older])
+
+
+@pytest.mark.requirement("S3", "T1")
+def test_of_two_versions_at_once_the_newer_is_published(deployment: Deployment, first: dict[str, Upload]) -> None:
+    older, newer = (_row(deployment, first[name]) for name in ("older", "newer"))
+    assert (older.status, newer.status) == (FileStatus.SUPERSEDED, FileStatus.COMPLETED)
+    assert deployment.published([older, newer]) == sums(*NEW)

@@ -1,0 +1,97 @@
+"""When a function fails: nothing is lost, people are told, and moving the message back completes the file."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from cli.audit import AuditRow
+from cli.pipeline import Upload
+from cli.waiting import wait_until
+from etl.statuses import FileStatus
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.failures import ROWS, Failed, take_dead_letters
+from tests.end_to_end.files import Booking, alpine_csv, sums
+
+NEWER = (Booking("2025-08-03", "7.77"),)
+
+
+def _replay(deployment: Deployment, message: dict[str, Any]) -> None:
+    deployment.client("sqs").send_message(
+        QueueUrl=deployment.pipeline.outputs["BatchingQueue"], MessageBody=message["Body"]
+    )
+
+
+def _wait_for(deployment: Deployment, upload: Upload, status: FileStatus) -> AuditRow:
+    row = wait_until(
+        f"{upload.key} is {status}",
+        lambda: deployment.pipeline.rows([upload])[upload],
+        lambda row: row.status is status,
+        describe=lambda row: row.status,
+    )
+    deployment.wait_until_quiet()
+    return row
+
+
+@pytest.mark.requirement("L2", "O1", "P1", "T3")
+def test_a_failure_is_recorded_alerted_and_kept(deployment: Deployment, failed: Failed) -> None:
+    assert {upload.key for upload in failed.uploads.values()} == failed.letters.keys()
+    for row in failed.rows.values():
+        # Then the row says so
+        assert row.status is FileStatus.FAILED
+        assert row.history[-1].status is FileStatus.FAILED
+        assert row.error
+        # And one alert went out
+        (alert,) = deployment.alerts_about(row)
+        assert alert.attributes["status"] == FileStatus.FAILED
+        # And the message kept is the one that the batching queue had delivered
+        assert json.loads(failed.letters[row.key]["Body"]) == deployment.event_of(row)
+        # And nothing of it is readable
+        assert not deployment.published([row])
+
+
+@pytest.mark.requirement("L2", "O2")
+def test_a_message_moved_back_completes_the_file(deployment: Deployment, failed: Failed) -> None:
+    # When the message goes back to the batching queue
+    upload = failed.uploads["replayed"]
+    _replay(deployment, failed.letters[upload.key])
+    # Then the file is completed, and counted once
+    row = _wait_for(deployment, upload, FileStatus.COMPLETED)
+    assert deployment.published([row]) == sums(*ROWS)
+    # And its history has both runs
+    statuses = [change.status for change in row.history]
+    assert statuses == ["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"]
+
+
+@pytest.mark.requirement("T1", "T3")
+def test_an_older_version_that_comes_late_is_not_published(deployment: Deployment, failed: Failed) -> None:
+    # Given a newer version that is completed
+    late = failed.uploads["overtaken"]
+    (newer,) = deployment.process(deployment.pipeline.upload(late.key, alpine_csv("overtaken", *NEWER)))
+    assert newer.status is FileStatus.COMPLETED
+    # When the older one is replayed
+    _replay(deployment, failed.letters[late.key])
+    # Then it is superseded at once, and only the newer one is readable
+    older = _wait_for(deployment, late, FileStatus.SUPERSEDED)
+    assert deployment.published([older, newer]) == sums(*NEWER)
+
+
+@pytest.mark.requirement("T1")
+def test_two_executions_at_once_count_a_file_once(deployment: Deployment, failed: Failed) -> None:
+    # When two executions are started for one file at the same time
+    upload = failed.uploads["started-twice"]
+    event = json.loads(failed.letters[upload.key]["Body"])
+    start = deployment.client("stepfunctions").start_execution
+    with ThreadPoolExecutor() as pool:
+        for _ in range(2):
+            pool.submit(
+                start,
+                stateMachineArn=deployment.pipeline.outputs["StateMachine"],
+                input=json.dumps({"route": "direct", "files": [event]}),
+            )
+    # Then one of them has the file, and the other has left it alone
+    row = _wait_for(deployment, upload, FileStatus.COMPLETED)
+    assert [change.status for change in row.history].count(FileStatus.PROCESSING) == 2  # the failed run, and one more
+    assert deployment.published([row]) == sums(*ROWS)
+    assert upload.key not in take_dead_letters(deployment)

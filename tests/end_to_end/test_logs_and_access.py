@@ -1,0 +1,88 @@
+"""What the functions write, and who may come near the data."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+
+from etl.names import REGION
+from local.emulator import ROOT_KEY
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.files import CUSTOMER_DATA
+
+FILE_FUNCTIONS = ("validate", "transform", "publish")
+
+
+def _log_events(deployment: Deployment, purpose: str = "") -> Iterator[str]:
+    logs = deployment.client("logs")
+    for group in deployment.stack.physical_ids("AWS::Logs::LogGroup"):
+        if purpose in group:
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+                yield from (event["message"] for event in page["events"])
+
+
+def _log_lines(deployment: Deployment, purpose: str) -> list[dict[str, Any]]:
+    """Parse a function's own lines: neither the platform's nor the metrics."""
+    lines = [json.loads(event) for event in _log_events(deployment, purpose) if event.startswith("{")]
+    return [line for line in lines if "_aws" not in line]
+
+
+@pytest.mark.requirement("M1")
+@pytest.mark.usefixtures("batch", "failed")
+@pytest.mark.parametrize("purpose", FILE_FUNCTIONS)
+def test_every_log_line_names_its_file(deployment: Deployment, purpose: str) -> None:
+    lines = _log_lines(deployment, f"lambda-{purpose}-")
+    assert lines
+    for line in lines:
+        assert {"file_id", "partner", "execution"} <= line.keys(), line["message"]
+
+
+@pytest.mark.requirement("M1", "O1")
+@pytest.mark.usefixtures("batch", "failed")
+def test_no_customer_data_leaves_the_files(deployment: Deployment) -> None:
+    # Given files full of names, account numbers and bad cells, some of which were rejected or failed
+    places = {
+        "logs": list(_log_events(deployment)),
+        "alerts": [str(alert) for alert in deployment.inbox.received()],
+        "audit rows": [str(row) for row in deployment.pipeline.audit.rows()],
+    }
+    # Then none of that stands where people and machines look after the pipeline
+    for place, texts in places.items():
+        assert texts, place
+        assert not [text for text in texts if any(data in text for data in CUSTOMER_DATA)], place
+
+
+@pytest.mark.requirement("P1")
+def test_plain_http_is_refused(deployment: Deployment) -> None:
+    # Given the root user, who may read the bucket
+    root: Any = deployment.emulator.session
+    bucket = deployment.pipeline.outputs["RawBucket"]
+    root.client("s3").list_objects_v2(Bucket=bucket)
+    # When he asks without TLS, then he has no answer
+    plain = boto3.client(
+        "s3",
+        endpoint_url=deployment.emulator.endpoint.replace("https:", "http:"),
+        region_name=REGION,
+        aws_access_key_id=ROOT_KEY,
+        aws_secret_access_key=ROOT_KEY,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises((ClientError, HTTPClientError)):
+        plain.list_objects_v2(Bucket=bucket)
+
+
+@pytest.mark.requirement("P1")
+def test_an_unknown_principal_is_refused(deployment: Deployment) -> None:
+    stranger: Any = boto3.Session(
+        region_name=REGION, aws_access_key_id="AKIASTRANGER00000000", aws_secret_access_key=ROOT_KEY
+    )
+    options = {"endpoint_url": deployment.emulator.endpoint, "verify": str(deployment.emulator.ca_bundle)}
+    outputs = deployment.pipeline.outputs
+    with pytest.raises(ClientError):
+        stranger.client("s3", **options).list_objects_v2(Bucket=outputs["RawBucket"])
+    with pytest.raises(ClientError):
+        stranger.client("dynamodb", **options).scan(TableName=outputs["AuditTable"])

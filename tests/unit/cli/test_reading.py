@@ -1,0 +1,119 @@
+"""Reading audit rows and query results, and waiting."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cli.athena import Athena, QueryError
+from cli.audit import AuditTable, ErrorCount, Total, read_row
+from cli.waiting import NotInTimeError, wait_until
+from etl.statuses import FileStatus
+
+
+def _change(status: str, at: str, detail: str = "") -> dict[str, Any]:
+    return {"M": {"status": {"S": status}, "at": {"S": at}, "execution": {"S": "arn:1"}, "detail": {"S": detail}}}
+
+
+ITEM: dict[str, Any] = {
+    "file_id": {"S": "f1"},
+    "status": {"S": "SUPERSEDED"},
+    "key": {"S": "incoming/alpine/a.csv"},
+    "version_id": {"S": "v1"},
+    "partner": {"S": "alpine"},
+    "execution": {"S": "arn:1"},
+    "size": {"N": "120"},
+    "attempts": {"N": "1"},
+    "uploaded_at": {"S": "2025-10-06T08:00:00.250Z"},
+    "rows_read": {"N": "3"},
+    "rows_accepted": {"N": "2"},
+    "totals": {"S": '[{"currency":"EUR","count":2,"sum":"1000000000000.10"}]'},
+    "errors": {"S": '[{"code":"AMOUNT_FORMAT","count":1}]'},
+    "superseded_by": {"S": "f2"},
+    "history": {
+        "L": [
+            _change("RECEIVED", "2025-10-06T08:00:00.250Z"),
+            _change("PROCESSING", "2025-10-06T08:00:02Z"),
+            _change("COMPLETED", "2025-10-06T08:00:04.750Z", "VALID"),
+            _change("SUPERSEDED", "2025-10-06T09:00:00Z", "f2"),
+        ]
+    },
+}
+
+
+class Pages:
+    """A client whose answers come in pages."""
+
+    def __init__(self, pages: list[dict[str, Any]], *states: dict[str, Any]) -> None:
+        self.pages = pages
+        self.states = iter(states)
+
+    def get_paginator(self, _operation: str, /) -> "Pages":
+        return self
+
+    def paginate(self, **_request: Any) -> Iterator[dict[str, Any]]:
+        return iter(self.pages)
+
+    def start_query_execution(self, **_request: Any) -> dict[str, str]:
+        return {"QueryExecutionId": "q1"}
+
+    def get_query_execution(self, **_request: Any) -> dict[str, Any]:
+        return {"QueryExecution": {"Status": next(self.states)}}
+
+
+def test_a_row_is_read_with_exact_sums() -> None:
+    row = read_row(ITEM)
+    assert row.status is FileStatus.SUPERSEDED
+    assert (row.size, row.rows_read, row.rows_accepted, row.rows_rejected) == (120, 3, 2, 0)
+    assert row.totals == (Total("EUR", 2, Decimal("1000000000000.10")),)
+    assert row.errors == (ErrorCount("AMOUNT_FORMAT", 1),)
+    assert row.sums == {"EUR": Decimal("1000000000000.10")}
+    assert row.detail == "f2"
+
+
+def test_latency_ends_with_the_first_outcome() -> None:
+    # Given a file that was completed, and superseded an hour later, then its latency is that of its completion
+    assert read_row(ITEM).latency == timedelta(seconds=4.5)
+
+
+def test_a_file_under_way_has_no_latency() -> None:
+    row = read_row(ITEM | {"status": {"S": "PROCESSING"}, "history": {"L": ITEM["history"]["L"][:2]}})
+    assert not row.finished
+    assert row.latency is None
+
+
+def test_a_table_is_read_page_by_page_in_the_order_of_uploads() -> None:
+    later = ITEM | {"file_id": {"S": "f2"}, "uploaded_at": {"S": "2025-10-07T08:00:00Z"}}
+    rows = AuditTable(Pages([{"Items": [later]}, {"Items": [ITEM]}]), "table").rows()
+    assert [row.file_id for row in rows] == ["f1", "f2"]
+
+
+def _cells(*values: str | None) -> dict[str, Any]:
+    return {"Data": [{} if value is None else {"VarCharValue": value} for value in values]}
+
+
+def test_a_query_gives_rows_by_column_over_all_pages() -> None:
+    pages = [
+        {"ResultSet": {"Rows": [_cells("currency", "total"), _cells("EUR", "1.10")]}},
+        {"ResultSet": {"Rows": [_cells("CHF", None)]}},
+    ]
+    athena = Athena(client=Pages(pages, {"State": "SUCCEEDED"}), database="d", workgroup="w")
+    assert athena.query("SELECT 1") == [{"currency": "EUR", "total": "1.10"}, {"currency": "CHF", "total": None}]
+
+
+def test_a_failed_query_says_why() -> None:
+    failed = {"State": "FAILED", "StateChangeReason": "no such column"}
+    with pytest.raises(QueryError, match="no such column"):
+        Athena(client=Pages([], failed), database="d", workgroup="w").query("SELECT x")
+
+
+def test_waiting_returns_what_is_seen_when_the_condition_holds() -> None:
+    looks = iter([1, 2, 3])
+    assert wait_until("three", lambda: next(looks), lambda seen: seen == 3, poll=0) == 3
+
+
+def test_waiting_gives_up_with_what_it_saw() -> None:
+    with pytest.raises(NotInTimeError, match="three: not within 0 s; 1"):
+        wait_until("three", lambda: 1, lambda seen: seen == 3, patience=0, poll=0)
