@@ -14,9 +14,10 @@ from transactions.errors import EngineError, FileRejectedError, ReconciliationEr
 from transactions.layout import Layout
 from transactions.plan import Plan
 from transactions.records import Broken, Records
-from transactions.results import Counts, ErrorCount, Source, Total, plain_amount
+from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, plain_amount
 from transactions.sql import SHOWN_CHARACTERS
 
+EXAMPLES_PER_CODE = 5
 _TABLES = """
     CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
     CREATE OR REPLACE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
@@ -34,6 +35,11 @@ _REFUSED = f"""
           left(regexp_replace(csv_line, '^[0-9]+.', ''), {SHOWN_CHARACTERS}) AS text FROM refused)
     WHERE line IS NOT NULL GROUP BY line
 """  # noqa: S608 - own names
+_ERRORS = f"""
+    SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
+        'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
+    FROM errors GROUP BY 1 ORDER BY 1
+"""  # noqa: S608 - own names
 
 
 class Staged(msgspec.Struct, frozen=True):
@@ -48,6 +54,7 @@ class Staged(msgspec.Struct, frozen=True):
     counts: Counts
     totals: tuple[Total, ...]
     errors: tuple[ErrorCount, ...]
+    examples: tuple[ErrorExample, ...]
 
 
 @contextmanager
@@ -126,11 +133,21 @@ def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int)
     rejected, dropped = connection.execute(
         "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
     ).fetchall()[0]
-    errors = connection.execute("SELECT error_code, count(*) FROM errors GROUP BY 1 ORDER BY 1").fetchall()
+    errors = connection.execute(_ERRORS).fetchall()
     counts = Counts(read=read, accepted=sum(total.count for total in totals), rejected=rejected, dropped=dropped)
     if counts.read != counts.accepted + counts.rejected + counts.dropped:
         raise ReconciliationError(f"{layout.name}: {counts}")
-    return Staged(layout, connection, counts, totals, tuple(ErrorCount(code=code, count=n) for code, n in errors))
+    return Staged(
+        layout,
+        connection,
+        counts,
+        totals,
+        errors=tuple(ErrorCount(code=code, count=count) for code, count, _ in errors),
+        examples=msgspec.convert(
+            [{"code": code, **example} for code, _, examples in errors for example in examples],
+            tuple[ErrorExample, ...],
+        ),
+    )
 
 
 def control_totals(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[Total, ...]:

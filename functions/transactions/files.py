@@ -93,4 +93,5 @@ def _validation(
         counts=staged.counts if staged else Counts(),
         totals=staged.totals if staged else (),
         errors=staged.errors if staged else (),
+        examples=staged.examples if staged else (),
     )

@@ -46,12 +46,25 @@ class ErrorCount(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class ErrorExample(msgspec.Struct, frozen=True, kw_only=True):
+    """One row-level error: its line in the partner's file, the field, the rule it breaks.
+
+    ``masked_value`` is the value's shape, empty where there is no value. ``field`` is empty for the row as a whole.
+    """
+
+    code: str
+    line: int
+    field: str
+    rule: str
+    masked_value: str
+
+
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one file.
 
     ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
     cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
-    still tells what was counted before it was rejected.
+    still tells what was counted before it was rejected. ``examples`` are the first errors of each code.
     """
 
     verdict: Verdict
@@ -63,6 +76,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     totals: tuple[Total, ...]
     errors: tuple[ErrorCount, ...]
+    examples: tuple[ErrorExample, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,137 @@
+"""The report on one file: what became of it, and why, for people and for programs. It quotes no customer data."""
+
+import re
+from datetime import datetime
+from itertools import groupby
+from typing import Self
+
+import msgspec
+
+from transactions.codes import FileCode, RowCode
+from transactions.results import Counts, ErrorExample, FileFormat, Source, Total, Validation, Verdict
+
+REPORTS = "reports"
+_UNKNOWN = "unknown"
+_ACCOUNT_LIKE = re.compile(r"[0-9]{9,}")
+
+
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The file as it arrived. Long runs of digits in its name are masked: partners put account numbers there."""
+
+    file_id: str
+    name: str
+    partner: str
+    format: FileFormat
+    size: int
+    sha256: str
+    received_at: datetime
+
+
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the file as a whole is rejected. ``reason`` says it of this file: cause and cure in one sentence."""
+
+    code: str
+    meaning: str
+    cure: str
+    reason: str
+
+
+class Shares(msgspec.Struct, frozen=True, kw_only=True):
+    """Parts of the records read, from 0 to 1, to six decimals. All are 0 where nothing was read."""
+
+    accepted: float = 0
+    rejected: float = 0
+    dropped: float = 0
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        """Divide ``counts``."""
+        if not counts.read:
+            return cls()
+        parts = (counts.accepted, counts.rejected, counts.dropped)
+        accepted, rejected, dropped = (round(part / counts.read, 6) for part in parts)
+        return cls(accepted=accepted, rejected=rejected, dropped=dropped)
+
+
+class ReportedError(msgspec.Struct, frozen=True, kw_only=True):
+    """All errors of one code, with the first of them. A row can have several."""
+
+    code: str
+    meaning: str
+    cure: str
+    count: int
+    examples: tuple[ErrorExample, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The report on one file. ``rejection`` is None unless the verdict is REJECTED; ``layout`` is empty if none fits.
+
+    ``totals`` cover the accepted rows. Of a rejected file they tell what was counted; nothing of it is published.
+    """
+
+    verdict: Verdict
+    file: FileFacts
+    layout: str
+    rejection: Rejection | None
+    counts: Counts
+    shares: Shares
+    totals: tuple[Total, ...]
+    errors: tuple[ReportedError, ...]
+
+    @classmethod
+    def of(cls, validation: Validation, source: Source) -> Self:
+        """Report on the file that ``validation`` judged."""
+        return cls(
+            verdict=validation.verdict,
+            file=FileFacts(
+                file_id=source.file_id,
+                name=_ACCOUNT_LIKE.sub("*********", source.file_name),
+                partner=source.partner,
+                format=source.format,
+                size=validation.size,
+                sha256=validation.sha256,
+                received_at=source.received_at,
+            ),
+            layout=validation.layout,
+            rejection=_rejection(validation),
+            counts=validation.counts,
+            shares=Shares.of(validation.counts),
+            totals=validation.totals,
+            errors=_errors(validation),
+        )
+
+    def path(self, extension: str) -> str:
+        """Return where the report belongs below the output: by partner, under the file's id.
+
+        The reports on files of partners without a layout lie together: only a known partner's name is sure to be short
+        and plain.
+        """
+        unknown = self.rejection and self.rejection.code == FileCode.UNKNOWN_PARTNER
+        return f"{REPORTS}/{_UNKNOWN if unknown else self.file.partner}/{self.file.file_id}.{extension}"
+
+    def json(self) -> bytes:
+        """Write the report for programs."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2)
+
+
+def _rejection(validation: Validation) -> Rejection | None:
+    if not validation.reason_code:
+        return None
+    code = FileCode[validation.reason_code]
+    return Rejection(code=code.value, meaning=code.meaning, cure=code.cure, reason=validation.reason)
+
+
+def _errors(validation: Validation) -> tuple[ReportedError, ...]:
+    """Put the most frequent code first."""
+    examples = {code: tuple(found) for code, found in groupby(validation.examples, lambda example: example.code)}
+    reported = (
+        ReportedError(
+            code=error.code,
+            meaning=RowCode[error.code].meaning,
+            cure=RowCode[error.code].cure,
+            count=error.count,
+            examples=examples.get(error.code, ()),
+        )
+        for error in validation.errors
+    )
+    return tuple(sorted(reported, key=lambda error: (-error.count, error.code)))

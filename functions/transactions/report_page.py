@@ -1,0 +1,186 @@
+"""A report as one HTML page for people: no script, nothing loaded from elsewhere, everything escaped."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from transactions.report import Report, ReportedError
+from transactions.results import Counts, Verdict
+from transactions.sql import SHOWN_CHARACTERS
+
+WORDS: Final[dict[Verdict, str]] = {
+    "VALID": "Valid",
+    "VALID_WITH_REJECTED_ROWS": "Valid, with rejected rows",
+    "REJECTED": "Rejected",
+}
+"""The verdicts as people say them."""
+
+_PARTS = ("accepted", "rejected", "dropped")
+_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def page(report: Report) -> str:
+    """Write ``report`` as an HTML document."""
+    file = report.file
+    return _template().substitute(
+        title=escape(f"{file.name}: {WORDS[report.verdict]}"),
+        name=escape(file.name),
+        partner=escape(file.partner),
+        received=f"{file.received_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
+        verdict=report.verdict,
+        words=WORDS[report.verdict],
+        summary=summary(report),
+        rejection=_rejection(report),
+        counts=_counts(report.counts),
+        totals=_totals(report),
+        errors=_errors(report),
+        facts=_facts(report),
+        shown=SHOWN_CHARACTERS,
+    )
+
+
+def summary(report: Report) -> str:
+    """Say in one sentence what the verdict means for the rows."""
+    counts = report.counts
+    match report.verdict:
+        case "VALID":
+            return "Every transaction of the file is accepted."
+        case "VALID_WITH_REJECTED_ROWS":
+            return (
+                f"{_rows(counts.accepted)} accepted; {_rows(counts.rejected)} not accepted and kept in quarantine, "
+                "each with its line and its reason."
+            )
+        case "REJECTED":
+            return "Nothing of this file goes further. The file as it was sent is kept."
+
+
+def share(part: int, whole: int) -> str:
+    """Write a share in percent. Some is never shown as none, nor almost all as all.
+
+    >>> share(1, 3), share(1, 100000), share(99999, 100000)
+    ('33.3 %', '< 0.1 %', '> 99.9 %')
+    """
+    if part in {0, whole}:
+        return "100 %" if part else "0 %"
+    tenths = round(part * 1000 / whole)
+    if tenths in {0, 1000}:
+        return "> 99.9 %" if tenths else "< 0.1 %"
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def grouped(digits: str) -> str:
+    """Set thin spaces between the thousands of a plain number.
+
+    >>> grouped("-1234567.891").replace(_THIN_SPACE, " ")
+    '-1 234 567.891'
+    """
+    sign = "-" if digits.startswith("-") else ""
+    whole, point, fraction = digits.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}".replace(",", _THIN_SPACE) + point + fraction
+
+
+@cache
+def _template() -> Template:
+    return Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
+
+
+def _rows(count: int) -> str:
+    return "1 row is" if count == 1 else f"{grouped(str(count))} rows are"
+
+
+def _rejection(report: Report) -> str:
+    if not report.rejection:
+        return ""
+    return f'<p class="reason"><code>{report.rejection.code}</code><br>{escape(report.rejection.reason)}</p>'
+
+
+def _counts(counts: Counts) -> str:
+    if not counts.read:
+        return "<p>No rows were read.</p>"
+    tiles = [_tile("read", counts.read, "")]
+    bar = list[str]()
+    for name in _PARTS:
+        count: int = getattr(counts, name)
+        tiles.append(_tile(name, count, share(count, counts.read)))
+        bar.append(_stretch(name, count, counts.read))
+    return f'<dl class="counts">{"".join(tiles)}</dl><div class="bar">{"".join(bar)}</div>'
+
+
+def _tile(name: str, count: int, note: str) -> str:
+    return f'<div class="{name}"><dt>{name}</dt><dd>{grouped(str(count))}<small>{escape(note)}</small></dd></div>'
+
+
+def _stretch(name: str, part: int, whole: int) -> str:
+    """Draw one part of a bar, as long as its share."""
+    return f'<span class="{name}" style="width:{part * 10000 // whole / 100}%"></span>' if part else ""
+
+
+def _totals(report: Report) -> str:
+    if not report.totals:
+        return ""
+    rows = [(escape(total.currency), grouped(str(total.count)), grouped(total.sum)) for total in report.totals]
+    title = "Amounts of the rows without errors" if report.rejection else "Accepted amounts"
+    return _section(title, _table(("currency", "rows", "sum"), rows, kind="total", numbers={1, 2}))
+
+
+def _errors(report: Report) -> str:
+    whole = sum(error.count for error in report.errors)
+    note = '<p class="soft">Most frequent first. A row can have several.</p>'
+    return _section("Errors", note + "".join(_error(error, whole) for error in report.errors)) if whole else ""
+
+
+def _error(error: ReportedError, whole: int) -> str:
+    found = f"{grouped(str(error.count))} · {share(error.count, whole)} of all errors"
+    examples = [
+        (
+            grouped(str(example.line)),
+            escape(example.field) or "whole row",
+            _code(example.masked_value),
+            escape(example.rule),
+        )
+        for example in error.examples
+    ]
+    shown = f"first {len(examples)} of {grouped(str(error.count))}" if len(examples) < error.count else ""
+    return f"""
+<article class="error">
+<header><h3>{escape(error.meaning)}</h3><code class="soft">{error.code}</code><span>{found}</span></header>
+<div class="bar">{_stretch("rejected", error.count, whole)}</div>
+<p>What to do: {escape(error.cure)}.</p>
+{_table(("line", "field", "value's shape", "rule"), examples, numbers={0})}
+<p class="soft">{shown}</p>
+</article>"""
+
+
+def _facts(report: Report) -> str:
+    file = report.file
+    facts = {
+        "Layout": escape(report.layout) or "none fits",
+        "Format": file.format.upper(),
+        "Size": f"{grouped(str(file.size))} bytes",
+        "SHA-256": _code(file.sha256),
+        "File id": _code(file.file_id),
+    }
+    return f'<dl class="facts">{"".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())}</dl>'
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section>\n<h2>{title}</h2>\n{body}\n</section>"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[int], kind: str = "examples") -> str:
+    """Make a table of cells that are HTML already; the columns in ``numbers`` are set right."""
+
+    def row(tag: str, cells: Sequence[str]) -> str:
+        marks = [' class="number"' if place in numbers else "" for place in range(len(cells))]
+        return "".join(f"<{tag}{mark}>{cell}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
+
+    body = "\n".join(f"<tr>{row('td', cells)}</tr>" for cells in rows)
+    return f'<table class="{kind}">\n<thead><tr>{row("th", columns)}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"

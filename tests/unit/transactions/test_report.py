@@ -1,0 +1,177 @@
+"""The report: everything that was found, for programs and for people, and no customer data."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, source, validate
+from transactions import Validation
+from transactions.codes import FileCode, RowCode
+from transactions.engine import EXAMPLES_PER_CODE
+from transactions.report import Report, Shares
+from transactions.report_page import WORDS, grouped, page, share
+from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total
+
+RENAMED = {"file_name": "CH9300762011623852957 <b>October</b>.csv"}
+
+
+def report(*rows: str, workdir: Path, partner: str = "alpine") -> Report:
+    """Report on an alpine file of ``rows``."""
+    return Report.of(validate(alpine_file(*rows), workdir, partner), source(partner))
+
+
+def judged(**changes: object) -> Validation:
+    """Return a verdict as no file gives it, to be reported on."""
+    verdict = Validation(
+        verdict="VALID_WITH_REJECTED_ROWS",
+        layout="alpine-2025",
+        reason_code="",
+        reason="",
+        sha256="5" * 64,
+        size=4117,
+        counts=Counts(read=3, accepted=2, rejected=1),
+        totals=(Total(currency="EUR", count=2, sum="-1234567.50"),),
+        errors=(ErrorCount(code=RowCode.AMOUNT_FORMAT, count=1),),
+        examples=(
+            ErrorExample(code=RowCode.AMOUNT_FORMAT, line=4, field="<i>Betrag</i>", rule="a & b", masked_value="<9>"),
+        ),
+    )
+    return msgspec.structs.replace(verdict, **changes)
+
+
+def renamed() -> Source:
+    return msgspec.structs.replace(source("alpine"), **RENAMED)
+
+
+class _Document(HTMLParser):
+    """Reads a page as a browser does: its words, its elements, and what it would load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words, self.elements, self.attributes = "", set[str](), list[tuple[str, str | None]]()
+        self._open = list[str]()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes += attrs
+        if tag not in {"meta", "br"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] != ["style"]:
+            self.words += data
+
+
+def test_given_errors_of_two_codes_when_reported_then_each_has_its_count_cure_and_first_lines(tmp_path: Path) -> None:
+    wrong = [alpine_row(transaction_id=f"W{number}", amount="1,5") for number in range(EXAMPLES_PER_CODE + 2)]
+    odd = alpine_row(transaction_id="C", currency="EURO")
+
+    found = report(odd, *wrong, *good_rows(10), workdir=tmp_path)
+
+    assert [(error.code, error.count) for error in found.errors] == [("FIELD_COUNT", 7), ("CURRENCY_UNKNOWN", 1)]
+    first, second = found.errors
+    assert (second.meaning, second.cure) == (RowCode.CURRENCY_UNKNOWN.meaning, RowCode.CURRENCY_UNKNOWN.cure)
+    assert [example.line for example in first.examples] == list(range(3, 3 + EXAMPLES_PER_CODE))
+    [example] = second.examples
+    assert (example.line, example.field, example.masked_value) == (2, "currency", "xxxx")
+
+
+def test_given_a_missing_value_when_reported_then_its_example_shows_none(tmp_path: Path) -> None:
+    found = report(alpine_row(transaction_id=""), *good_rows(3), workdir=tmp_path)
+
+    assert [example.masked_value for error in found.errors for example in error.examples] == [""]
+
+
+def test_given_a_rejected_file_when_reported_then_it_says_why_and_what_to_do(tmp_path: Path) -> None:
+    found = report(workdir=tmp_path)
+
+    assert found.rejection is not None
+    assert (found.verdict, found.rejection.code) == ("REJECTED", FileCode.NO_RECORDS)
+    assert FileCode.NO_RECORDS.cure in found.rejection.reason
+    words = _Document(page(found)).words
+    assert found.rejection.reason in words
+    assert "No rows were read" in words
+
+
+def test_given_a_known_and_an_unknown_partner_when_reported_then_only_the_known_names_the_path(tmp_path: Path) -> None:
+    known, unknown = (report(*good_rows(1), workdir=tmp_path, partner=name) for name in ("alpine", "n" * 900))
+
+    assert known.path("html") == f"reports/alpine/{'f' * 64}.html"
+    assert unknown.path("json") == f"reports/unknown/{'f' * 64}.json"
+
+
+def test_given_a_report_when_written_for_programs_then_it_reads_back_equal(tmp_path: Path) -> None:
+    found = report(alpine_row(amount="x"), *good_rows(3), workdir=tmp_path)
+
+    assert msgspec.json.decode(found.json(), type=Report) == found
+
+
+@pytest.mark.parametrize("verdict", WORDS)
+def test_given_any_verdict_when_shown_then_the_page_loads_and_runs_nothing(verdict: str) -> None:
+    code = FileCode.TOO_MANY_REJECTED if verdict == "REJECTED" else ""
+
+    document = _Document(page(Report.of(judged(verdict=verdict, reason_code=code, reason="So."), renamed())))
+
+    assert not document.elements & {"script", "img", "link", "iframe", "object", "form"}
+    assert not [name for name, _ in document.attributes if name in {"src", "href", "srcset"} or name.startswith("on")]
+    assert WORDS[judged(verdict=verdict).verdict] in document.words
+
+
+def test_given_markup_in_names_rules_and_values_when_shown_then_it_stays_text() -> None:
+    document = _Document(page(Report.of(judged(), renamed())))
+
+    assert not document.elements & {"b", "i"}
+    for text in ("<b>October</b>.csv", "<i>Betrag</i>", "a & b", "<9>"):
+        assert text in document.words
+
+
+def test_given_an_account_number_in_the_file_name_when_reported_then_it_is_masked() -> None:
+    found = Report.of(judged(), renamed())
+
+    assert found.file.name == "CH********* <b>October</b>.csv"
+    assert "9300762011623852957" not in page(found) + found.json().decode()
+
+
+def test_given_cells_with_names_and_accounts_when_reported_then_none_is_quoted(tmp_path: Path) -> None:
+    cells = {"counterparty_name": "Zoë Müller", "counterparty_iban": "CH9300762011623852957", "amount": "7x1234567"}
+
+    found = report(alpine_row(**cells), *good_rows(3), workdir=tmp_path)
+
+    assert not [cell for cell in cells.values() if cell in page(found) + found.json().decode()]
+
+
+def test_given_sums_when_shown_then_every_digit_stands_there() -> None:
+    words = _Document(page(Report.of(judged(), renamed()))).words
+
+    assert "-1234567.50" in re.sub(r"(?<=\d)\s(?=\d{3})", "", words)
+
+
+@given(whole=st.integers(1, 10**9), part=st.integers(0, 10**9))
+def test_some_is_never_shown_as_none_nor_almost_all_as_all(whole: int, part: int) -> None:
+    shown = share(min(part, whole), whole)
+
+    assert (shown == "0 %") == (part == 0)
+    assert (shown == "100 %") == (part >= whole)
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,5})?", fullmatch=True))
+def test_grouping_changes_no_digit(digits: str) -> None:
+    assert re.sub(r"\s", "", grouped(digits)) == digits
+
+
+@given(accepted=st.integers(0, 10**6), rejected=st.integers(0, 10**6), dropped=st.integers(0, 10**6))
+def test_shares_are_parts_of_one(accepted: int, rejected: int, dropped: int) -> None:
+    read = accepted + rejected + dropped
+
+    shares = Shares.of(Counts(read=read, accepted=accepted, rejected=rejected, dropped=dropped))
+
+    assert shares.accepted + shares.rejected + shares.dropped == pytest.approx(1 if read else 0, abs=1e-5)
