@@ -1,5 +1,6 @@
 """The first state gives each upload its identity: by the formula, for any key, once per upload."""
 
+import json
 import re
 from hashlib import sha256
 from typing import Any
@@ -9,14 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batching import Batches, Message
 from etl.workflow.definition import BATCH, DIRECT
 from events import File
 from tests.infrastructure.template import Template
 from tests.support.events import load_event, transform_event
+from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow.machine import Machine
 
 # The machine keeps nothing of one example that the next could see.
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+STATE_LIMIT = 256 * 1024
+"""Bytes of a state's input or output ("Service quotas" in AWS's developer guide)."""
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
 SEQUENCERS = st.text("0123456789ABCDEF", min_size=1, max_size=32)
@@ -141,3 +147,15 @@ def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_ide
     assert (file["key"], file["size"], file["etag"]) == (announced["key"], announced["size"], announced["etag"])
     assert file["version_id"] == announced.get("version-id", "")
     assert file["uploaded_at"] == event["time"]
+
+
+def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_states_256_kib(machine: Machine) -> None:
+    keys = [f"incoming/alpine/{number:04}/".ljust(1024, "k") for number in range(100)]
+    messages = [Message(message_id=key, body=json.dumps(_event(key, version_id="v" * 32))) for key in keys]
+    step_functions = FakeStepFunctions()
+    Batches(step_functions=step_functions, state_machine="any", route=BATCH).start(messages)
+
+    identified = [machine.try_state("Identify", json.loads(document)) for document in step_functions.inputs.values()]
+
+    assert sum(len(output["files"]) for output in identified) == len(keys)
+    assert max(len(json.dumps(output)) for output in identified) < STATE_LIMIT

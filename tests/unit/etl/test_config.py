@@ -1,0 +1,135 @@
+"""The app's settings: defaults, good values, and one line that says what is wrong with a bad one."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.config import (
+    ARCHITECTURE,
+    BATCH_SIZE,
+    BATCH_WINDOW,
+    CONTEXT_KEYS,
+    EMAIL,
+    MEMORY,
+    SUFFIX,
+    THRESHOLD,
+    ConfigError,
+    ContextKey,
+    Settings,
+    load_settings,
+)
+from etl.package import MACHINES
+
+REQUIRED = {EMAIL.name: "oncall@example.com"}
+SETTING = {
+    SUFFIX: "environment_suffix",
+    EMAIL: "alert_email",
+    THRESHOLD: "direct_threshold_bytes",
+    BATCH_SIZE: "batch_size",
+    BATCH_WINDOW: "batch_window_seconds",
+    MEMORY: "memory_mb",
+    ARCHITECTURE: "architecture",
+}
+GOOD = {
+    SUFFIX: ["dev", "a1", "qa-2-eu", "0123456789abcdef"],
+    EMAIL: ["oncall@example.com", "first.last+etl@mail.example.org"],
+    THRESHOLD: ["1024", str(64 * 1024 * 1024)],
+    BATCH_SIZE: ["1", "100"],
+    BATCH_WINDOW: ["1", "300"],
+    MEMORY: ["3072", "3008"],
+    ARCHITECTURE: ["arm64", "x86_64"],
+}
+BAD = {
+    SUFFIX: ["", "a", "Dev", "dev_1", "-dev", "dev-", "a--b", "0123456789abcdefg", "dev\n", "dév"],
+    EMAIL: ["", "oncall", "oncall@example", "@example.com", "a b@example.com", "a@example.com,b@example.com", "a@b.c"],
+    THRESHOLD: ["1023", str(64 * 1024 * 1024 + 1), "16 MiB", "-1", "1e6", ""],
+    BATCH_SIZE: ["0", "101", "10.0", "٣", "ten"],
+    BATCH_WINDOW: ["0", "301", "30s"],
+    MEMORY: ["128", "3009", "3072 "],
+    ARCHITECTURE: ["ARM64", "amd64", ""],
+}
+
+
+def _cases(values: dict[ContextKey, list[str]]) -> list[object]:
+    return [pytest.param(key, value, id=f"{key.name}={value!r}") for key in values for value in values[key]]
+
+
+def test_given_no_context_but_the_email_when_settings_are_loaded_then_each_key_has_its_default() -> None:
+    settings = load_settings(REQUIRED)
+
+    assert settings == Settings(
+        environment_suffix="dev",
+        alert_email=REQUIRED[EMAIL.name],
+        direct_threshold_bytes=16 * 1024 * 1024,
+        batch_size=100,
+        batch_window_seconds=30,
+        memory_mb=3072,
+        architecture="arm64",
+    )
+
+
+def test_given_the_context_keys_when_they_are_compared_then_each_makes_one_setting_and_accepts_its_default() -> None:
+    assert set(SETTING) == set(CONTEXT_KEYS)
+    assert set(SETTING.values()) == {field.name for field in dataclasses.fields(Settings)}
+    assert all(key.default is None or key.accepts(key.default) for key in CONTEXT_KEYS)
+
+
+@pytest.mark.requirement("X4", "F4", "O1")
+@pytest.mark.parametrize(("key", "value"), _cases(GOOD))
+def test_given_a_good_value_when_settings_are_loaded_then_it_is_the_setting(key: ContextKey, value: str) -> None:
+    settings = load_settings(REQUIRED | {key.name: value})
+
+    assert str(getattr(settings, SETTING[key])) == value
+
+
+@pytest.mark.parametrize(("key", "value"), _cases(BAD))
+def test_given_a_bad_value_when_settings_are_loaded_then_one_line_names_key_value_and_rule(
+    key: ContextKey, value: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings(REQUIRED | {key.name: value})
+
+    assert str(refused.value) == f"context key {key.name}={value!r} is refused: it must be {key.rule}"
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", CONTEXT_KEYS, ids=[key.name for key in CONTEXT_KEYS])
+@given(value=st.text())
+def test_given_any_text_when_settings_are_loaded_then_it_is_taken_or_refused_in_one_line(
+    key: ContextKey, value: str
+) -> None:
+    message = ""
+    try:
+        load_settings(REQUIRED | {key.name: value})
+    except ConfigError as error:
+        message = str(error)
+
+    assert len(message.splitlines()) <= 1
+
+
+def test_given_no_email_when_settings_are_loaded_then_the_error_says_how_to_give_it() -> None:
+    with pytest.raises(ConfigError, match=f"{EMAIL.name} is missing: it must be .* -c {EMAIL.name}="):
+        load_settings({})
+
+
+@pytest.mark.parametrize(("value", "expected"), [(50, 50), ("50", 50)])
+def test_given_a_number_in_cdk_json_when_settings_are_loaded_then_it_counts_like_text(
+    value: object, expected: int
+) -> None:
+    assert load_settings(REQUIRED | {BATCH_SIZE.name: value}).batch_size == expected
+
+
+@pytest.mark.parametrize("value", [True, 10.5, [10], {}])
+def test_given_another_json_value_when_settings_are_loaded_then_it_is_refused(value: object) -> None:
+    with pytest.raises(ConfigError, match=BATCH_SIZE.name):
+        load_settings(REQUIRED | {BATCH_SIZE.name: value})
+
+
+def test_given_a_foreign_context_key_when_settings_are_loaded_then_it_is_none_of_their_business() -> None:
+    assert load_settings(REQUIRED | {"aws:cdk:version-reporting": False}) == load_settings(REQUIRED)
+
+
+def test_given_the_architectures_when_they_are_compared_then_the_package_can_be_built_for_each() -> None:
+    assert {value for value in MACHINES if ARCHITECTURE.accepts(value)} == set(MACHINES) == set(GOOD[ARCHITECTURE])

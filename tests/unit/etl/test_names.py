@@ -1,0 +1,35 @@
+"""The naming rule: type, purpose, suffix."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.config import SUFFIX
+from etl.names import Names
+
+SUFFIXES = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(SUFFIX.accepts)
+S3_NAME_LIMIT = 63
+
+
+@pytest.mark.requirement("X5")
+def test_given_a_suffix_when_resources_are_named_then_the_name_is_type_purpose_suffix() -> None:
+    names = Names(suffix="qa-2")
+
+    assert names.of("lambda", "empty-buckets") == "lambda-empty-buckets-qa-2"
+    assert names.identifier("database", "transactions") == "database_transactions_qa_2"
+    assert names.stack == "etl-pipeline-qa-2"
+
+
+@pytest.mark.requirement("X4")
+@given(first=SUFFIXES, second=SUFFIXES)
+def test_given_two_suffixes_when_resources_are_named_then_no_name_is_shared(first: str, second: str) -> None:
+    def every_name(suffix: str) -> set[str]:
+        names = Names(suffix=suffix)
+        return {names.stack, names.of("lambda", "validate"), names.identifier("database", "transactions")}
+
+    assert (first == second) == bool(every_name(first) & every_name(second))
+
+
+@given(suffix=SUFFIXES)
+def test_given_any_suffix_when_the_longest_bucket_is_named_then_s3_takes_the_name(suffix: str) -> None:
+    assert len(Names(suffix=suffix).of("bucket", "processed-123456789012")) <= S3_NAME_LIMIT

@@ -1,0 +1,149 @@
+"""AWS in memory, as far as the functions' Protocols ask for it; each fake can also fail."""
+
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+
+
+def client_error(code: str, operation: str = "Operation") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": code}}, operation)
+
+
+@dataclass
+class FakeStepFunctions:
+    """Executions by name. Fails with the ``errors`` first, one for each call."""
+
+    errors: list[str] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    def start_execution(self, **request: Any) -> Any:
+        if self.errors:
+            raise client_error(self.errors.pop(0))
+        if request["name"] in self.inputs:
+            raise client_error("ExecutionAlreadyExists")
+        self.inputs[request["name"]] = request["input"]
+        return {"executionArn": f"{request['stateMachineArn']}:{request['name']}"}
+
+
+@dataclass
+class FakeS3:
+    """One bucket's objects by key, and the size of each delete call. Refuses to delete the ``locked`` keys."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    locked: Collection[str] = ()
+    deletes: list[int] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+    def get_object(self, **request: Any) -> Any:
+        if request["Key"] not in self.objects:
+            raise client_error("NoSuchKey", "GetObject")
+        return {"Body": io.BytesIO(self.objects[request["Key"]])}
+
+    def put_object(self, **request: Any) -> Any:
+        self.objects[request["Key"]] = request["Body"]
+        self.writes.append(request["Key"])
+
+    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
+        self.put_object(Bucket=Bucket, Key=Key, Body=Path(Filename).read_bytes())
+
+    def copy_object(self, **request: Any) -> Any:
+        self.objects[request["Key"]] = self.objects[request["CopySource"]["Key"]]
+
+    def delete_objects(self, **request: Any) -> Any:
+        keys = [item["Key"] for item in request["Delete"]["Objects"]]
+        self.deletes.append(len(keys))
+        refused = [key for key in keys if key in self.locked]
+        for key in keys:
+            if key not in refused:
+                self.objects.pop(key, None)
+        return {"Errors": [{"Key": key, "Code": "AccessDenied"} for key in refused]} if refused else {}
+
+
+@dataclass
+class FakeGlue:
+    """Partitions by table and values, and the size of each call. Answers every new partition with ``error``, if any."""
+
+    error: str = ""
+    partitions: dict[tuple[str, ...], str] = field(default_factory=dict)
+    calls: list[int] = field(default_factory=list)
+
+    def get_table(self, **request: Any) -> Any:
+        return {"Table": {"StorageDescriptor": {"Location": f"s3://anywhere/{request['Name']}/", "Compressed": False}}}
+
+    def batch_create_partition(self, **request: Any) -> Any:
+        given = request["PartitionInputList"]
+        self.calls.append(len(given))
+        errors = []
+        for partition in given:
+            place = (request["TableName"], *partition["Values"])
+            code = "AlreadyExistsException" if place in self.partitions else self.error
+            if code:
+                detail = {"ErrorCode": code, "ErrorMessage": "a message"}
+                errors.append({"PartitionValues": partition["Values"], "ErrorDetail": detail})
+            else:
+                self.partitions[place] = partition["StorageDescriptor"]["Location"]
+        return {"Errors": errors}
+
+
+@dataclass
+class FakeVersionedBucket:
+    """A versioned bucket that lists and deletes a thousand at a time, as S3 does."""
+
+    versions: list[dict[str, str]] = field(default_factory=list)
+    markers: list[dict[str, str]] = field(default_factory=list)
+    uploads: list[dict[str, str]] = field(default_factory=list)
+    locked: Collection[str] = ()
+    deletes: list[int] = field(default_factory=list)
+
+    def list_object_versions(self, **_request: Any) -> Any:
+        page = [("Versions", item) for item in self.versions] + [("DeleteMarkers", item) for item in self.markers]
+        listed: dict[str, list[dict[str, str]]] = {}
+        for kind, item in page[:1000]:
+            listed.setdefault(kind, []).append(item)
+        return listed
+
+    def delete_objects(self, **request: Any) -> Any:
+        wanted = request["Delete"]["Objects"]
+        self.deletes.append(len(wanted))
+        gone = [item for item in wanted if item["Key"] not in self.locked]
+        self.versions = [item for item in self.versions if item not in gone]
+        self.markers = [item for item in self.markers if item not in gone]
+        refused = [item for item in wanted if item not in gone]
+        return {"Errors": [item | {"Code": "AccessDenied"} for item in refused]} if refused else {}
+
+    def list_multipart_uploads(self, **_request: Any) -> Any:
+        return {"Uploads": self.uploads[:1000]} if self.uploads else {}
+
+    def abort_multipart_upload(self, **request: Any) -> Any:
+        self.uploads.remove({"Key": request["Key"], "UploadId": request["UploadId"]})
+
+
+@dataclass
+class FakeLambda:
+    """The calls that were made."""
+
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def invoke(self, **request: Any) -> Any:
+        self.calls.append(request)
+        return {"StatusCode": 202}
+
+
+class FakeContext(LambdaContext):
+    """A call of a function. The milliseconds that remain are read from ``remaining``, and then are plenty."""
+
+    def __init__(self, remaining: Iterable[int] = ()) -> None:
+        self._function_name = "lambda-test"
+        self._memory_limit_in_mb = 3072
+        self._invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:lambda-test"
+        self._aws_request_id = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"
+        self._log_stream_name = "2025/11/03/[$LATEST]abc"
+        self._remaining = iter(remaining)
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override] # static in the library
+        return next(self._remaining, 300_000)

@@ -1,0 +1,112 @@
+"""Queue messages become executions: every message in exactly one, none too large, none started twice."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batching import INPUT_LIMIT, Batches, Message, read_messages
+from tests.support.events import load_event
+from tests.unit.functions.conftest import LogLines
+from tests.unit.functions.fakes import FakeStepFunctions
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:state-machine-files-test"
+KEY_LIMIT = 1024
+"""Bytes of an S3 key, in UTF-8."""
+
+
+def _batches(step_functions: FakeStepFunctions) -> Batches:
+    return Batches(step_functions=step_functions, state_machine=MACHINE, route="batch")
+
+
+def _message(number: int, key: str, *, ascii_only: bool = False) -> Message:
+    body = {
+        "bucket": "bucket-raw",
+        "object": {"key": key, "size": 1, "etag": "e", "sequencer": f"{number:016X}", "version-id": "v"},
+        "uploaded_at": "2025-11-03T14:05:12Z",
+    }
+    return Message(message_id=f"message-{number}", body=json.dumps(body, ensure_ascii=ascii_only))
+
+
+def _long_key(character: str, length: int) -> str:
+    return (character * length).encode()[:KEY_LIMIT].decode(errors="ignore") or "k"
+
+
+KEYS = st.builds(_long_key, st.characters(exclude_categories=["Cs"]), st.integers(1, KEY_LIMIT))
+
+
+@pytest.mark.requirement("O2")
+@given(keys=st.lists(KEYS, max_size=100), repeated=st.integers(1, 10), ascii_only=st.booleans())
+def test_given_any_keys_when_batches_are_started_then_each_message_is_in_exactly_one_within_the_limit(
+    keys: list[str],
+    repeated: int,
+    ascii_only: bool,  # noqa: FBT001 - Hypothesis's value
+) -> None:
+    messages = [_message(number, key, ascii_only=ascii_only) for number, key in enumerate(keys * repeated)]
+    step_functions = FakeStepFunctions()
+
+    failed = _batches(step_functions).start(messages)
+
+    documents = [json.loads(document) for document in step_functions.inputs.values()]
+    assert failed == []
+    assert [file for document in documents for file in document["files"]] == [json.loads(m.body) for m in messages]
+    assert all(document["route"] == "batch" for document in documents)
+    assert all(document["files"] for document in documents)
+    assert all(len(document.encode()) <= INPUT_LIMIT for document in step_functions.inputs.values())
+
+
+@given(order=st.permutations(range(5)))
+def test_given_a_batch_that_is_delivered_again_when_it_is_started_then_it_has_the_same_name_and_counts_as_started(
+    order: list[int],
+) -> None:
+    messages = [_message(number, f"key {number}") for number in range(5)]
+    step_functions = FakeStepFunctions()
+    _batches(step_functions).start(messages)
+    names = list(step_functions.inputs)
+
+    failed = _batches(step_functions).start([messages[number] for number in order])
+
+    assert failed == []
+    assert list(step_functions.inputs) == names
+
+
+def test_given_two_batches_when_they_are_started_then_their_names_are_two_and_of_a_permitted_length() -> None:
+    step_functions = FakeStepFunctions()
+
+    for number in range(2):
+        _batches(step_functions).start([_message(number, "key")])
+
+    assert len(step_functions.inputs) == 2
+    assert all(len(name) <= 80 and name.isalnum() for name in step_functions.inputs)
+
+
+@pytest.mark.requirement("O2")
+def test_given_a_batch_that_cannot_be_started_when_others_can_then_only_its_messages_go_back(
+    log_lines: LogLines,
+) -> None:
+    messages = [_message(number, "k" * KEY_LIMIT) for number in range(INPUT_LIMIT // KEY_LIMIT)]
+    step_functions = FakeStepFunctions(errors=["ThrottlingException"])
+
+    failed = _batches(step_functions).start(messages)
+
+    [document] = [json.loads(document) for document in step_functions.inputs.values()]
+    assert failed
+    assert len(failed) + len(document["files"]) == len(messages)
+    assert failed == [message.message_id for message in messages[: len(failed)]]
+    assert log_lines()[-1]["error"] == "ThrottlingException"
+
+
+def test_given_the_queues_records_when_they_are_read_then_unreadable_ones_are_named_and_their_content_is_not_logged(
+    log_lines: LogLines,
+) -> None:
+    records: list[dict[str, Any]] = load_event("sqs-batch")["Records"]
+
+    messages, unreadable = read_messages(records)
+
+    assert [message.message_id for message in messages] == [records[0]["messageId"]]
+    assert messages[0].body == records[0]["body"]
+    assert unreadable == [record["messageId"] for record in records[1:]]
+    assert [line["message_id"] for line in log_lines()] == unreadable
+    assert "CH93" not in str(log_lines())

@@ -1,0 +1,178 @@
+"""The custom resource always answers CloudFormation, or hands over to its next call."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import boto3
+import pytest
+
+import empty_buckets
+from empty_buckets import handler
+from responding import AnswerNotDeliveredError
+from tests.support.events import load_event
+from tests.unit.functions.fakes import FakeContext, FakeLambda, FakeVersionedBucket
+
+BUCKET = load_event("cloudformation-delete")["ResourceProperties"]["BucketName"]
+
+
+@dataclass
+class CloudFormation:
+    """An answer address on loopback, and the answers that came."""
+
+    url: str = ""
+    status: int = 200
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    content_types: list[str | None] = field(default_factory=list)
+
+    def event(self, request_type: str = "Delete", **properties: str) -> dict[str, Any]:
+        event = load_event("cloudformation-delete")
+        return event | {
+            "RequestType": request_type,
+            "ResponseURL": f"{self.url}/answer?X-Amz-Signature=abc%2Bdef",
+            "ResourceProperties": event["ResourceProperties"] | properties,
+        }
+
+
+@pytest.fixture
+def cloudformation() -> Iterator[CloudFormation]:
+    known = CloudFormation()
+
+    class Address(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            known.answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            known.content_types.append(self.headers["Content-Type"])
+            self.send_response(known.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Address) as server:
+        known.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield known
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.requirement("X7", "D1")
+@pytest.mark.usefixtures("aws")
+def test_given_a_full_bucket_when_the_stack_is_deleted_then_it_is_emptied_and_the_answer_is_success(
+    cloudformation: CloudFormation,
+    context: FakeContext,
+) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(2):
+        s3.put_object(Bucket=BUCKET, Key="a b+é", Body=b"x")
+    s3.delete_object(Bucket=BUCKET, Key="a b+é")
+    s3.create_multipart_upload(Bucket=BUCKET, Key="unfinished")
+    event = cloudformation.event()
+
+    handler(event, context)
+
+    s3.delete_bucket(Bucket=BUCKET)
+    assert cloudformation.answers == [
+        {
+            "Status": "SUCCESS",
+            "Reason": "",
+            **{key: event[key] for key in ("PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId")},
+        }
+    ]
+    assert cloudformation.content_types == [""]
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+@pytest.mark.usefixtures("aws")
+def test_given_any_other_request_when_it_comes_then_it_is_answered_and_nothing_is_deleted(
+    cloudformation: CloudFormation,
+    context: FakeContext,
+    request_type: str,
+) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="kept", Body=b"x")
+    event = cloudformation.event(request_type)
+    del event["PhysicalResourceId"]
+
+    handler(event, context)
+
+    [answer] = cloudformation.answers
+    assert answer["Status"] == "SUCCESS"
+    assert answer["PhysicalResourceId"] == event["LogicalResourceId"]
+    assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
+
+
+def _with_fakes(monkeypatch: pytest.MonkeyPatch, bucket: FakeVersionedBucket) -> FakeLambda:
+    fakes = {"s3": bucket, "lambda": FakeLambda()}
+    monkeypatch.setattr(empty_buckets, "client", fakes.__getitem__)
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "lambda-empty-buckets-test")
+    return fakes["lambda"]  # type: ignore[return-value] # two fakes in one dictionary
+
+
+def _versions(count: int) -> list[dict[str, str]]:
+    return [{"Key": f"key-{number}", "VersionId": "v"} for number in range(count)]
+
+
+@pytest.mark.requirement("X7")
+def test_given_too_little_time_when_a_bucket_is_emptied_then_the_function_calls_itself_and_does_not_answer_yet(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
+) -> None:
+    bucket = FakeVersionedBucket(versions=_versions(1500))
+    functions = _with_fakes(monkeypatch, bucket)
+    event = cloudformation.event()
+
+    handler(event, FakeContext(remaining=[60_000, 20_000]))
+
+    [call] = functions.calls
+    assert (call["FunctionName"], call["InvocationType"]) == ("lambda-empty-buckets-test", "Event")
+    assert json.loads(call["Payload"]) == event
+    assert cloudformation.answers == []
+    assert len(bucket.versions) == 500
+
+    handler(json.loads(call["Payload"]), FakeContext())
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+    assert bucket.versions == []
+
+
+def test_given_a_version_that_s3_keeps_when_a_bucket_is_emptied_then_the_answer_is_failed_and_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
+) -> None:
+    _with_fakes(monkeypatch, FakeVersionedBucket(versions=_versions(2), locked={"key-1"}))
+
+    handler(cloudformation.event(), context)
+
+    [answer] = cloudformation.answers
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == f"BucketNotEmptiedError: see {context.log_stream_name}"
+
+
+@pytest.mark.usefixtures("aws")
+def test_given_a_request_without_a_bucket_when_the_stack_is_deleted_then_it_is_answered_all_the_same(
+    cloudformation: CloudFormation,
+    context: FakeContext,
+) -> None:
+    event = cloudformation.event()
+    del event["ResourceProperties"]["BucketName"]
+
+    handler(event, context)
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["FAILED"]
+
+
+def test_given_an_address_that_refuses_when_the_answer_is_sent_then_the_call_fails(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
+) -> None:
+    _with_fakes(monkeypatch, FakeVersionedBucket())
+    cloudformation.status = 403
+
+    with pytest.raises(AnswerNotDeliveredError, match="403"):
+        handler(cloudformation.event(), context)

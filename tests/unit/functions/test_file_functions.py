@@ -1,0 +1,194 @@
+"""Validate, transform and publish as Lambda calls them, on S3 and Glue by moto and on real layouts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+import publish
+import transform
+import validate
+from tests.unit.functions.conftest import LogLines
+from tests.unit.functions.fakes import FakeContext
+from tests.unit.functions.samples import PROCESSED, upload
+
+LAYOUTS = Path(__file__).parents[3] / "layouts"
+pytestmark = pytest.mark.usefixtures("processed")
+
+DATABASE = "database_transactions_test"
+SAMPLES = [("alpine", "alpine-2025.sample.csv"), ("dkb", "dkb-2023.sample.csv"), ("obie", "obie-v3.sample.json")]
+CELL = "Zebulon Quastenflosser"
+"""A cell's content, which no log line may hold."""
+
+
+@pytest.fixture
+def processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - AWS must be there
+    monkeypatch.setenv("PROCESSED_BUCKET", PROCESSED)
+    monkeypatch.setenv("GLUE_DATABASE", DATABASE)
+    monkeypatch.setenv("LATENCY_METRIC", "UploadToDone")
+    boto3.client("s3").create_bucket(Bucket=PROCESSED)
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    for table, key in (("transactions", "booking_date"), ("quarantine", "received_date")):
+        glue.create_table(
+            DatabaseName=DATABASE,
+            TableInput={
+                "Name": table,
+                "StorageDescriptor": {"Columns": [], "Location": f"s3://{PROCESSED}/{table}/"},
+                "PartitionKeys": [{"Name": "partner", "Type": "string"}, {"Name": key, "Type": "date"}],
+            },
+        )
+
+
+def _sample(partner: str, name: str) -> dict[str, Any]:
+    return upload(f"incoming/{partner}/a b+c%é {name}", (LAYOUTS / name).read_bytes(), partner=partner)
+
+
+def _with_a_secret_cell() -> dict[str, Any]:
+    """Upload the sample with one line more, whose amount is no amount."""
+    content = (LAYOUTS / "alpine-2025.sample.csv").read_text(encoding="utf-8").splitlines()
+    cells = content[1].split(",")
+    cells[0], cells[4], cells[7] = "AB-999999", CELL, CELL
+    return upload("incoming/alpine/file.csv", "\n".join([*content, ",".join(cells)]).encode())
+
+
+def _objects(prefix: str) -> set[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket=PROCESSED, Prefix=prefix)
+    return {item["Key"] for item in listed.get("Contents", [])}
+
+
+def _partitions(table: str) -> list[list[str]]:
+    found = boto3.client("glue").get_partitions(DatabaseName=DATABASE, TableName=table)["Partitions"]
+    return sorted(partition["Values"] for partition in found)
+
+
+@pytest.mark.requirement("F1", "F2", "W2", "D1")
+@pytest.mark.parametrize(("partner", "name"), SAMPLES)
+def test_given_a_partners_sample_when_it_goes_through_the_functions_then_its_rows_are_published_and_reconciled(
+    context: FakeContext,
+    partner: str,
+    name: str,
+) -> None:
+    file = _sample(partner, name)
+
+    validation = validate.handler({"file": file}, context)
+    transformation = transform.handler({"file": file, "validation": validation}, context)
+    staged = _objects("transactions/")
+    published = publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+
+    assert validation["verdict"] != "REJECTED"
+    assert transformation["counts"] == validation["counts"]
+    assert transformation["totals"] == validation["totals"] == transformation["written"]["totals"]
+    assert transformation["written"]["count"] == validation["counts"]["accepted"]
+    assert staged == set()
+    assert published == {"superseded": []}
+    assert {path.rsplit("/", 1)[1] for path in _objects("transactions/")} == {f"{file['file_id']}.parquet"}
+    assert [values[0] for values in _partitions("transactions")] == [partner] * len(_objects("transactions/"))
+
+
+@pytest.mark.parametrize(
+    ("partner", "content", "reason_code"),
+    [
+        ("unknown", b"a,b\n1,2\n", "UNKNOWN_PARTNER"),
+        ("alpine", b"", "EMPTY_FILE"),
+        ("alpine", b"a,b\n1,2\n", "HEADER_MISMATCH"),
+        ("alpine", b"\xff\xfe\x00", "NOT_DECODABLE"),
+    ],
+)
+def test_given_a_file_that_must_be_refused_when_it_is_validated_then_that_is_an_answer_and_no_error(
+    context: FakeContext, partner: str, content: bytes, reason_code: str
+) -> None:
+    file = upload(f"incoming/{partner}/file.csv", content, partner=partner)
+
+    answer = validate.handler({"file": file}, context)
+
+    assert (answer["verdict"], answer["reason_code"]) == ("REJECTED", reason_code)
+    assert answer["reason"]
+
+
+def test_given_customer_data_in_cells_when_a_file_goes_through_the_functions_then_no_log_line_holds_it(
+    context: FakeContext,
+    log_lines: LogLines,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = _with_a_secret_cell()
+
+    validation = validate.handler({"file": file}, context)
+    transform.handler({"file": file, "validation": validation}, context)
+    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+
+    assert validation["counts"]["rejected"] > 0
+    assert [line["message"] for line in log_lines()] == ["validated", "transformed", "published"]
+    for line in log_lines():
+        assert {key: line[key] for key in ("file_id", "partner", "execution")} == {
+            key: file[key] for key in ("file_id", "partner", "execution")
+        }
+    assert CELL not in str(log_lines())
+    assert CELL not in str(validation)
+    assert CELL not in str(capsys.readouterr())
+
+
+def test_given_a_published_version_when_the_newer_is_published_twice_then_only_its_rows_are_left(
+    context: FakeContext,
+) -> None:
+    older = _sample("alpine", "alpine-2025.sample.csv")
+    newer = upload(older["key"], (LAYOUTS / "alpine-2025.sample.csv").read_bytes() + b"\n")
+    for file in (older, newer):
+        validation = validate.handler({"file": file}, context)
+        transform.handler({"file": file, "validation": validation}, context)
+    publish.handler({"action": "publish", "file": older, "published": [older["file_id"]]}, context)
+    versions = [older["file_id"], newer["file_id"]]
+
+    answers = [publish.handler({"action": "publish", "file": newer, "published": versions}, context) for _ in range(2)]
+
+    assert answers == [{"superseded": [older["file_id"]]}] * 2
+    assert all(newer["file_id"] in path for path in _objects("transactions/"))
+    assert len(_objects("transactions/")) == len(_partitions("transactions"))
+
+
+def test_given_a_published_file_when_it_is_withdrawn_then_its_rows_are_gone_and_nothing_is_measured(
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    file = _with_a_secret_cell()
+    validation = validate.handler({"file": file}, context)
+    transform.handler({"file": file, "validation": validation}, context)
+    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+    capsys.readouterr()
+
+    answer = publish.handler({"action": "withdraw", "file": file, "published": [file["file_id"]]}, context)
+
+    assert answer == {"superseded": []}
+    assert _objects("transactions/") == _objects("quarantine/") == set()
+    assert "UploadToDone" not in capsys.readouterr().out
+    assert [str(warning.message) for warning in recwarn if "metrics" in str(warning.message)] == []
+
+
+@pytest.mark.requirement("L1")
+def test_given_a_published_file_when_the_metric_is_read_then_it_is_the_time_since_the_upload(
+    context: FakeContext,
+    log_lines: LogLines,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = _sample(*SAMPLES[0])
+    validation = validate.handler({"file": file}, context)
+    transform.handler({"file": file, "validation": validation}, context)
+
+    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+
+    [measured] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert measured["UploadToDone"] == [log_lines()[-1]["seconds_since_upload"]]
+    assert measured["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "UploadToDone", "Unit": "Seconds"}]
+
+
+def test_given_a_version_that_is_gone_when_it_is_validated_then_the_error_is_raised_for_the_retries(
+    context: FakeContext,
+) -> None:
+    file = _sample(*SAMPLES[0])
+    boto3.client("s3").delete_object(Bucket=file["bucket"], Key=file["key"], VersionId=file["version_id"])
+
+    with pytest.raises(Exception, match="NoSuchVersion"):
+        validate.handler({"file": file}, context)

@@ -1,0 +1,66 @@
+"""An upload is read in the announced version, or not at all."""
+
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+from botocore.exceptions import ClientError
+
+from events import File
+from resources import client
+from tests.unit.functions.samples import RAW, file_event, upload
+from uploads import open_upload
+
+KEY = "incoming/alpine/a b+c%é.csv"
+
+
+def _file(event: dict[str, Any]) -> File:
+    return msgspec.convert(event, File)
+
+
+@pytest.mark.usefixtures("aws")
+def test_given_a_newer_version_when_the_older_is_opened_then_its_own_bytes_are_read() -> None:
+    event = upload(KEY, b"older")
+    boto3.client("s3").put_object(Bucket=RAW, Key=KEY, Body=b"newer")
+
+    with open_upload(client("s3"), _file(event)) as stream:
+        assert stream.read() == b"older"
+
+
+@pytest.mark.usefixtures("aws")
+def test_given_no_version_id_when_the_object_is_the_announced_one_then_it_is_read() -> None:
+    event = upload(KEY, b"content", versioned=False)
+    assert event["version_id"] == ""
+
+    with open_upload(client("s3"), _file(event)) as stream:
+        assert stream.read() == b"content"
+
+
+@pytest.mark.usefixtures("aws")
+def test_given_no_version_id_when_the_object_has_changed_since_then_it_is_refused() -> None:
+    event = upload(KEY, b"announced", versioned=False)
+    boto3.client("s3").put_object(Bucket=RAW, Key=KEY, Body=b"changed")
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        open_upload(client("s3"), _file(event))
+
+
+class _RecordingS3:
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def get_object(self, **request: Any) -> Any:
+        self.requests.append(request)
+        return {"Body": None}
+
+
+@pytest.mark.parametrize(("version_id", "named"), [("v1", {"VersionId": "v1"}), ("", {})])
+def test_given_a_version_or_none_when_an_upload_is_opened_then_the_etag_is_always_asked_for(
+    version_id: str, named: dict[str, str]
+) -> None:
+    s3 = _RecordingS3()
+
+    open_upload(s3, _file(file_event(KEY, version_id=version_id, etag="abc")))
+
+    assert s3.requests == [{"Bucket": RAW, "Key": KEY, "IfMatch": "abc", **named}]
