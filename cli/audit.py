@@ -64,6 +64,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[Total, ...] = ()
     errors: tuple[ErrorCount, ...] = ()
     reason: str = ""
+    report: str = ""
     duplicate_of: str = ""
     superseded_by: str = ""
     error: str = ""

@@ -13,7 +13,6 @@ from cli.demo.report import short
 from cli.demo.run import Watch
 from cli.pipeline import Upload
 from cli.tables import make_table, seconds, status_text
-from etl.statuses import FileStatus
 
 Rows = Mapping[Upload, AuditRow]
 
@@ -32,8 +31,10 @@ def _table(uploads: list[Upload], rows: Rows) -> Table:
     table = make_table("file", "status", "after", numbers=("after",))
     for upload in uploads:
         row = rows.get(upload)
-        status = row.status if row else FileStatus.RECEIVED
-        table.add_row(short(upload.key), status_text(status), seconds(row.latency) if row else "")
+        if row:
+            table.add_row(short(upload.key), status_text(row.status), seconds(row.latency))
+        else:
+            table.add_row(short(upload.key), "[dim]uploaded", "")
     return table
 
 
@@ -43,11 +44,11 @@ class _Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._began = time.monotonic()
-        self._seen: dict[Upload, FileStatus] = {}
+        self._seen: dict[Upload, str] = {}
 
     def __call__(self, rows: Rows) -> None:
         for upload, row in rows.items():
-            if self._seen.get(upload) is not row.status:
+            if self._seen.get(upload) != row.status:
                 self._seen[upload] = row.status
                 after = f"{time.monotonic() - self._began:6.1f} s"
                 self._console.print(f"  {after}  {row.status:<10}  {short(upload.key)}", markup=False)

@@ -75,9 +75,11 @@ def _alerts(alerts: Sequence[Alert]) -> Group:
 def _alert(alert: Alert) -> Panel:
     """Show a message's facts, which stand before its first blank line; what to do next follows in the email."""
     facts = Table.grid(padding=(0, 1))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
     for line in alert.message.partition("\n\n")[0].splitlines():
         label, _, value = line.partition(":")
-        facts.add_row(Text(label, style="dim"), Text(value.strip()))
+        facts.add_row(label, Text(value.strip()))
     title = f"[bold]{alert.subject}[/] · partner {alert.attributes.get('partner', '')}"
     return Panel(facts, title=title, title_align="left", border_style="yellow")
 

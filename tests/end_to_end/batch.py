@@ -25,6 +25,8 @@ BAD_FILES = {
     FileCode.MALFORMED_JSON: ("incoming/obie/broken.json", obie_json("broken", *GOOD)[:-3]),
 }
 
+BATCH_FILES = 3 + len(BAD_FILES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
@@ -41,7 +43,7 @@ class Batch:
 
 
 def send_batch(deployment: Deployment) -> Batch:
-    """Upload ten small files within one window of the batching queue, and a file of another type."""
+    """Upload as many small files as make a batch, and a file of another type."""
     upload = deployment.pipeline.upload
     uploads = [
         upload("incoming/obie/good.json", obie_json("good", *GOOD)),

@@ -8,12 +8,17 @@ from cli.pipeline import Pipeline
 from local.emulator import Emulator
 from local.lifecycle import running
 from local.session import deployed_pipeline
-from tests.end_to_end.batch import Batch, send_batch
+from tests.end_to_end.batch import BATCH_FILES, Batch, send_batch
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import Failed, send_files_that_fail
 
 DIRECT_THRESHOLD_BYTES = 16 * 1024
-CONTEXT = {"directThresholdBytes": str(DIRECT_THRESHOLD_BYTES), "batchWindowSeconds": "3"}
+CONTEXT = {
+    "directThresholdBytes": str(DIRECT_THRESHOLD_BYTES),
+    # Far longer than any test needs to upload its files; a batch that is full waits for nothing.
+    "batchWindowSeconds": "5",
+    "batchSize": str(BATCH_FILES),
+}
 
 
 @pytest.fixture(scope="session")

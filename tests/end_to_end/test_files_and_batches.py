@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli.demo.checks import LATENCY_LIMIT
 from cli.pipeline import Partition
 from etl.statuses import FileStatus
 from etl.workflow.definition import BATCH, DIRECT
@@ -121,3 +122,22 @@ def test_a_large_file_starts_an_execution_of_its_own(deployment: Deployment, wri
     assert deployment.pipeline.route(row.execution) == DIRECT
     assert row.status is FileStatus.COMPLETED
     assert deployment.published([row]) == sums(*bookings)
+
+
+@pytest.mark.requirement("L1")
+def test_a_file_of_100_mb_is_done_well_inside_15_minutes(deployment: Deployment) -> None:
+    # Given 100 MB of bookings over a month
+    rows = 1_020_000
+    bookings = [
+        Booking(f"2025-06-{1 + number % 30:02}", f"{number % 9973}.{number % 100:02}") for number in range(rows)
+    ]
+    content = alpine_csv("month", *bookings)
+    assert len(content) > 100_000_000
+    # When they are uploaded as one file
+    (row,) = deployment.process(deployment.pipeline.upload("incoming/alpine/month.csv", content))
+    # Then every row is readable, to the last digit
+    assert row.status is FileStatus.COMPLETED
+    assert deployment.published([row]) == sums(*bookings)
+    # And there is ample time left
+    assert row.latency is not None
+    assert row.latency < LATENCY_LIMIT / 3
