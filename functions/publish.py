@@ -14,7 +14,6 @@ from resources import client
 
 
 @observed
-@metrics.log_metrics
 def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     """Publish or withdraw ``event["file"]``.
 
@@ -37,5 +36,6 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     superseded = publisher.publish(file.file_id, event["published"])
     seconds = (datetime.now(UTC) - file.uploaded_at).total_seconds()
     metrics.add_metric(os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds)
+    metrics.flush_metrics()
     logger.info("published", seconds_since_upload=seconds, superseded=superseded)
     return {"superseded": superseded}
