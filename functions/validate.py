@@ -1,5 +1,6 @@
-"""Reads an upload once and returns the verdict on it."""
+"""Reads an upload once, reports on it, and returns the verdict."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from events import read_file
 from observability import Event, logger, observed
+from reporting import write_report
 from resources import client, engine_memory_mb, layouts
 from transactions import validate_file
+from transactions.report import Report
 from uploads import open_upload
 
 
@@ -21,11 +24,14 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``transactions.Validation`` as JSON. A refused file is an answer too, never an error.
+        ``transactions.Validation`` as JSON, with the key of the ``report`` in place of the examples, which would
+        fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     file = read_file(event)
+    source = file.source()
     with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
-        validation = validate_file(stream, file.source(), layouts(), Path(workdir), engine_memory_mb())
+        validation = validate_file(stream, source, layouts(), Path(workdir), engine_memory_mb())
+    report = write_report(client("s3"), os.environ["PROCESSED_BUCKET"], Report.of(validation, source))
     logger.info(
         "validated",
         verdict=validation.verdict,
@@ -34,4 +40,5 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         counts=msgspec.to_builtins(validation.counts),
     )
     answer: dict[str, Any] = msgspec.to_builtins(validation)
-    return answer
+    del answer["examples"]
+    return answer | {"report": report}

@@ -13,12 +13,12 @@ from etl.constructs.catalog import Catalog
 from etl.constructs.function import PipelineFunction
 from etl.constructs.monitoring import LATENCY_METRIC
 from etl.constructs.shared import allow
-from etl.constructs.storage import MANIFESTS, QUARANTINE, STAGING, TRANSACTIONS
+from etl.constructs.storage import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
 from etl.names import Names
 
 
 class FileFunctions(Construct):
-    """Validate reads an upload; transform reads it and stages rows; publish moves staged rows to the readers."""
+    """Validate reads an upload and reports on it; transform stages its rows; publish moves them to the readers."""
 
     def __init__(
         self,
@@ -65,9 +65,9 @@ class FileFunctions(Construct):
         self.validate = make(
             "Validate",
             "validate",
-            "Reads an upload once and returns a verdict, counts and control totals",
-            statements=[read_uploads],
-            environment={},
+            "Reads an upload once, writes a report, and returns a verdict, counts and control totals",
+            statements=[read_uploads, allow(["s3:PutObject"], objects(REPORTS))],
+            environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )
         self.transform = make(

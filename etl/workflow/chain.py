@@ -472,7 +472,7 @@ class _Chain:
 
     @staticmethod
     def _figures() -> dict[str, dict[str, str]]:
-        """List what the audit row keeps of a validation: hash, layout, counts, totals and errors."""
+        """List what the audit row keeps of a validation: hash, layout, counts, totals, errors and the report's key."""
         counts = {
             f"rows_{count}": audit.number(f"{_VALIDATION}.counts.{count}")
             for count in ("read", "accepted", "rejected", "dropped")
@@ -482,6 +482,7 @@ class _Chain:
             "layout": audit.text(f"{_VALIDATION}.layout"),
             "totals": {"S.$": f"States.JsonToString({_VALIDATION}.totals)"},
             "errors": {"S.$": f"States.JsonToString({_VALIDATION}.errors)"},
+            "report": audit.text(f"{_VALIDATION}.report"),
             **counts,
         }
 

@@ -24,10 +24,12 @@ def rejected(resources: Resources) -> dict[str, Any]:
             ("Reason", "$.inspected.validation.reason"),
             ("Rows read", "$.inspected.validation.counts.read"),
             ("Rows rejected", "$.inspected.validation.counts.rejected"),
+            ("Report", "$.inspected.validation.report"),
         ],
         closing=(
             "Nothing of this file was published, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: ask the partner for a corrected file under the same key; it will take this one's place."
+            "Next: send the partner the report, which lies in the processed bucket, and ask for a corrected file\n"
+            "under the same key; it will take this one's place."
         ),
     )
 
@@ -47,6 +49,7 @@ def rows_rejected(resources: Resources) -> dict[str, Any]:
             ("Rows accepted", "$.inspected.validation.counts.accepted"),
             ("Rows rejected", "$.inspected.validation.counts.rejected"),
             ("Errors", "States.JsonToString($.inspected.validation.errors)"),
+            ("Report", "$.inspected.validation.report"),
         ],
         closing=(
             "The accepted rows are published. Every rejected row is in the quarantine table with its line and code.\n"

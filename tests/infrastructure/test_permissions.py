@@ -48,6 +48,11 @@ ALLOWED = {
         ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
     ): "file ids and dates make up the keys below a fixed prefix",
     (
+        "role-validate-.*",
+        r"bucket-processed-\d+-test\.Arn/reports/\*",
+        ("s3:PutObject",),
+    ): "partners and file ids make up the keys below a fixed prefix",
+    (
         "role-empty-buckets-.*",
         r"bucket-(raw|processed)-\d+-test\.Arn/\*",
         ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
