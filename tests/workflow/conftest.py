@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from etl.names import Names
 from local.lifecycle import running
-from tests.infrastructure.conftest import synthesize
+from tests.infrastructure.conftest import CONTEXT, synthesize
 from tests.infrastructure.template import Template
+from tests.workflow.announcements import Announcements
 from tests.workflow.deployment import deploy_workflow
 from tests.workflow.machine import Machine
 
@@ -20,3 +22,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 def machine(template: Template) -> Iterator[Machine]:
     with running() as emulator:
         yield Machine(emulator, deploy_workflow(emulator, template))
+
+
+@pytest.fixture(scope="session")
+def announcements(machine: Machine) -> Announcements:
+    return Announcements(machine.session, source=Names(suffix=CONTEXT["environmentSuffix"]).stack)

@@ -73,8 +73,7 @@ def validation(
         errors=(ErrorCount(code="AMOUNT_FORMAT", count=rejected),) if rejected else (),
     )
     built: Answer = msgspec.json.decode(msgspec.json.encode(answer))
-    del built["examples"]
-    return built | {"report": "reports/alpine/file.html"}
+    return {fact: built[fact] for fact in built if fact != "examples"} | {"report": "reports/alpine/file.html"}
 
 
 def transformation(validated: Answer) -> Answer:

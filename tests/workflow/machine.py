@@ -49,6 +49,7 @@ class Machine:
 
     def __init__(self, emulator: Emulator, stack: DeployedStack) -> None:
         self._emulator = emulator
+        self.session = emulator.session
         # AWS answers TestState under a host name of its own.
         self._states = emulator.session.client("stepfunctions", config=Config(inject_host_prefix=False))
         self._dynamodb = emulator.session.client("dynamodb")

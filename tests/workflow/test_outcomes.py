@@ -7,6 +7,7 @@ import pytest
 
 from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT
+from tests.workflow.announcements import Announcements
 from tests.workflow.files import Upload, publication, transformation, upload, validation
 from tests.workflow.machine import Machine, returns, throws
 from tests.workflow.scripts import not_called, process, statuses, texts
@@ -52,6 +53,26 @@ def test_given_a_completed_file_when_its_row_is_read_then_it_tells_the_whole_sto
     assert row["history"][0]["at"] == file.uploaded_at
     assert {entry["execution"] for entry in row["history"]} == {run.arn}
     assert [entry["detail"] for entry in row["history"]] == ["", "", validated["verdict"]]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_published_file_when_it_is_completed_then_one_event_tells_it_to_others(
+    machine: Machine, announcements: Announcements, route: str
+) -> None:
+    file, validated = upload(), validation()
+
+    process(machine, file, route=route, validated=validated)
+
+    assert announcements.about(file.file_id) == [
+        {
+            "file_id": file.file_id,
+            "partner": "alpine",
+            "bucket": file.bucket,
+            "key": file.key,
+            "version_id": file.version_id,
+            **{fact: validated[fact] for fact in ("layout", "counts", "totals")},
+        }
+    ]
 
 
 def test_given_rejected_rows_when_the_file_completes_then_an_alert_counts_them(machine: Machine) -> None:

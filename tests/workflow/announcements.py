@@ -1,0 +1,44 @@
+"""Receives what the state machine announces on the event bus."""
+
+import json
+from typing import Any
+
+import boto3
+
+from etl.workflow.chain import PROCESSED_EVENT
+
+_NAME = "announcements"
+
+
+class Announcements:
+    """A queue behind a rule on the pipeline's own events, from the moment it is made."""
+
+    def __init__(self, session: boto3.Session, source: str) -> None:
+        self._sqs = session.client("sqs")
+        self._events: list[dict[str, Any]] = []
+        events = session.client("events")
+        rule = events.put_rule(
+            Name=_NAME, EventPattern=json.dumps({"source": [source], "detail-type": [PROCESSED_EVENT]})
+        )["RuleArn"]
+        self._queue = self._sqs.create_queue(QueueName=_NAME)["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self._sqs.set_queue_attributes(QueueUrl=self._queue, Attributes={"Policy": policy})
+        events.put_targets(Rule=_NAME, Targets=[{"Id": _NAME, "Arn": arn}])
+
+    def about(self, file_id: str) -> list[dict[str, Any]]:
+        """Return the details of all events about a file so far."""
+        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self._events.append(json.loads(message["Body"])["detail"])
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return [event for event in self._events if event["file_id"] == file_id]
