@@ -14,10 +14,12 @@ from botocore.config import Config
 from local.alerts import Alert, AlertInbox
 from local.emulator import Emulator
 from local.stack import DeployedStack
+from tests.infrastructure.template import states_in
 from tests.workflow.files import Upload
 
 PATIENCE_SECONDS = 60
 _CASE = "scripted"
+_ANY_ROLE = "arn:aws:iam::000000000000:role/any"
 Script = Mapping[str, Mapping[str, Any]]
 """A state's name, and what happens in place of its task: made by ``returns`` or ``throws``."""
 
@@ -108,11 +110,24 @@ class Machine:
         answer = self._states.test_state(
             definition=json.dumps(self.definition["States"][name]),
             input=json.dumps(document),
-            roleArn="arn:aws:iam::000000000000:role/any",
+            roleArn=_ANY_ROLE,
         )
         assert answer["status"] == "SUCCEEDED", answer.get("cause")
         output: dict[str, Any] = json.loads(answer["output"])
         return output
+
+    def parameters_of(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Work out what a task, wherever it stands, hands to its service or function."""
+        state = dict(states_in(self.definition))[name]
+        answer = self._states.test_state(
+            definition=json.dumps(state),
+            input=json.dumps(document),
+            roleArn=_ANY_ROLE,
+            inspectionLevel="DEBUG",
+            mock={"result": "{}"},
+        )
+        parameters: dict[str, Any] = json.loads(answer["inspectionData"]["afterParameters"])
+        return parameters
 
     def _wait(self, arn: str) -> Any:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from batching import Batches, read_messages
 from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
 from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from tests.infrastructure.template import Template, states_in
 from tests.support.events import load_event, transform_event
+from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow.files import Upload, publication, upload, validation
 from tests.workflow.machine import CAUSE, Machine, Run, Script, returns, throws
 from tests.workflow.scripts import BROKEN, not_called, process, statuses, texts
@@ -175,6 +177,17 @@ def test_given_a_failure_when_its_traces_are_read_then_none_quotes_the_cause(mac
         assert CAUSE not in str(trace)
 
 
+def _dispatched(*bodies: dict[str, Any]) -> Any:
+    """Make of a queue's messages what the dispatch function makes of them: an execution's input."""
+    records = [{"messageId": str(number), "body": json.dumps(body)} for number, body in enumerate(bodies)]
+    messages, unreadable = read_messages(records)
+    step_functions = FakeStepFunctions()
+    Batches(step_functions=step_functions, state_machine="any", route=BATCH).start(messages)
+    assert not unreadable
+    [document] = step_functions.inputs.values()
+    return json.loads(document)
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_given_a_failed_file_when_it_is_replayed_then_it_completes_and_its_history_tells_both_attempts(
     machine: Machine, route: str
@@ -183,8 +196,7 @@ def test_given_a_failed_file_when_it_is_replayed_then_it_completes_and_its_histo
     process(machine, file, route=route, changes={"Publish": throws(BROKEN)})
     [letter] = machine.dead_letters(file)
 
-    machine_input = {"route": BATCH, "files": [letter["body"]]}
-    assert machine_input["files"] == [file.event]
+    assert _dispatched(letter["body"]) == {"route": BATCH, "files": [file.event]}
     process(machine, file, route=BATCH)
 
     assert statuses(machine, file) == ["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batching import Batches, Message
 from etl.workflow.definition import BATCH, DIRECT
-from events import File, Upload
+from events import File, Upload, read_file
 from tests.infrastructure.template import Template
 from tests.support.events import load_event, transform_event
 from tests.unit.functions.fakes import FakeStepFunctions
@@ -160,3 +160,30 @@ def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_st
 
     assert sum(len(output["files"]) for output in identified) == len(keys)
     assert max(len(json.dumps(output)) for output in identified) < STATE_LIMIT
+
+
+@pytest.mark.parametrize("route", [DIRECT, BATCH])
+@pytest.mark.parametrize(
+    ("step", "facts"),
+    [
+        ("Validate CSV", {}),
+        ("Validate JSON", {}),
+        ("Transform", {"validation": {"layout": "alpine-2025"}}),
+        ("Publish", {"action": "publish", "published": ["a", "b"]}),
+        ("Withdraw", {"action": "withdraw", "published": ["a", "b"]}),
+    ],
+)
+def test_given_a_functions_task_when_its_parameters_are_worked_out_then_the_function_finds_what_it_reads(
+    machine: Machine, route: str, step: str, facts: dict[str, Any]
+) -> None:
+    [file] = _identify(machine, _event("incoming/alpine/a.csv"))
+    document = {
+        "file": file,
+        "inspected": {"validation": {"layout": "alpine-2025"}},
+        "versions": {"published": ["a", "b"]},
+    }
+
+    parameters = machine.parameters_of(f"{step} ({route})", document)
+
+    assert read_file(parameters).file_id == file["file_id"]
+    assert {name: value for name, value in parameters.items() if name != "file"} == facts
