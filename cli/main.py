@@ -6,6 +6,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.athena import QueryError
+from cli.check import CheckCommand, check
 from cli.demo.command import demo
 from cli.status import StackNotFoundError, status
 from cli.waiting import NotInTimeError
@@ -22,13 +23,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""Partner banks' transaction files, from upload to Athena.
 
-    Start with [bold]etl demo[/]: it needs no AWS account.
+    Start with [bold]etl demo[/]: it needs no AWS account. [bold]etl check[/] needs none either: it judges a file on
+    this machine.
 
-    Other commands work on the deployment that the environment's AWS settings reach: an AWS account, or the embedded
-    AWS of [bold]make local[/], which prints what to export.""",
+    [bold]etl status[/] works on the deployment that the environment's AWS settings reach: an AWS account, or the
+    embedded AWS of [bold]make local[/], which prints what to export.""",
 )
 app.command()(demo)
 app.command()(status)
+app.command(cls=CheckCommand)(check)
 
 
 def main() -> None:

@@ -1,0 +1,95 @@
+"""``etl check``."""
+
+from enum import IntEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import duckdb
+import typer
+from rich.console import Console
+from typer.core import TyperCommand
+
+from cli.checking import Checked, Choice, check_file, choose
+from cli.checking_tables import show
+from cli.console import make_console
+from transactions import LayoutError, ReconciliationError
+from transactions.errors import EngineError
+from transactions.results import Verdict
+
+
+class ExitCode(IntEnum):
+    """What ``etl check`` ends with."""
+
+    VALID = 0
+    REJECTED_ROWS = 1
+    REJECTED_FILE = 2
+    USAGE = 3
+    FAILED = 4
+
+
+_EXIT_CODES: dict[Verdict, ExitCode] = {
+    "VALID": ExitCode.VALID,
+    "VALID_WITH_REJECTED_ROWS": ExitCode.REJECTED_ROWS,
+    "REJECTED": ExitCode.REJECTED_FILE,
+}
+_FAILURES = (duckdb.Error, EngineError, OSError, ReconciliationError)
+
+
+class CheckCommand(TyperCommand):
+    """A command that ends in USAGE where it is called wrongly: 2, which others end in, means a rejected file here."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Read the arguments."""
+        try:
+            return super().make_context(*arguments, **options)
+        except typer.TyperException as error:
+            error.exit_code = ExitCode.USAGE
+            raise
+
+
+def check(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file, on this machine.")
+    ],
+    partner: Annotated[str | None, typer.Option(help="Whose file it is: only this partner's layouts may fit.")] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="The one layout that must fit: its name, or the path of its YAML file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write Parquet files and the report below this folder.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+) -> None:
+    """Check a file without any AWS: the very work of the deployed functions, on this machine.
+
+    Without --partner and --layout, all layouts are tried, and exactly one must fit.
+
+    Exit code 0: valid. 1: valid, with rejected rows. 2: the file is rejected. 3: called wrongly. 4: the check failed.
+    """
+    errors = Console(stderr=True, highlight=False)
+    try:
+        choice = choose(file, partner=partner, layout=layout)
+    except (LayoutError, ValueError) as error:
+        errors.print(f"error: {error}", style="red", markup=False)
+        raise typer.Exit(ExitCode.USAGE) from error
+    try:
+        checked = _checked(file, choice, out, errors)
+    except _FAILURES as error:
+        # The engine's own messages may quote the file: only the kind of the error is told.
+        errors.print(f"error: the check failed ({type(error).__name__}); nothing is said about the file", style="red")
+        raise typer.Exit(ExitCode.FAILED) from error
+    if as_json:
+        typer.echo(checked.report.json())
+    else:
+        show(make_console(), checked, out)
+    raise typer.Exit(_EXIT_CODES[checked.report.verdict])
+
+
+def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> Checked:
+    """Check ``file``, with what is written kept only if it was asked for."""
+    if out:
+        return check_file(file, choice, out, errors)
+    with TemporaryDirectory() as folder:
+        return check_file(file, choice, Path(folder), errors)

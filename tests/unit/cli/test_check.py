@@ -1,0 +1,194 @@
+"""``etl check``: one local file, the deployed functions' whole work, a verdict in words and as an exit code."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.check import ExitCode
+from cli.main import app
+from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
+from transactions.codes import FileCode, RowCode
+from transactions.report import Report
+
+LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
+Check = Callable[..., Result]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Run the command as a pipe sees it."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    return lambda *arguments: CliRunner().invoke(app, ["check", *map(str, arguments)])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Write a file to be checked."""
+
+    def write(content: bytes, name: str = "october.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+Write = Callable[[bytes], Path]
+
+
+def _report(result: Result) -> Report:
+    return msgspec.json.decode(result.stdout, type=Report)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (alpine_file(*good_rows(3)), ExitCode.VALID),
+        (alpine_file(alpine_row(amount="x"), *good_rows(3)), ExitCode.REJECTED_ROWS),
+        (alpine_file(alpine_row(amount="x")), ExitCode.REJECTED_FILE),
+        (b"", ExitCode.REJECTED_FILE),
+    ],
+)
+def test_given_a_file_when_checked_then_the_exit_code_is_its_verdict(
+    check: Check, file: Write, content: bytes, code: ExitCode
+) -> None:
+    assert check(file(content)).exit_code == code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("no-such-file.csv",),
+        (LAYOUTS / "alpine-2025.sample.csv", "--no-such-option"),
+        (LAYOUTS / "alpine-2025.sample.csv", "--partner", "nobody"),
+        (LAYOUTS / "alpine-2025.sample.csv", "--layout", "nothing"),
+        (LAYOUTS / "alpine-2025.sample.csv", "--layout", "nothing.yaml"),
+        (LAYOUTS / "alpine-2025.sample.csv", "--layout", "dkb-2023", "--partner", "alpine"),
+    ],
+)
+def test_given_a_wrong_call_when_checked_then_the_exit_code_says_so_and_nothing_is_printed_as_a_result(
+    check: Check, arguments: tuple[str, ...]
+) -> None:
+    result = check(*arguments)
+
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert result.stderr
+
+
+def test_given_a_layout_that_is_wrong_when_checked_with_it_then_the_complaint_names_its_key(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "mine.yaml"
+    wrong.write_text((LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "mine").replace("csv", "cvs"))
+
+    result = check(file(b""), "--layout", wrong)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "mine.yaml" in result.stderr
+    assert "$.format" in result.stderr
+
+
+def test_given_rejected_rows_when_checked_then_lines_codes_and_cures_are_printed_and_no_cell(
+    check: Check, file: Write
+) -> None:
+    cell = "Zebulon 12x"
+
+    result = check(file(alpine_file(*good_rows(3), alpine_row(transaction_id="W", amount=cell))))
+
+    for words in ("Valid, with rejected rows", RowCode.AMOUNT_FORMAT, RowCode.AMOUNT_FORMAT.cure, "xxxxxxx 99x"):
+        assert words in result.stdout
+    assert [line.split()[0] for line in result.stdout.splitlines() if "xxxxxxx 99x" in line] == ["5"]
+    assert cell not in result.output
+
+
+def test_given_a_sample_when_checked_as_json_then_the_report_is_all_that_is_printed(check: Check) -> None:
+    layout = CATALOG.get("alpine-2025")
+
+    report = _report(check(LAYOUTS / "alpine-2025.sample.csv", "--json"))
+
+    assert {total.currency: total.sum for total in report.totals} == layout.sample.totals
+    assert {error.code: error.count for error in report.errors} == layout.sample.errors
+    assert (report.layout, report.file.partner) == (layout.name, layout.partner)
+
+
+def test_given_no_partner_and_no_layout_when_no_layout_fits_then_nobody_is_named(check: Check, file: Write) -> None:
+    report = _report(check(file(b"a,b\n1,2\n"), "--json"))
+
+    assert report.rejection is not None
+    assert (report.rejection.code, report.file.partner, report.layout) == (FileCode.HEADER_MISMATCH, "unknown", "")
+
+
+def test_given_a_partner_when_the_file_fits_only_anothers_layout_then_it_is_rejected(check: Check, file: Write) -> None:
+    result = check(file(alpine_file(*good_rows(1))), "--partner", "dkb")
+
+    assert result.exit_code == ExitCode.REJECTED_FILE
+    assert FileCode.HEADER_MISMATCH in result.stdout
+
+
+def test_given_a_layout_of_ones_own_when_checked_with_its_file_then_it_is_the_one_that_counts(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    own = tmp_path / "mine-2026.yaml"
+    shipped = (LAYOUTS / "alpine-2025.yaml").read_text()
+    own.write_text(shipped.replace("name: alpine-2025", "name: mine-2026").replace("partner: alpine", "partner: mine"))
+
+    report = _report(check(file(alpine_file(*good_rows(1))), "--layout", own, "--json"))
+
+    assert (report.verdict, report.layout, report.file.partner) == ("VALID", "mine-2026", "mine")
+
+
+def test_given_a_folder_when_checked_twice_then_rows_and_reports_lie_there_once(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    path, out = file(alpine_file(*good_rows(3), alpine_row(transaction_id="W", currency="XXXX"))), tmp_path / "out"
+
+    results = [check(path, "--out", out, "--json") for _ in range(2)]
+
+    rows = "SELECT count(*) FROM read_parquet(?)"
+    with duckdb.connect() as connection:
+        assert connection.execute(rows, [f"{out}/transactions/**/*.parquet"]).fetchall() == [(3,)]
+        assert connection.execute(rows, [f"{out}/quarantine/**/*.parquet"]).fetchall() == [(1,)]
+    [page] = out.glob("reports/alpine/*.html")
+    [written] = out.glob("reports/alpine/*.json")
+    assert page.stem == written.stem
+    assert [result.exit_code for result in results] == [ExitCode.REJECTED_ROWS] * 2
+    assert msgspec.json.decode(written.read_bytes(), type=Report) == _report(results[-1])
+
+
+def test_given_a_rejected_file_and_a_folder_when_checked_then_only_the_report_lies_there(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+
+    check(file(ALPINE_HEADER.encode()), "--out", out)
+
+    assert {path.relative_to(out).parts[0] for path in out.rglob("*") if path.is_file()} == {"reports"}
+
+
+def test_given_a_folder_that_cannot_be_written_when_checked_then_the_check_failed_and_not_the_file(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+
+    result = check(file(alpine_file(*good_rows(1))), "--out", tmp_path / "taken" / "out")
+
+    assert (result.exit_code, result.stdout) == (ExitCode.FAILED, "")
+    assert "the check failed" in result.stderr
+
+
+def test_the_page_names_every_exit_code_and_option(check: Check) -> None:
+    page = (LAYOUTS.parent / "docs" / "checking.md").read_text(encoding="utf-8")
+
+    codes = {int(code) for code in re.findall(r"^\| (\d) \|", page, flags=re.MULTILINE)}
+    options = set(re.findall(r"--[a-z]+", check("--help").stdout)) - {"--help"}
+
+    assert codes == set(ExitCode)
+    assert options
+    assert options <= set(re.findall(r"--[a-z]+", page))
