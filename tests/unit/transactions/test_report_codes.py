@@ -1,0 +1,22 @@
+"""The page on rejections names every code, as the code itself explains it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from transactions.codes import FileCode, RowCode
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "rejections.md").read_text(encoding="utf-8")
+FILES, ROWS = PAGE.split("\n## ")[1:]
+
+
+@pytest.mark.parametrize(("section", "codes"), [(FILES, FileCode), (ROWS, RowCode)], ids=["files", "rows"])
+def test_the_page_lists_every_code_with_its_meaning_a_cause_and_its_cure(
+    section: str, codes: type[FileCode] | type[RowCode]
+) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", section, flags=re.MULTILINE)
+
+    explained = [(code.value, f"{code.meaning}.", f"{code.cure[0].upper()}{code.cure[1:]}.") for code in codes]
+    assert [(code, meaning, cure) for code, meaning, _, cure in rows] == explained
+    assert all(cause.strip(" .") for _, _, cause, _ in rows)
