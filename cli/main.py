@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.athena import QueryError
 from cli.check import CheckCommand, check
 from cli.demo.command import demo
+from cli.layouts import layouts
 from cli.status import StackNotFoundError, status
 from cli.waiting import NotInTimeError
 from local.cdk import CdkError
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(status)
 app.command(cls=CheckCommand)(check)
+app.add_typer(layouts)
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""Lints layout files, each with the sample beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cli.checking import ENGINE_MEMORY_MB
+from transactions import LayoutCatalog, LayoutError, Source, Validation, validate_file
+from transactions.catalog import read_layout
+from transactions.layout import Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linted:
+    """One layout file: its sample, if there is one, and what is wrong, each complaint naming file and key."""
+
+    path: Path
+    sample: Path | None
+    complaints: tuple[str, ...]
+
+
+def lint_all(path: Path) -> list[Linted]:
+    """Lint the layout at ``path``, or every one in that folder."""
+    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    return [_lint(found) for found in paths]
+
+
+def _lint(path: Path) -> Linted:
+    sample = next(iter(sorted(path.parent.glob(f"{path.stem}.sample.*"))), None)
+    try:
+        layout = read_layout(path)
+    except LayoutError as error:
+        return Linted(path=path, sample=sample, complaints=tuple(str(error).splitlines()))
+    found = _differences(layout, _validate(layout, sample)) if sample else ()
+    return Linted(path=path, sample=sample, complaints=tuple(f"{path.name}: {difference}" for difference in found))
+
+
+def _validate(layout: Layout, sample: Path) -> Validation:
+    source = Source(
+        file_id="sample",
+        partner=layout.partner,
+        file_name=sample.name,
+        format=layout.format,
+        received_at=datetime.now(UTC),
+    )
+    with TemporaryDirectory() as folder, sample.open("rb") as stream:
+        return validate_file(stream, source, LayoutCatalog((layout,)), Path(folder), ENGINE_MEMORY_MB)
+
+
+def _differences(layout: Layout, validation: Validation) -> Iterator[str]:
+    """Compare what the sample comes to with what the layout declares."""
+    if not validation.counts.read:
+        yield f"sample: {validation.reason}"
+        return
+    counts, expected = validation.counts, layout.sample
+    results: dict[str, tuple[object, object]] = {
+        "accepted": (expected.accepted, counts.accepted),
+        "rejected": (expected.rejected, counts.rejected),
+        "dropped": (expected.dropped, counts.dropped),
+        "totals": (expected.totals, {total.currency: total.sum for total in validation.totals}),
+        "errors": (expected.errors, {error.code: error.count for error in validation.errors}),
+    }
+    for key, (declared, found) in results.items():
+        if declared != found:
+            yield f"sample.{key}: declared {declared}, found {found}"

@@ -1,0 +1,96 @@
+"""``etl layout``: what ships, and what is wrong with a layout before anything is deployed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from tests.unit.transactions.support import CATALOG
+
+LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def layout(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command as a pipe sees it."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    return lambda *arguments: CliRunner().invoke(app, ["layout", *map(str, arguments)])
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Copy a shipped layout and its sample to where they can be changed."""
+    for name in ("alpine-2025.yaml", "alpine-2025.sample.csv"):
+        shutil.copy(LAYOUTS / name, tmp_path / name)
+    return tmp_path / "alpine-2025.yaml"
+
+
+def _change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_given_what_ships_when_listed_then_every_layout_is_there_with_its_partner(layout: Run) -> None:
+    listed = [line.split()[:2] for line in layout("list").stdout.splitlines()]
+
+    assert [line for line in listed if line in [[known.name, known.partner] for known in CATALOG]] == [
+        [known.name, known.partner] for known in CATALOG
+    ]
+
+
+def test_given_a_partner_when_listed_then_only_its_layouts_are_shown(layout: Run) -> None:
+    answer = layout("list", "--partner", "dkb").stdout
+
+    assert "dkb-2023" in answer
+    assert "alpine" not in answer
+
+
+def test_given_a_right_layout_with_its_sample_when_linted_then_it_is_ok(layout: Run, own: Path) -> None:
+    answer = layout("lint", own)
+
+    assert (answer.exit_code, answer.stdout.splitlines()[0]) == (0, "ok     alpine-2025.yaml")
+
+
+def test_given_a_layout_without_sample_when_linted_then_that_is_said(layout: Run, own: Path) -> None:
+    own.with_name("alpine-2025.sample.csv").unlink()
+
+    assert "no sample" in layout("lint", own).stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("field: account}", "field: nothing}", "alpine-2025.yaml: mapping.account_id: nothing is no field"),
+        ("format: csv", "format: xml", "$.format"),
+        ("schema:", "shema:", "shema"),
+        ('JPY: "-12000"', 'JPY: "-12001"', "alpine-2025.yaml: sample.totals: declared"),
+        ("  accepted: 5", "  accepted: 6", "alpine-2025.yaml: sample.accepted: declared 6, found 5"),
+        ("- {name: account, type: string}", "- {name: konto, type: string}", "alpine-2025.yaml: "),
+    ],
+)
+def test_given_a_wrong_layout_when_linted_then_file_key_and_rule_are_named(
+    layout: Run, own: Path, old: str, new: str, complaint: str
+) -> None:
+    _change(own, old, new)
+
+    answer = layout("lint", own.parent)
+
+    assert answer.exit_code == 1
+    assert complaint in answer.stdout
+    assert "1 layouts, 1 wrong" in answer.stdout
+
+
+def test_given_a_header_that_the_sample_lacks_when_linted_then_the_sample_is_named(layout: Run, own: Path) -> None:
+    _change(own, "{name: remittance_information, type: string}", "{name: purpose, type: string}")
+    _change(own, "field: remittance_information", "field: purpose")
+
+    assert "alpine-2025.yaml: sample: " in layout("lint", own).stdout
+
+
+def test_given_a_folder_without_layouts_when_linted_then_that_is_no_success(layout: Run, tmp_path: Path) -> None:
+    assert layout("lint", tmp_path).exit_code == 1
