@@ -23,7 +23,7 @@ class FileCode(_Code):
     UNKNOWN_PARTNER = (
         "UNKNOWN_PARTNER",
         "No layout is known for this partner",
-        "add a layout or correct the key's first segment",
+        "add a layout or correct the key: incoming/<partner>/<file name>",
     )
     NO_LAYOUT = (
         "NO_LAYOUT",
@@ -32,7 +32,7 @@ class FileCode(_Code):
     )
     HEADER_MISMATCH = (
         "HEADER_MISMATCH",
-        "The header is none of the partner's",
+        "The header, or the first rows without one, are none of the partner's",
         "send the agreed columns or add a layout",
     )
     AMBIGUOUS_LAYOUT = (
@@ -72,8 +72,8 @@ class FileCode(_Code):
     )
     CAPTURE_MISSING = (
         "CAPTURE_MISSING",
-        "A fact that belongs above the header is missing",
-        "send the file as the bank exports it, with all lines above the header",
+        "A fact that belongs above the header or into the file's name is missing",
+        "send the file as the bank exports it, under its own name and with all lines above the header",
     )
     TOO_MANY_REJECTED = (
         "TOO_MANY_REJECTED",
@@ -120,6 +120,16 @@ class RowCode(_Code):
         "A value that every row needs is missing",
         "fill it in",
     )
+    FIELD_FORMAT = (
+        "FIELD_FORMAT",
+        "The text is not written as agreed",
+        "write it as the layout says",
+    )
+    VALUE_UNKNOWN = (
+        "VALUE_UNKNOWN",
+        "The value is none of the agreed ones",
+        "use an agreed value or add it to the layout",
+    )
     ID_MISSING = (
         "ID_MISSING",
         "The transaction has no id",
@@ -145,10 +155,15 @@ class RowCode(_Code):
         "The amount has more than 13 digits before the decimal character",
         "check the amount",
     )
+    AMOUNT_AMBIGUOUS = (
+        "AMOUNT_AMBIGUOUS",
+        "The row has both a debit and a credit",
+        "send them as two rows",
+    )
     SIGN_MISMATCH = (
         "SIGN_MISMATCH",
-        "The amount has a sign where the direction field alone gives it",
-        "send it unsigned",
+        "The amount's sign contradicts the field that gives the direction, or has no place there",
+        "send it as the layout says",
     )
     DIRECTION_UNKNOWN = (
         "DIRECTION_UNKNOWN",

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from transactions.codes import FileCode, RowCode
 from transactions.errors import FileRejectedError
-from transactions.headers import find_header
-from transactions.intake import Intake, decoded
+from transactions.headers import Found, find_layout
+from transactions.intake import Intake, decoded, too_long, whole_lines
 from transactions.layout import Dialect, Layout
+from transactions.lines import LeftOut, tidied
 from transactions.records import MAX_RECORD_CHARACTERS, Broken, Records
 
 MAX_RECORD_LINES = 100
@@ -23,18 +26,18 @@ def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Record
     FileRejectedError
         If the file is empty, fits no layout, is not of the layout's encoding, or cannot be split into records.
     """
-    header = find_header(intake.peek(), layouts)
-    layout = header.layout
-    numbering = _Numbering(layout, skip=header.line)
+    found = find_layout(intake.peek(), layouts)
+    layout = found.layout
+    numbering = _Numbering(found)
     path = workdir / "records.csv"
     try:
         with path.open("w", encoding="utf-8", newline="") as copy:
-            for block in _blocks(decoded(intake.chunks(), layout.encoding)):
+            for block in whole_lines(decoded(intake.chunks(), layout.encoding), FileCode.MALFORMED_CSV):
                 copy.write(numbering.numbered(block))
         numbering.close()
     except FileRejectedError as error:
         raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
-    return Records(layout, path, numbering.count, header.captures, tuple(numbering.broken))
+    return Records(layout, path, found.columns, numbering.count, found.captures, tuple(numbering.broken))
 
 
 def hold_back_malformed(records: Records, workdir: Path) -> Records:
@@ -46,31 +49,35 @@ def hold_back_malformed(records: Records, workdir: Path) -> Records:
         records.path.open(encoding="utf-8", newline="") as copy,
         path.open("w", encoding="utf-8", newline="") as checked,
     ):
-        for record in _joined(copy, dialect.quote_char):
+        for record in _joined(copy, dialect.quote_char) if dialect.quote_char else copy:
             number, _, text = record.removesuffix("\n").partition(dialect.delimiter)
             if well_formed.fullmatch(text):
                 checked.write(record)
                 count += 1
             else:
                 broken.append(Broken.of(int(number), RowCode.QUOTE_MALFORMED, text))
-    return Records(records.layout, path, count, records.captures, tuple(broken))
+    return msgspec.structs.replace(records, path=path, count=count, broken=tuple(broken))
 
 
 class _Numbering:
     """Puts before each record the number of its line. ``count`` and ``broken`` grow on the way."""
 
-    def __init__(self, layout: Layout, *, skip: int) -> None:
-        dialect = layout.dialect
+    def __init__(self, found: Found) -> None:
+        dialect = found.layout.dialect
         self.count = 0
         self.broken = list[Broken]()
+        self._dialect = dialect
         self._delimiter = dialect.delimiter
-        self._delimiters = len(layout.header) - 1
-        self._quote = dialect.quote_char
-        self._quoted = re.compile("{0}[^{0}]*+{0}".format(re.escape(dialect.quote_char)))
+        self._delimiters = len(found.columns) - 1
+        # Columns in any order are all there, or not in the header either.
+        self._fewest_delimiters = self._delimiters if dialect.any_order else found.layout.fewest_cells - 1
+        self._quote = dialect.quote_char or ""
+        self._quoted = re.compile("{0}[^{0}]*+{0}".format(re.escape(self._quote)) if self._quote else "(?!)")
         self._well_formed = _well_formed(dialect)
         self._line_breaks = dialect.line_breaks_in_cells
-        self._not_structure = bytes(set(range(256)) - {ord(dialect.quote_char), ord("\n")})
-        self._skip = skip
+        self._not_structure = bytes(set(range(256)) - set(f"{self._quote}\n".encode()))
+        self._left_out = LeftOut(found.layout)
+        self._skip = found.lines_above
         self._line = 1
         self._open = list[str]()
         self._opened_on = 0
@@ -79,12 +86,16 @@ class _Numbering:
         """Return the records of ``block``, which is whole lines without the last line end, each behind its number."""
         lines = block.split("\n")
         if max(map(len, lines)) > MAX_RECORD_CHARACTERS:
-            raise _too_long()
+            raise too_long(FileCode.MALFORMED_CSV)
         first = self._line
         self._line += len(lines)
         if first <= self._skip:
             skipped = min(self._skip - first + 1, len(lines))
             lines, first = lines[skipped:], first + skipped
+        if self._left_out.any:
+            lines = [self._left_out.blanked(line) for line in lines]
+        if self._dialect.trim and not self._line_breaks:
+            lines = [tidied(line, self._dialect) for line in lines]
         if self._open or not self._all_quotes_paired(block):
             return self._joined(self._whole(number, record) for number, record in self._by_quotes(lines, first))
         return self._each_line(lines, first)
@@ -96,13 +107,15 @@ class _Numbering:
 
     def _all_quotes_paired(self, block: str) -> bool:
         """Tell whether each line has an even number of quotes: drop all but quotes and line ends, then all pairs."""
-        if self._quote not in block:
+        if not self._quote or self._quote not in block:
             return True
         quote = self._quote.encode()
         return quote not in block.encode().translate(None, self._not_structure).replace(quote * 2, b"")
 
     def _each_line(self, lines: list[str], first: int) -> str:
         delimiter, delimiters = self._delimiter, self._delimiters
+        if self._fewest_delimiters < delimiters:
+            return self._joined(self._whole(number, line) for number, line in enumerate(lines, first))
         records = [
             f"{number}{delimiter}{line}\n"
             for number, line in enumerate(lines, first)
@@ -119,14 +132,19 @@ class _Numbering:
         return "".join(present)
 
     def _whole(self, number: int, record: str) -> str:
-        """Return ``record`` behind its number; nothing if it is blank or has other cells than the header."""
-        if record.count(self._delimiter) != self._delimiters:
-            if not record:
+        """Return ``record`` behind its number; nothing if it is blank or has other cells than the header.
+
+        Optional cells that it ends before are added.
+        """
+        delimiters = record.count(self._delimiter)
+        if delimiters != self._delimiters or self._fewest_delimiters < delimiters:
+            if not delimiters and not record.strip():
                 return ""
-            if self._quoted.sub("", record).count(self._delimiter) != self._delimiters:
+            delimiters = self._quoted.sub("", record).count(self._delimiter)
+            if not self._fewest_delimiters <= delimiters <= self._delimiters:
                 self.broken.append(Broken.of(number, RowCode.FIELD_COUNT, record))
                 return ""
-        return f"{number}{self._delimiter}{record}\n"
+        return f"{number}{self._delimiter}{record}{self._delimiter * (self._delimiters - delimiters)}\n"
 
     def _by_quotes(self, lines: list[str], first: int) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(lines, first):
@@ -157,23 +175,6 @@ class _Numbering:
         return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {self._opened_on} is not closed")
 
 
-def _blocks(texts: Iterable[str]) -> Iterator[str]:
-    """Cut ``texts`` after their last whole line each; yield without that line end."""
-    rest = ""
-    for text in texts:
-        block, line_end, rest = (rest + text).rpartition("\n")
-        if len(rest) > MAX_RECORD_CHARACTERS:
-            raise _too_long()
-        if line_end:
-            yield block
-    if rest:
-        yield rest
-
-
-def _too_long() -> FileRejectedError:
-    return FileRejectedError(FileCode.MALFORMED_CSV, f"a line is longer than {MAX_RECORD_CHARACTERS} characters")
-
-
 def _joined(lines: Iterable[str], quote: str) -> Iterator[str]:
     record = ""
     for line in lines:
@@ -185,7 +186,10 @@ def _joined(lines: Iterable[str], quote: str) -> Iterator[str]:
 
 def _well_formed(dialect: Dialect) -> re.Pattern[str]:
     """Match a record that any reader splits alike: each cell quoted as a whole, or not starting with a quote."""
-    quote, delimiter = re.escape(dialect.quote_char), re.escape(dialect.delimiter)
+    delimiter = re.escape(dialect.delimiter)
+    if not dialect.quote_char:
+        return re.compile(r"[^\n]*")
+    quote = re.escape(dialect.quote_char)
     quoted = f" *+{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *+"
     plain = f"(?! *{quote})[^{delimiter}\\n]*+"
     return re.compile(f"(?:{quoted}|{plain})(?:{delimiter}(?:{quoted}|{plain}))*+")

@@ -1,51 +1,105 @@
 """Date formats: strptime's directives, of which each has one exact shape."""
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 import msgspec
 
+from transactions.sql import literal, literals
+
+ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DIRECTIVES = {
     "%Y": "[0-9]{4}",
     "%y": "[0-9]{2}",
     "%m": "[0-9]{2}",
+    "%-m": "[0-9]{1,2}",
+    "%b": "",
     "%d": "[0-9]{2}",
+    "%-d": "[0-9]{1,2}",
     "%H": "([01][0-9]|2[0-3])",
+    "%-H": "([01]?[0-9]|2[0-3])",
+    "%I": "(0[1-9]|1[0-2])",
+    "%-I": "(0?[1-9]|1[0-2])",
+    "%p": "(AM|PM|am|pm)",
     "%M": "[0-5][0-9]",
     "%S": "[0-5][0-9]",
     "%f": r"(\.[0-9]{1,9})?",
-    "%z": "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])",
+    "%z": "(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])",
 }
-_WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
+"""Each directive's pattern; that of ``%b`` is made of the names of the months."""
+_PARTS = {"%Y": "Y", "%y": "y", "%m": "m", "%-m": "m", "%b": "b", "%d": "d", "%-d": "d"}
+_WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%p": 2, "%M": 2, "%S": 2}
 
 
 class DateFormat(msgspec.Struct, frozen=True):
-    """A compiled format: the pattern that the whole cell must match, and where year, month and day stand in it."""
+    """A compiled format.
+
+    ``pattern`` is what the whole cell must match. ``parts`` has for year, month and day the one place where it stands
+    (from 1) and its width, or, behind a directive of varying width, a pattern whose only group finds it.
+    """
 
     pattern: str
-    positions: dict[str, int]
+    parts: dict[str, tuple[int, int] | str]
     pivot: int | None
+    months: tuple[str, ...]
 
     @classmethod
-    def parse(cls, text: str, pivot: int | None = None) -> Self:
+    def parse(cls, text: str, pivot: int | None = None, months: Sequence[str] = ENGLISH_MONTHS) -> Self:
         """Compile ``text``; ValueError says what is wrong with it."""
-        pattern, positions, offset = "", dict[str, int](), 0
-        fixed = True
-        for token in re.findall(r"%.|[^%]", text):
+        tokens = re.findall(r"%-?.|[^%]", text)
+        for token in tokens:
             if token.startswith("%") and token not in DIRECTIVES:
                 raise ValueError(f"{token} is none of {' '.join(DIRECTIVES)}")
-            if token in {"%Y", "%y", "%m", "%d"} and fixed:
-                positions[token[1]] = offset
-            pattern += DIRECTIVES.get(token) or re.escape(token)
-            fixed = fixed and token not in {"%f", "%z"}
-            offset += _WIDTHS.get(token, 1)
-        _check_parts(positions, pivot)
-        return cls(pattern, positions, pivot)
+        patterns = [_pattern(token, months) for token in tokens]
+        parts, offset = dict[str, tuple[int, int] | str](), 0
+        for number, token in enumerate(tokens):
+            width = 1 if len(token) == 1 else _WIDTHS.get(token, 0)
+            if part := _PARTS.get(token):
+                if part in parts:
+                    raise ValueError(f"{token} stands there twice")
+                fixed = all(len(earlier) == 1 or earlier in _WIDTHS for earlier in tokens[: number + 1])
+                before, after = (_without_groups("".join(some)) for some in (patterns[:number], patterns[number + 1 :]))
+                found = f"^{before}({_without_groups(patterns[number])}){after}$"
+                parts[part] = (offset + 1, width) if fixed else found
+            offset += width
+        _check_parts(set(parts), pivot)
+        return cls("".join(patterns), parts, pivot, tuple(months))
+
+    def iso(self, cell: str) -> str:
+        """Return SQL for the day in ``cell``, as ISO 8601 writes it; valid where the pattern matches."""
+        part = {name: _found(cell, place) for name, place in self.parts.items()}
+        if "y" in part:
+            part["Y"] = f"(CASE WHEN {part['y']} >= '{self.pivot:02}' THEN '19' ELSE '20' END || {part['y']})"
+        if "b" in part:
+            months = literals(month.lower() for month in self.months)
+            part["m"] = f"list_position({months}, lower({part['b']}))::VARCHAR"
+        day, month = (f"lpad({part[name]}, 2, '0')" if self._varies(name) else part[name] for name in "dm")
+        return f"{part['Y']} || '-' || {month} || '-' || {day}"
+
+    def _varies(self, name: str) -> bool:
+        return not isinstance(self.parts.get(name), tuple)
 
 
-def _check_parts(positions: dict[str, int], pivot: int | None) -> None:
-    years = {"Y", "y"} & positions.keys()
-    if len(years) != 1 or not {"m", "d"} <= positions.keys():
-        raise ValueError("needs %d, %m and one of %Y and %y, before any %f or %z")
-    if ("y" in years) != (pivot is not None):
+def _pattern(token: str, months: Sequence[str]) -> str:
+    if token == "%b":  # noqa: S105 - a directive
+        return f"(?i:{'|'.join(map(re.escape, months))})"
+    return DIRECTIVES.get(token) or re.escape(token)
+
+
+def _without_groups(pattern: str) -> str:
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
+
+
+def _found(cell: str, place: tuple[int, int] | str) -> str:
+    if isinstance(place, str):
+        return f"regexp_extract({cell}, {literal(place)}, 1)"
+    start, width = place
+    return f"substr({cell}, {start}, {width})"
+
+
+def _check_parts(parts: set[str], pivot: int | None) -> None:
+    if len(parts & {"Y", "y"}) != 1 or len(parts & {"m", "b"}) != 1 or "d" not in parts:
+        raise ValueError("needs %d, one of %m and %b, and one of %Y and %y")
+    if ("y" in parts) != (pivot is not None):
         raise ValueError("a pivot goes with %y, and only with it")

@@ -1,29 +1,44 @@
-"""Finds out which layout a CSV file has, by its header."""
+"""Finds out which layout a CSV file has: by its header, or without one by its first rows."""
 
 import codecs
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
+from transactions.fields import DateField, DateTimeField, Field, NumberField
 from transactions.intake import BYTE_ORDER_MARK, CHUNK_BYTES, decoded
-from transactions.layout import Dialect, Layout
+from transactions.layout import Capture, Dialect, Layout
+from transactions.lines import LeftOut, tidied
+from transactions.numbers import number_pattern
 from transactions.records import MAX_RECORD_CHARACTERS
 
+ROWS_LOOKED_AT = 20
+"""So many first rows tell the layout of a file without a header: more than half of them must fit."""
+MISSES_TOLD = 3
 
-class Header(msgspec.Struct, frozen=True):
-    """Where the header was found: its layout, its line (from 1), and the facts captured above it."""
+
+class Found(msgspec.Struct, frozen=True):
+    """A file's layout, its columns in the file's order, the lines down to its header, and the facts captured there."""
 
     layout: Layout
-    line: int
+    columns: tuple[str, ...]
+    lines_above: int
     captures: dict[str, str]
 
 
-def find_header(head: bytes, layouts: Iterable[Layout]) -> Header:
-    """Find the one layout whose header stands, cell by cell, in the file's first lines.
+class _Miss(msgspec.Struct, frozen=True):
+    """How near a file came to a layout: ``nearness`` is the share that fits."""
+
+    nearness: float
+    detail: str
+
+
+def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
+    """Find the one layout that fits the file's first lines.
 
     Raises
     ------
@@ -32,37 +47,101 @@ def find_header(head: bytes, layouts: Iterable[Layout]) -> Header:
     """
     if not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < CHUNK_BYTES:
         raise FileRejectedError(FileCode.EMPTY_FILE)
-    found, misses = list[Header](), list[_Miss]()
-    for layout in layouts:
-        lines = _first_lines(head, layout)
-        rows = [_cells(line, layout.dialect) for line in lines]
-        if layout.header in rows:
-            line = rows.index(layout.header)
-            found.append(Header(layout, line + 1, _captures(layout, lines[:line])))
-        else:
-            misses.append(_nearest(layout, rows))
-            _refuse_undecodable(head, lines, layout)
+    layouts = tuple(layouts)
+    outcomes = [_by_header(head, layout) if layout.dialect.header else _by_rows(head, layout) for layout in layouts]
+    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
     if len(found) > 1:
-        raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(header.layout.name for header in found))
+        raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(fit.layout.name for fit in found))
     if not found:
-        nearest = min(misses, key=lambda miss: miss.distance)
-        raise FileRejectedError(FileCode.HEADER_MISMATCH, nearest.detail)
+        for layout in layouts:
+            _refuse_undecodable(head, layout)
+        misses = sorted((miss for miss in outcomes if isinstance(miss, _Miss)), key=lambda miss: -miss.nearness)
+        raise FileRejectedError(FileCode.HEADER_MISMATCH, f"nearest layout {_told(misses)}")
     return found[0]
 
 
-class _Miss(msgspec.Struct, frozen=True):
-    distance: int
-    detail: str
+def _told(misses: Sequence[_Miss]) -> str:
+    return "; then ".join(miss.detail for miss in misses[:MISSES_TOLD])
 
 
-def _first_lines(head: bytes, layout: Layout) -> list[str]:
+def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
+    """Take a fact from the first of ``texts`` that has it; FileRejectedError if none has."""
+    found = next(filter(None, (re.search(capture.pattern, text) for text in texts)), None)
+    if not found:
+        raise FileRejectedError(FileCode.CAPTURE_MISSING, capture.name, layout=layout.name)
+    return found[1]
+
+
+def _by_header(head: bytes, layout: Layout) -> Found | _Miss:
+    lines = _first_lines(head, layout, layout.dialect.header_within)
+    rows = [_cells(line, layout.dialect) for line in lines]
+    for number, row in enumerate(rows):
+        if fit := _columns(layout, row):
+            columns, facts = fit
+            above = (capture for capture in layout.captures if capture.source == "preamble")
+            facts |= {capture.name: captured(capture, lines[:number], layout) for capture in above}
+            return Found(layout, columns, number + 1, facts)
+    return _nearest(layout, rows)
+
+
+def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]] | None:
+    """Return the fields in the order of a header's cells and the facts in it, None if it is not the layout's."""
+    fields = list(layout.schema.fields)
+    columns, facts = list[str](), dict[str, str]()
+    for cell in cells:
+        candidates = fields if layout.dialect.any_order else fields[:1]
+        field = next((field for field in candidates if field.match_header(cell)), None)
+        if not field:
+            return None
+        here = field.facts_in(cell)
+        if any(facts.get(name, fact) != fact for name, fact in here.items()):
+            return None
+        facts |= here
+        columns.append(field.name)
+        fields.remove(field)
+    if not all(field.optional for field in fields):
+        return None
+    # Rows may be longer than a header that ends before an optional column.
+    return (tuple(columns) if layout.dialect.any_order else layout.names), facts
+
+
+def _by_rows(head: bytes, layout: Layout) -> Found | _Miss:
+    left_out = LeftOut(layout)
+    lines = [left_out.blanked(line) for line in _first_lines(head, layout, ROWS_LOOKED_AT)]
+    rows = [_cells(line, layout.dialect) for line in lines if line.strip()]
+    fitting = sum(_fits(layout, row) for row in rows)
+    if fitting * 2 > len(rows):
+        return Found(layout, layout.names, 0, {})
+    return _Miss(fitting / max(len(rows), 1), f"{layout.name}: {fitting} of the first {len(rows)} rows fit")
+
+
+def _fits(layout: Layout, cells: Sequence[str]) -> bool:
+    fields = layout.schema.fields
+    return layout.fewest_cells <= len(cells) <= len(fields) and all(
+        cell in layout.schema.missing_values or re.fullmatch(_shape(field), cell)
+        for field, cell in zip(fields, cells, strict=False)
+    )
+
+
+def _shape(field: Field) -> str:
+    match field:
+        case NumberField():
+            return number_pattern(field, signed=True)
+        case DateField() | DateTimeField():
+            return field.date_format.pattern
+        case _:
+            return field.constraints.pattern if field.constraints else "(?s:.*)"
+
+
+def _first_lines(head: bytes, layout: Layout, count: int) -> list[str]:
     # A wrong byte further down is none of the header's business: reading the file will tell.
     text = head.decode(layout.encoding, errors="replace").removeprefix(BYTE_ORDER_MARK)
-    return re.split("\r\n|\r|\n", text, maxsplit=layout.dialect.header_within)[: layout.dialect.header_within]
+    return re.split("\r\n|\r|\n", text, maxsplit=count)[:count]
 
 
-def _refuse_undecodable(head: bytes, lines: list[str], layout: Layout) -> None:
-    if any("\ufffd" in line for line in lines):
+def _refuse_undecodable(head: bytes, layout: Layout) -> None:
+    count = layout.dialect.header_within if layout.dialect.header else ROWS_LOOKED_AT
+    if any("\ufffd" in line for line in _first_lines(head, layout, count)):
         for _ in decoded(iter([head]), layout.encoding):
             pass
 
@@ -70,32 +149,30 @@ def _refuse_undecodable(head: bytes, lines: list[str], layout: Layout) -> None:
 def _cells(line: str, dialect: Dialect) -> tuple[str, ...]:
     if len(line) > MAX_RECORD_CHARACTERS:
         return ()
-    rows = csv.reader([line], delimiter=dialect.delimiter, quotechar=dialect.quote_char)
-    try:
-        return tuple(next(rows, ()))
-    except csv.Error:
-        return ()
-
-
-def _captures(layout: Layout, lines: list[str]) -> dict[str, str]:
-    facts = dict[str, str]()
-    for capture in layout.captures:
-        found = next(filter(None, (re.search(capture.pattern, line) for line in lines)), None)
-        if not found:
-            raise FileRejectedError(FileCode.CAPTURE_MISSING, capture.name, layout=layout.name)
-        facts[capture.name] = found[1]
-    return facts
-
-
-def _nearest(layout: Layout, rows: list[tuple[str, ...]]) -> _Miss:
-    row = max(rows, key=lambda cells: len(set(layout.header) & set(cells)))
-    missing = [name for name in layout.header if name not in row]
-    # Only names from the layout are told: what stands in the file instead of a header may be customer data.
-    extra = sum(cell not in layout.header for cell in row)
-    if missing:
-        detail = f"nearest layout {layout.name}: lacks {', '.join(missing)}; {extra} unknown columns"
-    elif extra:
-        detail = f"nearest layout {layout.name}: {extra} unknown columns"
+    if dialect.quote_char:
+        cells = _quoted_cells(tidied(line, dialect), dialect.delimiter, dialect.quote_char)
     else:
-        detail = f"nearest layout {layout.name}: columns in another order, or repeated"
-    return _Miss(len(missing) + extra, detail)
+        cells = line.split(dialect.delimiter)
+    return tuple(cell.strip() for cell in cells) if dialect.trim else tuple(cells)
+
+
+def _quoted_cells(line: str, delimiter: str, quote: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+    except csv.Error:
+        return []
+
+
+def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
+    fields = layout.schema.fields
+    row = max(rows, key=lambda cells: sum(any(field.match_header(cell) for cell in cells) for field in fields))
+    missing = [field.name for field in fields if not field.optional and not any(map(field.match_header, row))]
+    # Only names from the layout are told: what stands in the file instead of a header may be customer data.
+    extra = sum(not any(field.match_header(cell) for field in fields) for cell in row)
+    if missing:
+        detail = f"{layout.name}: lacks {', '.join(missing)}; {extra} unknown columns"
+    elif extra:
+        detail = f"{layout.name}: {extra} unknown columns"
+    else:
+        detail = f"{layout.name}: columns in another order, or repeated"
+    return _Miss(1 - (len(missing) + extra) / (len(fields) + len(row)), detail)

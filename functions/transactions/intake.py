@@ -3,21 +3,32 @@
 import codecs
 import hashlib
 import io
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
+from transactions.records import MAX_RECORD_CHARACTERS
 
 CHUNK_BYTES = 1 << 20
+MAX_UNPACKED_BYTES = 8 << 30
+"""No gzip file unpacks to more."""
 BYTE_ORDER_MARK = "\ufeff"
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = 31
 
 
 class Intake:
-    """A file as it arrives. ``size`` (bytes) and ``sha256`` (hex) cover what has been read so far."""
+    """A file as it arrives, unpacked if it begins as gzip does.
+
+    ``size`` (bytes) and ``sha256`` (hex) are of the file as it arrived, and cover what has been read so far.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._contents = self._unpacked()
         self._hash = hashlib.sha256()
         self._ahead = b""
         self.size = 0
@@ -29,7 +40,7 @@ class Intake:
 
     def peek(self) -> bytes:
         """Return the file's first bytes, a whole chunk if it is as long; they are read again by ``chunks``."""
-        while len(self._ahead) < CHUNK_BYTES and (read := self._read()):
+        while len(self._ahead) < CHUNK_BYTES and (read := next(self._contents, b"")):
             self._ahead += read
         return self._ahead
 
@@ -38,13 +49,17 @@ class Intake:
         ahead, self._ahead = self._ahead, b""
         if ahead:
             yield ahead
-        while chunk := self._read():
-            yield chunk
+        yield from self._contents
 
     def drain(self) -> None:
         """Read the rest, so that size and hash are those of the whole file."""
-        for _ in self.chunks():
+        while self._read():
             pass
+
+    def _unpacked(self) -> Iterator[bytes]:
+        first = self._read()
+        chunks = chain([first] if first else [], iter(self._read, b""))
+        yield from _gunzipped(chunks) if first.startswith(_GZIP) else chunks
 
     def _read(self) -> bytes:
         chunk = self._stream.read(CHUNK_BYTES)
@@ -75,6 +90,53 @@ def decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
         if first and text:
             text, first = text.removeprefix(BYTE_ORDER_MARK), False
         yield line_ends.decode(text, final=not chunk)
+
+
+def whole_lines(texts: Iterable[str], malformed: FileCode) -> Iterator[str]:
+    """Cut ``texts`` after their last whole line each; yield without that line end.
+
+    Raises
+    ------
+    FileRejectedError
+        With the code ``malformed``, if a line is longer than any record may be.
+    """
+    rest = ""
+    for text in texts:
+        block, line_end, rest = (rest + text).rpartition("\n")
+        if len(rest) > MAX_RECORD_CHARACTERS:
+            raise too_long(malformed)
+        if line_end:
+            yield block
+    if rest:
+        yield rest
+
+
+def too_long(malformed: FileCode) -> FileRejectedError:
+    """Reject a file for a line longer than any record may be."""
+    return FileRejectedError(malformed, f"a line is longer than {MAX_RECORD_CHARACTERS} characters")
+
+
+def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker, size = zlib.decompressobj(_GZIP_WINDOW), 0
+    for chunk in chunks:
+        packed = chunk
+        while packed:
+            if unpacker.eof:
+                unpacker = zlib.decompressobj(_GZIP_WINDOW)
+            try:
+                content = unpacker.decompress(packed, CHUNK_BYTES)
+            except zlib.error as error:
+                raise FileRejectedError(FileCode.NOT_DECODABLE, "the gzip file is damaged") from error
+            size += len(content)
+            if size > MAX_UNPACKED_BYTES:
+                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"unpacked more than {MAX_UNPACKED_BYTES} bytes")
+            if content:
+                yield content
+            packed = unpacker.unconsumed_tail or unpacker.unused_data
+    if rest := unpacker.flush():
+        yield rest
+    if not unpacker.eof:
+        raise FileRejectedError(FileCode.NOT_DECODABLE, "the gzip file is cut off")
 
 
 def _with_end(chunks: Iterator[bytes]) -> Iterator[bytes]:

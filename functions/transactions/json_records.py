@@ -3,20 +3,22 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.intake import Intake, decoded
+from transactions.intake import Intake, decoded, whole_lines
+from transactions.json_documents import Document, Record
 from transactions.layout import Layout
+from transactions.paths import steps
 from transactions.records import MAX_RECORD_CHARACTERS, Records
 
 MAX_DOCUMENT_BYTES = 384 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
-_LINE_FEED = b"\n"
-_LINE_ENDS_TO_BLANKS = bytes.maketrans(b"\n\r\t", b"   ")
+RAW_NUMBER = "#number"
+"""A number goes to the engine as an object with its text under this key: the engine reads numbers as floats."""
+_SPACES = bytes.maketrans(b"\n\r\t", b"   ")
 
 
 def read_json(
@@ -29,26 +31,37 @@ def read_json(
     FileRejectedError
         If the document is empty, too large, not well-formed, or has no records where a layout expects them.
     """
-    document = _document(intake, max_bytes)
-    found = [(layout, records) for layout in layouts if (records := _array(document, layout.record_path)) is not None]
+    by_lines = [layout for layout in layouts if layout.json_lines]
+    if by_lines and _begins_with_object(intake.peek()):
+        return _written(_only(by_lines), _each_line(intake), workdir)
+    document = Document(_whole(intake, max_bytes))
+    found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
-        paths = ", ".join(layout.record_path for layout in layouts)
+        paths = ", ".join(layout.record_path or "one record a line" for layout in layouts)
         raise FileRejectedError(FileCode.RECORD_PATH_MISSING, f"expected {paths}")
     if len(found) > 1:
-        raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(layout.name for layout, _ in found))
-    layout, array = found[0]
-    path, count = workdir / "records.tsv", 0
-    with path.open("wb") as copy:
-        for line, record in _numbered(document, array):
-            if len(record) > MAX_RECORD_CHARACTERS:
-                detail = f"the record on line {line} is longer than {MAX_RECORD_CHARACTERS} bytes"
-                raise FileRejectedError(FileCode.MALFORMED_JSON, detail, layout=layout.name)
-            copy.write(b"%d\t%d\t%b\n" % (count, line, record.translate(_LINE_ENDS_TO_BLANKS)))
-            count += 1
-    return Records(layout, path, count, {})
+        found = [layout for layout in found if document.has_fields(layout)] or found
+    layout = _only(found)
+    return _written(layout, document.records(layout), workdir)
 
 
-def _document(intake: Intake, max_bytes: int) -> bytes:
+def _only(layouts: list[Layout]) -> Layout:
+    if len(layouts) > 1:
+        raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(layout.name for layout in layouts))
+    return layouts[0]
+
+
+def _begins_with_object(head: bytes) -> bool:
+    """Tell whether the first line is an object by itself."""
+    lines = (line for line in head.lstrip(b"\xef\xbb\xbf").splitlines() if line.strip())
+    try:
+        msgspec.json.decode(next(lines, b""), type=dict[str, msgspec.Raw])
+    except msgspec.MsgspecError:
+        return False
+    return True
+
+
+def _whole(intake: Intake, max_bytes: int) -> bytes:
     document = bytearray()
     for text in decoded(intake.chunks(), "utf-8"):
         document += text.encode()
@@ -59,39 +72,48 @@ def _document(intake: Intake, max_bytes: int) -> bytes:
     return bytes(document)
 
 
-def _array(document: bytes, record_path: str) -> bytes | None:
-    """Return the text of the array at ``record_path``, None if the document has none there."""
-    names = record_path.removeprefix("$").removesuffix("[*]").split(".")[1:]
-    kind: Any = msgspec.Raw
-    for name in reversed(names):
-        kind = msgspec.defstruct("Level", [("inner", kind)], rename={"inner": name})
+def _each_line(intake: Intake) -> Iterator[Record]:
+    first = 1
+    for block in whole_lines(decoded(intake.chunks(), "utf-8"), FileCode.MALFORMED_JSON):
+        lines = block.split("\n")
+        for number, line in enumerate(lines, first):
+            if line and not line.isspace():
+                yield Record(number, line.strip().encode(), b"{}")
+        first += len(lines)
+
+
+def _written(layout: Layout, records: Iterable[Record], workdir: Path) -> Records:
+    path, count, raw_numbers = workdir / "records.tsv", 0, _RawNumbers(layout)
     try:
-        found = msgspec.json.decode(document, type=kind)
-    except msgspec.ValidationError:
-        return None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise FileRejectedError(FileCode.MALFORMED_JSON, _where(error, document)) from error
-    for _ in names:
-        found = found.inner
-    array = bytes(found)
-    return array if array.startswith(b"[") else None
+        with path.open("wb") as copy:
+            for line, text, around in records:
+                _check_length(line, text)
+                fields = (raw_numbers.kept(text.translate(_SPACES)), raw_numbers.kept(around.translate(_SPACES)))
+                copy.write(b"%d\t%d\t%b\t%b\n" % (count, line, *fields))
+                count += 1
+    except FileRejectedError as error:
+        raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
+    return Records(layout, path, layout.names, count, {})
 
 
-def _where(error: Exception, document: bytes) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deep"
-    position = re.search(r"\(byte (\d+)\)", str(error))
-    return f"line {document.count(_LINE_FEED, 0, int(position[1])) + 1}" if position else "it is cut off"
+def _check_length(line: int, record: bytes) -> None:
+    if len(record) > MAX_RECORD_CHARACTERS:
+        detail = f"the record on line {line} is longer than {MAX_RECORD_CHARACTERS} bytes"
+        raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
 
 
-def _numbered(document: bytes, array: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield each record of ``array`` behind the document's line on which it begins."""
-    start = document.find(array)
-    line, position = 1 + document.count(_LINE_FEED, 0, start), 0
-    for raw in msgspec.json.decode(array, type=list[msgspec.Raw]):
-        record = bytes(raw)
-        begin = array.find(record, position)
-        line += array.count(_LINE_FEED, position, begin)
-        yield line, record
-        line += record.count(_LINE_FEED)
-        position = begin + len(record)
+class _RawNumbers:
+    """Keeps numbers as they are written.
+
+    A quote within a JSON string has a backslash before it, so that a name between bare quotes, before a colon, is
+    always a key.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        names = {steps(field.name)[-1] for field in layout.schema.fields if field.json_type == "number"}
+        keys = b"|".join(re.escape(name).encode() for name in sorted(names))
+        self._number = re.compile(rb'(?<!\\)("(?:%b)" *: *)(-?[0-9][0-9.eE+-]*)' % keys) if names else None
+
+    def kept(self, record: bytes) -> bytes:
+        """Wrap each number of the layout's fields into an object that holds its text."""
+        return self._number.sub(rb'\1{"%b":"\2"}' % RAW_NUMBER.encode(), record) if self._number else record

@@ -4,138 +4,128 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import get_args
 
-from transactions.contract import Column, canonical
-from transactions.currencies import MINOR_UNITS
-from transactions.layout import (
-    Amount,
-    AmountFunction,
-    AmountWithDirection,
-    Captured,
-    Constant,
-    Date,
-    DateField,
-    DateTimeField,
-    Function,
-    Layout,
-    NumberField,
-    RowHash,
-    TextFunction,
-    fields_read,
-)
-
-LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
-"""Columns that the pipeline fills."""
-DERIVED = ("credit_debit_indicator",)
-"""Columns that follow from another: the direction follows from the amount."""
-FIELD_PATH = re.compile(r"[^.\[\]*$\"]+(\.[^.\[\]*$\"]+)*")
-RECORD_PATH = re.compile(r"\$(\.[^.\[\]*$]+)*\[\*\]")
-
-
-def mapped_columns() -> dict[str, Column]:
-    """Return the columns of the canonical record that a layout fills, by name."""
-    columns = canonical().table("transactions").properties
-    return {column.name: column for column in columns if column.name not in LINEAGE + DERIVED}
+from transactions.fields import DateField, DateTimeField, Field, NumberField, StringField
+from transactions.layout import Condition, Layout
+from transactions.mapping_rules import mapping_complaints
+from transactions.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
+from transactions.patterns import pattern_complaints
 
 
 def complaints(layout: Layout) -> list[str]:
     """Return what is wrong with ``layout``, each as the key's path and a rule."""
-    return [*_file(layout), *_fields(layout), *_references(layout), *_mapping(layout)]
+    return [*_file(layout), *_dialect(layout), *_fields(layout), *_references(layout), *mapping_complaints(layout)]
 
 
 def _file(layout: Layout) -> Iterator[str]:
     try:
-        codec = codecs.lookup(layout.encoding).name
+        codec = codecs.lookup(layout.encoding)
     except LookupError:
         yield f"encoding: {layout.encoding} is not known"
-        codec = ""
-    if layout.format == "json" and codec != "utf-8":
-        yield "encoding: JSON is always utf-8"
-    if layout.format == "json" and not RECORD_PATH.fullmatch(layout.record_path):
+    else:
+        if layout.format == "json" and codec.name != "utf-8":
+            yield "encoding: JSON is always utf-8"
+        if not isinstance(codec.decode(b"")[0], str):
+            yield f"encoding: {layout.encoding} is no encoding of text"
+    if layout.format == "csv" and (layout.record_path or layout.json_lines):
+        yield f"{'recordPath' if layout.record_path else 'jsonLines'}: only JSON has one"
+    if layout.format == "json" and layout.json_lines and layout.record_path:
+        yield "recordPath: with jsonLines each line is a record"
+    elif layout.format == "json" and not layout.json_lines and not RECORD_PATH.fullmatch(layout.record_path):
         yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
-    if layout.format == "csv" and layout.record_path:
-        yield "recordPath: only JSON has one"
-    if layout.format == "json" and layout.captures:
-        yield "captures: only CSV has lines above its header"
-    if layout.dialect.delimiter == layout.dialect.quote_char:
+
+
+def _dialect(layout: Layout) -> Iterator[str]:
+    dialect = layout.dialect
+    if dialect.delimiter == dialect.quote_char:
         yield "dialect.delimiter: must differ from quoteChar"
-    for key, character in (("delimiter", layout.dialect.delimiter), ("quoteChar", layout.dialect.quote_char)):
+    for key, character in (("delimiter", dialect.delimiter), ("quoteChar", dialect.quote_char or "|")):
         if character.isalnum() or character in {" ", "\n", "\r"}:
             yield f"dialect.{key}: cannot be a letter, a digit, a space or a line end"
+    for number, pattern in enumerate(dialect.skip_lines):
+        yield from _pattern(f"dialect.skipLines[{number}]", pattern)
+    yield from _pattern("dialect.footer", dialect.footer)
+    if dialect.line_breaks_in_cells and (dialect.skip_lines or dialect.footer or dialect.comment_char):
+        yield "dialect.lineBreaksInCells: lines cannot be left out where a cell may span them"
+    if not dialect.header and (dialect.any_order or dialect.header_within > 1):
+        yield "dialect.header: without one there is no anyOrder and no headerWithin"
 
 
 def _fields(layout: Layout) -> Iterator[str]:
-    for name, count in Counter(layout.header).items():
+    for name, count in Counter(layout.names).items():
         if count > 1:
             yield f"schema.fields: {name} stands there {count} times"
+    if all(field.optional for field in layout.schema.fields):
+        yield "schema.fields: all are optional"
     for number, field in enumerate(layout.schema.fields):
         key = f"schema.fields[{number}]"
-        if layout.format == "json" and not FIELD_PATH.fullmatch(field.name):
-            yield f"{key}.name: must be a path within the record, like Amount.Currency"
-        if isinstance(field, NumberField) and field.group_char == field.decimal_char:
-            yield f"{key}.groupChar: must differ from decimalChar"
-        if isinstance(field, NumberField) and {field.group_char, field.decimal_char} & set("0123456789+-"):
-            yield f"{key}: decimalChar and groupChar cannot be digits or signs"
-        if isinstance(field, DateField | DateTimeField):
+        if layout.format == "json":
+            yield from (f"{key}.{rule}" for rule in _json_field(layout, field))
+        elif field.json_type != "string":
+            yield f"{key}.jsonType: only JSON has one"
+        elif field.optional and number < layout.fewest_cells and not layout.dialect.any_order:
+            yield f"{key}.optional: only the last columns can be"
+        yield from _written(key, field)
+
+
+def _written(key: str, field: Field) -> Iterator[str]:
+    yield from _pattern(f"{key}.headerPattern", field.header_pattern)
+    match field:
+        case NumberField():
+            yield from (f"{key}{rule}" for rule in _number(field))
+        case DateField() | DateTimeField():
             try:
                 _ = field.date_format
             except ValueError as error:
                 yield f"{key}.format: {error}"
+        case StringField(constraints=constraints) if constraints:
+            yield from _pattern(f"{key}.constraints.pattern", constraints.pattern, in_engine=True)
+
+
+def _json_field(layout: Layout, field: Field) -> Iterator[str]:
+    if not FIELD_PATH.fullmatch(field.name):
+        yield "name: must be a path within the record, like Amount.Currency, or from the document's root, like $.iban"
+    elif is_outer(field.name) and not leads_around(field.name, layout.record_path):
+        yield "name: must lead through no other arrays than recordPath does"
+    if field.header is not None or field.header_pattern is not None:
+        yield "header: only CSV has one"
+    if field.optional:
+        yield "optional: every field of JSON is"
+    if field.json_type == "boolean" and not isinstance(field, StringField):
+        yield "jsonType: a boolean is a string field"
+
+
+def _number(field: NumberField) -> Iterator[str]:
+    affixes = field.prefixes + field.suffixes
+    if field.group_char == field.decimal_char:
+        yield ".groupChar: must differ from decimalChar"
+    if {field.group_char, field.decimal_char} & set("0123456789+-()"):
+        yield ": decimalChar and groupChar cannot be digits or signs"
+    if any(not affix or re.search(r"[0-9+()-]", affix) for affix in affixes):
+        yield ".prefixes: prefixes and suffixes cannot hold digits, signs or parentheses"
+    if field.json_type == "number" and (affixes or field.group_char or field.decimal_char != "."):
+        yield ".jsonType: a JSON number has its own way of writing"
 
 
 def _references(layout: Layout) -> Iterator[str]:
     for number, predicate in enumerate(layout.drop):
-        if predicate.field not in layout.header:
-            yield f"drop[{number}].field: {predicate.field} is no field"
+        for place, condition in enumerate(predicate.conditions):
+            key = f"drop[{number}]" + (f".also[{place - 1}]" if place else "")
+            yield from (f"{key}.{rule}" for rule in _condition(layout, condition))
     for number, capture in enumerate(layout.captures):
-        try:
-            groups = re.compile(capture.pattern).groups
-        except re.error as error:
-            yield f"captures[{number}].pattern: {error}"
-        else:
-            if groups != 1:
-                yield f"captures[{number}].pattern: needs exactly one group"
+        yield from _pattern(f"captures[{number}].pattern", capture.pattern, groups=1)
+        if capture.source == "preamble" and (layout.format == "json" or not layout.dialect.header):
+            yield f"captures[{number}]: only CSV with a header has lines above it"
 
 
-def _mapping(layout: Layout) -> Iterator[str]:
-    columns = mapped_columns()
-    for name in layout.mapping.keys() - columns.keys():
-        yield f"mapping.{name}: is no column that a layout fills"
-    for name, column in columns.items():
-        if function := layout.mapping.get(name):
-            yield from (f"mapping.{name}: {rule}" for rule in _function(layout, column, function))
-        elif column.required:
-            yield f"mapping.{name}: is required"
+def _condition(layout: Layout, condition: Condition) -> Iterator[str]:
+    if condition.field not in layout.names:
+        yield f"field: {condition.field} is no field"
+    if bool(condition.values) == (condition.pattern is not None):
+        yield "values: a condition has either values or a pattern"
+    yield from _pattern("pattern", condition.pattern, in_engine=True)
 
 
-def _function(layout: Layout, column: Column, function: Function) -> Iterator[str]:
-    if not isinstance(function, _functions_for(column)):
-        yield f"{type(function).__struct_config__.tag} does not make a {column.physical_type}"
-    elif unknown := [name for name in fields_read(function) if name not in layout.header]:
-        yield f"{unknown[0]} is no field"
-    elif isinstance(function, Date | Amount | AmountWithDirection):
-        if not isinstance(layout.field(function.field), _FIELDS_FOR[type(function)]):
-            yield f"{function.field} has not the type for it"
-        if isinstance(function, AmountWithDirection) and set(function.credit) & set(function.debit):
-            yield "credit and debit share a word"
-    elif isinstance(function, Captured):
-        if function.capture not in {capture.name for capture in layout.captures}:
-            yield f"{function.capture} is no capture"
-    elif isinstance(function, Constant) and column.name == "currency" and function.value not in MINOR_UNITS:
-        yield f"{function.value} is no currency of ISO 4217"
-    elif isinstance(function, RowHash) and column.name != "transaction_id":
-        yield "row_hash makes a transaction_id only"
-
-
-_FIELDS_FOR: dict[type, tuple[type, ...]] = {
-    Date: (DateField, DateTimeField),
-    Amount: (NumberField,),
-    AmountWithDirection: (NumberField,),
-}
-
-
-def _functions_for(column: Column) -> tuple[type, ...]:
-    if column.physical_type.startswith("decimal"):
-        return get_args(AmountFunction)
-    return (Date,) if column.physical_type == "date" else get_args(TextFunction)
+def _pattern(key: str, pattern: str | None, *, groups: int | None = None, in_engine: bool = False) -> Iterator[str]:
+    if pattern is not None:
+        yield from (f"{key}: {rule}" for rule in pattern_complaints(pattern, groups=groups, in_engine=in_engine))

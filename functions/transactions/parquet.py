@@ -7,7 +7,7 @@ from pathlib import Path
 from transactions.contract import Table, canonical
 from transactions.engine import Staged, control_totals
 from transactions.errors import ReconciliationError
-from transactions.linting import DERIVED
+from transactions.mapping_rules import DERIVED
 from transactions.results import Source, Written, WrittenObject
 from transactions.sql import literal, literals
 

@@ -8,11 +8,16 @@ from typing import Self
 
 import msgspec
 
+from transactions.checks import Check, Checked, Expression
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
-from transactions.expressions import Check, Checked, Expression, Mapper
-from transactions.layout import Constant, Dialect, Layout, RowHash, fields_read
-from transactions.linting import mapped_columns
+from transactions.expressions import Mapper
+from transactions.headers import captured
+from transactions.json_records import RAW_NUMBER
+from transactions.layout import Condition, Dialect, Layout
+from transactions.mapping import Constant, RowHash, fields_read
+from transactions.mapping_rules import mapped_columns
+from transactions.paths import is_outer, steps
 from transactions.records import Records
 from transactions.results import Source
 from transactions.sql import is_one_of, literal, literals, masked
@@ -26,6 +31,7 @@ class Plan(msgspec.Struct, frozen=True):
     """How the records of one file are read, mapped and checked."""
 
     layout: Layout
+    file_columns: tuple[str, ...]
     cells: dict[str, str]
     columns: dict[str, Expression]
     direction: str
@@ -33,16 +39,20 @@ class Plan(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, records: Records, source: Source) -> Self:
-        """Plan the reading of ``records``."""
+        """Plan the reading of ``records``; FileRejectedError if the file's name lacks what belongs into it."""
         layout = records.layout
-        cells = {name: f"c{number}" for number, name in enumerate(layout.header)}
-        of_other_type = {name: f"o{number}" for number, name in enumerate(layout.header)} if _is_json(layout) else {}
+        cells = {name: f"c{number}" for number, name in enumerate(layout.names)}
+        of_other_type = {name: f"o{number}" for number, name in enumerate(layout.names)} if _is_json(layout) else {}
         received_on = source.received_at.astimezone(UTC).date()
-        mapper = Mapper(layout, cells, of_other_type, records.captures, received_on)
+        in_name = (capture for capture in layout.captures if capture.source == "fileName")
+        facts = {capture.name: captured(capture, [source.file_name], layout) for capture in in_name}
+        mapper = Mapper(layout, cells, of_other_type, {**records.captures, **facts}, received_on)
         mapped = mapped_columns()
         columns = {name: mapper.column(mapped[name], function) for name, function in layout.mapping.items()}
-        row_checks = (*_JSON_CHECKS, *(mapper.checked(drop.field) for drop in layout.drop)) if _is_json(layout) else ()
-        return cls(layout, cells, columns, mapper.direction(), row_checks)
+        dropping = (condition.field for drop in layout.drop for condition in drop.conditions)
+        json_checks = (*_JSON_CHECKS, *map(mapper.checked, dropping)) if _is_json(layout) else ()
+        row_checks = (*json_checks, *mapper.constrained())
+        return cls(layout, records.columns, cells, columns, mapper.direction(), row_checks)
 
     @property
     def checked(self) -> tuple[Checked, ...]:
@@ -113,8 +123,14 @@ class Plan(msgspec.Struct, frozen=True):
             yield f"(CASE {cases} END)::USMALLINT" if cases else "NULL::USMALLINT"
 
     def _dropped(self) -> str:
-        predicates = (is_one_of(self.cells[predicate.field], predicate.values) for predicate in self.layout.drop)
-        return " OR ".join(predicates) or "false"
+        predicates = (" AND ".join(map(self._holds, predicate.conditions)) for predicate in self.layout.drop)
+        return " OR ".join(f"({predicate})" for predicate in predicates) or "false"
+
+    def _holds(self, condition: Condition) -> str:
+        cell = self.cells[condition.field]
+        if condition.pattern is not None:
+            return f"coalesce(regexp_matches({cell}, {literal(condition.pattern)}), false)"
+        return is_one_of(f"coalesce({cell}, '')" if "" in condition.values else cell, condition.values)
 
     def _priced(self) -> str:
         """Add the minor units of each row's currency, NULL where the currency is unknown."""
@@ -126,36 +142,52 @@ class Plan(msgspec.Struct, frozen=True):
     def _cells(self, path: Path) -> str:
         if _is_json(self.layout):
             return self._json_cells(path)
-        dialect, names = self.layout.dialect, self.cells.values()
-        found = {name: self._present(name) for name in names}
-        return f"SELECT line AS number, line, {_named(found)} FROM {_read(path, dialect, ['line'], names)}"
+        in_file = {name: self.cells[name] for name in self.file_columns}
+        found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
+        absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
+        return f"""SELECT line AS number, line, {_named({**found, **absent})}
+            FROM {_read(path, self.layout.dialect, ["line"], in_file.values())}"""
 
     def _json_cells(self, path: Path) -> str:
-        paths = literals("$" + "".join(f'."{part}"' for part in name.split(".")) for name in self.cells)
+        inner, outer = ([name for name in self.cells if is_outer(name) is side] for side in (False, True))
+        places = {name: f"found[{position}]" for position, name in enumerate(inner, start=1)}
+        places |= {name: f"beside[{position}]" for position, name in enumerate(outer, start=1)}
         found = dict[str, str]()
-        for position, name in enumerate(self.cells.values(), start=1):
-            value = f"found[{position}]"
-            is_string = f"starts_with({value}::VARCHAR, '\"')"
-            found[name] = self._present(
-                f"CASE WHEN {is_string} THEN {value} ->> '$' ELSE nullif({value}::VARCHAR, 'null') END"
+        for position, (name, cell) in enumerate(self.cells.items()):
+            value, kind = places[name], self.layout.field(name).json_type
+            text, fits = _JSON_TYPES[kind]
+            found[cell] = self._present(
+                f"CASE WHEN {fits.format(value)} THEN {text.format(value)} ELSE nullif({value}::VARCHAR, 'null') END"
             )
-            found[f"o{position - 1}"] = f"{value}::VARCHAR <> 'null' AND NOT {is_string}"
+            found[f"o{position}"] = f"{value}::VARCHAR <> 'null' AND NOT {fits.format(value)}"
         return f"""
             SELECT number, line, record, readable, {_named(found)} FROM (
-                SELECT *, CASE WHEN readable THEN json_extract(record, {paths}) END AS found FROM (
+                SELECT *, json_extract(around, {_json_paths(outer)}) AS beside,
+                    CASE WHEN readable THEN json_extract(record, {_json_paths(inner)}) END AS found FROM (
                     SELECT *, json_valid(record) AND starts_with(record, '{{') AS readable
-                    FROM {_read(path, _TAB_SEPARATED, ["number", "line"], ["record"])}))"""
+                    FROM {_read(path, _TAB_SEPARATED, ["number", "line"], ["record", "around"])}))"""
+
+    def _trimmed(self, cell: str) -> str:
+        return f"trim({cell}, {literal(WHITE_SPACE)})" if self.layout.dialect.trim else cell
 
     def _present(self, cell: str) -> str:
         """Make a cell NULL where it has no value. The engine reads empty CSV cells as NULL already."""
         missing = self.layout.schema.missing_values
-        if not missing or (missing == ("",) and not _is_json(self.layout)):
+        if not missing or (missing == ("",) and not _is_json(self.layout) and not self.layout.dialect.trim):
             return cell
         return f"CASE WHEN NOT {is_one_of(cell, missing)} THEN {cell} END"
 
 
-_TAB_SEPARATED = Dialect(delimiter="\t", quote_char="")
+WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr(number)).isspace())
+"""What ``trim`` takes off: spaces of any width, tabs, line ends."""
+_TAB_SEPARATED = Dialect(delimiter="\t", quote_char=None)
 """JSON text has no tab outside its own escapes, so needs no quotes."""
+_JSON_TYPES = {
+    "string": ("{0} ->> '$'", "starts_with({0}::VARCHAR, '\"')"),
+    "number": (f"{{0}} ->> '$.\"{RAW_NUMBER}\"'", f"starts_with({{0}}::VARCHAR, '{{{{\"{RAW_NUMBER}\":')"),
+    "boolean": ("{0}::VARCHAR", "({0}::VARCHAR = 'true' OR {0}::VARCHAR = 'false')"),
+}
+"""SQL for a JSON value's text, and for whether it is of that type."""
 _JSON_CHECKS = (
     Checked("", "record", (Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),)),
 )
@@ -165,13 +197,17 @@ def _is_json(layout: Layout) -> bool:
     return layout.format == "json"
 
 
+def _json_paths(fields: Iterable[str]) -> str:
+    return literals("$" + "".join(f'."{name}"' for name in steps(field)) for field in fields)
+
+
 def _named(expressions: dict[str, str]) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
 
 
 def _read(path: Path, dialect: Dialect, numbers: Iterable[str], texts: Iterable[str]) -> str:
     columns = ", ".join([*(f"'{name}': 'BIGINT'" for name in numbers), *(f"'{name}': 'VARCHAR'" for name in texts)])
-    quote = literal(dialect.quote_char)
+    quote = literal(dialect.quote_char or "")
     return f"""read_csv({literal(str(path))}, auto_detect = false, header = false, strict_mode = true, new_line = '\\n',
         delim = {literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, compression = 'none',
         columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES},

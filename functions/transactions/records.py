@@ -33,11 +33,13 @@ class Records(msgspec.Struct, frozen=True):
     Each record stands in ``path`` (UTF-8, line feeds) behind the number of the partner's line on which it begins: a CSV
     record as it was written, behind its own delimiter; a JSON record on one line, behind tabs, and behind its number in
     the array too, since several records may begin on a line. Blank lines, the header and what stands above it are left
-    out; ``broken`` records are held back. ``count`` is the number in ``path``.
+    out; ``broken`` records are held back. ``count`` is the number in ``path``. ``columns`` are the names of the
+    fields in the file's order.
     """
 
     layout: Layout
     path: Path
+    columns: tuple[str, ...]
     count: int
     captures: Mapping[str, str]
     broken: tuple[Broken, ...] = ()

@@ -21,6 +21,11 @@ def is_one_of(expression: str, values: Iterable[str]) -> str:
     return f"coalesce(list_position({literals(values)}, {expression}) IS NOT NULL, false)"
 
 
+def matches(expression: str, pattern: str) -> str:
+    """Test that all of a text matches ``pattern``."""
+    return f"regexp_full_match({expression}, {literal(pattern)})"
+
+
 def masked(expression: str) -> str:
     """Show the shape of a text: digits as 9, letters as x, and only the beginning."""
     shown = f"left({expression}, {SHOWN_CHARACTERS})"

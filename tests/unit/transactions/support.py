@@ -11,7 +11,9 @@ import duckdb
 import msgspec
 
 from transactions import LayoutCatalog, Source, Transformation, Validation, transform_file, validate_file
-from transactions.layout import Layout
+from transactions.fields import DateField, Field, Schema
+from transactions.layout import Dialect, Layout, Limits
+from transactions.mapping import AmountFunction, Constant, Date, Function, RowHash
 from transactions.results import FileFormat
 
 MEMORY_LIMIT_MB = 300
@@ -100,3 +102,22 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
         )
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def csv_layout(
+    fields: Iterable[Field], *, amount: AmountFunction, currency: str = "EUR", **mapping: Function
+) -> Layout:
+    """Return a layout with semicolons: a day, ``fields``, and an amount by ``amount``."""
+    day = DateField(name="Day", format="%Y-%m-%d")
+    return layout(
+        dialect=Dialect(delimiter=";"),
+        schema=Schema(fields=(day, *fields)),
+        mapping={
+            "transaction_id": RowHash(),
+            "booking_date": Date(field="Day"),
+            "amount": amount,
+            "currency": Constant(value=currency),
+            **mapping,
+        },
+        limits=Limits(rejected_share=1),
+    )

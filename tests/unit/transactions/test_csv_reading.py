@@ -12,8 +12,9 @@ import pytest
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, transform, validate
 from transactions.csv_records import read_csv
+from transactions.fields import Schema
 from transactions.intake import Intake
-from transactions.layout import Dialect, Schema
+from transactions.layout import Dialect
 
 MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
 

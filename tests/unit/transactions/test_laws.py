@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import alpine_file, good_rows, layout, transform, validate
-from transactions.layout import DateField, Dialect, Field, Layout, NumberField, Schema
+from transactions.fields import DateField, Field, NumberField, Schema
+from transactions.layout import Dialect, Layout
 from transactions.results import FileFormat
 
 ROWS = 12

@@ -12,7 +12,8 @@ from tests.unit.transactions.support import BANK_FILES, CATALOG, transform, vali
 from transactions import LayoutCatalog, LayoutError
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
-from transactions.layout import Capture, Captured, Layout
+from transactions.layout import Capture, Layout
+from transactions.mapping import Captured
 
 LAYOUTS = asset_folder("layouts")
 
@@ -145,7 +146,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         [{"name": "a", "type": "date", "format": "%d.%m.%y"}],
         "fields[0].format: a pivot",
     ),
-    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%d.%b.%Y"}], "fields[0].format: %b"),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%d.%j.%Y"}], "fields[0].format: %j"),
     ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%Y-%m"}], "fields[0].format: needs %d"),
     ("alpine-2025", "mapping.amount", None, "mapping.amount: is required"),
     ("alpine-2025", "mapping.source_line", {"function": "constant", "value": "1"}, "mapping.source_line: is no column"),
@@ -173,7 +174,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "dialect.delimiter", "x", "dialect.delimiter: cannot be a letter"),
     ("alpine-2025", "dialect.quoteChar", "\n", "dialect.quoteChar: cannot be a letter"),
     ("obie-v3", "recordPath", "$.Data..x", "recordPath"),
-    ("obie-v3", "captures", [{"name": "a", "pattern": "(b)"}], "captures: only CSV"),
+    ("obie-v3", "captures", [{"name": "a", "pattern": "(b)"}], "captures[0]: only CSV"),
     ("obie-v3", "schema.fields", [{"name": 'a."b', "type": "string"}], "schema.fields[0].name: must be a path"),
     ("obie-v3", "encoding", "latin-1", "encoding: JSON"),
 ]

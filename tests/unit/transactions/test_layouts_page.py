@@ -7,12 +7,21 @@ from typing import get_args
 import msgspec
 import pytest
 
-from transactions import dates, layout
+from transactions import dates, fields, layout, mapping
 from transactions.expressions import DAYS_AHEAD, EARLIEST_DATE
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "layouts.md").read_text(encoding="utf-8")
-PARTS = [layout.Layout, layout.Dialect, layout.Schema, layout.Capture, layout.Limits, layout.SampleResult]
-TAGGED = [*get_args(layout.Function), *get_args(layout.Field)]
+PARTS = [
+    layout.Layout,
+    layout.Dialect,
+    layout.Capture,
+    layout.Predicate,
+    layout.Limits,
+    layout.SampleResult,
+    fields.Schema,
+    fields.Constraints,
+]
+TAGGED = [*get_args(mapping.Function), *get_args(fields.Field)]
 
 
 @pytest.mark.parametrize("part", [*PARTS, *TAGGED], ids=lambda part: part.__name__)

@@ -25,7 +25,7 @@ from tests.unit.transactions.support import (
 from transactions import transform_file
 from transactions.contract import Contract, Table, canonical
 from transactions.errors import FileRejectedError
-from transactions.linting import DERIVED, LINEAGE, mapped_columns
+from transactions.mapping_rules import DERIVED, LINEAGE, mapped_columns
 from transactions.results import plain_amount
 
 ENGINE_TYPES = {"string": "VARCHAR", "decimal(18,5)": "DECIMAL(18,5)"}
@@ -121,7 +121,7 @@ def test_a_file_without_accepted_rows_writes_quarantine_only(tmp_path: Path) -> 
 
 
 def test_transform_refuses_a_file_that_validate_would_reject(tmp_path: Path) -> None:
-    with pytest.raises(FileRejectedError, match="header"):
+    with pytest.raises(FileRejectedError, match="nearest layout"):
         transform_file(
             io.BytesIO(b"a,b\n1,2\n"), source("alpine"), layout(), tmp_path, tmp_path, memory_limit_mb=MEMORY_LIMIT_MB
         )

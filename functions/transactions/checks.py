@@ -1,0 +1,39 @@
+"""What an expression over the cells consists of: its value, and the checks that make it valid."""
+
+import msgspec
+
+from transactions.codes import RowCode
+from transactions.contract import Column
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that can be wrong. ``rule`` says in words what is asked.
+
+    ``broken`` is SQL over the cells and the mapped columns by their names, true where the rule is broken.
+    """
+
+    code: RowCode
+    broken: str
+    rule: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A cell with its checks: the first broken one is the cell's error. ``shown`` is SQL for the text to mask."""
+
+    field: str
+    shown: str
+    checks: tuple[Check, ...]
+
+
+class Expression(msgspec.Struct, frozen=True):
+    """SQL for one canonical column, valid where none of its checks is broken. ``direction`` is for amounts only."""
+
+    value: str
+    checked: tuple[Checked, ...] = ()
+    direction: str = ""
+
+
+def required(column: Column, value: str) -> tuple[Check, ...]:
+    """Check that a required column has a value."""
+    code = RowCode.ID_MISSING if column.name == "transaction_id" else RowCode.FIELD_MISSING
+    return (Check(code, f"{value} IS NULL", "must have a value"),) if column.required else ()

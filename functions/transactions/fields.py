@@ -1,0 +1,107 @@
+"""The fields of a partner's file: what stands in each cell, and how it is written.
+
+Names follow Frictionless (Table Schema) where it has one.
+"""
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from transactions.dates import ENGLISH_MONTHS, DateFormat
+
+Character = Annotated[str, Meta(min_length=1, max_length=1)]
+MAX_SCALE = 5
+"""Fraction digits of an ISO 20022 amount."""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A part of a layout. Unknown keys are errors."""
+
+
+class Constraints(Part, frozen=True):
+    """What a text must look like: ``pattern`` matches it from end to end."""
+
+    pattern: str
+
+
+class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
+    """A column of a CSV file by its exact header, or a value of a JSON record by its dotted path.
+
+    ``header`` is the header's cell where it is not the name (a blank or a repeated one); ``header_pattern`` matches a
+    cell that varies, its named groups are captures. Rows may end before an ``optional`` column.
+    """
+
+    name: Annotated[str, Meta(min_length=1)]
+    header: str | None = None
+    header_pattern: str | None = None
+    optional: bool = False
+    json_type: Literal["string", "number", "boolean"] = "string"
+
+    def match_header(self, cell: str) -> bool:
+        """Tell whether ``cell`` of the header is this field's."""
+        return bool(re.fullmatch(self.header_pattern, cell)) if self.header_pattern else cell == self.header_cell
+
+    def facts_in(self, cell: str) -> dict[str, str]:
+        """Return what the named groups of ``header_pattern`` find in its cell of the header."""
+        found = re.fullmatch(self.header_pattern, cell) if self.header_pattern else None
+        return found.groupdict() if found else {}
+
+    @property
+    def header_cell(self) -> str:
+        """The header's cell, or the name where it varies."""
+        return self.name if self.header is None else self.header
+
+
+class StringField(_Field, frozen=True, kw_only=True, tag="string"):
+    """Any text, or a text within ``constraints``."""
+
+    constraints: Constraints | None = None
+
+
+class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
+    """A number in digits.
+
+    ``group_char`` separates groups of exactly three; ``scale`` is the most decimals allowed. ``prefixes`` and
+    ``suffixes`` may stand around the digits, nothing else may. ``minor_units``: whole cents, or what the currency has.
+    """
+
+    decimal_char: Character = "."
+    group_char: Character | None = None
+    scale: Annotated[int, Meta(ge=0, le=MAX_SCALE)] = 2
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    parentheses: bool = False
+    trailing_sign: bool = False
+    bare_fraction: bool = False
+    minor_units: bool = False
+
+
+class _DatedField(_Field, frozen=True, kw_only=True):
+    format: str
+    pivot: Annotated[int, Meta(ge=0, le=99)] | None = None
+    months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)] = ENGLISH_MONTHS
+
+    @property
+    def date_format(self) -> DateFormat:
+        """The format, compiled; ValueError if it is none."""
+        return DateFormat.parse(self.format, self.pivot, self.months)
+
+
+class DateField(_DatedField, frozen=True, kw_only=True, tag="date"):
+    """A day. Two-digit years from ``pivot`` on are 19xx, those below 20xx; ``months`` are the names for ``%b``."""
+
+
+class DateTimeField(_DatedField, frozen=True, kw_only=True, tag="datetime"):
+    """A moment, with its zone if the format has one."""
+
+
+Field = StringField | NumberField | DateField | DateTimeField
+
+
+class Schema(Part, frozen=True):
+    """The file's fields, for CSV in the order of the columns. Each of ``missing_values`` means: no value."""
+
+    fields: Annotated[tuple[Field, ...], Meta(min_length=1)]
+    missing_values: tuple[str, ...] = ("",)

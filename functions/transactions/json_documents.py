@@ -1,0 +1,140 @@
+"""Walks through a JSON document to its records, without taking apart more than the way there."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from transactions.codes import FileCode
+from transactions.errors import FileRejectedError
+from transactions.layout import Layout
+from transactions.mapping import fields_read
+from transactions.mapping_rules import mapped_columns
+from transactions.paths import OuterPath, is_outer, levels, outer_path, steps
+
+_LINE_FEED = b"\n"
+
+
+class Record(NamedTuple):
+    """One record: the document's line on which it begins, its text, and the fields around it as a JSON object."""
+
+    line: int
+    text: bytes
+    around: bytes
+
+
+class _Node:
+    """A value of the document, not taken apart before it is asked for what it holds."""
+
+    def __init__(self, raw: bytes | msgspec.Raw) -> None:
+        self._raw = raw
+        self._members: dict[str, _Node] | None = None
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._raw)
+
+    @property
+    def first(self) -> bytes:
+        """The first byte, which tells an object from an array and from null."""
+        return bytes(memoryview(self._raw)[:1])
+
+    def at(self, names: Iterable[str]) -> "_Node | None":
+        """Return what stands at the path ``names``; None if there is nothing, or null."""
+        node: _Node | None = self
+        for name in names:
+            node = node.members.get(name) if node else None
+        return node
+
+    @property
+    def members(self) -> "dict[str, _Node]":
+        """The members of an object that are not null; none of any other value."""
+        if self._members is None:
+            try:
+                found = msgspec.json.decode(self._raw, type=dict[str, msgspec.Raw])
+            except msgspec.ValidationError:
+                found = {}
+            self._members = {name: node for name, raw in found.items() if (node := _Node(raw)).first != b"n"}
+        return self._members
+
+    def elements(self) -> "Iterator[_Node]":
+        """Yield the elements of an array; nothing of any other value."""
+        try:
+            yield from map(_Node, msgspec.json.decode(self._raw, type=list[msgspec.Raw]))
+        except msgspec.ValidationError:
+            return
+
+
+class Document:
+    """A whole document; FileRejectedError if it is not well-formed."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        try:
+            self._root = _Node(msgspec.json.decode(text, type=msgspec.Raw))
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise FileRejectedError(FileCode.MALFORMED_JSON, _where(error, text)) from error
+
+    def has_records(self, layout: Layout) -> bool:
+        """Tell whether there is, at the end of the layout's path, an array, or the one record."""
+        return next(self._groups(layout), None) is not None
+
+    def has_fields(self, layout: Layout) -> bool:
+        """Tell whether the first record has, for each required column, one of the fields that make it."""
+        first = next(self.records(layout), None)
+        if first is None:
+            return False
+        inside, around = _Node(first.text), _Node(first.around)
+        return all(
+            any((around if is_outer(name) else inside).at(steps(name)) for name in names)
+            for column in mapped_columns().values()
+            if column.required and (names := fields_read(layout.mapping[column.name]))
+        )
+
+    def records(self, layout: Layout) -> Iterator[Record]:
+        """Yield every record in the document's order."""
+        line, position = 1, 0
+        for group, around in self._groups(layout):
+            array = bytes(group)
+            begin = self._text.find(array, position)
+            line += self._text.count(_LINE_FEED, position, begin)
+            position = begin
+            for text in map(bytes, group.elements()) if array.startswith(b"[") else (array,):
+                begin = self._text.find(text, position)
+                line += self._text.count(_LINE_FEED, position, begin)
+                yield Record(line, text, around)
+                line += text.count(_LINE_FEED)
+                position = begin + len(text)
+
+    def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
+        """Yield every innermost array of records, or the one record, with the fields around it."""
+        outer = {name: outer_path(name) for name in layout.names if is_outer(name)}
+        return _groups(self._root, levels(layout.record_path), outer, {})
+
+
+def _groups(
+    node: _Node, ways: Sequence[tuple[str, ...]], outer: Mapping[str, OuterPath], known: Mapping[str, _Node]
+) -> Iterator[tuple[_Node, bytes]]:
+    way, *further = ways
+    here = {name: node.at(path.names) for name, path in outer.items() if path.depth == 0}
+    around = {**known, **{name: value for name, value in here.items() if value}}
+    deeper = {name: path.below() for name, path in outer.items() if path.depth}
+    inner = node.at(way)
+    if inner is None or inner.first != (b"[" if further else b"{"):
+        return
+    if further in ([], [()]):
+        yield inner, _object(around)
+    else:
+        for element in inner.elements():
+            yield from _groups(element, further, deeper, around)
+
+
+def _object(members: Mapping[str, _Node]) -> bytes:
+    return b"{" + b",".join(b'"%b":%b' % (name.encode(), bytes(node)) for name, node in members.items()) + b"}"
+
+
+def _where(error: Exception, document: bytes) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    position = re.search(r"\(byte (\d+)\)", str(error))
+    return f"line {document.count(_LINE_FEED, 0, int(position[1])) + 1}" if position else "it is cut off"

@@ -1,0 +1,145 @@
+"""The closed set of functions that fill the columns of the canonical record."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from transactions.fields import Part
+
+Words = Annotated[tuple[str, ...], Meta(min_length=1)]
+Fields = Annotated[tuple[str, ...], Meta(min_length=2)]
+
+
+class _Function(Part, frozen=True, tag_field="function"):
+    """One way to fill a column of the canonical record."""
+
+
+class Text(_Function, frozen=True, tag="text"):
+    """The field's text as it is."""
+
+    field: str
+
+
+class FirstOf(_Function, frozen=True, tag="first_of"):
+    """The text of the first field that has a value."""
+
+    of: Fields
+
+
+class Join(_Function, frozen=True, tag="join"):
+    """The texts of all fields that have a value, with ``separator`` between them."""
+
+    of: Fields
+    separator: str = " "
+
+
+class Lookup(_Function, frozen=True, tag="lookup"):
+    """What ``values`` has for the field's text; a text that it has not rejects the row."""
+
+    field: str
+    values: Annotated[dict[str, str], Meta(min_length=1)]
+
+
+class Extract(_Function, frozen=True, tag="extract"):
+    """The part of the field's text that the one group of ``pattern`` finds; no value where it finds none."""
+
+    field: str
+    pattern: str
+
+
+class ByDirection(_Function, frozen=True, tag="by_direction"):
+    """The text of one field where money came in, and of the other where it went out: who the other party is."""
+
+    credit: str
+    debit: str
+
+
+class Constant(_Function, frozen=True, tag="constant"):
+    """The same text in every row."""
+
+    value: str
+
+
+class Captured(_Function, frozen=True, tag="captured"):
+    """A fact captured above the header, in it, or from the file's name."""
+
+    capture: str
+
+
+class RowHash(_Function, frozen=True, tag="row_hash"):
+    """A stable id for rows without a unique one: a hash of all cells, and a number where equal rows repeat.
+
+    ``field`` is the id that may repeat; the hash stands behind it.
+    """
+
+    field: str | None = None
+
+
+class Date(_Function, frozen=True, tag="date"):
+    """The day as the field has it; of a moment, the day in the zone in which it is written."""
+
+    field: str
+
+
+class FirstDate(_Function, frozen=True, tag="first_date"):
+    """The day of the first field that has a value."""
+
+    of: Fields
+
+
+class Amount(_Function, frozen=True, tag="amount"):
+    """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
+
+    ``fee`` is a field with an unsigned number that went out besides.
+    """
+
+    field: str
+    inverted: bool = False
+    fee: str | None = None
+
+
+class AmountWithDirection(_Function, frozen=True, tag="amount_with_direction"):
+    """A number, and a field that says by one of these words which way the money went.
+
+    ``sign`` is what the number itself says: nothing (``none``), the same (``agrees``), the opposite (``inverted``), or
+    a plus before money in and nothing before money out (``plus``). A sign that contradicts the word rejects the row.
+    """
+
+    field: str
+    direction: str
+    credit: Words
+    debit: Words
+    sign: Literal["none", "agrees", "inverted", "plus"] = "none"
+
+
+class DebitCredit(_Function, frozen=True, tag="debit_credit"):
+    """Money out in one field, money in in another; never both. Debits have a minus where ``negative_debits``."""
+
+    debit: str
+    credit: str
+    negative_debits: bool = False
+
+
+TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
+DateFunction = Date | FirstDate
+AmountFunction = Amount | AmountWithDirection | DebitCredit
+Function = TextFunction | DateFunction | AmountFunction
+
+
+def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind
+    """Return the names of the fields that ``function`` reads."""
+    match function:
+        case Text() | Lookup() | Extract() | Date():
+            return (function.field,)
+        case Amount():
+            return (function.field, function.fee) if function.fee else (function.field,)
+        case AmountWithDirection():
+            return (function.field, function.direction)
+        case FirstOf() | Join() | FirstDate():
+            return function.of
+        case ByDirection() | DebitCredit():
+            return (function.credit, function.debit)
+        case RowHash():
+            return (function.field,) if function.field else ()
+        case Constant() | Captured():
+            return ()

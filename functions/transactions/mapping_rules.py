@@ -1,0 +1,92 @@
+"""What must hold in a layout's mapping: each column of the canonical record filled by a function that fits it."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from transactions.contract import Column, canonical
+from transactions.currencies import MINOR_UNITS
+from transactions.fields import DateField, DateTimeField, NumberField, StringField
+from transactions.layout import Layout
+from transactions.mapping import (
+    AmountFunction,
+    AmountWithDirection,
+    Captured,
+    Constant,
+    DateFunction,
+    Extract,
+    Function,
+    Lookup,
+    RowHash,
+    TextFunction,
+    fields_read,
+)
+from transactions.patterns import pattern_complaints
+
+LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
+"""Columns that the pipeline fills."""
+DERIVED = ("credit_debit_indicator",)
+"""Columns that follow from another: the direction follows from the amount."""
+
+
+def mapped_columns() -> dict[str, Column]:
+    """Return the columns of the canonical record that a layout fills, by name."""
+    columns = canonical().table("transactions").properties
+    return {column.name: column for column in columns if column.name not in LINEAGE + DERIVED}
+
+
+def mapping_complaints(layout: Layout) -> Iterator[str]:
+    """Yield what is wrong with the mapping, each as the key's path and a rule."""
+    columns = mapped_columns()
+    for name in layout.mapping.keys() - columns.keys():
+        yield f"mapping.{name}: is no column that a layout fills"
+    for name, column in columns.items():
+        if function := layout.mapping.get(name):
+            yield from (f"mapping.{name}: {rule}" for rule in _function(layout, column, function))
+        elif column.required:
+            yield f"mapping.{name}: is required"
+
+
+def _function(layout: Layout, column: Column, function: Function) -> Iterator[str]:
+    if not isinstance(function, _functions_for(column)):
+        yield f"{type(function).__struct_config__.tag} does not make a {column.physical_type}"
+    elif unknown := [name for name in fields_read(function) if name not in layout.names]:
+        yield f"{unknown[0]} is no field"
+    else:
+        yield from _types(layout, function)
+        yield from _details(layout, column, function)
+
+
+def _types(layout: Layout, function: Function) -> Iterator[str]:
+    for name in fields_read(function):
+        if isinstance(function, get_args(DateFunction)):
+            fitting: tuple[type, ...] = (DateField, DateTimeField)
+        elif isinstance(function, AmountWithDirection) and name == function.direction:
+            fitting = (StringField,)
+        elif isinstance(function, get_args(AmountFunction)):
+            fitting = (NumberField,)
+        else:
+            continue
+        if not isinstance(layout.field(name), fitting):
+            yield f"{name} has not the type for it"
+
+
+def _details(layout: Layout, column: Column, function: Function) -> Iterator[str]:
+    match function:
+        case AmountWithDirection() if set(function.credit) & set(function.debit):
+            yield "credit and debit share a word"
+        case Captured() if function.capture not in layout.captured_names:
+            yield f"{function.capture} is no capture"
+        case Constant(value=value) if column.name == "currency" and value not in MINOR_UNITS:
+            yield f"{value} is no currency of ISO 4217"
+        case Lookup(values=values) if column.name == "currency" and (wrong := set(values.values()) - set(MINOR_UNITS)):
+            yield f"{min(wrong)} is no currency of ISO 4217"
+        case Extract():
+            yield from pattern_complaints(function.pattern, groups=1, in_engine=True)
+        case RowHash() if column.name != "transaction_id":
+            yield "row_hash makes a transaction_id only"
+
+
+def _functions_for(column: Column) -> tuple[type, ...]:
+    if column.physical_type.startswith("decimal"):
+        return get_args(AmountFunction)
+    return get_args(DateFunction) if column.physical_type == "date" else get_args(TextFunction)

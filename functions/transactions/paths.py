@@ -1,0 +1,57 @@
+"""Paths in a JSON document: where its records are, and which values around them belong to each."""
+
+import re
+
+import msgspec
+
+_NAME = r"[^.\[\]*$\"\\]+"
+FIELD_PATH = re.compile(rf"(\$(\.{_NAME}(\[\*\])?)*\.)?{_NAME}(\.{_NAME})*")
+"""A path within the record, or from the document's root through the arrays that lead to the record."""
+RECORD_PATH = re.compile(rf"\$(\[\*\])?(\.{_NAME}(\[\*\])?)*")
+"""The array of the records, or the one record itself."""
+_ARRAY = "[*]"
+
+
+class OuterPath(msgspec.Struct, frozen=True):
+    """A value around the record: ``depth`` is the number of arrays that lead to it, ``names`` leads on from there."""
+
+    depth: int
+    names: tuple[str, ...]
+
+    def below(self) -> "OuterPath":
+        """Return the path from within the first of these arrays."""
+        return OuterPath(self.depth - 1, self.names)
+
+
+def levels(record_path: str) -> tuple[tuple[str, ...], ...]:
+    """Split ``record_path`` at its arrays: the names that lead from each level to the next.
+
+    >>> levels("$.accounts[*].booked.transactions[*]")
+    (('accounts',), ('booked', 'transactions'), ())
+    """
+    return tuple(_names(part) for part in record_path.removeprefix("$").split(_ARRAY))
+
+
+def is_outer(field: str) -> bool:
+    """Tell whether the path ``field`` leads from the document's root."""
+    return field.startswith("$")
+
+
+def outer_path(field: str) -> OuterPath:
+    """Take the path ``field`` from the document's root apart."""
+    return OuterPath(field.count(_ARRAY), levels(field)[-1])
+
+
+def leads_around(field: str, record_path: str) -> bool:
+    """Tell whether ``field`` goes through no other arrays than those that lead to the records."""
+    before, array, _ = field.rpartition(_ARRAY)
+    return record_path.startswith(before + array) and record_path != before + array
+
+
+def steps(field: str) -> tuple[str, ...]:
+    """Return the names that lead to ``field`` from where a reader keeps it: within the record, or beside it."""
+    return (field,) if is_outer(field) else _names(field)
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(filter(None, dotted.split(".")))
