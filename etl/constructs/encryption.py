@@ -10,6 +10,8 @@ from etl.names import REGION, Names
 
 _ADMINISTRATION = (
     "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
     "kms:DescribeKey",
     "kms:DisableKey",
     "kms:EnableKey",
@@ -24,10 +26,17 @@ _ADMINISTRATION = (
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
+    "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
-# Encrypt, DescribeKey and CreateGrant: DynamoDB sets up a table's encryption in the name of whoever creates it.
-_DELEGATED_USE = (*USE_KEY, "kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+# What DynamoDB and CloudWatch Logs ask for beyond it, in their user guides, to set up encryption of a table or group.
+_SET_UP = (
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 
 
 class EncryptionKey(Construct):
@@ -52,7 +61,7 @@ class EncryptionKey(Construct):
             policy=iam.PolicyDocument(
                 statements=[
                     _statement("AccountAdministersTheKey", account, _ADMINISTRATION),
-                    _statement("AccountDelegatesUseToIamPolicies", account, _DELEGATED_USE),
+                    _statement("AccountDelegatesUseToIamPolicies", account, (*USE_KEY, *_SET_UP, "kms:CreateGrant")),
                     _statement(
                         "EventsAndAlarmsReachEncryptedTargets",
                         iam.CompositePrincipal(
@@ -64,7 +73,7 @@ class EncryptionKey(Construct):
                     _statement(
                         "LogGroupsOfThisAccount",
                         iam.ServicePrincipal(f"logs.{REGION}.amazonaws.com"),
-                        (*USE_KEY, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+                        (*USE_KEY, *_SET_UP),
                         conditions={
                             "ArnLike": {
                                 "kms:EncryptionContext:aws:logs:arn": (

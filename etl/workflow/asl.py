@@ -87,6 +87,25 @@ def jsonata(output: Mapping[str, Any], *, following: str | None) -> State:
     return {"Type": "Pass", "QueryLanguage": "JSONata", "Output": dict(output), **follow(following)}
 
 
+def notify(message: Mapping[str, Any], *, following: str, otherwise: str | None = None, key: str = "") -> State:
+    """Publish a message whose fields are JSONata, and hand the input on.
+
+    ``otherwise`` is the state after a message that could not be sent; the error is added to the input as ``key``.
+    """
+    state: State = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": service("sns:publish"),
+        "Arguments": dict(message),
+        "Output": query("$states.input"),
+        "Retry": retry(),
+    }
+    if otherwise is not None:
+        failed = query(f"$merge([$states.input, {{'{key}': $states.errorOutput}}])")
+        state["Catch"] = [{"ErrorEquals": [ANY_ERROR], "Output": failed, "Next": otherwise}]
+    return state | follow(following)
+
+
 def query(expression: str) -> str:
-    """Mark a JSONata expression, on one line."""
-    return "{% " + " ".join(expression.split()) + " %}"
+    """Mark a JSONata expression."""
+    return f"{{% {expression.strip()} %}}"

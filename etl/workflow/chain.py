@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit, messages
-from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, query, service, task
+from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, notify, query, service, task
 from etl.workflow.failure import failure_path
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
@@ -412,7 +412,7 @@ class _Chain:
 
     def _alert(self, message: dict[str, Any]) -> State:
         """Alert after the outcome is recorded; an alert that cannot be sent must not undo it, and fails loudly."""
-        return task(service("sns:publish"), message, following=self.name("Done"))
+        return notify(message, following=self.name("Done"))
 
     def _look_up_key(self, *, result_path: str, following: str | None, catches: bool = True) -> State:
         return task(

@@ -182,7 +182,8 @@ def _read_outcomes(resources: Resources) -> State:
     """Read the files' rows and find those that this execution leaves without an outcome.
 
     A child that was killed, or ran out of its five minutes, could not catch its own failure: its row still says
-    PROCESSING under this execution, or there is no row at all.
+    PROCESSING under this execution, or there is no row at all. An answer without some of the rows is an error, which
+    the retry asks again.
     """
     table = resources.audit_table
     unfinished = ", ".join(f"'{status}'" for status in sorted(UNFINISHED))
@@ -202,7 +203,8 @@ def _read_outcomes(resources: Resources) -> State:
             "left_behind": query(f"""(
                 $execution := $states.input.execution;
                 $rows := $lookup($states.result.Responses, '{table}');
-                [$filter($states.input.files, function($f) {{(
+                $exists($keys($states.result.UnprocessedKeys)) ? $error('some rows were not read')
+                : [$filter($states.input.files, function($f) {{(
                     $row := $rows[file_id.S = $f.file_id][0];
                     $not($exists($row))
                     or ($row.status.S in [{unfinished}] and $row.execution.S = $execution)

@@ -3,12 +3,13 @@
 from typing import Final
 
 from etl.workflow import audit, messages
-from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
+from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, notify, service, task
 
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
 
-_INCOMPLETE_PATH: Final = "$.incomplete"
+_INCOMPLETE: Final = "incomplete"
+_INCOMPLETE_PATH: Final = f"$.{_INCOMPLETE}"
 
 
 def failure_path(resources: Resources, *, label: str, following: str | None) -> tuple[str, States]:
@@ -75,12 +76,7 @@ def failure_path(resources: Resources, *, label: str, following: str | None) -> 
                 catch(alert, result_path=_INCOMPLETE_PATH),
             ],
         ),
-        alert: task(
-            service("sns:publish"),
-            messages.failed(resources),
-            following=handled,
-            catches=[catch(handled, result_path=_INCOMPLETE_PATH)],
-        ),
+        alert: notify(messages.failed(resources), following=handled, otherwise=handled, key=_INCOMPLETE),
         handled: {
             "Type": "Choice",
             "Choices": [{"Variable": _INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],

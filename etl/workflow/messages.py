@@ -1,12 +1,19 @@
 """The alerts' texts: what happened, to which file of which partner, why, what is safe, and what to do next.
 
 They hold codes and counts, and never a cell's content. A file is shown by ``display_key``, in which long runs of
-digits are masked: partners put account numbers into file names.
+digits are masked: partners put account numbers into file names. They are written in JSONata, which knows line breaks
+and lists; the paths below are those of the state's input.
 """
 
-from typing import Any
+import json
+from typing import Any, Final
 
-from etl.workflow.asl import ERROR_PATH, Resources
+from etl.statuses import FileStatus
+from etl.workflow.asl import Resources, query
+
+_VALIDATION: Final = "inspected.validation"
+_LABEL_WIDTH: Final = 15
+_FILE: Final = {"File": "file.display_key", "Partner": "file.partner", "File id": "file.file_id"}
 
 
 def rejected(resources: Resources) -> dict[str, Any]:
@@ -14,18 +21,16 @@ def rejected(resources: Resources) -> dict[str, Any]:
     return _message(
         resources,
         subject="file rejected",
-        status="REJECTED",
+        status=FileStatus.REJECTED,
         severity="warning",
-        lines=[
-            ("File", "$.file.display_key"),
-            ("Partner", "$.file.partner"),
-            ("File id", "$.file.file_id"),
-            ("Verdict", "$.inspected.validation.reason_code"),
-            ("Reason", "$.inspected.validation.reason"),
-            ("Rows read", "$.inspected.validation.counts.read"),
-            ("Rows rejected", "$.inspected.validation.counts.rejected"),
-            ("Report", "$.inspected.validation.report"),
-        ],
+        facts={
+            **_FILE,
+            "Verdict": f"{_VALIDATION}.reason_code",
+            "Reason": f"{_VALIDATION}.reason",
+            "Rows read": f"{_VALIDATION}.counts.read",
+            "Rows rejected": f"{_VALIDATION}.counts.rejected",
+            "Report": f"{_VALIDATION}.report",
+        },
         closing=(
             "Nothing of this file was published, and nothing is lost: the raw bucket keeps the upload.\n"
             "Next: send the partner the report, which lies in the processed bucket, and ask for a corrected file\n"
@@ -39,18 +44,16 @@ def rows_rejected(resources: Resources) -> dict[str, Any]:
     return _message(
         resources,
         subject="rows rejected",
-        status="COMPLETED",
+        status=FileStatus.COMPLETED,
         severity="info",
-        lines=[
-            ("File", "$.file.display_key"),
-            ("Partner", "$.file.partner"),
-            ("File id", "$.file.file_id"),
-            ("Rows read", "$.inspected.validation.counts.read"),
-            ("Rows accepted", "$.inspected.validation.counts.accepted"),
-            ("Rows rejected", "$.inspected.validation.counts.rejected"),
-            ("Errors", "States.JsonToString($.inspected.validation.errors)"),
-            ("Report", "$.inspected.validation.report"),
-        ],
+        facts={
+            **_FILE,
+            "Rows read": f"{_VALIDATION}.counts.read",
+            "Rows accepted": f"{_VALIDATION}.counts.accepted",
+            "Rows rejected": f"{_VALIDATION}.counts.rejected",
+            "Errors": f"{_VALIDATION}.errors.(code & ' (' & count & ')') ~> $join(', ')",
+            "Report": f"{_VALIDATION}.report",
+        },
         closing=(
             "The accepted rows are published. Every rejected row is in the quarantine table with its line and code.\n"
             "Next: query quarantine for this file id; a corrected file under the same key takes this one's place."
@@ -63,17 +66,15 @@ def failed(resources: Resources) -> dict[str, Any]:
     return _message(
         resources,
         subject="file failed",
-        status="FAILED",
+        status=FileStatus.FAILED,
         severity="error",
-        lines=[
-            ("File", "$.file.display_key"),
-            ("Partner", "$.file.partner"),
-            ("File id", "$.file.file_id"),
-            ("Error", f"{ERROR_PATH}.Error"),
-            ("Attempt", "$.file.attempt.number"),
-            ("Execution", "$.file.execution"),
-            ("Kept in", "$.kept.where"),
-        ],
+        facts={
+            **_FILE,
+            "Error": "error.Error",
+            "Attempt": "file.attempt.number",
+            "Execution": "file.execution",
+            "Kept in": "kept.where",
+        },
         closing=(
             "Nothing is counted twice, and nothing is lost: the raw bucket keeps the upload.\n"
             "Next: look at the execution, mend the cause, then redrive the dead-letter queue to the batching queue."
@@ -82,25 +83,18 @@ def failed(resources: Resources) -> dict[str, Any]:
 
 
 def _message(
-    resources: Resources,
-    *,
-    subject: str,
-    status: str,
-    severity: str,
-    lines: list[tuple[str, str]],
-    closing: str,
+    resources: Resources, *, subject: str, status: FileStatus, severity: str, facts: dict[str, str], closing: str
 ) -> dict[str, Any]:
-    # An apostrophe would end the text of an intrinsic function.
-    words = closing.replace("'", "\\'")
-    template = "\n".join([*(f"{label + ':':<15}{{}}" for label, _ in lines), "", words])
-    paths = ", ".join(path for _, path in lines)
+    lines = [f"'{label + ':':<{_LABEL_WIDTH}}' & ($states.input.{path})" for label, path in facts.items()]
+    # A JSON string is a JSONata string too, line breaks and apostrophes included.
+    text = ", ".join([*lines, "''", json.dumps(closing)])
     return {
         "TopicArn": resources.alert_topic,
         "Subject": f"ETL {resources.suffix}: {subject}",
-        "Message.$": f"States.Format('{template}', {paths})",
+        "Message": query(f"$join([{text}], '\\n')"),
         "MessageAttributes": {
             "status": {"DataType": "String", "StringValue": status},
             "severity": {"DataType": "String", "StringValue": severity},
-            "partner": {"DataType": "String", "StringValue.$": "$.file.partner"},
+            "partner": {"DataType": "String", "StringValue": query("$states.input.file.partner")},
         },
     }
