@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from transactions.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layout import Condition, Layout
-from transactions.mapping_rules import mapping_complaints
+from transactions.mapping_rules import mapped_columns, mapping_complaints
 from transactions.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
 from transactions.patterns import pattern_complaints
+
+__all__ = ["complaints", "mapped_columns"]
 
 
 def complaints(layout: Layout) -> list[str]:

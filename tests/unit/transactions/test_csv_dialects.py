@@ -1,0 +1,213 @@
+"""How the lines and cells of a CSV file may be written: what is declared is read, anything else is refused."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.unit.transactions.support import Output, csv_layout, transform, validate
+from transactions.codes import FileCode, RowCode
+from transactions.fields import Constraints, DateField, Field, NumberField, Schema, StringField
+from transactions.layout import Capture, Dialect, Layout
+from transactions.mapping import Amount, Captured, Date, Text
+
+SUM = NumberField(name="Sum")
+TEXT = StringField(name="Text")
+
+
+def dialect(*fields: Field, **changes: Any) -> Layout:
+    """Return a layout with the columns Day, Sum, Text and ``fields``, and ``changes`` to its dialect."""
+    file_layout = csv_layout([SUM, TEXT, *fields], amount=Amount(field="Sum"))
+    return msgspec.structs.replace(file_layout, dialect=Dialect(delimiter=";", **changes))
+
+
+def lines(output: Output) -> tuple[list[int], list[tuple[int, str]]]:
+    """Return the lines of the accepted rows, and line and code of the rejected ones."""
+    return (
+        [row["source_line"] for row in output.transactions],
+        [(row["source_line"], row["error_code"]) for row in output.quarantine],
+    )
+
+
+def file(*rows: str, header: str = "Day;Sum;Text") -> bytes:
+    return "\n".join([header, *rows, ""]).encode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1", "cp1250", "cp1252", "gb18030", "utf-16"])
+def test_any_declared_encoding_is_read(encoding: str, tmp_path: Path) -> None:
+    file_layout = msgspec.structs.replace(dialect(), encoding=encoding)
+    text = "Zürich ß"
+
+    output = transform(file(f"2025-10-01;1;{text}").decode().encode(encoding), tmp_path, remitting(file_layout))
+
+    assert [row["remittance_information"] for row in output.transactions] == [text]
+
+
+def remitting(file_layout: Layout) -> Layout:
+    """Return ``file_layout`` with Text as the remittance information."""
+    mapping = {**file_layout.mapping, "remittance_information": Text(field="Text")}
+    return msgspec.structs.replace(file_layout, mapping=mapping)
+
+
+def test_gzip_is_unpacked_and_hash_and_size_are_of_the_file_as_it_came(tmp_path: Path) -> None:
+    rows = [f"2025-10-01;{number};x" for number in range(1000)]
+    plain, packed = file(*rows), gzip.compress(file(*rows[:500])) + gzip.compress(("\n".join(rows[500:])).encode())
+
+    unpacked = validate(packed, tmp_path, layouts=[dialect()])
+
+    assert unpacked.totals == validate(plain, tmp_path, layouts=[dialect()]).totals
+    assert unpacked.size == len(packed)
+
+
+@pytest.mark.parametrize("damage", [lambda packed: packed[:-9], lambda packed: packed[:20] + b"x" + packed[21:]])
+def test_damaged_gzip_is_not_decodable(damage: Any, tmp_path: Path) -> None:
+    packed = gzip.compress(file(*[f"2025-10-01;{number};x" for number in range(1000)]))
+
+    validation = validate(damage(packed), tmp_path, layouts=[dialect()])
+
+    assert validation.reason_code == FileCode.NOT_DECODABLE
+    assert validation.size == len(damage(packed))
+
+
+def test_a_blank_and_a_repeated_header_are_told_apart_by_place(tmp_path: Path) -> None:
+    again, blank = StringField(name="Text 2", header="Text"), StringField(name="End", header="")
+    content = file("2025-10-01;1;a;b;", header="Day;Sum;Text;Text;")
+
+    output = transform(content, tmp_path, remitting(dialect(again, blank)))
+
+    assert [row["remittance_information"] for row in output.transactions] == ["a"]
+
+
+def test_columns_in_another_order_are_read_by_name_where_the_layout_says_so(tmp_path: Path) -> None:
+    content = file("x;2025-10-01;-7", header="Text;Day;Sum")
+
+    assert validate(content, tmp_path, layouts=[dialect()]).reason_code == FileCode.HEADER_MISMATCH
+    output = transform(content, tmp_path, remitting(dialect(any_order=True)))
+
+    assert [(str(row["amount"]), row["remittance_information"]) for row in output.transactions] == [("-7.00000", "x")]
+
+
+def test_an_optional_column_may_be_missing_anywhere_where_the_order_is_free(tmp_path: Path) -> None:
+    file_layout = dialect(StringField(name="Note", optional=True), any_order=True)
+
+    assert lines(transform(file("1;2025-10-01;x", "1;2025-10-01", header="Sum;Day;Text"), tmp_path, file_layout)) == (
+        [2],
+        [(3, RowCode.FIELD_COUNT)],
+    )
+
+
+@pytest.mark.parametrize("header", ["Day;Sum;Text;Note;More", "Day;Sum;Text;Note", "Day;Sum;Text"])
+def test_rows_and_header_may_end_before_optional_columns(header: str, tmp_path: Path) -> None:
+    file_layout = dialect(StringField(name="Note", optional=True), StringField(name="More", optional=True))
+    rows = ["2025-10-01;1;a", '2025-10-01;1;"a;b"', "2025-10-01;1;a;b", "2025-10-01;1;a;b;c", "2025-10-01;1;a;b;c;d"]
+
+    assert lines(transform(file(*rows, "2025-10-01;1", header=header), tmp_path, file_layout)) == (
+        [2, 3, 4, 5],
+        [(6, RowCode.FIELD_COUNT), (7, RowCode.FIELD_COUNT)],
+    )
+
+
+def test_comments_and_totals_are_no_records_and_lines_keep_their_numbers(tmp_path: Path) -> None:
+    file_layout = dialect(comment_char="#", skip_lines=("^Total;",))
+    rows = ["# made by a bank", "2025-10-01;1;a", "   ", "Total;1;", "2025-10-01;2;a # no comment", ""]
+
+    output = transform(file(*rows), tmp_path, file_layout)
+
+    assert lines(output) == ([3, 6], [])
+    assert output.transformation.counts.read == 2
+
+
+def test_a_footer_ends_the_records_and_hides_none(tmp_path: Path) -> None:
+    file_layout = dialect(footer="^Closing balance")
+
+    output = transform(file("2025-10-01;1;a", "Closing balance;5", "Thank you"), tmp_path, file_layout)
+    hidden = validate(file("2025-10-01;1;a", "Closing balance;5", "2025-10-01;1;b"), tmp_path, layouts=[file_layout])
+
+    assert lines(output) == ([2], [])
+    assert hidden.reason_code == FileCode.MALFORMED_CSV
+
+
+def test_padding_is_taken_off_where_the_layout_says_so(tmp_path: Path) -> None:
+    rows = ['2025-10-01 \t; "1" \t;"a ""b"" ; c" ', " 2025-10-01;1;\u3000x\u00a0"]
+
+    output = transform(file(*rows, header="Day ; Sum;Text"), tmp_path, remitting(dialect(trim=True)))
+
+    assert [row["remittance_information"] for row in output.transactions] == ['a "b" ; c', "x"]
+    assert validate(file(*rows), tmp_path, layouts=[dialect()]).counts.accepted == 0
+
+
+def test_without_a_quote_character_quotes_are_text(tmp_path: Path) -> None:
+    rows = ['2025-10-01;1;5" pipe', '2025-10-01;1;"whole"', '2025-10-01;1;"open']
+
+    output = transform(file(*rows), tmp_path, remitting(dialect(quote_char=None)))
+
+    assert [row["remittance_information"] for row in output.transactions] == ['5" pipe', '"whole"', '"open']
+
+
+WITHOUT_HEADER = dialect(StringField(name="Way", constraints=Constraints(pattern="In|Out")), header=False)
+
+
+def test_without_a_header_the_first_rows_tell_the_layout(tmp_path: Path) -> None:
+    rows = ["2025-10-01;1;a;In", "2025-10-02;2;b;Out", "2025-10-03;x;c;Out", "2025-10-04;4;d;In"]
+
+    assert lines(transform("\n".join(rows).encode(), tmp_path, WITHOUT_HEADER)) == (
+        [1, 2, 4],
+        [(3, RowCode.AMOUNT_FORMAT)],
+    )
+
+
+@pytest.mark.parametrize("row", ["2025-10-01;1;a;Sideways", "1;2025-10-01;a;In", "2025-10-01;1;a", "a;b;c;d"])
+def test_rows_of_another_shape_are_another_layouts(row: str, tmp_path: Path) -> None:
+    validation = validate(f"{row}\n{row}".encode(), tmp_path, layouts=[WITHOUT_HEADER])
+
+    assert validation.reason_code == FileCode.HEADER_MISMATCH
+    assert "alpine-2025: 0 of the first 2 rows fit" in validation.reason
+
+
+def test_of_two_layouts_without_header_the_cells_decide_and_a_file_that_fits_both_is_refused(tmp_path: Path) -> None:
+    german = DateField(name="Day", format="%d.%m.%Y")
+    fields = (german, *WITHOUT_HEADER.schema.fields[1:])
+    other = msgspec.structs.replace(WITHOUT_HEADER, name="german", schema=Schema(fields=fields))
+
+    told = validate(b"01.10.2025;1;a;In\n", tmp_path, layouts=[WITHOUT_HEADER, other])
+    twice = msgspec.structs.replace(WITHOUT_HEADER, name="twice")
+
+    assert told.layout == "german"
+    ambiguous = validate(b"2025-10-01;1;a;In\n", tmp_path, layouts=[WITHOUT_HEADER, twice])
+    assert ambiguous.reason_code == FileCode.AMBIGUOUS_LAYOUT
+
+
+def test_the_reason_says_how_near_each_layout_came(tmp_path: Path) -> None:
+    near = msgspec.structs.replace(dialect(), name="near")
+    far = msgspec.structs.replace(dialect(*map(_column, "ABCDE")), name="far")
+
+    reason = validate(b"Day;Sum\n2025-10-01;1\n", tmp_path, layouts=[far, near]).reason
+
+    assert "nearest layout near: lacks Text; 0 unknown columns; then far: lacks Text, A, B, C, D, E" in reason
+
+
+def _column(name: str) -> Field:
+    return StringField(name=name)
+
+
+def test_facts_are_captured_from_the_header_and_from_the_files_name(tmp_path: Path) -> None:
+    credit = NumberField(name="Sum", header_pattern=r"Sum in (?P<currency>[A-Z]{3})")
+    file_layout = csv_layout(
+        [credit], amount=Amount(field="Sum"), account_id=Captured(capture="format"), value_date=Date(field="Day")
+    )
+    file_layout = msgspec.structs.replace(
+        file_layout,
+        captures=(Capture(name="format", pattern=r"\.(\w+)$", source="fileName"),),
+        mapping={**file_layout.mapping, "currency": Captured(capture="currency")},
+    )
+
+    output = transform(b"Day;Sum in CHF\n2025-10-01;5\n", tmp_path, file_layout)
+    missing = msgspec.structs.replace(
+        file_layout, captures=(Capture(name="format", pattern="(nowhere)", source="fileName"),)
+    )
+
+    assert [(row["currency"], row["account_id"]) for row in output.transactions] == [("CHF", "csv")]
+    validation = validate(b"Day;Sum in CHF\n2025-10-01;5\n", tmp_path, layouts=[missing])
+    assert validation.reason_code == FileCode.CAPTURE_MISSING

@@ -1,0 +1,195 @@
+"""Where a JSON file's records may be, and numbers that stay exact to the digit."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.unit.transactions.support import layout, transform, validate
+from transactions.codes import FileCode, RowCode
+from transactions.fields import DateField, Field, NumberField, Schema, StringField
+from transactions.layout import Layout, Limits, Predicate
+from transactions.mapping import Amount, Constant, Date, RowHash, Text
+
+EXACT = NumberField(name="amount", json_type="number", scale=5)
+
+
+def json_layout(
+    *fields: Field, path: str = "$[*]", amount: NumberField = EXACT, currency: str = "EUR", **changes: Any
+) -> Layout:
+    """Return a layout with day, amount and ``fields``."""
+    return msgspec.structs.replace(
+        layout("obie-v3"),
+        record_path=path,
+        schema=Schema(fields=(DateField(name="day", format="%Y-%m-%d"), amount, *fields)),
+        mapping={
+            "transaction_id": RowHash(),
+            "booking_date": Date(field="day"),
+            "amount": Amount(field=amount.name),
+            "currency": Constant(value=currency),
+            **({"account_id": Text(field=fields[0].name)} if fields else {}),
+        },
+        drop=(),
+        limits=Limits(rejected_share=1),
+        **changes,
+    )
+
+
+def read(content: bytes, file_layout: Layout, tmp_path: Path) -> list[Decimal | str]:
+    """Return each record's amount or error code, by line."""
+    output = transform(content, tmp_path, file_layout)
+    found = [(row["source_line"], row["amount"].normalize()) for row in output.transactions]
+    found += [(row["source_line"], row["error_code"]) for row in output.quarantine]
+    return [value for _, value in sorted(found, key=lambda pair: pair[0])]
+
+
+@pytest.mark.parametrize(
+    ("token", "currency", "expected"),
+    [
+        ("1.005", "KWD", Decimal("1.005")),
+        ("1.005", "EUR", RowCode.AMOUNT_SCALE),
+        ("1234567890123.45", "EUR", Decimal("1234567890123.45")),
+        ("9999999999999.99999", "CLF", RowCode.AMOUNT_SCALE),
+        ("12345678901234567.89", "EUR", RowCode.AMOUNT_RANGE),
+        ("-0.10", "EUR", Decimal("-0.1")),
+        ("328", "JPY", Decimal(328)),
+        ("1e2", "EUR", RowCode.AMOUNT_FORMAT),
+        ("1E+2", "EUR", RowCode.AMOUNT_FORMAT),
+        ("true", "EUR", RowCode.FIELD_TYPE),
+        ('"1.00"', "EUR", RowCode.FIELD_TYPE),
+        ('"1e2"', "EUR", RowCode.FIELD_TYPE),
+        ("[1]", "EUR", RowCode.FIELD_TYPE),
+        ("null", "EUR", RowCode.FIELD_MISSING),
+    ],
+)
+def test_a_json_number_is_read_by_its_digits_or_not_at_all(
+    token: str, currency: str, expected: Decimal | str, tmp_path: Path
+) -> None:
+    content = f'[{{"day": "2025-10-01", "amount": {token}}}]'.encode()
+
+    assert read(content, json_layout(currency=currency), tmp_path) == [expected]
+
+
+def test_minor_units_and_texts_are_numbers_where_declared(tmp_path: Path) -> None:
+    cents = NumberField(name="amount", json_type="number", minor_units=True)
+    text = NumberField(name="amount")
+
+    assert read(b'[{"day": "2025-10-01", "amount": -1195}]', json_layout(amount=cents), tmp_path) == [Decimal("-11.95")]
+    assert read(b'[{"day": "2025-10-01", "amount": "-11.95"}]', json_layout(amount=text), tmp_path) == [
+        Decimal("-11.95")
+    ]
+
+
+def test_what_looks_like_a_number_within_a_text_stays_text(tmp_path: Path) -> None:
+    note = 'a \\"amount\\": 5, "amount": 7 \\ '
+    record = {"day": "2025-10-01", "amount": 1.5, "note": note, '"amount': 3, 'amount": 4': 4}
+    file_layout = json_layout(StringField(name="note"))
+
+    output = transform(json.dumps([record]).encode(), tmp_path, file_layout)
+
+    assert [(row["account_id"], str(row["amount"])) for row in output.transactions] == [(note, "1.50000")]
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("$", b'{"day": "2025-10-01", "amount": 1}'),
+        ("$[*]", b'[{"day": "2025-10-01", "amount": 1}]'),
+        ("$.a.b", b'{"a": {"b": {"day": "2025-10-01", "amount": 1}}}'),
+        ("$.a[*]", b'{"x": [{"day": "2025-10-01", "amount": 2}], "a": [{"day": "2025-10-01", "amount": 1}]}'),
+        ("$[*].a[*]", b'[{"a": []}, {"a": [{"day": "2025-10-01", "amount": 1}]}]'),
+        ("$.x[*].y", b'{"x": [{"y": {"day": "2025-10-01", "amount": 1}}]}'),
+    ],
+)
+def test_records_are_found_where_the_path_leads(path: str, document: bytes, tmp_path: Path) -> None:
+    assert read(document, json_layout(path=path), tmp_path) == [Decimal(1)]
+
+
+def test_values_around_a_record_belong_to_it(tmp_path: Path) -> None:
+    document = {
+        "bank": {"code": 7},
+        "accounts": [
+            {"id": "A", "items": [{"day": "2025-10-01", "amount": 1}, {"day": "2025-10-01", "amount": 2}]},
+            {"id": "B"},
+            {"id": "C", "items": [{"day": "2025-10-01", "amount": 3}]},
+            {"items": [{"day": "2025-10-01", "amount": 4}]},
+        ],
+    }
+    account = StringField(name="$.accounts[*].id")
+    code = NumberField(name="$.bank.code", json_type="number")
+    file_layout = json_layout(account, code, path="$.accounts[*].items[*]")
+    mapping = {**file_layout.mapping, "balance_after": Amount(field="$.bank.code")}
+
+    output = transform(
+        json.dumps(document, indent=1).encode(), tmp_path, msgspec.structs.replace(file_layout, mapping=mapping)
+    )
+
+    assert [(row["account_id"], int(row["amount"]), int(row["balance_after"])) for row in output.transactions] == [
+        ("A", 1, 7),
+        ("A", 2, 7),
+        ("C", 3, 7),
+        (None, 4, 7),
+    ]
+    starts = [row["source_line"] for row in output.transactions]
+    assert [json.dumps(document, indent=1).splitlines()[line - 1].strip() for line in starts] == ["{"] * 4
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_each_line_may_be_a_record(end: str, tmp_path: Path) -> None:
+    lines = [
+        '{"day": "2025-10-01", "amount": 1}',
+        "",
+        '{"day": "2025-10-01", "amount": 2',
+        "[1]",
+        '{"day": "2025-10-01", "amount": 01}',
+        '{"day": "2025-10-01", "amount": 3}',
+    ]
+    file_layout = json_layout(path="", json_lines=True)
+
+    output = transform(end.join(lines).encode(), tmp_path, file_layout)
+
+    assert [row["source_line"] for row in output.transactions] == [1, 6]
+    assert {(3, RowCode.NOT_AN_OBJECT), (4, RowCode.NOT_AN_OBJECT), (5, RowCode.AMOUNT_FORMAT)} <= {
+        (row["source_line"], row["error_code"]) for row in output.quarantine
+    }
+    assert output.transformation.counts.read == 5
+
+
+def test_of_layouts_that_share_a_path_the_fields_of_the_first_record_decide(tmp_path: Path) -> None:
+    one = json_layout(path="$[*]")
+    other = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"), name="nested")
+
+    validation = validate(
+        b'[{"day": "2025-10-01", "value": {"amount": 1}}]',
+        tmp_path,
+        "obie",
+        layouts=[one, other],
+        file_format="json",
+    )
+
+    assert validation.layout == "nested"
+
+
+def test_a_document_that_fits_no_path_is_told_all_of_them(tmp_path: Path) -> None:
+    layouts = [json_layout(path="$.a[*]"), msgspec.structs.replace(json_layout(path="$.b"), name="b")]
+
+    validation = validate(b'{"b": [], "a": {}}', tmp_path, "obie", layouts=layouts, file_format="json")
+
+    assert validation.reason_code == FileCode.RECORD_PATH_MISSING
+    assert "$.a[*], $.b" in validation.reason
+
+
+def test_rows_are_dropped_by_a_truth_value(tmp_path: Path) -> None:
+    pending = StringField(name="pending", json_type="boolean")
+    file_layout = msgspec.structs.replace(json_layout(pending), drop=(Predicate(field="pending", values=("true",)),))
+    records = b"".join(
+        b'{"day": "2025-10-01", "amount": 1, "pending": %b},' % value for value in (b"true", b"false", b"1")
+    )
+
+    output = transform(b"[" + records[:-1] + b"]", tmp_path, file_layout)
+
+    counts = output.transformation.counts
+    assert (counts.dropped, counts.accepted, counts.rejected) == (1, 1, 1)
