@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.console import make_console
+from cli.drafting.reading import DraftError
+from cli.drafting.writing import draft
 from cli.linting import Linted, lint_all
 from cli.tables import make_table
 from transactions import LayoutCatalog
@@ -53,6 +55,22 @@ def lint(
     console.print(f"{len(linted)} layouts, {wrong} wrong")
     if wrong or not linted:
         raise typer.Exit(1)
+
+
+@layouts.command(name="draft")
+def draft_layout(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
+    partner: Annotated[str, typer.Option(help="Whose file it is.")] = "partner",
+) -> None:
+    """Propose a layout for a file, to be decided on by a person. Prints YAML with comments, and no value of the file.
+
+    Nothing else ever guesses a format: files are read by layouts only.
+    """
+    try:
+        typer.echo(draft(file.read_bytes(), file.name, partner), nl=False)
+    except DraftError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def _lines(linted: Linted) -> list[str]:

@@ -41,7 +41,7 @@ def _validate(layout: Layout, sample: Path) -> Validation:
     source = Source(
         file_id="sample",
         partner=layout.partner,
-        file_name=sample.name,
+        file_name=layout.sample.file_name or sample.name,
         format=layout.format,
         received_at=datetime.now(UTC),
     )

@@ -1,0 +1,217 @@
+"""``etl layout draft``: a guess for a person to decide on, which shows what it is unsure of and quotes no value."""
+
+import contextlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from cli.check import ExitCode
+from cli.drafting.columns import guess
+from cli.drafting.mapping import TO_DO
+from cli.drafting.reading import DraftError, read
+from cli.drafting.writing import draft
+from cli.main import app
+from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, good_rows
+from transactions.catalog import read_layout
+from transactions.errors import LayoutError
+from transactions.layout import Layout
+
+LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
+SAMPLES = ["alpine-2025.sample.csv", "dkb-2023.sample.csv", "obie-v3.sample.json"]
+SEMICOLONS = "Account;Kept\n\nDate;Betrag;Text\n01.02.25;1.200,50;rent\n13.02.25;-7,00;bread\n"
+
+
+def _decided(text: str, folder: Path, *, currency: str = "EUR") -> Path:
+    """Save a draft as a person would: with the title and the currency filled in."""
+    path = folder / "partner-draft.yaml"
+    filled = text.replace(f"title: {TO_DO}", "title: A bank").replace(f"value: {TO_DO}", f"value: {currency}")
+    path.write_text(filled, encoding="utf-8")
+    return path
+
+
+def _layout(content: bytes, folder: Path, name: str = "file.csv") -> Layout:
+    return read_layout(_decided(draft(content, name, "partner"), folder))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_given_a_sample_when_drafted_then_names_types_and_formats_are_those_of_its_layout(
+    name: str, tmp_path: Path
+) -> None:
+    shipped = CATALOG.get(name.partition(".")[0])
+
+    drafted = _layout((LAYOUTS / name).read_bytes(), tmp_path, name)
+
+    known = {field.name: field for field in shipped.schema.fields}
+    found = {field.name: field for field in drafted.schema.fields}
+    assert (drafted.format, drafted.record_path) == (shipped.format, shipped.record_path)
+    assert (drafted.dialect.delimiter, drafted.encoding) == (shipped.dialect.delimiter, shipped.encoding)
+    for field in found.keys() & known.keys():
+        assert type(found[field]) is type(known[field]), field
+    assert drafted.mapping["booking_date"] == shipped.mapping["booking_date"]
+
+
+def test_given_a_draft_when_its_file_is_checked_with_it_then_the_rows_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "october.csv"
+    file.write_bytes(alpine_file(*good_rows(9), alpine_row(transaction_id="W", amount="1 x")))
+    runner = CliRunner()
+
+    drafted = runner.invoke(app, ["layout", "draft", str(file)])
+    own = _decided(drafted.stdout, tmp_path)
+    checked = runner.invoke(app, ["check", str(file), "--layout", str(own), "--json"])
+
+    assert drafted.exit_code == 0
+    assert checked.exit_code == ExitCode.REJECTED_ROWS
+    assert json.loads(checked.stdout)["counts"] == {"read": 10, "accepted": 9, "rejected": 1, "dropped": 0}
+
+
+def test_given_lines_above_the_header_when_drafted_then_they_are_left_out_and_told(tmp_path: Path) -> None:
+    text = draft(SEMICOLONS.encode(), "file.csv", "partner")
+    layout = read_layout(_decided(text, tmp_path))
+
+    assert layout.names == ("Date", "Betrag", "Text")
+    assert layout.dialect.header_within > 3
+    assert "DECIDE: the header stands on line 3" in text
+
+
+def test_given_no_header_when_drafted_then_columns_are_numbered(tmp_path: Path) -> None:
+    layout = _layout(b"2025-01-02,-1.50,EUR,rent\n2025-01-03,2.50,EUR,bread\n", tmp_path)
+
+    assert not layout.dialect.header
+    assert layout.names == ("column 1", "column 2", "column 3", "column 4")
+    assert type(layout.field("column 2")).__name__ == "NumberField"
+
+
+def test_given_blank_and_repeated_header_cells_when_drafted_then_each_field_has_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
+    layout = _layout(b"Date,Amount,Name,Name,\n2025-01-02,-1.50,a,b,\n2025-01-03,-2.50,c,d,\n", tmp_path)
+
+    assert len(set(layout.names)) == len(layout.names)
+    assert layout.header == ("Date", "Amount", "Name", "Name", "")
+
+
+def test_given_what_cannot_be_known_when_drafted_then_no_linter_lets_it_through(tmp_path: Path) -> None:
+    path = tmp_path / "partner-draft.yaml"
+    path.write_text(draft(SEMICOLONS.encode(), "file.csv", "partner"), encoding="utf-8")
+
+    with pytest.raises(LayoutError, match=f"{TO_DO} is no currency"):
+        read_layout(path)
+
+
+def test_given_latin_letters_in_another_encoding_when_drafted_then_a_person_is_asked() -> None:
+    text = draft("Date;Betrag;Empfänger\n2025-01-02;-1,50;Müller\n".encode("cp1252"), "file.csv", "partner")
+
+    assert re.search(r"DECIDE: not UTF-8", text)
+
+
+def test_given_debit_and_credit_columns_when_drafted_then_both_make_the_amount(tmp_path: Path) -> None:
+    layout = _layout(b"Date,Debit,Credit\n2025-01-02,1.50,\n2025-01-03,,2.50\n", tmp_path)
+
+    assert layout.mapping["amount"].__struct_config__.tag == "debit_credit"
+
+
+def test_given_objects_in_lists_of_objects_when_drafted_then_the_path_leads_through_both(tmp_path: Path) -> None:
+    rows = [{"date": "2025-01-02", "amount": -1.5, "currency": "EUR"}, {"date": "2025-01-03", "amount": 2}]
+    document = {"accounts": [{"transactions": rows}, {"transactions": rows}]}
+
+    layout = _layout(json.dumps(document).encode(), tmp_path, "file.json")
+
+    assert layout.record_path == "$.accounts[*].transactions[*]"
+    assert layout.field("amount").json_type == "number"
+
+
+def test_given_json_lines_when_drafted_then_each_line_is_a_record(tmp_path: Path) -> None:
+    content = b'{"date": "2025-01-02", "amount": "-1.50"}\n{"date": "2025-01-03", "amount": "2.50"}\n'
+
+    assert _layout(content, tmp_path, "file.json").json_lines
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "f.csv"),
+        (b"a\nb\n", "f.csv"),
+        (b"", "f.json"),
+        (b"{}", "f.json"),
+        (b"[1, 2", "f.json"),
+        (b"[" * 100_000, "f.json"),
+    ],
+)
+def test_given_nothing_like_records_when_drafted_then_that_is_said_in_one_line(
+    content: bytes, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    answer = CliRunner().invoke(app, ["layout", "draft", str(tmp_path / name)])
+
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("error: ")
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_given_a_sample_when_drafted_then_no_amount_name_or_account_of_it_is_quoted(name: str) -> None:
+    content = (LAYOUTS / name).read_bytes()
+
+    text = draft(content, name, "partner")
+
+    columns = read(content, name).columns
+    names = " ".join(column.name for column in columns)
+    told = {value for column in columns for value in column.values if len(value) > 5 and value not in names}
+    assert told
+    assert [value for value in told if value in text] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "keys"),
+    [
+        (["1.200,50", "-7,00"], "number", {"decimalChar": ",", "groupChar": "."}),
+        (["1,200.50", "-7.00"], "number", {"groupChar": ","}),
+        (["1'200.50", "7.00"], "number", {"groupChar": "'"}),
+        (["12.345", "-7.00"], "number", {"scale": 3}),
+        (["12345", "67890"], "string", {}),
+        (["2025-01-02", ""], "date", {"format": "%Y-%m-%d"}),
+        (["13/02/2025", "01/02/2025"], "date", {"format": "%d/%m/%Y"}),
+        (["02/13/2025", "01/02/2025"], "date", {"format": "%m/%d/%Y"}),
+        (["31.12.24"], "date", {"format": "%d.%m.%y", "pivot": 70}),
+        (["2025-01-02T10:00:00.123+01:00"], "datetime", {"format": "%Y-%m-%dT%H:%M:%S%f%z"}),
+        (["99.99.2025"], "string", {}),
+        (["rent", "bread"], "string", {}),
+    ],
+)
+def test_given_values_when_guessed_then_type_and_format_fit(
+    values: Sequence[str], type_: str, keys: dict[str, Any]
+) -> None:
+    column = guess("column", values)
+
+    assert (column.type, column.keys) == (type_, keys)
+
+
+@pytest.mark.parametrize(
+    ("values", "doubt"),
+    [
+        (["01/02/2025"], "%m/%d/%Y would fit as well"),
+        (["-2.000"], "could as well be the group character"),
+        (["£5.00", "£7.00"], "amount with a sign"),
+        ([""], "empty in this file"),
+        (["1.50", "-2.50", "3.50", "x"], "1 of 4 values are written otherwise"),
+    ],
+)
+def test_given_values_that_can_be_read_in_two_ways_when_guessed_then_a_person_is_asked(
+    values: Sequence[str], doubt: str
+) -> None:
+    assert any(doubt in note for note in guess("amount", values, money=True).notes)
+
+
+@given(content=st.binary(max_size=400), name=st.sampled_from(["f.csv", "f.json"]))
+def test_any_bytes_end_in_a_draft_or_in_a_refusal(content: bytes, name: str) -> None:
+    with contextlib.suppress(DraftError):
+        assert read(content, name).columns
+        assert draft(content, name, "partner").startswith("# A draft")
