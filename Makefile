@@ -47,7 +47,8 @@ synth: install ## Write the CloudFormation template to cdk.out
 	@$(CDK) synth --quiet --no-notices $(CONTEXT)
 	@echo "cdk.out holds the template of suffix $(SUFFIX)"
 
-deploy: install ## Deploy to the AWS account of the current credentials
+deploy: install ## Deploy to the AWS account of the current credentials; EMAIL must be given
+	@[ "$(origin EMAIL)" != file ] $(call OR_ELSE,EMAIL is missing: make deploy SUFFIX=$(SUFFIX) EMAIL=you@example.com)
 	@$(CDK) deploy --no-notices $(CONTEXT)
 
 destroy: install ## Remove the deployment, its data included, from that account
