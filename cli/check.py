@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
-from cli.checking import Checked, Choice, check_file, choose
+from cli.checking import ANY_PARTNER, Checked, Choice, check_file, choose
 from cli.checking_tables import show
 from cli.console import make_console
 from transactions import LayoutError, ReconciliationError
@@ -80,6 +80,8 @@ def check(
         # The engine's own messages may quote the file: only the kind of the error is told.
         errors.print(f"error: the check failed ({type(error).__name__}); nothing is said about the file", style="red")
         raise typer.Exit(ExitCode.FAILED) from error
+    if choice.partner == ANY_PARTNER and checked.report.rejection:
+        errors.print("all layouts were tried: name --partner or --layout for a closer look", style="dim")
     if as_json:
         typer.echo(checked.report.json())
     else:

@@ -137,7 +137,7 @@ def _source(file: Path, choice: Choice) -> Source:
 
 
 def _format(file: Path) -> FileFormat:
-    return "json" if file.suffix.lower() == ".json" else "csv"
+    return "json" if file.name.lower().removesuffix(".gz").endswith(".json") else "csv"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """``etl check``: one local file, the deployed functions' whole work, a verdict in words and as an exit code."""
 
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Check:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Callable[[bytes], Path]:
+def file(tmp_path: Path) -> Callable[..., Path]:
     """Write a file to be checked."""
 
     def write(content: bytes, name: str = "october.csv") -> Path:
@@ -39,7 +40,7 @@ def file(tmp_path: Path) -> Callable[[bytes], Path]:
     return write
 
 
-Write = Callable[[bytes], Path]
+Write = Callable[..., Path]
 
 
 def _report(result: Result) -> Report:
@@ -192,3 +193,11 @@ def test_the_page_names_every_exit_code_and_option(check: Check) -> None:
     assert codes == set(ExitCode)
     assert options
     assert options <= set(re.findall(r"--[a-z]+", page))
+
+
+def test_given_a_compressed_document_when_checked_then_it_is_read_as_what_is_in_it(check: Check, file: Write) -> None:
+    sample = (LAYOUTS / "obie-v3.sample.json").read_bytes()
+
+    report = _report(check(file(gzip.compress(sample), "october.JSON.gz"), "--json"))
+
+    assert (report.layout, report.file.format) == ("obie-v3", "json")
