@@ -20,6 +20,7 @@ WORDS: Final[dict[Verdict, str]] = {
 """The verdicts as people say them."""
 
 _PARTS = ("accepted", "rejected", "dropped")
+_DROPPED = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -107,7 +108,8 @@ def _counts(counts: Counts) -> str:
         count: int = getattr(counts, name)
         tiles.append(_tile(name, count, share(count, counts.read)))
         bar.append(_stretch(name, count, counts.read))
-    return f'<dl class="counts">{"".join(tiles)}</dl><div class="bar">{"".join(bar)}</div>'
+    note = f'<p class="soft">{_DROPPED}</p>' if counts.dropped else ""
+    return f'<dl class="counts">{"".join(tiles)}</dl><div class="bar">{"".join(bar)}</div>{note}'
 
 
 def _tile(name: str, count: int, note: str) -> str:

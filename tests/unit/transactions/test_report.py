@@ -149,6 +149,15 @@ def test_given_cells_with_names_and_accounts_when_reported_then_none_is_quoted(t
     assert not [cell for cell in cells.values() if cell in page(found) + found.json().decode()]
 
 
+@pytest.mark.parametrize("dropped", [0, 1])
+def test_given_dropped_rows_when_shown_then_it_is_said_what_they_are(dropped: int) -> None:
+    counts = Counts(read=3 + dropped, accepted=2, rejected=1, dropped=dropped)
+
+    words = _Document(page(Report.of(judged(counts=counts), renamed()))).words
+
+    assert ("pending entries" in words) == bool(dropped)
+
+
 def test_given_sums_when_shown_then_every_digit_stands_there() -> None:
     words = _Document(page(Report.of(judged(), renamed()))).words
 
