@@ -23,7 +23,6 @@ AMOUNT_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _DELIMITERS: Final = ",;\t|"
-_ENCODINGS: Final = ("utf-8", "gb18030", "cp1252")
 _VALUE_LIKE: Final = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*")
 _PLAIN_NAME: Final = re.compile(r"[^.\[\]*$\"]+")
 
@@ -86,7 +85,7 @@ def _read_csv(content: bytes) -> Table:
 def _decoded(content: bytes) -> tuple[str, dict[str, Any], list[str]]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), {"encoding": "utf-16"}, []
-    for encoding in _ENCODINGS:
+    for encoding in ("utf-8", *_other_encodings(content)):
         try:
             # The last bytes may be a part of a character.
             text = content[: content.rfind(b"\n") + 1 or None].decode(encoding)
@@ -100,6 +99,12 @@ def _decoded(content: bytes) -> tuple[str, dict[str, Any], list[str]]:
             [f"not UTF-8: {encoding} is a guess, see that umlauts and accents are right"],
         )
     return content.decode("latin-1"), {"encoding": "latin-1"}, ["not UTF-8: the encoding is a guess"]
+
+
+def _other_encodings(content: bytes) -> tuple[str, ...]:
+    """Tell Chinese from Western text: pairs of bytes above ASCII, and not single ones."""
+    runs = re.findall(rb"[\x80-\xff]+", content)
+    return ("gb18030", "cp1252") if all(len(run) % 2 == 0 for run in runs) else ("cp1252",)
 
 
 def _sniffed(text: str) -> tuple[str, str]:

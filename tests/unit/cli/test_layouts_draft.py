@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -105,10 +104,14 @@ def test_given_what_cannot_be_known_when_drafted_then_no_linter_lets_it_through(
         read_layout(path)
 
 
-def test_given_latin_letters_in_another_encoding_when_drafted_then_a_person_is_asked() -> None:
-    text = draft("Date;Betrag;Empfänger\n2025-01-02;-1,50;Müller\n".encode("cp1252"), "file.csv", "partner")
+@pytest.mark.parametrize(("name", "encoding"), [("Müller Söhne", "cp1252"), ("中国银行", "gb18030")])
+def test_given_letters_in_another_encoding_when_drafted_then_a_person_is_asked(
+    name: str, encoding: str, tmp_path: Path
+) -> None:
+    text = draft(f"Date;Betrag;Name\n2025-01-02;-1,50;{name}\n".encode(encoding), "file.csv", "partner")
 
-    assert re.search(r"DECIDE: not UTF-8", text)
+    assert "DECIDE: not UTF-8" in text
+    assert read_layout(_decided(text, tmp_path)).encoding == encoding
 
 
 def test_given_debit_and_credit_columns_when_drafted_then_both_make_the_amount(tmp_path: Path) -> None:
