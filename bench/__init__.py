@@ -1,0 +1,1 @@
+"""Benchmarks: what the pipeline costs in time and memory, beside what else could do its job. Never a timed test."""

@@ -1,0 +1,74 @@
+"""``python -m bench``, which ``make bench`` calls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench.measuring import PROJECT, RunFailedError
+from bench.page import page
+from bench.plot import plot
+from bench.results import Results, Section
+from bench.running import run_cold_starts, run_contenders, run_limited
+from bench.targets import LARGE_SIZES_MB, targets
+
+DOCS = PROJECT / "docs"
+
+
+def main(
+    folder: Annotated[Path, typer.Option(help="Where the data lies.", file_okay=False)] = PROJECT / "build" / "bench",
+    megabytes: Annotated[int, typer.Option(help="Size of the plain CSV; the other formats hold its rows.")] = 100,
+    runs: Annotated[int, typer.Option(help="How often each contender runs.")] = 5,
+    *,
+    limited: Annotated[
+        bool, typer.Option("--limited", help="1 and 3 GB in a function's limits, instead of the contenders.")
+    ] = False,
+    page_only: Annotated[bool, typer.Option("--page", help="Write the page anew, and measure nothing.")] = False,
+) -> None:
+    """Measure, keep the results, write docs/performance.md and its plot."""
+    console, results = Console(), Results.load()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with Progress(console=console, transient=True) as progress:
+            if limited and not page_only:
+                results = replace(results, limited=run_limited(folder, sizes=LARGE_SIZES_MB, progress=progress))
+            elif not page_only:
+                contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
+                cold_starts = run_cold_starts(runs=runs, progress=progress)
+                results = replace(results, contenders=contenders, cold_starts=cold_starts)
+    except RunFailedError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    _write(results)
+    _show(console, results)
+
+
+def _write(results: Results) -> None:
+    results.save()
+    (DOCS / "performance.md").write_text(page(results), encoding="utf-8")
+    if results.contenders:
+        (DOCS / "performance.svg").write_text(plot(results.contenders), encoding="utf-8")
+
+
+def _show(console: Console, results: Results) -> None:
+    for section in (results.contenders, results.limited, results.cold_starts):
+        if section:
+            console.print(_figures(section))
+    table = Table("target", "figure", "")
+    for one in targets(results):
+        table.add_row(one.promise, "" if one.figure is None else f"{one.figure:.2f}{one.unit}", one.verdict.strip("*"))
+    console.print(table)
+
+
+def _figures(section: Section) -> Table:
+    table = Table("contender", "format", "wall s", "CPU s", "peak MB")
+    for one in section.measurements:
+        table.add_row(one.contender, one.format, f"{one.wall_s:.2f}", f"{one.cpu_s:.2f}", f"{one.peak_mb:.0f}")
+    return table
+
+
+typer.run(main)

@@ -1,0 +1,102 @@
+"""Writes ``docs/performance.md`` from the results."""
+
+from collections.abc import Iterable, Iterator
+
+from bench.plan import COPY
+from bench.results import Circumstances, Measurement, Results, Section
+from bench.targets import targets
+
+_HEAD = """# Performance
+
+What the pipeline costs beside other ways to do the same job. `make bench` measures and writes this page and its plot
+from [bench/results.json](../bench/results.json); no figure is written by hand.
+
+The data is invented and seeded: the same rows in every format, one in a hundred bad, of more than ten kinds. Each
+contender is a process of its own, and they take turns in one run. Figures are medians of wall clock and CPU time, and
+the highest peak of resident memory, in 10⁶ bytes; the start of Python is part of them. Contenders that count and sum
+must come to the same counts, sums and errors, or there are no results.
+"""
+_CONTENDERS = """
+## Contenders
+
+The lower bound is DuckDB's own COPY of the file to one Parquet file: it reads every cell as text and checks nothing.
+The others find the same errors, keep decimals exact, write the accepted rows as Parquet by booking date and keep the
+rejected ones with line, field and code. Plain CSV is the layout `alpine-2025`, the decimal comma is `dkb-2023`.
+csv + pydantic and pandas + pandera read the plain CSV only.
+
+![Wall clock by contender and format](performance.svg)
+"""
+_LIMITED = """
+## Large files in a function's limits
+
+Each function alone, on one CPU (a function of 3072 MB has about 1.7) and with 2972 MB of writable memory
+(`RLIMIT_DATA`), in place of a control group. Pages of files are not counted by that limit, but are by the peak.
+"""
+_COLD_STARTS = """
+## Cold start
+
+Importing the handler, loading and checking every layout, and making the S3 client, in a fresh Python with byte code and
+file cache warm. What AWS adds to fetch and unpack the package is not in it.
+"""
+
+
+def page(results: Results) -> str:
+    """Write the page."""
+    return "\n".join(_lines(results)) + "\n"
+
+
+def _lines(results: Results) -> Iterator[str]:
+    yield _HEAD
+    yield "## Targets\n"
+    rows = (
+        (one.promise, "" if one.figure is None else f"{one.figure:.2f}{one.unit}", one.verdict)
+        for one in targets(results)
+    )
+    yield from _table(("target", "figure", ""), rows)
+    if results.contenders:
+        yield _CONTENDERS
+        yield from _contenders(results.contenders)
+    if results.limited:
+        yield _LIMITED
+        yield from _table(("function", "file", "wall s", "CPU s", "peak MB"), map(_row, results.limited.measurements))
+        yield from _under(results.limited.circumstances)
+    if results.cold_starts:
+        yield _COLD_STARTS
+        started = ((one.contender, *_figures(one)[:2]) for one in results.cold_starts.measurements)
+        yield from _table(("what", "wall s", "CPU s"), started)
+        yield from _under(results.cold_starts.circumstances)
+
+
+def _contenders(section: Section) -> Iterator[str]:
+    yield f"{section.rows:,} rows, median of {section.runs} runs.\n"
+    head = ("contender", "format", "file MB", "wall s", "CPU s", "peak MB", "wall to COPY", "CPU to COPY")
+    yield from _table(head, (_compared(section, one) for one in section.measurements))
+    yield from _under(section.circumstances)
+
+
+def _compared(section: Section, one: Measurement) -> tuple[str, ...]:
+    bound = section.find(COPY, one.format)
+    ratios = (f"{one.wall_s / bound.wall_s:.2f}", f"{one.cpu_s / bound.cpu_s:.2f}") if bound else ("", "")
+    return (one.contender, one.format, f"{one.size_mb:.0f}", *_figures(one), *ratios)
+
+
+def _row(one: Measurement) -> tuple[str, ...]:
+    return (one.contender, one.format, *_figures(one))
+
+
+def _figures(one: Measurement) -> tuple[str, str, str]:
+    return f"{one.wall_s:.2f}", f"{one.cpu_s:.2f}", f"{one.peak_mb:.0f}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _under(about: Circumstances) -> Iterator[str]:
+    yield (
+        f"\nMeasured {about.measured_at} at commit {about.commit}, on {about.machine}, Python {about.python}, DuckDB"
+        f" {about.duckdb}. Load average {about.load_before} before and {about.load_after} after: contenders of two"
+        " threads make about 2 by themselves; more before the start means that others used the machine."
+    )

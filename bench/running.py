@@ -1,0 +1,133 @@
+"""Runs the contenders in turns, and sees to it that all of them did the same job."""
+
+import os
+import platform
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import msgspec
+from rich.progress import Progress
+
+from bench import data
+from bench.contenders.outcome import Outcome
+from bench.measuring import PROJECT, RunFailedError, Usage, measure
+from bench.plan import BARE, COLD_STARTS, CONTENDERS, LIMITED, Contender
+from bench.results import Circumstances, Measurement, Section
+
+SEED = 20251103
+
+
+def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progress) -> Section:
+    """Let all contenders read the same rows, in turns, ``runs`` times.
+
+    Raises
+    ------
+    RunFailedError
+        If a contender fails, or comes to other counts, totals or errors than the others.
+    """
+    rows = data.rows_of(megabytes)
+    files = {name: _file(folder, name, rows, progress) for name in data.FORMATS}
+    jobs = [(contender, name) for name in data.FORMATS for contender in CONTENDERS if name in contender.formats]
+    usages, outcomes = defaultdict[tuple[str, str], list[Usage]](list), dict[str, Outcome]()
+    load_before = os.getloadavg()[0]
+    for contender, name in progress.track(jobs * runs, description="contenders, in turns"):
+        usage, outcome = _run(contender, name, files[name], limited=False)
+        if contender.tells and not outcome.agrees(outcomes.setdefault(name, outcome)):
+            raise RunFailedError(f"{contender.name} on {name} comes to {outcome}, others to {outcomes[name]}")
+        usages[contender.name, name].append(usage)
+    measurements = [
+        _measurement(contender, name, files[name], usages[contender.name, name]) for contender, name in jobs
+    ]
+    return _section(rows, runs, load_before, measurements)
+
+
+def run_limited(folder: Path, *, sizes: Sequence[int], progress: Progress) -> Section:
+    """Let each function read large CSV files (``sizes`` in 10^6 bytes), with one CPU and a function's memory."""
+    measurements = list[Measurement]()
+    load_before = os.getloadavg()[0]
+    for size in sizes:
+        file = _file(folder, "csv", data.rows_of(size), progress)
+        for contender in progress.track(LIMITED, description=f"{size} MB, limited"):
+            usage, _ = _run(contender, "csv", file, limited=True)
+            measurements.append(_measurement(contender, f"csv, {size} MB", file, [usage]))
+        file.unlink()
+    return _section(data.rows_of(max(sizes)), 1, load_before, measurements)
+
+
+def run_cold_starts(*, runs: int, progress: Progress) -> Section:
+    """Import and prepare each function, in turns with Python that does nothing."""
+    commands = {BARE: ["-c", "pass"]}
+    commands |= {name: ["-m", "bench.contenders.cold_start", name] for name in COLD_STARTS}
+    usages = defaultdict[str, list[Usage]](list)
+    load_before = os.getloadavg()[0]
+    for command in commands.values():
+        measure(command)
+    for name in progress.track([*commands] * runs, description="cold starts, in turns"):
+        usages[name].append(measure(commands[name])[0])
+    measurements = [
+        Measurement(contender=name, format="", size_mb=0, usages=tuple(taken)) for name, taken in usages.items()
+    ]
+    return _section(0, runs, load_before, measurements)
+
+
+def _file(folder: Path, name: data.Format, rows: int, progress: Progress) -> Path:
+    """Write the file unless an earlier run has left it."""
+    path = folder / f"{rows}-{SEED}.{name}"
+    if not path.exists():
+        task = progress.add_task(f"writing {rows:,} rows of {name}", total=None)
+        unfinished = path.with_suffix(".part")
+        data.write(unfinished, name, rows, SEED)
+        unfinished.rename(path)
+        progress.remove_task(task)
+    return path
+
+
+def _run(contender: Contender, name: str, file: Path, *, limited: bool) -> tuple[Usage, Outcome]:
+    with _output(file.parent) as output:
+        module = f"bench.contenders.{contender.module}"
+        usage, printed = measure(["-m", module, *contender.steps, name, str(file), str(output)], limited=limited)
+    return usage, msgspec.json.decode(printed, type=Outcome)
+
+
+@contextmanager
+def _output(folder: Path) -> Iterator[Path]:
+    with TemporaryDirectory(dir=folder) as output:
+        yield Path(output)
+
+
+def _measurement(contender: Contender, name: str, file: Path, usages: Sequence[Usage]) -> Measurement:
+    size = round(file.stat().st_size / 1e6, 1)
+    return Measurement(contender=contender.name, format=name, size_mb=size, usages=tuple(usages))
+
+
+def _section(rows: int, runs: int, load_before: float, measurements: Sequence[Measurement]) -> Section:
+    circumstances = Circumstances(
+        measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        commit=_commit(),
+        machine=_machine(),
+        python=platform.python_version(),
+        duckdb=duckdb.__version__,
+        load_before=round(load_before, 1),
+        load_after=round(os.getloadavg()[0], 1),
+    )
+    return Section(circumstances=circumstances, rows=rows, runs=runs, measurements=tuple(measurements))
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    if not git:
+        return "unknown"
+    said = subprocess.run([git, "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, check=False)  # noqa: S603
+    return said.stdout.decode().strip() or "unknown"
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{len(os.sched_getaffinity(0))} CPUs ({platform.machine()}), {memory:.0f} GB, {platform.system()}"

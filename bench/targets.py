@@ -1,0 +1,78 @@
+"""What was promised, and whether it holds."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bench.measuring import LIMIT_MEMORY_MB
+from bench.plan import BARE, BOTH, COLD_STARTS, COPY, PANDERA, PYDANTIC, TRANSFORM, VALIDATE
+from bench.results import Results, Section
+
+LARGE_SIZES_MB = (1000, 3000)
+FLAT = 1.1
+"""Memory is flat if three times the file takes at most a tenth more."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A promise with its figure, None where it was not measured. ``at_least`` tells which side of the limit is good."""
+
+    promise: str
+    limit: float
+    unit: str
+    figure: float | None
+    at_least: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """Met, not met, or not measured."""
+        if self.figure is None:
+            return "not measured"
+        met = self.figure >= self.limit if self.at_least else self.figure <= self.limit
+        return "met" if met else "**not met**"
+
+
+def targets(results: Results) -> Iterator[Target]:
+    """Yield every target, also those without a figure."""
+    yield from _speed(results.contenders)
+    yield from _large_files(results.limited)
+    yield from _cold_starts(results.cold_starts)
+
+
+def _speed(section: Section | None) -> Iterator[Target]:
+    csv = (BOTH, "csv")
+    for name, title, limit in (("csv", "CSV", 3.0), ("ndjson", "NDJSON", 3.5), ("json", "JSON array", 3.5)):
+        ratio = _ratio(section, (BOTH, name), (COPY, name))
+        yield Target(f"{title}, validate + transform: at most {limit} times DuckDB's COPY", limit, " times", ratio)
+    for other in (PYDANTIC, PANDERA):
+        ratio = _ratio(section, (other, "csv"), csv)
+        yield Target(f"CSV: at least 4 times faster than {other}", 4, " times", ratio, at_least=True)
+    comma = _ratio(section, (BOTH, "decimal-comma"), csv)
+    yield Target("decimal comma below a preamble: at most 1.3 times the plain CSV", 1.3, " times", comma)
+    both = section.find(*csv) if section else None
+    yield Target("CSV, peak memory: at most 600 MB", 600, " MB", both.peak_mb if both else None)
+
+
+def _large_files(section: Section | None) -> Iterator[Target]:
+    small, large = LARGE_SIZES_MB
+    for name in (VALIDATE, TRANSFORM):
+        found = section.find(name, f"csv, {large} MB") if section else None
+        smaller = section.find(name, f"csv, {small} MB") if section else None
+        yield Target(f"3 GB CSV, {name}: under 5 minutes", 300, " s", found.wall_s if found else None)
+        peak = found.peak_mb if found else None
+        yield Target(f"3 GB CSV, {name}: within {LIMIT_MEMORY_MB} MB", LIMIT_MEMORY_MB, " MB", peak)
+        growth = found.peak_mb / smaller.peak_mb if found and smaller else None
+        yield Target(f"memory flat, {name}: 3 GB at most {FLAT} times 1 GB", FLAT, " times", growth)
+
+
+def _cold_starts(section: Section | None) -> Iterator[Target]:
+    bare = section.find(BARE, "") if section else None
+    for name in COLD_STARTS:
+        found = section.find(name, "") if section else None
+        seconds = found.wall_s - bare.wall_s if found and bare else None
+        yield Target(f"cold start of {name}: at most 0.5 s beside bare Python", 0.5, " s", seconds)
+
+
+def _ratio(section: Section | None, one: tuple[str, str], other: tuple[str, str]) -> float | None:
+    """Return how many times ``one`` takes the wall clock of ``other``."""
+    above, below = (section.find(*one), section.find(*other)) if section else (None, None)
+    return above.wall_s / below.wall_s if above and below else None
