@@ -14,7 +14,7 @@ from transactions.codes import RowCode
 if TYPE_CHECKING:
     from _csv import Writer
 
-Format = Literal["csv", "json", "decimal-comma"]
+Format = Literal["csv", "ndjson", "json", "decimal-comma"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 ROWS_PER_BAD_ROW: Final = 100
 BYTES_PER_CSV_ROW: Final = 134
@@ -93,6 +93,7 @@ _DECIMAL_COMMA_FLAWS: Final = (
 )
 FLAWS: Final[dict[Format, tuple[Flaw, ...]]] = {
     "csv": _CSV_FLAWS,
+    "ndjson": _JSON_FLAWS,
     "json": _JSON_FLAWS,
     "decimal-comma": _DECIMAL_COMMA_FLAWS,
 }
@@ -210,6 +211,11 @@ def _write_table(table: "Writer", rows: Rows, cells_of: Callable[[Transaction], 
         table.writerow(cells.values())
 
 
+def _write_ndjson(file: TextIO, rows: Rows) -> None:
+    for record in _records(rows):
+        file.write(f"{record}\n")
+
+
 def _write_json(file: TextIO, rows: Rows) -> None:
     separator = "["
     for record in _records(rows):
@@ -229,6 +235,7 @@ def _records(rows: Rows) -> Iterator[str]:
 
 _WRITERS: Final[dict[Format, Callable[[TextIO, Rows], None]]] = {
     "csv": _write_csv,
+    "ndjson": _write_ndjson,
     "json": _write_json,
     "decimal-comma": _write_decimal_comma,
 }

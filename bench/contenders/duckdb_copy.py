@@ -11,6 +11,7 @@ _TEXT_COLUMNS = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS) + "}
 _READERS = {
     "csv": "read_csv(?, header = true, all_varchar = true, auto_detect = true, ignore_errors = true)",
     "decimal-comma": "read_csv(?, header = true, all_varchar = true, delim = ';', skip = 4, ignore_errors = true)",
+    "ndjson": f"read_json(?, format = 'newline_delimited', columns = {_TEXT_COLUMNS})",
     "json": f"read_json(?, format = 'array', columns = {_TEXT_COLUMNS})",
 }
 

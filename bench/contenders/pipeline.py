@@ -16,6 +16,7 @@ LAYOUTS: Final = {
     "csv": "alpine-2025",
     "decimal-comma": "dkb-2023",
     "json": "bench-json",
+    "ndjson": "bench-ndjson",
 }
 """The layout that reads each of the benchmark's formats."""
 ENGINE_MEMORY_MB: Final = 1536
