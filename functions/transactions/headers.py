@@ -19,6 +19,7 @@ from transactions.records import MAX_RECORD_CHARACTERS
 ROWS_LOOKED_AT = 20
 """So many first rows tell the layout of a file without a header: more than half of them must fit."""
 MISSES_TOLD = 3
+_HALF = 0.5
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -50,6 +51,8 @@ def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
     layouts = tuple(layouts)
     outcomes = [_by_header(head, layout) if layout.dialect.header else _by_rows(head, layout) for layout in layouts]
     found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    if len(found) > 1:
+        found = [fit for fit in found if _rows_fit(head, fit) > _HALF] or found
     if len(found) > 1:
         raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(fit.layout.name for fit in found))
     if not found:
@@ -106,18 +109,23 @@ def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dic
 
 
 def _by_rows(head: bytes, layout: Layout) -> Found | _Miss:
-    left_out = LeftOut(layout)
-    lines = [left_out.blanked(line) for line in _first_lines(head, layout, ROWS_LOOKED_AT)]
-    rows = [_cells(line, layout.dialect) for line in lines if line.strip()]
-    fitting = sum(_fits(layout, row) for row in rows)
-    if fitting * 2 > len(rows):
-        return Found(layout, layout.names, 0, {})
-    return _Miss(fitting / max(len(rows), 1), f"{layout.name}: {fitting} of the first {len(rows)} rows fit")
+    found = Found(layout, layout.names, 0, {})
+    share = _rows_fit(head, found)
+    return found if share > _HALF else _Miss(share, f"{layout.name}: {share:.0%} of the first rows fit")
 
 
-def _fits(layout: Layout, cells: Sequence[str]) -> bool:
-    fields = layout.schema.fields
-    return layout.fewest_cells <= len(cells) <= len(fields) and all(
+def _rows_fit(head: bytes, found: Found) -> float:
+    """Return the share of the first rows that have the layout's number of cells, with values of their types."""
+    layout, left_out = found.layout, LeftOut(found.layout)
+    lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
+    rows = [_cells(line, layout.dialect) for line in map(left_out.blanked, lines) if line.strip()]
+    return sum(_fits(found, row) for row in rows) / max(len(rows), 1)
+
+
+def _fits(found: Found, cells: Sequence[str]) -> bool:
+    layout = found.layout
+    fields = [layout.field(name) for name in found.columns]
+    return min(layout.fewest_cells, len(fields)) <= len(cells) <= len(fields) and all(
         cell in layout.schema.missing_values or re.fullmatch(_shape(field), cell)
         for field, cell in zip(fields, cells, strict=False)
     )

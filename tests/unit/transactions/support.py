@@ -25,10 +25,11 @@ ALPINE_HEADER = ",".join(CATALOG.get("alpine-2025").header)
 DKB_HEADER = ";".join(CATALOG.get("dkb-2023").header)
 
 
-def source(partner: str, file_format: FileFormat = "csv") -> Source:
-    return Source(
-        file_id="f" * 64, partner=partner, file_name=f"file.{file_format}", format=file_format, received_at=RECEIVED_AT
-    )
+def source(
+    partner: str, file_format: FileFormat = "csv", file_name: str = "", received_at: datetime = RECEIVED_AT
+) -> Source:
+    file_name = file_name or f"file.{file_format}"
+    return Source(file_id="f" * 64, partner=partner, file_name=file_name, format=file_format, received_at=received_at)
 
 
 def layout(shipped: str = "alpine-2025", /, **changes: Any) -> Layout:
@@ -63,13 +64,19 @@ def good_rows(count: int, start: int = 0) -> list[str]:
 
 
 def validate(
-    content: bytes, workdir: Path, partner: str = "alpine", *, layouts: Iterable[Layout] = (), **kind: FileFormat
+    content: bytes,
+    workdir: Path,
+    partner: str = "alpine",
+    *,
+    layouts: Iterable[Layout] = (),
+    file_format: FileFormat = "csv",
+    file_name: str = "",
+    received_at: datetime = RECEIVED_AT,
 ) -> Validation:
     """Validate ``content`` and hold the invariant that every verdict keeps."""
     catalog = LayoutCatalog(tuple(layouts)) if layouts else CATALOG
-    validation = validate_file(
-        io.BytesIO(content), source(partner, kind.get("file_format", "csv")), catalog, workdir, MEMORY_LIMIT_MB
-    )
+    arrived = source(partner, file_format, file_name, received_at)
+    validation = validate_file(io.BytesIO(content), arrived, catalog, workdir, MEMORY_LIMIT_MB)
     counts = validation.counts
     assert counts.read == counts.accepted + counts.rejected + counts.dropped
     return validation
@@ -83,13 +90,12 @@ class Output(msgspec.Struct, frozen=True):
     quarantine: list[dict[str, Any]]
 
 
-def transform(content: bytes, workdir: Path, layout: Layout) -> Output:
+def transform(content: bytes, workdir: Path, layout: Layout, file_name: str = "") -> Output:
     """Transform ``content`` and read all that was written, in the file's order."""
     output = workdir / "output"
     output.mkdir(exist_ok=True)
-    transformation = transform_file(
-        io.BytesIO(content), source(layout.partner, layout.format), layout, output, workdir, MEMORY_LIMIT_MB
-    )
+    arrived = source(layout.partner, layout.format, file_name)
+    transformation = transform_file(io.BytesIO(content), arrived, layout, output, workdir, MEMORY_LIMIT_MB)
     return Output(transformation, _rows(output / "transactions"), _rows(output / "quarantine"))
 
 

@@ -163,7 +163,7 @@ def test_rows_of_another_shape_are_another_layouts(row: str, tmp_path: Path) -> 
     validation = validate(f"{row}\n{row}".encode(), tmp_path, layouts=[WITHOUT_HEADER])
 
     assert validation.reason_code == FileCode.HEADER_MISMATCH
-    assert "alpine-2025: 0 of the first 2 rows fit" in validation.reason
+    assert "alpine-2025: 0% of the first rows fit" in validation.reason
 
 
 def test_of_two_layouts_without_header_the_cells_decide_and_a_file_that_fits_both_is_refused(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ LAYOUTS = asset_folder("layouts")
 def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path: Path) -> None:
     sample = (LAYOUTS / f"{layout.name}.sample.{layout.format}").read_bytes()
 
-    validation = validate(sample, tmp_path, layout.partner, file_format=layout.format)
-    output = transform(sample, tmp_path, layout)
+    name = layout.sample.file_name
+    validation = validate(sample, tmp_path, layout.partner, file_format=layout.format, file_name=name)
+    output = transform(sample, tmp_path, layout, file_name=name)
 
     expected, counts = layout.sample, validation.counts
     assert validation.layout == layout.name
