@@ -55,13 +55,14 @@ def _speed(section: Section | None) -> Iterator[Target]:
 def _large_files(section: Section | None) -> Iterator[Target]:
     small, large = LARGE_SIZES_MB
     for name in (VALIDATE, TRANSFORM):
+        alone = f"{name.removeprefix('pipeline: ')} alone"
         found = section.find(name, f"csv, {large} MB") if section else None
         smaller = section.find(name, f"csv, {small} MB") if section else None
-        yield Target(f"3 GB CSV, {name}: under 5 minutes", 300, " s", found.wall_s if found else None)
+        yield Target(f"3 GB CSV, {alone}: under 5 minutes", 300, " s", found.wall_s if found else None)
         peak = found.peak_mb if found else None
-        yield Target(f"3 GB CSV, {name}: within {LIMIT_MEMORY_MB} MB", LIMIT_MEMORY_MB, " MB", peak)
+        yield Target(f"3 GB CSV, {alone}: within {LIMIT_MEMORY_MB} MB", LIMIT_MEMORY_MB, " MB", peak)
         growth = found.peak_mb / smaller.peak_mb if found and smaller else None
-        yield Target(f"memory flat, {name}: 3 GB at most {FLAT} times 1 GB", FLAT, " times", growth)
+        yield Target(f"memory flat, {alone}: 3 GB at most {FLAT} times 1 GB", FLAT, " times", growth)
 
 
 def _cold_starts(section: Section | None) -> Iterator[Target]:
