@@ -100,6 +100,13 @@ class Pipeline:
         )
         return len(running["executions"])
 
+    def processed(self, key: str) -> bytes | None:
+        """Read an object of the processed bucket; None where there is none."""
+        try:
+            return self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read()
+        except self._s3.exceptions.NoSuchKey:
+            return None
+
     def partitions(self, table: str) -> set[Partition]:
         """List the partitions that are registered in the Glue catalog."""
         pages = self._glue.get_paginator("get_partitions").paginate(

@@ -140,6 +140,12 @@ def _dead_letters(outcome: Outcome) -> Iterator[str]:
         yield f"{outcome.dead_letters} messages"
 
 
+def _reports(outcome: Outcome) -> Iterator[str]:
+    for result in outcome.results:
+        if result.row.report not in outcome.reports:
+            yield f"file {result.number}: {result.row.report or 'no report'}"
+
+
 def _differs(result: Result, expected: object, seen: object) -> str:
     return f"file {result.number}: {expected} expected, {seen} seen"
 
@@ -156,5 +162,6 @@ _CHECKS: Final[dict[str, Callable[[Outcome], Iterator[str]]]] = {
     "Quarantine holds every error of every rejected row": _quarantine,
     "Every partition with rows is registered in the Glue catalog": _partitions,
     f"Every file was done within {LATENCY_LIMIT.seconds // 60} minutes of its upload": _latency,
+    "Every file has its report for the partner": _reports,
     "The dead-letter queue is empty": _dead_letters,
 }

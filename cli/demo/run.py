@@ -59,6 +59,7 @@ class Outcome:
     readable_partitions: frozenset[Partition]
     registered_partitions: frozenset[Partition]
     dead_letters: int
+    reports: frozenset[str]
 
     @property
     def completed(self) -> list[AuditRow]:
@@ -108,4 +109,5 @@ def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, 
         ),
         registered_partitions=frozenset(pipeline.partitions("transactions")),
         dead_letters=pipeline.waiting_messages("DeadLetterQueue"),
+        reports=frozenset(row.report for row in rows.values() if row.report and pipeline.processed(row.report)),
     )

@@ -46,6 +46,7 @@ def expected_outcome() -> Outcome:
         readable_partitions=frozenset({partition}),
         registered_partitions=frozenset({partition}),
         dead_letters=0,
+        reports=frozenset(result.row.report for result in results),
     )
 
 
@@ -72,6 +73,7 @@ def _result(number: int, wave: int, sample: Sample) -> Result:
         rows_dropped=dropped,
         totals=tuple(Total(currency, 1, amount) for currency, amount in expected.totals.items()),
         errors=tuple(ErrorCount(code, times) for code, times in expected.errors.items()),
+        report=f"reports/{sample.partner}/id-{number}.html",
         duplicate_of="id-1" if expected.status is FileStatus.DUPLICATE else "",
         superseded_by="id-1" if expected.status is FileStatus.SUPERSEDED else "",
     )

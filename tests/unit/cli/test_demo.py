@@ -74,6 +74,7 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
         "Every partition with rows is registered in the Glue catalog",
     ),
     "a slow file": (_with_row(2, history=()), "Every file was done within 15 minutes of its upload"),
+    "a report": (_change(reports=lambda _: frozenset()), "Every file has its report for the partner"),
     "a dead letter": (_change(dead_letters=lambda _: 1), "The dead-letter queue is empty"),
 }
 
