@@ -10,6 +10,7 @@ COPY: Final = "DuckDB COPY, nothing validated"
 VALIDATE: Final = "pipeline: validate"
 TRANSFORM: Final = "pipeline: transform"
 BOTH: Final = "pipeline: validate + transform"
+PIPELINE: Final = (VALIDATE, TRANSFORM, BOTH)
 PYDANTIC: Final = "csv + pydantic"
 PANDERA: Final = "pandas + pandera"
 BARE: Final = "bare Python"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from bench.plan import COPY
+from bench.plan import COPY, PIPELINE
 from bench.results import Measurement, Section
 
 _LABELS, _BARS, _FIGURES = 250, 420, 150
 _ROW, _GROUP = 24, 40
-_BOUND, _OTHERS = "#8a8f98", "#2f6f9f"
+_BOUND, _PIPELINE, _OTHERS = "#8a8f98", "#2f6f9f", "#b9772d"
 WIDTH: Final = _LABELS + _BARS + _FIGURES
 
 
@@ -37,7 +37,7 @@ def _bars(section: Section, formats: list[str]) -> Iterator[str]:
 
 
 def _bar(one: Measurement, y: int, width: float) -> str:
-    fill = _BOUND if one.contender == COPY else _OTHERS
+    fill = _BOUND if one.contender == COPY else _PIPELINE if one.contender in PIPELINE else _OTHERS
     end = _LABELS + width + 8
     return (
         f'<text x="{_LABELS - 8}" y="{y + 13}" text-anchor="end">{escape(one.contender)}</text>'
