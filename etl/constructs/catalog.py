@@ -90,7 +90,7 @@ class Catalog(Construct):
                 )
             },
         )
-        crawler = glue.CfnCrawler(
+        return glue.CfnCrawler(
             self,
             "Crawler",
             name=names.of("crawler", "processed"),
@@ -110,9 +110,6 @@ class Catalog(Construct):
             configuration=CRAWLER_SETTINGS.read_text(encoding="utf-8"),
             schedule=glue.CfnCrawler.ScheduleProperty(schedule_expression=CRAWL_SCHEDULE),
         )
-        for table in self.tables:
-            crawler.node.add_dependency(table)
-        return crawler
 
 
 def _table(scope: Construct, database: glue.Database, bucket: s3.IBucket, declared: dict[str, Any]) -> glue.S3Table:
