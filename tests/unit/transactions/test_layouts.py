@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from tests.unit.transactions.support import BANK_FILES, CATALOG, transform, validate
+from tests.unit.transactions.support import CATALOG, transform, validate
 from transactions import LayoutCatalog, LayoutError
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
@@ -37,27 +37,6 @@ def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path:
     assert {error.code: error.count for error in validation.errors} == expected.errors
     assert output.transformation.counts == counts
     assert output.transformation.totals == output.transformation.written.totals == validation.totals
-
-
-@pytest.mark.skipif(not BANK_FILES.is_dir(), reason=f"no bank files in {BANK_FILES} (set ETL_BANK_FILES)")
-@pytest.mark.parametrize(
-    ("path", "partner", "reason_code", "totals"),
-    [
-        ("dkb-2023/dkb__dkb.csv", "dkb", "", {"EUR": "-1000.00"}),
-        ("dkb-2023/dkb__dkb_nok_invalidheader.csv", "dkb", FileCode.HEADER_MISMATCH, {}),
-        ("obie-v3/OBIE-v3.1.11-Transactions-example1.json", "obie", "", {"GBP": "10.00"}),
-        ("obie-v3/OBIE-v3.1.11-Transactions-example2.json", "obie", "", {"GBP": "-90.00"}),
-    ],
-)
-def test_a_banks_own_file_is_read_to_the_last_digit(
-    path: str, partner: str, reason_code: str, totals: dict[str, str], tmp_path: Path
-) -> None:
-    layout = next(layout for layout in CATALOG if layout.partner == partner)
-
-    validation = validate((BANK_FILES / path).read_bytes(), tmp_path, partner, file_format=layout.format)
-
-    assert (validation.reason_code, {total.currency: total.sum for total in validation.totals}) == (reason_code, totals)
-    assert validation.counts.rejected == 0
 
 
 def test_the_grouping_dot_makes_thousands(tmp_path: Path) -> None:
