@@ -14,10 +14,11 @@ from transactions.mapping_rules import mapped_columns
 from transactions.paths import OuterPath, is_outer, levels, outer_path, steps
 
 _LINE_FEED = b"\n"
+_LINE_ENDS_TO_BLANKS = bytes.maketrans(b"\n\r\t", b"   ")
 
 
 class Record(NamedTuple):
-    """One record: the document's line on which it begins, its text, and the fields around it as a JSON object."""
+    """One record: the document's line on which it begins, its text, and the fields around it, an object on one line."""
 
     line: int
     text: bytes
@@ -57,12 +58,9 @@ class _Node:
             self._members = {name: node for name, raw in found.items() if (node := _Node(raw)).first != b"n"}
         return self._members
 
-    def elements(self) -> "Iterator[_Node]":
-        """Yield the elements of an array; nothing of any other value."""
-        try:
-            yield from map(_Node, msgspec.json.decode(self._raw, type=list[msgspec.Raw]))
-        except msgspec.ValidationError:
-            return
+    def elements(self) -> list[msgspec.Raw]:
+        """Return the elements of an array."""
+        return msgspec.json.decode(self._raw, type=list[msgspec.Raw])
 
 
 class Document:
@@ -93,18 +91,15 @@ class Document:
 
     def records(self, layout: Layout) -> Iterator[Record]:
         """Yield every record in the document's order."""
-        line, position = 1, 0
+        line, counted, position = 1, 0, 0
         for group, around in self._groups(layout):
             array = bytes(group)
-            begin = self._text.find(array, position)
-            line += self._text.count(_LINE_FEED, position, begin)
-            position = begin
+            position = self._text.find(array, position)
             for text in map(bytes, group.elements()) if array.startswith(b"[") else (array,):
                 begin = self._text.find(text, position)
-                line += self._text.count(_LINE_FEED, position, begin)
+                line += self._text.count(_LINE_FEED, counted, begin)
                 yield Record(line, text, around)
-                line += text.count(_LINE_FEED)
-                position = begin + len(text)
+                counted, position = begin, begin + len(text)
 
     def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
         """Yield every innermost array of records, or the one record, with the fields around it."""
@@ -123,9 +118,9 @@ def _groups(
     if inner is None or inner.first != (b"[" if further else b"{"):
         return
     if further in ([], [()]):
-        yield inner, _object(around)
+        yield inner, _object(around).translate(_LINE_ENDS_TO_BLANKS)
     else:
-        for element in inner.elements():
+        for element in map(_Node, inner.elements()):
             yield from _groups(element, further, deeper, around)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,8 @@ MAX_DOCUMENT_BYTES = 384 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
 RAW_NUMBER = "#number"
 """A number goes to the engine as an object with its text under this key: the engine reads numbers as floats."""
+_WRAPPED = b'{"%b":"%%b"}' % RAW_NUMBER.encode()
+_BLOCK_RECORDS = 5000
 _SPACES = bytes.maketrans(b"\n\r\t", b"   ")
 
 
@@ -83,23 +86,27 @@ def _each_line(intake: Intake) -> Iterator[Record]:
 
 
 def _written(layout: Layout, records: Iterable[Record], workdir: Path) -> Records:
-    path, count, raw_numbers = workdir / "records.tsv", 0, _RawNumbers(layout)
+    path, count, kept = workdir / "records.tsv", 0, _RawNumbers(layout).kept
+    numbered = (
+        b"%d\t%d\t%b\t%b\n" % (number, line, text.translate(_SPACES), around)
+        for number, (line, text, around) in enumerate(_checked(records))
+    )
     try:
         with path.open("wb") as copy:
-            for line, text, around in records:
-                _check_length(line, text)
-                fields = (raw_numbers.kept(text.translate(_SPACES)), raw_numbers.kept(around.translate(_SPACES)))
-                copy.write(b"%d\t%d\t%b\t%b\n" % (count, line, *fields))
-                count += 1
+            while block := list(islice(numbered, _BLOCK_RECORDS)):
+                copy.write(kept(b"".join(block)))
+                count += len(block)
     except FileRejectedError as error:
         raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
     return Records(layout, path, layout.names, count, {})
 
 
-def _check_length(line: int, record: bytes) -> None:
-    if len(record) > MAX_RECORD_CHARACTERS:
-        detail = f"the record on line {line} is longer than {MAX_RECORD_CHARACTERS} bytes"
-        raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
+def _checked(records: Iterable[Record]) -> Iterator[Record]:
+    for record in records:
+        if len(record.text) > MAX_RECORD_CHARACTERS:
+            detail = f"the record on line {record.line} is longer than {MAX_RECORD_CHARACTERS} bytes"
+            raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
+        yield record
 
 
 class _RawNumbers:
@@ -112,8 +119,12 @@ class _RawNumbers:
     def __init__(self, layout: Layout) -> None:
         names = {steps(field.name)[-1] for field in layout.schema.fields if field.json_type == "number"}
         keys = b"|".join(re.escape(name).encode() for name in sorted(names))
-        self._number = re.compile(rb'(?<!\\)("(?:%b)" *: *)(-?[0-9][0-9.eE+-]*)' % keys) if names else None
+        self._number = re.compile(rb'((?<!\\)"(?:%b)" *: *)(-?[0-9][0-9.eE+-]*)' % keys) if names else None
 
-    def kept(self, record: bytes) -> bytes:
+    def kept(self, records: bytes) -> bytes:
         """Wrap each number of the layout's fields into an object that holds its text."""
-        return self._number.sub(rb'\1{"%b":"\2"}' % RAW_NUMBER.encode(), record) if self._number else record
+        if not self._number:
+            return records
+        parts = self._number.split(records)
+        parts[2::3] = [_WRAPPED % number for number in parts[2::3]]
+        return b"".join(parts)
