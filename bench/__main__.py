@@ -25,7 +25,7 @@ def main(
     runs: Annotated[int, typer.Option(help="How often each contender runs.")] = 5,
     *,
     limited: Annotated[
-        bool, typer.Option("--limited", help="1 and 3 GB in a function's limits, instead of the contenders.")
+        bool, typer.Option("--limited", help="1 and 3 GB on one CPU, instead of the contenders.")
     ] = False,
     page_only: Annotated[bool, typer.Option("--page", help="Write the page anew, and measure nothing.")] = False,
 ) -> None:

@@ -1,7 +1,6 @@
 """Runs one command as a process of its own and takes its time and memory from the kernel."""
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -13,8 +12,6 @@ from typing import Final
 import msgspec
 
 PROJECT: Final = Path(__file__).parents[1]
-LIMIT_MEMORY_MB: Final = 2972
-"""What a function of 3072 MB has left for its process, in 10^6 bytes."""
 _ENVIRONMENT: Final = {
     "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "functions")]),
     "PYTHONWARNINGS": "ignore",
@@ -44,7 +41,7 @@ class RunFailedError(Exception):
 def measure(arguments: Sequence[str], *, limited: bool = False) -> tuple[Usage, bytes]:
     """Run Python with ``arguments``; return what it took and what it printed.
 
-    ``limited`` keeps it to one CPU and LIMIT_MEMORY_MB of writable memory.
+    ``limited`` keeps it to one CPU.
 
     Raises
     ------
@@ -58,7 +55,7 @@ def measure(arguments: Sequence[str], *, limited: bool = False) -> tuple[Usage, 
             env=_inherited() | _ENVIRONMENT,
             stdout=printed,
             stderr=complaints,
-            preexec_fn=_limit if limited else None,  # noqa: PLW1509 - this process has one thread when it forks
+            preexec_fn=_keep_to_one_cpu if limited else None,  # noqa: PLW1509 - this process has one thread when it forks
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
@@ -80,7 +77,5 @@ def _inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
 
 
-def _limit() -> None:
+def _keep_to_one_cpu() -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    limit = LIMIT_MEMORY_MB * 1_000_000
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

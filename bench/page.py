@@ -27,10 +27,11 @@ csv + pydantic and pandas + pandera read the plain CSV only.
 ![Wall clock by contender and format](performance.svg)
 """
 _LIMITED = """
-## Large files in a function's limits
+## Large files on one CPU
 
-Each function alone, on one CPU (a function of 3072 MB has about 1.7) and with 2972 MB of writable memory
-(`RLIMIT_DATA`), in place of a control group. Pages of files are not counted by that limit, but are by the peak.
+Each function alone, on one CPU: a function of 3072 MB has about 1.7. The engine is told to keep to half of a function's
+memory. No control group enforces the limit here; the highest resident memory, file pages included, is held against it
+(`RLIMIT_DATA` cannot stand in: it counts what the engine reserves and never touches).
 """
 _COLD_STARTS = """
 ## Cold start

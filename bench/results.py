@@ -62,7 +62,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All there is: contenders side by side, cold starts, and large files under limits."""
+    """All there is: contenders side by side, cold starts, and large files on one CPU."""
 
     contenders: Section | None = None
     cold_starts: Section | None = None

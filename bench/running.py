@@ -49,7 +49,7 @@ def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progres
 
 
 def run_limited(folder: Path, *, sizes: Sequence[int], progress: Progress) -> Section:
-    """Let each function read large CSV files (``sizes`` in 10^6 bytes), with one CPU and a function's memory."""
+    """Let each function read large CSV files (``sizes`` in 10^6 bytes), on one CPU."""
     measurements = list[Measurement]()
     load_before = os.getloadavg()[0]
     for size in sizes:
