@@ -18,6 +18,8 @@ from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total
 from transactions.sql import SHOWN_CHARACTERS
 
 EXAMPLES_PER_CODE = 5
+THREADS = 2
+"""What a function's memory buys of processors."""
 _TABLES = """
     CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
     CREATE OR REPLACE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
@@ -69,7 +71,7 @@ def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConne
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_limit_mb}MB",
         "temp_directory": str(workdir / "spill"),
-        "threads": 2,
+        "threads": THREADS,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }

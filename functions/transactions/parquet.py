@@ -1,11 +1,12 @@
 """Writes a file's rows as Parquet, one file for each partition, in the shape of the data contract."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from pathlib import Path
 
 from transactions.contract import Table, canonical
-from transactions.engine import Staged, control_totals
+from transactions.engine import THREADS, Staged, control_totals
 from transactions.errors import ReconciliationError
 from transactions.mapping_rules import DERIVED
 from transactions.results import Source, Written, WrittenObject
@@ -20,26 +21,25 @@ def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[Wr
     if not staged.counts.accepted:
         return ()
     table = canonical().table("transactions")
-    parent = output / table.name / f"partner={source.partner}"
-    parent.mkdir(parents=True, exist_ok=True)
+    # A table that is not temporary: it is seen by every cursor, and lives in memory as well.
+    staged.connection.execute("CREATE OR REPLACE TABLE ordered AS SELECT * FROM accepted ORDER BY booking_date, number")
+    days = staged.connection.execute(
+        "SELECT booking_date::VARCHAR, count(*) FROM ordered GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     mapped = {name: name for name in (*staged.layout.mapping, *DERIVED)}
     columns = _columns(table, {**mapped, **_lineage(staged, source)})
-    # With one thread, and every partition's file kept open, each partition is one file and keeps its order.
-    staged.connection.execute("SET threads = 1; SET partitioned_write_max_open_files = 1000000")
-    staged.connection.execute(f"""
-        COPY (SELECT {columns}, booking_date FROM accepted ORDER BY booking_date, number)
-        TO {literal(str(parent))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (booking_date), OVERWRITE_OR_IGNORE,
-            FILENAME_PATTERN 'part')""")  # noqa: S608 - quoted values, own names
-    staged.connection.execute("RESET threads")
-    days = dict(
-        staged.connection.execute(
-            "SELECT booking_date::VARCHAR, count(*) FROM accepted GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-    )
-    for day in days:
-        (part,) = (parent / f"booking_date={day}").glob("part*.parquet")
-        part.rename(part.with_name(f"{source.file_id}.parquet"))
-    return tuple(_written(output, table, source, day, rows) for day, rows in days.items())
+
+    def write(day: str, rows: int) -> WrittenObject:
+        path = output / _written_path(table, source, day)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with staged.connection.cursor() as cursor:
+            cursor.execute(f"""
+                COPY (SELECT {columns} FROM ordered WHERE booking_date = DATE '{day}')
+                TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
+        return _written(output, table, source, day, rows)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return tuple(pool.map(write, *zip(*days, strict=True)))
 
 
 def write_quarantine(staged: Staged, source: Source, output: Path) -> tuple[WrittenObject, ...]:

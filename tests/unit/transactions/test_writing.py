@@ -43,6 +43,12 @@ def _schema(path: Path) -> list[tuple[str, str]]:
         return [(name, kind) for name, kind, *_ in found.fetchall()]
 
 
+def _source_lines(path: Path) -> list[int]:
+    with duckdb.connect() as connection:
+        found = connection.execute("SELECT source_line FROM read_parquet(?, hive_partitioning = false)", [str(path)])
+        return [line for (line,) in found.fetchall()]
+
+
 def _expected_schema(table: Table) -> list[tuple[str, str]]:
     return [
         (column.name, ENGINE_TYPES.get(column.physical_type, column.physical_type.upper())) for column in table.columns
@@ -96,12 +102,18 @@ def test_a_file_over_many_days_gives_one_file_a_day_in_the_files_order(tmp_path:
     objects = transform(alpine_file(*rows), tmp_path, layout()).transformation.objects
 
     assert [written.rows for written in objects] == [10] * 400
-    with duckdb.connect() as connection:
-        lines = connection.execute(
-            "SELECT source_line FROM read_parquet(?, hive_partitioning = false)",
-            [str(tmp_path / "output" / objects[5].path)],
-        ).fetchall()
-    assert lines == [(2 + 5 + 400 * turn,) for turn in range(10)]
+    assert _source_lines(tmp_path / "output" / objects[5].path) == [2 + 5 + 400 * turn for turn in range(10)]
+
+
+def test_a_day_of_several_row_groups_keeps_the_files_order(tmp_path: Path) -> None:
+    days = ("2025-10-02", "2025-10-01", "2025-10-02")
+    rows = [alpine_row(transaction_id=f"D{number}", booking_date=days[number % 3]) for number in range(210_000)]
+
+    objects = transform(alpine_file(*rows), tmp_path, layout()).transformation.objects
+
+    lines = [_source_lines(tmp_path / "output" / written.path) for written in objects]
+    assert [len(of_day) for of_day in lines] == [70_000, 140_000]
+    assert all(of_day == sorted(of_day) for of_day in lines)
 
 
 def test_validate_and_transform_agree_to_the_last_digit(tmp_path: Path) -> None:
