@@ -125,6 +125,11 @@ class RowCode(_Code):
         "The text is not written as agreed",
         "write it as the layout says",
     )
+    IBAN_INVALID = (
+        "IBAN_INVALID",
+        "The account number is not an IBAN, or its check digits do not fit",
+        "check the account number",
+    )
     VALUE_UNKNOWN = (
         "VALUE_UNKNOWN",
         "The value is none of the agreed ones",

@@ -4,7 +4,7 @@ Every expression checks its cell completely before it casts: DuckDB's own casts 
 means (``1e2``, `` 1.5 ``, ``2025/11/03``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import msgspec
@@ -14,6 +14,7 @@ from transactions.checks import Check, Checked, Expression, required
 from transactions.codes import RowCode
 from transactions.contract import Column, canonical
 from transactions.fields import DateField, DateTimeField, StringField
+from transactions.ibans import RULES, is_no_iban
 from transactions.layout import Layout
 from transactions.mapping import (
     Amount,
@@ -75,12 +76,10 @@ class Mapper(msgspec.Struct, frozen=True):
         return Checked(field, self.cells[field], checks)
 
     def constrained(self) -> Iterable[Checked]:
-        """Check each field that has constraints."""
+        """Check each text that has constraints or a format."""
         for field in self.layout.schema.fields:
-            if isinstance(field, StringField) and field.constraints:
-                cell, pattern = self.cells[field.name], field.constraints.pattern
-                broken = f"{cell} IS NOT NULL AND NOT {matches(cell, pattern)}"
-                yield self.checked(field.name, Check(RowCode.FIELD_FORMAT, broken, f"a text that matches {pattern}"))
+            if isinstance(field, StringField) and (checks := tuple(_constraints(field, self.cells[field.name]))):
+                yield self.checked(field.name, *checks)
 
     def _text(self, column: Column, function: TextFunction) -> Expression:
         value = self._text_value(function)
@@ -162,6 +161,15 @@ class Mapper(msgspec.Struct, frozen=True):
         day = column.name if len(fields) == 1 else self._day(name)
         broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
         return Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
+
+
+def _constraints(field: StringField, cell: str) -> Iterator[Check]:
+    if field.constraints:
+        pattern = field.constraints.pattern
+        broken = f"{cell} IS NOT NULL AND NOT {matches(cell, pattern)}"
+        yield Check(RowCode.FIELD_FORMAT, broken, f"a text that matches {pattern}")
+    if field.format != "default":
+        yield Check(RowCode.IBAN_INVALID, is_no_iban(cell, field.format), RULES[field.format])
 
 
 def _compared(cell: str, words: Iterable[str]) -> str:

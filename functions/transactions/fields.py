@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from transactions.dates import ENGLISH_MONTHS, DateFormat
+from transactions.ibans import IbanFormat
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 MAX_SCALE = 5
@@ -55,8 +56,9 @@ class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
 
 
 class StringField(_Field, frozen=True, kw_only=True, tag="string"):
-    """Any text, or a text within ``constraints``."""
+    """Any text, or a text within ``constraints``; one of the ``format`` iban has check digits that fit."""
 
+    format: Literal["default"] | IbanFormat = "default"
     constraints: Constraints | None = None
 
 

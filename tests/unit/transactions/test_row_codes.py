@@ -259,6 +259,7 @@ def test_every_code_has_a_test_of_its_own() -> None:
         RowCode.QUOTE_MALFORMED,
         RowCode.AMOUNT_AMBIGUOUS,
         RowCode.FIELD_FORMAT,
+        RowCode.IBAN_INVALID,
         RowCode.VALUE_UNKNOWN,
     }
 
