@@ -46,6 +46,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _totals(report)
     for error in report.errors:
         yield _error(error)
+    for warning in report.warnings:
+        yield _error(warning, "warning ")
 
 
 def _counts(report: Report) -> Table:
@@ -64,8 +66,8 @@ def _totals(report: Report) -> Table:
     return table
 
 
-def _error(error: ReportedError) -> Group:
-    heading = Text.assemble((error.code, "bold"), f" ({count(error.count)})  {error.meaning}; {error.cure}.")
+def _error(error: ReportedError, kind: str = "") -> Group:
+    heading = Text.assemble(kind, (error.code, "bold"), f" ({count(error.count)})  {error.meaning}; {error.cure}.")
     table = make_table("line", "field", "value's shape", "rule", numbers=("line",))
     for example in error.examples:
         cells = (str(example.line), example.field or "whole row", example.masked_value, example.rule)

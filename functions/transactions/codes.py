@@ -1,4 +1,4 @@
-"""Every code that a file or a row can be rejected with: one truth for code, tests, alerts and documentation."""
+"""Every code that rejects a file or a row, or warns of one: one truth for code, tests, alerts and documentation."""
 
 from enum import StrEnum
 
@@ -189,4 +189,14 @@ class RowCode(_Code):
         "DATE_RANGE",
         "The date is not plausible",
         "check the date",
+    )
+
+
+class WarningCode(_Code):
+    """What is odd about rows that are not rejected for it."""
+
+    BALANCE_BREAK = (
+        "BALANCE_BREAK",
+        "The running balance does not continue from the row before",
+        "compare with the bank's statement whether rows are missing there",
     )

@@ -37,11 +37,13 @@ _REFUSED = f"""
           left(regexp_replace(csv_line, '^[0-9]+.', ''), {SHOWN_CHARACTERS}) AS text FROM refused)
     WHERE line IS NOT NULL GROUP BY line
 """  # noqa: S608 - own names
-_ERRORS = f"""
-    SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
-        'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
-    FROM errors GROUP BY 1 ORDER BY 1
-"""  # noqa: S608 - own names
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What was found: how often each code, and the first of each."""
+
+    counts: tuple[ErrorCount, ...] = ()
+    examples: tuple[ErrorExample, ...] = ()
 
 
 class Staged(msgspec.Struct, frozen=True):
@@ -55,8 +57,7 @@ class Staged(msgspec.Struct, frozen=True):
     connection: duckdb.DuckDBPyConnection
     counts: Counts
     totals: tuple[Total, ...]
-    errors: tuple[ErrorCount, ...]
-    examples: tuple[ErrorExample, ...]
+    errors: Tally
 
 
 @contextmanager
@@ -135,20 +136,22 @@ def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int)
     rejected, dropped = connection.execute(
         "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
     ).fetchall()[0]
-    errors = connection.execute(_ERRORS).fetchall()
     counts = Counts(read=read, accepted=sum(total.count for total in totals), rejected=rejected, dropped=dropped)
     if counts.read != counts.accepted + counts.rejected + counts.dropped:
         raise ReconciliationError(f"{layout.name}: {counts}")
-    return Staged(
-        layout,
-        connection,
-        counts,
-        totals,
-        errors=tuple(ErrorCount(code=code, count=count) for code, count, _ in errors),
-        examples=msgspec.convert(
-            [{"code": code, **example} for code, _, examples in errors for example in examples],
-            tuple[ErrorExample, ...],
-        ),
+    return Staged(layout, connection, counts, totals, tally(connection, "errors"))
+
+
+def tally(connection: duckdb.DuckDBPyConnection, relation: str) -> Tally:
+    """Count the codes of ``relation``, which has the columns of ``errors``, in their order."""
+    found = connection.execute(f"""
+        SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
+            'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
+        FROM {relation} GROUP BY 1 ORDER BY 1""").fetchall()  # noqa: S608 - own names
+    examples = [{"code": code, **example} for code, _, first in found for example in first]
+    return Tally(
+        counts=tuple(ErrorCount(code=code, count=count) for code, count, _ in found),
+        examples=msgspec.convert(examples, tuple[ErrorExample, ...]),
     )
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from transactions.balances import balance_breaks
 from transactions.catalog import LayoutCatalog
 from transactions.codes import FileCode
 from transactions.csv_records import read_csv
-from transactions.engine import Staged, engine, stage
+from transactions.engine import Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
 from transactions.intake import Intake
 from transactions.json_records import read_json
@@ -83,6 +84,7 @@ def _validation(
         verdict: Verdict = "REJECTED"
     else:
         verdict = "VALID_WITH_REJECTED_ROWS" if staged and staged.counts.rejected else "VALID"
+    warnings = balance_breaks(staged) if staged else Tally()
     return Validation(
         verdict=verdict,
         layout=layout,
@@ -92,6 +94,7 @@ def _validation(
         size=intake.size,
         counts=staged.counts if staged else Counts(),
         totals=staged.totals if staged else (),
-        errors=staged.errors if staged else (),
-        examples=staged.examples if staged else (),
+        errors=staged.errors.counts if staged else (),
+        warnings=warnings.counts,
+        examples=(*staged.errors.examples, *warnings.examples) if staged else (),
     )

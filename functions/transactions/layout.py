@@ -87,7 +87,10 @@ class SampleResult(Part, frozen=True):
 
 
 class Layout(Part, frozen=True):
-    """One file layout of one partner. ``mapping`` has the canonical record's column names as keys."""
+    """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
+
+    ``running_balance``: ``balance_after`` continues from row to row, the oldest first (``ascending``) or the newest.
+    """
 
     name: Slug
     partner: Slug
@@ -104,6 +107,7 @@ class Layout(Part, frozen=True):
     captures: tuple[Capture, ...] = ()
     drop: tuple[Predicate, ...] = ()
     limits: Limits = Limits()
+    running_balance: Literal["ascending", "descending"] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -110,6 +110,8 @@ def _number(field: NumberField) -> Iterator[str]:
 
 
 def _references(layout: Layout) -> Iterator[str]:
+    if layout.running_balance and "balance_after" not in layout.mapping:
+        yield "runningBalance: needs mapping.balance_after"
     for number, predicate in enumerate(layout.drop):
         for place, condition in enumerate(predicate.conditions):
             key = f"drop[{number}]" + (f".also[{place - 1}]" if place else "")

@@ -54,7 +54,7 @@ def write_quarantine(staged: Staged, source: Source, output: Path) -> tuple[Writ
     staged.connection.execute(f"""
         COPY (SELECT {columns} FROM errors ORDER BY number, error_code, field)
         TO {literal(str(output / written))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
-    rows = sum(error.count for error in staged.errors)
+    rows = sum(error.count for error in staged.errors.counts)
     return (_written(output, table, source, written.parent.name.partition("=")[2], rows),)
 
 

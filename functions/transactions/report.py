@@ -1,14 +1,15 @@
 """The report on one file: what became of it, and why, for people and for programs. It quotes no customer data."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Self
 
 import msgspec
 
-from transactions.codes import FileCode, RowCode
-from transactions.results import Counts, ErrorExample, FileFormat, Source, Total, Validation, Verdict
+from transactions.codes import FileCode, RowCode, WarningCode
+from transactions.results import Counts, ErrorCount, ErrorExample, FileFormat, Source, Total, Validation, Verdict
 
 REPORTS = "reports"
 _UNKNOWN = "unknown"
@@ -54,7 +55,7 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportedError(msgspec.Struct, frozen=True, kw_only=True):
-    """All errors of one code, with the first of them. A row can have several."""
+    """All errors, or warnings, of one code, with the first of them. A row can have several."""
 
     code: str
     meaning: str
@@ -77,6 +78,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     shares: Shares
     totals: tuple[Total, ...]
     errors: tuple[ReportedError, ...]
+    warnings: tuple[ReportedError, ...] = ()
 
     @classmethod
     def of(cls, validation: Validation, source: Source) -> Self:
@@ -97,7 +99,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             counts=validation.counts,
             shares=Shares.of(validation.counts),
             totals=validation.totals,
-            errors=_errors(validation),
+            errors=_reported(validation.errors, RowCode, validation.examples),
+            warnings=_reported(validation.warnings, WarningCode, validation.examples),
         )
 
     def path(self, extension: str) -> str:
@@ -121,17 +124,19 @@ def _rejection(validation: Validation) -> Rejection | None:
     return Rejection(code=code.value, meaning=code.meaning, cure=code.cure, reason=validation.reason)
 
 
-def _errors(validation: Validation) -> tuple[ReportedError, ...]:
+def _reported(
+    found: Iterable[ErrorCount], codes: type[RowCode | WarningCode], examples: Iterable[ErrorExample]
+) -> tuple[ReportedError, ...]:
     """Put the most frequent code first."""
-    examples = {code: tuple(found) for code, found in groupby(validation.examples, lambda example: example.code)}
+    first = {code: tuple(shown) for code, shown in groupby(examples, lambda example: example.code)}
     reported = (
         ReportedError(
             code=error.code,
-            meaning=RowCode[error.code].meaning,
-            cure=RowCode[error.code].cure,
+            meaning=codes[error.code].meaning,
+            cure=codes[error.code].cure,
             count=error.count,
-            examples=examples.get(error.code, ()),
+            examples=first.get(error.code, ()),
         )
-        for error in validation.errors
+        for error in found
     )
     return tuple(sorted(reported, key=lambda error: (-error.count, error.code)))

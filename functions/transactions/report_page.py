@@ -39,6 +39,7 @@ def page(report: Report) -> str:
         counts=_counts(report.counts),
         totals=_totals(report),
         errors=_errors(report),
+        warnings=_warnings(report),
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
     )
@@ -132,11 +133,18 @@ def _totals(report: Report) -> str:
 def _errors(report: Report) -> str:
     whole = sum(error.count for error in report.errors)
     note = '<p class="soft">Most frequent first. A row can have several.</p>'
-    return _section("Errors", note + "".join(_error(error, whole) for error in report.errors)) if whole else ""
+    bars = (_stretch("rejected", error.count, whole) for error in report.errors)
+    shares = (f" · {share(error.count, whole)} of all errors" for error in report.errors)
+    return _section("Errors", note + "".join(map(_finding, report.errors, shares, bars))) if whole else ""
 
 
-def _error(error: ReportedError, whole: int) -> str:
-    found = f"{grouped(str(error.count))} · {share(error.count, whole)} of all errors"
+def _warnings(report: Report) -> str:
+    note = '<p class="soft">No row is rejected for a warning.</p>'
+    return _section("Warnings", note + "".join(map(_finding, report.warnings))) if report.warnings else ""
+
+
+def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:
+    found = grouped(str(error.count)) + shared
     examples = [
         (
             grouped(str(example.line)),
@@ -150,7 +158,7 @@ def _error(error: ReportedError, whole: int) -> str:
     return f"""
 <article class="error">
 <header><h3>{escape(error.meaning)}</h3><code class="soft">{error.code}</code><span>{found}</span></header>
-<div class="bar">{_stretch("rejected", error.count, whole)}</div>
+{f'<div class="bar">{bar}</div>' if bar else ""}
 <p>What to do: {escape(error.cure)}.</p>
 {_table(("line", "field", "value's shape", "rule"), examples, numbers={0})}
 <p class="soft">{shown}</p>

@@ -40,14 +40,14 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How often one row-level code occurred."""
+    """How often one code of a row, or of a warning, occurred."""
 
     code: str
     count: int
 
 
 class ErrorExample(msgspec.Struct, frozen=True, kw_only=True):
-    """One row-level error: its line in the partner's file, the field, the rule it breaks.
+    """One error or warning: its line in the partner's file, the field, the rule it breaks.
 
     ``masked_value`` is the value's shape, empty where there is no value. ``field`` is empty for the row as a whole.
     """
@@ -64,7 +64,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
     cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
-    still tells what was counted before it was rejected. ``examples`` are the first errors of each code.
+    still tells what was counted before it was rejected. ``warnings`` reject nothing. ``examples`` are the first errors
+    and warnings of each code.
     """
 
     verdict: Verdict
@@ -76,6 +77,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     totals: tuple[Total, ...]
     errors: tuple[ErrorCount, ...]
+    warnings: tuple[ErrorCount, ...] = ()
     examples: tuple[ErrorExample, ...] = ()
 
 

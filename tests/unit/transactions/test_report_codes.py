@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "rejections.md").read_text(encoding="utf-8")
-FILES, ROWS = PAGE.split("\n## ")[1:]
+FILES, ROWS, WARNINGS = PAGE.split("\n## ")[1:]
 
 
-@pytest.mark.parametrize(("section", "codes"), [(FILES, FileCode), (ROWS, RowCode)], ids=["files", "rows"])
+@pytest.mark.parametrize(("section", "codes"), [(FILES, FileCode), (ROWS, RowCode), (WARNINGS, WarningCode)])
 def test_the_page_lists_every_code_with_its_meaning_a_cause_and_its_cure(
-    section: str, codes: type[FileCode] | type[RowCode]
+    section: str, codes: type[FileCode | RowCode | WarningCode]
 ) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", section, flags=re.MULTILINE)
 

@@ -1,0 +1,39 @@
+# ruff: noqa: S608 - own names, and values of the layout that are quoted
+"""Whether the running balance continues from row to row: where it does not, a row may be missing."""
+
+from typing import Final
+
+from transactions.codes import WarningCode
+from transactions.engine import Staged, Tally, tally
+from transactions.layout import Layout
+from transactions.mapping import RowHash, fields_read
+from transactions.sql import literal, masked
+
+RULE: Final = "the balance before it and the row's amount"
+_ORDERS: Final = {"ascending": "number", "descending": "number DESC"}
+
+
+def balance_breaks(staged: Staged) -> Tally:
+    """Count the rows at which the balance of their account and currency does not continue, with examples.
+
+    Dropped and repeated rows are passed over. Where a balance or an amount cannot be read, nothing is said.
+    """
+    if not staged.layout.running_balance:
+        return Tally()
+    staged.connection.execute(f"CREATE OR REPLACE TEMP VIEW balance_breaks AS {_breaks(staged.layout)}")
+    return tally(staged.connection, "balance_breaks")
+
+
+def _breaks(layout: Layout) -> str:
+    field = fields_read(layout.mapping["balance_after"])[0]
+    own = ", ".join(column for column in ("account_id", "currency") if column in layout.mapping)
+    repeats = isinstance(layout.mapping["transaction_id"], RowHash)
+    order = _ORDERS[layout.running_balance or "ascending"]
+    return f"""
+        SELECT number, line, {literal(field)} AS field, '{WarningCode.BALANCE_BREAK}' AS error_code,
+            {literal(RULE)} AS rule, {masked("balance_after::VARCHAR")} AS masked_value
+        FROM (
+            SELECT number, line, amount, balance_after,
+                lag(balance_after) OVER (PARTITION BY {own} ORDER BY {order}) AS before
+            FROM staged {"" if repeats else "ANTI JOIN repeated USING (number)"} WHERE NOT dropped)
+        WHERE balance_after <> before + amount"""

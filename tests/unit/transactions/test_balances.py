@@ -1,0 +1,164 @@
+"""A running balance that does not continue is a warning: it is told, and rejects nothing."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.transactions.support import alpine_file, alpine_row, layout, source, validate
+from transactions import Validation
+from transactions.balances import RULE
+from transactions.codes import RowCode, WarningCode
+from transactions.layout import Layout, Limits, Predicate
+from transactions.linting import complaints
+from transactions.mapping import RowHash
+from transactions.report import Report
+from transactions.report_page import page
+from transactions.results import ErrorCount
+
+Order = Literal["ascending", "descending"]
+PENDING = Predicate(field="type", values=("PENDING",))
+CENTS = st.integers(-(10**6), 10**6).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+def balanced(order: Order = "ascending", **changes: object) -> Layout:
+    limits = Limits(rejected_share=1)
+    return layout(running_balance=order, limits=limits, **changes)
+
+
+def rows(*amounts_and_balances: tuple[str, str], **cells: str) -> list[str]:
+    return [
+        alpine_row(**{"transaction_id": f"T{number}", "amount": amount, "balance": balance, **cells})
+        for number, (amount, balance) in enumerate(amounts_and_balances)
+    ]
+
+
+def check(lines: Iterable[str], workdir: Path, file_layout: Layout | None = None) -> Validation:
+    return validate(alpine_file(*lines), workdir, layouts=[file_layout or balanced()])
+
+
+def breaks(validation: Validation) -> list[int]:
+    """Return the lines that are warned of."""
+    return [example.line for example in validation.examples if example.code == WarningCode.BALANCE_BREAK]
+
+
+def test_given_a_missing_row_when_validated_then_the_next_one_is_warned_of_and_none_rejected(tmp_path: Path) -> None:
+    found = check(rows(("-1.00", "99.00"), ("5.00", "104.00"), ("-2.00", "97.00"), ("1.00", "98.00")), tmp_path)
+
+    assert (found.verdict, found.errors) == ("VALID", ())
+    assert found.warnings == (ErrorCount(code=WarningCode.BALANCE_BREAK, count=1),)
+    [example] = found.examples
+    assert (example.line, example.field, example.rule, example.masked_value) == (4, "balance", RULE, "99.99999")
+
+
+def test_given_the_newest_row_first_when_the_layout_says_so_then_the_row_above_is_compared(tmp_path: Path) -> None:
+    newest_first = rows(("-2.00", "97.00"), ("5.00", "104.00"), ("-1.00", "99.00"))
+
+    assert breaks(check(newest_first, tmp_path, balanced("descending"))) == [2]
+    assert breaks(check(newest_first, tmp_path, balanced("ascending"))) == [3, 4]
+
+
+def test_given_a_layout_without_a_running_balance_then_nothing_is_compared(tmp_path: Path) -> None:
+    assert check(rows(("1.00", "1.00"), ("1.00", "7.00")), tmp_path, layout()).warnings == ()
+
+
+def test_given_several_accounts_and_currencies_in_turn_then_each_goes_on_by_itself(tmp_path: Path) -> None:
+    mixed = [
+        alpine_row(transaction_id="1", account="A", currency="EUR", amount="1.00", balance="11.00"),
+        alpine_row(transaction_id="2", account="B", currency="EUR", amount="1.00", balance="501.00"),
+        alpine_row(transaction_id="3", account="A", currency="USD", amount="1.00", balance="71.00"),
+        alpine_row(transaction_id="4", account="A", currency="EUR", amount="1.00", balance="12.00"),
+        alpine_row(transaction_id="5", account="B", currency="EUR", amount="1.00", balance="502.00"),
+        alpine_row(transaction_id="6", account="A", currency="USD", amount="1.00", balance="72.01"),
+    ]
+
+    assert breaks(check(mixed, tmp_path)) == [7]
+
+
+def test_given_a_pending_row_that_is_dropped_then_the_balance_passes_it_over(tmp_path: Path) -> None:
+    first, last = rows(("1.00", "11.00"), ("1.00", "12.00"))
+    pending = alpine_row(transaction_id="P", type="PENDING", amount="-8.00", balance="3.00")
+
+    assert check([first, pending, last], tmp_path, balanced(drop=(PENDING,))).warnings == ()
+
+
+def test_given_the_same_row_twice_then_it_is_a_duplicate_and_no_break(tmp_path: Path) -> None:
+    first, last = rows(("1.00", "11.00"), ("1.00", "12.00"))
+
+    found = check([first, first, last], tmp_path)
+
+    assert [error.code for error in found.errors] == [RowCode.DUPLICATE_ID]
+    assert found.warnings == ()
+
+
+def test_given_equal_rows_that_are_two_transactions_then_each_counts(tmp_path: Path) -> None:
+    equal = rows(("1.00", "11.00"), ("1.00", "12.00"), transaction_id="T")
+    file_layout = balanced()
+    made_ids = balanced(mapping={**file_layout.mapping, "transaction_id": RowHash()})
+
+    assert breaks(check([*equal, equal[1]], tmp_path, made_ids)) == [4]
+
+
+@pytest.mark.parametrize("unreadable", [("much", "12.00"), ("1.00", "much"), ("1.00", "")])
+def test_given_a_row_whose_amount_or_balance_cannot_be_read_then_nothing_is_guessed(
+    unreadable: tuple[str, str], tmp_path: Path
+) -> None:
+    assert check(rows(("1.00", "11.00"), unreadable, ("1.00", "13.00")), tmp_path).warnings == ()
+
+
+def test_given_a_rejected_row_that_can_be_read_then_the_balance_goes_through_it(tmp_path: Path) -> None:
+    first, second, third = rows(("1.00", "11.00"), ("1.00", "12.00"), ("1.00", "13.00"))
+    undated = second.replace("2025-10-01", "soon")
+
+    found = check([first, undated, third], tmp_path)
+
+    assert (found.counts.rejected, found.warnings) == (1, ())
+
+
+def test_given_a_warning_when_reported_then_page_and_json_show_code_line_and_cure(tmp_path: Path) -> None:
+    found = check(rows(("1.00", "11.00"), ("1.00", "4711.42")), tmp_path)
+
+    report = Report.of(found, source("alpine"))
+
+    [warning] = report.warnings
+    assert (warning.count, warning.cure, warning.examples) == (1, WarningCode.BALANCE_BREAK.cure, found.examples)
+    assert warning.meaning in page(report)
+    assert "<h2>Errors</h2>" not in page(report)
+    assert "4711.42" not in page(report) + report.json().decode()
+
+
+def test_given_no_balance_that_is_mapped_when_linted_then_the_key_is_named() -> None:
+    mapping = {name: function for name, function in balanced().mapping.items() if name != "balance_after"}
+
+    assert "runningBalance: needs mapping.balance_after" in complaints(balanced(mapping=mapping))
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    opening=CENTS,
+    amounts=st.lists(CENTS, min_size=1, max_size=12),
+    order=st.sampled_from(get_args(Order)),
+    data=st.data(),
+)
+def test_a_running_balance_is_whole_until_a_row_is_taken_out(
+    opening: Decimal, amounts: list[Decimal], order: Order, data: st.DataObject
+) -> None:
+    balances = [opening + sum(amounts[: number + 1]) for number in range(len(amounts))]
+    written = rows(*((f"{amount:f}", f"{balance:f}") for amount, balance in zip(amounts, balances, strict=True)))
+    step = 1 if order == "ascending" else -1
+
+    with TemporaryDirectory() as folder:
+        whole = check(written[::step], Path(folder), balanced(order))
+        assert whole.warnings == ()
+
+        if len(amounts) > 2:
+            # Not the first, nor the last: nothing follows these, or nothing stands before them
+            taken = data.draw(st.integers(1, len(amounts) - 2))
+            fewer = written[:taken] + written[taken + 1 :]
+            lacking = check(fewer[::step], Path(folder), balanced(order))
+            assert bool(lacking.warnings) == (amounts[taken] != 0)
