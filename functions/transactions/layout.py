@@ -122,7 +122,8 @@ class Layout(Part, frozen=True):
     @property
     def fewest_cells(self) -> int:
         """How many cells a row has at least: all but the optional ones at its end."""
-        return max(number for number, field in enumerate(self.schema.fields, 1) if not field.optional)
+        required = (number for number, field in enumerate(self.schema.fields, 1) if not field.optional)
+        return max(required, default=0)
 
     @property
     def captured_names(self) -> frozenset[str]:
