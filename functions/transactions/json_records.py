@@ -34,8 +34,9 @@ def read_json(
     FileRejectedError
         If the document is empty, too large, not well-formed, or has no records where a layout expects them.
     """
+    layouts = tuple(layouts)
     by_lines = [layout for layout in layouts if layout.json_lines]
-    if by_lines and _begins_with_object(intake.peek()):
+    if by_lines and (len(by_lines) == len(layouts) or _begins_with_object(intake.peek())):
         return _written(_only(by_lines), _each_line(intake), workdir)
     document = Document(_whole(intake, max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]

@@ -158,6 +158,26 @@ def test_each_line_may_be_a_record(end: str, tmp_path: Path) -> None:
     assert output.transformation.counts.read == 5
 
 
+def test_a_broken_first_line_takes_no_other_with_it(tmp_path: Path) -> None:
+    content = b'{"day": "2025-10-01", "amo\n{"day": "2025-10-01", "amount": 3}\n'
+
+    output = transform(content, tmp_path, json_layout(path="", json_lines=True))
+
+    assert [row["source_line"] for row in output.transactions] == [2]
+
+
+def test_a_document_and_lines_of_one_partner_are_told_apart_by_the_first_line(tmp_path: Path) -> None:
+    lines = json_layout(path="", json_lines=True)
+    layouts = [lines, msgspec.structs.replace(json_layout(path="$[*]"), name="document")]
+
+    found = [
+        validate(content, tmp_path, "obie", layouts=layouts, file_format="json").layout
+        for content in (b'{"day": "2025-10-01", "amount": 3}\n', b'[\n{"day": "2025-10-01", "amount": 3}]')
+    ]
+
+    assert found == [lines.name, "document"]
+
+
 def test_of_layouts_that_share_a_path_the_fields_of_the_first_record_decide(tmp_path: Path) -> None:
     one = json_layout(path="$[*]")
     other = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"), name="nested")

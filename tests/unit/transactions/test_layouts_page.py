@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from transactions import dates, fields, layout, mapping
+from transactions import LayoutCatalog, dates, fields, layout, mapping
 from transactions.expressions import DAYS_AHEAD, EARLIEST_DATE
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "layouts.md").read_text(encoding="utf-8")
@@ -33,6 +33,14 @@ def test_the_page_names_every_key(part: type[msgspec.Struct]) -> None:
 @pytest.mark.parametrize("tagged", TAGGED, ids=lambda tagged: tagged.__name__)
 def test_the_page_names_every_function_and_type(tagged: type[msgspec.Struct]) -> None:
     assert f"| `{tagged.__struct_config__.tag}` |" in PAGE
+
+
+def test_the_page_refers_to_layouts_that_ship() -> None:
+    examples = PAGE.partition("## Where to look it up")[2].partition("## Keys")[0]
+    named = set(re.findall(r"`([a-z0-9]+-[a-z0-9]+)`", examples))
+
+    assert named
+    assert named <= {shipped.name for shipped in LayoutCatalog.load()}
 
 
 def test_the_page_gives_the_rules_as_they_are() -> None:
