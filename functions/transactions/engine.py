@@ -1,6 +1,6 @@
 """The engine: every record read as text, checked completely, and only then cast."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total
 from transactions.sql import SHOWN_CHARACTERS
 
 EXAMPLES_PER_CODE = 5
+TO_JUDGE = frozenset({"transaction_id", "account_id", "currency", "amount", "balance_after"})
+"""The columns that a verdict is made of, besides the errors and warnings: ids, totals, running balances."""
 THREADS = 2
 """What a function's memory buys of processors."""
 _TABLES = """
@@ -85,8 +87,14 @@ def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConne
         raise EngineError(type(error).__name__) from None
 
 
-def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Source, workdir: Path) -> Staged:
-    """Read, map and check all records.
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    records: Records,
+    source: Source,
+    workdir: Path,
+    columns: Container[str] | None = None,
+) -> Staged:
+    """Read, map and check all records; keep ``columns`` of them, at least those ``TO_JUDGE``, by default all.
 
     Raises
     ------
@@ -99,10 +107,10 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     if not read:
         raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
     plan = Plan.of(records, source)
-    complete = _read_all(connection, records, plan)
+    complete = _read_all(connection, records, plan, columns)
     if not complete and layout.format == "csv":
         records = hold_back_malformed(records, workdir)
-        complete = records.count + len(records.broken) == read and _read_all(connection, records, plan)
+        complete = records.count + len(records.broken) == read and _read_all(connection, records, plan, columns)
     if not complete:
         raise FileRejectedError(FileCode.RECORDS_LOST, layout=layout.name)
     for statement in plan.views():
@@ -110,13 +118,15 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     return _accounted(connection, layout, read)
 
 
-def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> bool:
+def _read_all(
+    connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan, columns: Container[str] | None
+) -> bool:
     """Fill the tables; tell whether the engine found exactly the records that the reader had counted."""
     connection.execute(_TABLES)
     _insert(connection, "currencies", list(MINOR_UNITS.items()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
     _insert(connection, "checks", checks)
-    connection.execute(plan.staging(records.path))
+    connection.execute(plan.staging(records.path, columns))
     broken = [(record.line, record.code.value, record.text) for record in (*records.broken, *_refused(connection))]
     _insert(connection, "broken", broken)
     found, distinct = connection.execute(_FOUND).fetchall()[0]

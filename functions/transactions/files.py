@@ -1,6 +1,6 @@
 """Validates and transforms one file: the two jobs the pipeline asks of the domain."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from transactions.balances import balance_breaks
 from transactions.catalog import LayoutCatalog
 from transactions.codes import FileCode
 from transactions.csv_records import read_csv
-from transactions.engine import Staged, Tally, engine, stage
+from transactions.engine import TO_JUDGE, Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
 from transactions.intake import Intake
 from transactions.json_records import read_json
@@ -28,7 +28,7 @@ def validate_file(
     intake = Intake(stream)
     try:
         layouts = catalog.candidates(source.partner, source.format)
-        with _staged(intake, source, layouts, workdir, memory_limit_mb) as staged:
+        with _staged(intake, source, layouts, workdir, memory_limit_mb, TO_JUDGE) as staged:
             return _verdict(intake, staged)
     except FileRejectedError as rejection:
         intake.drain()
@@ -60,12 +60,17 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
 
 
 @contextmanager
-def _staged(
-    intake: Intake, source: Source, layouts: Iterable[Layout], workdir: Path, memory_limit_mb: int
+def _staged(  # noqa: PLR0917 - as above
+    intake: Intake,
+    source: Source,
+    layouts: Iterable[Layout],
+    workdir: Path,
+    memory_limit_mb: int,
+    columns: Container[str] | None = None,
 ) -> Iterator[Staged]:
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = _READERS[source.format](intake, tuple(layouts), Path(folder))
-        yield stage(connection, records, source, Path(folder))
+        yield stage(connection, records, source, Path(folder), columns)
 
 
 def _verdict(intake: Intake, staged: Staged) -> Validation:

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - own names, and values of the layout that are quoted
 """The SQL of one file, generated from its layout. Values from the file never become part of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Self
@@ -57,7 +57,8 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def checked(self) -> tuple[Checked, ...]:
         """Everything that is checked, each giving at most one error of a row."""
-        return (*self.row_checks, *(checked for column in self.columns.values() for checked in column.checked))
+        of_columns = (checked for column in self.columns.values() for checked in column.checked)
+        return tuple(checked for checked in (*self.row_checks, *of_columns) if checked.checks)
 
     @property
     def checks(self) -> tuple[tuple[int, str, Check], ...]:
@@ -70,8 +71,11 @@ class Plan(msgspec.Struct, frozen=True):
         """Whether the file has no ids of its own."""
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
 
-    def staging(self, path: Path) -> str:
-        """Read ``path`` into ``staged``: number, line, dropped, the mapped columns, and errors (NULL without any)."""
+    def staging(self, path: Path, columns: Container[str] | None = None) -> str:
+        """Read ``path`` into ``staged``: number, line, dropped, the mapped columns, and errors (NULL without any).
+
+        All columns are checked; only ``columns`` are kept, by default all.
+        """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
         found = ", ".join(
             f"{{'check': {name}, 'masked': {masked(checked.shown)}}}"
@@ -79,13 +83,14 @@ class Plan(msgspec.Struct, frozen=True):
         )
         values = {name: expression.value for name, expression in self.columns.items()}
         values["credit_debit_indicator"] = self.direction
+        kept = [name for name in values if columns is None or name in columns]
         return f"""
             CREATE OR REPLACE TEMP TABLE staged AS
             WITH cells AS ({self._cells(path)}),
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
-            SELECT number, line, dropped, {", ".join(values)},
+            SELECT number, line, dropped, {", ".join(kept)},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
             FROM checked"""
