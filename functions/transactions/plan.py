@@ -123,8 +123,11 @@ class Plan(msgspec.Struct, frozen=True):
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""
         numbers = iter(self.checks)
-        for checked in self.checked:
+        for place, checked in enumerate(self.checked):
             cases = " ".join(f"WHEN {check.broken} THEN {next(numbers)[0]}" for check in checked.checks)
+            if cases and place and _is_json(self.layout):
+                # A record that cannot be read has this one error: all that it lacks says nothing more.
+                cases = f"WHEN NOT readable THEN NULL {cases}"
             yield f"(CASE {cases} END)::USMALLINT" if cases else "NULL::USMALLINT"
 
     def _dropped(self) -> str:

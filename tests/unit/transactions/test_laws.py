@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.transactions.support import alpine_file, good_rows, layout, transform, validate
+from tests.unit.transactions.support import CATALOG, alpine_file, good_rows, layout, transform, validate
+from transactions.assets import asset_folder
 from transactions.fields import DateField, Field, NumberField, Schema
 from transactions.layout import Dialect, Layout
 from transactions.results import FileFormat
@@ -131,21 +132,42 @@ pieces = st.one_of(
 )
 
 
+def _mutated(content: bytes, data: st.DataObject) -> bytes:
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(start + 40, len(content))))
+        content = content[:start] + data.draw(pieces) + content[end:]
+    return content
+
+
 @BYTES
 @pytest.mark.parametrize(("file_format", "content"), [("csv", CSV_FILE), ("json", JSON_FILE)])
 @given(data=st.data())
 def test_any_mutation_of_the_bytes_ends_in_a_verdict(
     file_format: FileFormat, content: bytes, data: st.DataObject
 ) -> None:
-    mutated = content
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(mutated)))
-        end = data.draw(st.integers(start, min(start + 40, len(mutated))))
-        mutated = mutated[:start] + data.draw(pieces) + mutated[end:]
+    mutated = _mutated(content, data)
 
     with TemporaryDirectory() as folder:
         partner = "alpine" if file_format == "csv" else "obie"
         validation = validate(mutated, Path(folder), partner, file_format=file_format)
 
     assert validation.verdict in {"VALID", "VALID_WITH_REJECTED_ROWS", "REJECTED"}
+    assert (validation.verdict == "REJECTED") == bool(validation.reason_code)
+
+
+@BYTES
+@given(shipped=st.sampled_from(sorted(CATALOG, key=lambda shipped: shipped.name)), data=st.data())
+def test_any_mutation_of_any_layouts_sample_ends_in_a_verdict(shipped: Layout, data: st.DataObject) -> None:
+    sample = (asset_folder("layouts") / f"{shipped.name}.sample.{shipped.format}").read_bytes()
+
+    with TemporaryDirectory() as folder:
+        validation = validate(
+            _mutated(sample, data),
+            Path(folder),
+            shipped.partner,
+            file_format=shipped.format,
+            file_name=shipped.sample.file_name,
+        )
+
     assert (validation.verdict == "REJECTED") == bool(validation.reason_code)
