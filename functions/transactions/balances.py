@@ -16,7 +16,8 @@ _ORDERS: Final = {"ascending": "number", "descending": "number DESC"}
 def balance_breaks(staged: Staged) -> Tally:
     """Count the rows at which the balance of their account and currency does not continue, with examples.
 
-    Dropped and repeated rows are passed over. Where a balance or an amount cannot be read, nothing is said.
+    Dropped and repeated rows are passed over. Nothing is said of a rejected row nor of the one that follows it: what
+    cannot be trusted is not added up.
     """
     if not staged.layout.running_balance:
         return Tally()
@@ -31,9 +32,9 @@ def _breaks(layout: Layout) -> str:
     order = _ORDERS[layout.running_balance or "ascending"]
     return f"""
         SELECT number, line, {literal(field)} AS field, '{WarningCode.BALANCE_BREAK}' AS error_code,
-            {literal(RULE)} AS rule, {masked("balance_after::VARCHAR")} AS masked_value
+            {literal(RULE)} AS rule, {masked("balance::VARCHAR")} AS masked_value
         FROM (
-            SELECT number, line, amount, balance_after,
-                lag(balance_after) OVER (PARTITION BY {own} ORDER BY {order}) AS before
+            SELECT number, line, amount, CASE WHEN errors IS NULL THEN balance_after END AS balance,
+                lag(balance) OVER (PARTITION BY {own} ORDER BY {order}) AS before
             FROM staged {"" if repeats else "ANTI JOIN repeated USING (number)"} WHERE NOT dropped)
-        WHERE balance_after <> before + amount"""
+        WHERE balance <> before + amount"""
