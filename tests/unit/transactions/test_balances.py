@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.transactions.support import alpine_file, alpine_row, layout, source, validate
+from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, layout, source, validate
 from transactions import Validation
+from transactions.assets import asset_folder
 from transactions.balances import RULE
 from transactions.codes import RowCode, WarningCode
 from transactions.layout import Layout, Limits, Predicate
@@ -111,13 +112,15 @@ def test_given_a_row_whose_amount_or_balance_cannot_be_read_then_nothing_is_gues
     assert check(rows(("1.00", "11.00"), unreadable, ("1.00", "13.00")), tmp_path).warnings == ()
 
 
-def test_given_a_rejected_row_that_can_be_read_then_the_balance_goes_through_it(tmp_path: Path) -> None:
-    first, second, third = rows(("1.00", "11.00"), ("1.00", "12.00"), ("1.00", "13.00"))
+def test_given_a_rejected_row_then_nothing_is_said_of_it_and_the_next_and_all_after_them_is_compared(
+    tmp_path: Path,
+) -> None:
+    first, second, *others = rows(("1.00", "11.00"), ("1.00", "50.00"), ("1.00", "99.00"), ("1.00", "100.01"))
     undated = second.replace("2025-10-01", "soon")
 
-    found = check([first, undated, third], tmp_path)
+    found = check([first, undated, *others], tmp_path)
 
-    assert (found.counts.rejected, found.warnings) == (1, ())
+    assert (found.counts.rejected, breaks(found)) == (1, [5])
 
 
 def test_given_a_warning_when_reported_then_page_and_json_show_code_line_and_cure(tmp_path: Path) -> None:
@@ -162,3 +165,13 @@ def test_a_running_balance_is_whole_until_a_row_is_taken_out(
             fewer = written[:taken] + written[taken + 1 :]
             lacking = check(fewer[::step], Path(folder), balanced(order))
             assert bool(lacking.warnings) == (amounts[taken] != 0)
+
+
+@pytest.mark.parametrize("name", [shipped.name for shipped in CATALOG if shipped.running_balance])
+def test_given_the_sample_of_a_layout_with_a_running_balance_then_it_continues(name: str, tmp_path: Path) -> None:
+    shipped = CATALOG.get(name)
+    sample = (asset_folder("layouts") / f"{name}.sample.{shipped.format}").read_bytes()
+
+    found = validate(sample, tmp_path, shipped.partner, file_format=shipped.format, file_name=shipped.sample.file_name)
+
+    assert (found.layout, found.warnings) == (name, ())
