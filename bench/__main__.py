@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bench.measuring import PROJECT, RunFailedError
-from bench.page import page
+from bench.page import page, written
 from bench.plot import plot
 from bench.results import Results, Section
 from bench.running import run_cold_starts, run_contenders, run_limited
@@ -58,9 +58,10 @@ def _show(console: Console, results: Results) -> None:
     for section in (results.contenders, results.limited, results.cold_starts):
         if section:
             console.print(_figures(section))
-    table = Table("target", "figure", "")
+    table = Table("target", "figure", "of CPU time", "")
     for one in targets(results):
-        table.add_row(one.promise, "" if one.figure is None else f"{one.figure:.2f}{one.unit}", one.verdict.strip("*"))
+        figures = (written(one.figure, one.unit), written(one.of_cpu, one.unit))
+        table.add_row(one.promise, *figures, one.verdict.strip("*"))
     console.print(table)
 
 

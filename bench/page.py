@@ -14,7 +14,8 @@ from [bench/results.json](../bench/results.json); no figure is written by hand.
 The data is invented and seeded: the same rows in every format, one in a hundred bad, of more than ten kinds. Each
 contender is a process of its own, and they take turns in one run. Figures are medians of wall clock and CPU time, and
 the highest peak of resident memory, in 10⁶ bytes; the start of Python is part of them. Contenders that count and sum
-must come to the same counts, sums and errors, or there are no results.
+must come to the same counts, sums and errors, or there are no results. Where the load average is well above 2, others
+used the machine: the wall clock is then inflated, and unevenly so; CPU time is the steadier figure.
 """
 _CONTENDERS = """
 ## Contenders
@@ -46,14 +47,19 @@ def page(results: Results) -> str:
     return "\n".join(_lines(results)) + "\n"
 
 
+def written(figure: float | None, unit: str) -> str:
+    """Write a figure with its unit, nothing if there is none."""
+    return "" if figure is None else f"{figure:.2f}{unit}"
+
+
 def _lines(results: Results) -> Iterator[str]:
     yield _HEAD
     yield "## Targets\n"
     rows = (
-        (one.promise, "" if one.figure is None else f"{one.figure:.2f}{one.unit}", one.verdict)
+        (one.promise, written(one.figure, one.unit), written(one.of_cpu, one.unit), one.verdict)
         for one in targets(results)
     )
-    yield from _table(("target", "figure", ""), rows)
+    yield from _table(("target", "figure", "of CPU time", ""), rows)
     if results.contenders:
         yield _CONTENDERS
         yield from _contenders(results.contenders)
@@ -98,6 +104,5 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 def _under(about: Circumstances) -> Iterator[str]:
     yield (
         f"\nMeasured {about.measured_at} at commit {about.commit}, on {about.machine}, Python {about.python}, DuckDB"
-        f" {about.duckdb}. Load average {about.load_before} before and {about.load_after} after: contenders of two"
-        " threads make about 2 by themselves; more before the start means that others used the machine."
+        f" {about.duckdb}. Load average {about.load_before} before and {about.load_after} after."
     )

@@ -16,13 +16,18 @@ FLAT: Final = 1.1
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A promise with its figure, None where it was not measured. ``at_least`` tells which side of the limit is good."""
+    """A promise with its figure, None where it was not measured. ``at_least`` tells which side of the limit is good.
+
+    Times are judged by the wall clock. ``of_cpu`` is the same figure of CPU time, which other users of the machine
+    change less.
+    """
 
     promise: str
     limit: float
     unit: str
     figure: float | None
     at_least: bool = False
+    of_cpu: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -43,13 +48,15 @@ def targets(results: Results) -> Iterator[Target]:
 def _speed(section: Section | None) -> Iterator[Target]:
     csv = (BOTH, "csv")
     for name, title, limit in (("csv", "CSV", 3.0), ("ndjson", "NDJSON", 3.5), ("json", "JSON array", 3.5)):
-        ratio = _ratio(section, (BOTH, name), (COPY, name))
-        yield Target(f"{title}, validate + transform: at most {limit} times DuckDB's COPY", limit, " times", ratio)
+        ratio, of_cpu = _ratios(section, (BOTH, name), (COPY, name))
+        yield Target(
+            f"{title}, validate + transform: at most {limit} times DuckDB's COPY", limit, " times", ratio, of_cpu=of_cpu
+        )
     for other in (PYDANTIC, PANDERA):
-        ratio = _ratio(section, (other, "csv"), csv)
-        yield Target(f"CSV: at least 4 times faster than {other}", 4, " times", ratio, at_least=True)
-    comma = _ratio(section, (BOTH, "decimal-comma"), csv)
-    yield Target("decimal comma below a preamble: at most 1.3 times the plain CSV", 1.3, " times", comma)
+        ratio, of_cpu = _ratios(section, (other, "csv"), csv)
+        yield Target(f"CSV: at least 4 times faster than {other}", 4, " times", ratio, at_least=True, of_cpu=of_cpu)
+    ratio, of_cpu = _ratios(section, (BOTH, "decimal-comma"), csv)
+    yield Target("decimal comma below a preamble: at most 1.3 times the plain CSV", 1.3, " times", ratio, of_cpu=of_cpu)
     both = section.find(*csv) if section else None
     yield Target("CSV, peak memory: at most 600 MB", 600, " MB", both.peak_mb if both else None)
 
@@ -72,10 +79,13 @@ def _cold_starts(section: Section | None) -> Iterator[Target]:
     for name in COLD_STARTS:
         found = section.find(name, "") if section else None
         seconds = found.wall_s - bare.wall_s if found and bare else None
-        yield Target(f"cold start of {name}: at most 0.5 s beside bare Python", 0.5, " s", seconds)
+        of_cpu = found.cpu_s - bare.cpu_s if found and bare else None
+        yield Target(f"cold start of {name}: at most 0.5 s beside bare Python", 0.5, " s", seconds, of_cpu=of_cpu)
 
 
-def _ratio(section: Section | None, one: tuple[str, str], other: tuple[str, str]) -> float | None:
-    """Return how many times ``one`` takes the wall clock of ``other``."""
+def _ratios(
+    section: Section | None, one: tuple[str, str], other: tuple[str, str]
+) -> tuple[float, float] | tuple[None, None]:
+    """Return how many times ``one`` takes the wall clock and the CPU time of ``other``."""
     above, below = (section.find(*one), section.find(*other)) if section else (None, None)
-    return above.wall_s / below.wall_s if above and below else None
+    return (above.wall_s / below.wall_s, above.cpu_s / below.cpu_s) if above and below else (None, None)
