@@ -72,7 +72,6 @@ class _Numbering:
         # Columns in any order are all there, or not in the header either.
         self._fewest_delimiters = self._delimiters if dialect.any_order else found.layout.fewest_cells - 1
         self._quote = dialect.quote_char or ""
-        self._quoted = re.compile("{0}[^{0}]*+{0}".format(re.escape(self._quote)) if self._quote else "(?!)")
         self._well_formed = _well_formed(dialect)
         self._line_breaks = dialect.line_breaks_in_cells
         self._not_structure = bytes(set(range(256)) - set(f"{self._quote}\n".encode()))
@@ -116,15 +115,13 @@ class _Numbering:
         delimiter, delimiters = self._delimiter, self._delimiters
         if self._fewest_delimiters < delimiters:
             return self._joined(self._whole(number, line) for number, line in enumerate(lines, first))
-        records = [
-            f"{number}{delimiter}{line}\n"
-            for number, line in enumerate(lines, first)
-            if line.count(delimiter) == delimiters
-        ]
-        if len(records) < len(lines):
-            others = [(number, line) for number, line in enumerate(lines, first) if line.count(delimiter) != delimiters]
-            records += (self._whole(number, line) for number, line in others)
-        return self._joined(records)
+        counts = [line.count(delimiter) for line in lines]
+        if counts.count(delimiters) == len(lines):
+            return self._joined([f"{number}{delimiter}{line}\n" for number, line in enumerate(lines, first)])
+        return self._joined(
+            f"{number}{delimiter}{line}\n" if count == delimiters else self._whole(number, line)
+            for number, (line, count) in enumerate(zip(lines, counts, strict=True), first)
+        )
 
     def _joined(self, records: Iterable[str]) -> str:
         present = list(filter(None, records))
@@ -140,11 +137,15 @@ class _Numbering:
         if delimiters != self._delimiters or self._fewest_delimiters < delimiters:
             if not delimiters and not record.strip():
                 return ""
-            delimiters = self._quoted.sub("", record).count(self._delimiter)
+            delimiters = self._outside_quotes(record).count(self._delimiter)
             if not self._fewest_delimiters <= delimiters <= self._delimiters:
                 self.broken.append(Broken.of(number, RowCode.FIELD_COUNT, record))
                 return ""
         return f"{number}{self._delimiter}{record}{self._delimiter * (self._delimiters - delimiters)}\n"
+
+    def _outside_quotes(self, record: str) -> str:
+        """Return what of ``record``, whose quotes are paired, stands outside of them."""
+        return "".join(record.split(self._quote)[::2]) if self._quote else record
 
     def _by_quotes(self, lines: list[str], first: int) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(lines, first):
