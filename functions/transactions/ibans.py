@@ -28,10 +28,19 @@ def is_no_iban(cell: str, written: IbanFormat) -> str:
     whole number after division by 97 must be 1 (ISO 7064, MOD 97-10).
     """
     plain = f"replace({cell}, ' ', '')"
-    values = f"list_transform(string_split(substr({plain}, 5) || left({plain}, 4), ''), {_value('character')})"
-    left_over = f"list_reduce({values}, lambda before, value: (before * if(value > 9, 100, 10) + value) % 97, 0)"
+    without_letters = matches(plain, "[A-Z]{2}[0-9]+")
+    left_over = f"CASE WHEN {without_letters} THEN {_of_digits(plain)} ELSE {_of_characters(plain)} END"
     return f"CASE WHEN {matches(cell, _PATTERNS[written])} THEN {left_over} <> 1 ELSE {cell} IS NOT NULL END"
 
 
-def _value(character: str) -> str:
-    return f"lambda {character}: strpos({literal(_VALUES)}, {character}) - 1"
+def _of_digits(plain: str) -> str:
+    """Divide at once where only the country has letters: then the number has 36 digits at most."""
+    country = " || ".join(f"(strpos({literal(_VALUES)}, substr({plain}, {place}, 1)) - 1)" for place in (1, 2))
+    return f"try_cast(substr({plain}, 5) || {country} || substr({plain}, 3, 2) AS HUGEINT) % 97"
+
+
+def _of_characters(plain: str) -> str:
+    """Divide character by character: with letters, the number may have 66 digits."""
+    value = f"lambda character: strpos({literal(_VALUES)}, character) - 1"
+    values = f"list_transform(string_split(substr({plain}, 5) || left({plain}, 4), ''), {value})"
+    return f"list_reduce({values}, lambda before, value: (before * if(value > 9, 100, 10) + value) % 97, 0)"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from cli.check import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.report import Report
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
@@ -107,6 +107,19 @@ def test_given_rejected_rows_when_checked_then_lines_codes_and_cures_are_printed
         assert words in result.stdout
     assert [line.split()[0] for line in result.stdout.splitlines() if "xxxxxxx 99x" in line] == ["5"]
     assert cell not in result.output
+
+
+def test_given_a_balance_that_does_not_continue_when_checked_then_the_warning_is_printed_and_the_file_is_valid(
+    check: Check, file: Write, tmp_path: Path
+) -> None:
+    own = tmp_path / "alpine-2026.yaml"
+    shipped = (LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "alpine-2026")
+    own.write_text(f"runningBalance: ascending\n{shipped}")
+
+    result = check(file(alpine_file(*good_rows(2))), "--layout", own)
+
+    assert result.exit_code == ExitCode.VALID
+    assert f"warning {WarningCode.BALANCE_BREAK} (1)" in result.stdout
 
 
 def test_given_a_sample_when_checked_as_json_then_the_report_is_all_that_is_printed(check: Check) -> None:
