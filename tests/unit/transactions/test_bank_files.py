@@ -1,4 +1,4 @@
-"""The banks' own files: each is read by its layout, as many records as it has, and sums added up by other means."""
+"""The banks' own files: each is read by its layout, as many records as it has, to sums that were checked by hand."""
 
 import csv
 from datetime import UTC, datetime
