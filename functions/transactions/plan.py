@@ -125,10 +125,10 @@ class Plan(msgspec.Struct, frozen=True):
         numbers = iter(self.checks)
         for place, checked in enumerate(self.checked):
             cases = " ".join(f"WHEN {check.broken} THEN {next(numbers)[0]}" for check in checked.checks)
-            if cases and place and _is_json(self.layout):
+            if place and _is_json(self.layout):
                 # A record that cannot be read has this one error: all that it lacks says nothing more.
                 cases = f"WHEN NOT readable THEN NULL {cases}"
-            yield f"(CASE {cases} END)::USMALLINT" if cases else "NULL::USMALLINT"
+            yield f"(CASE {cases} END)::USMALLINT"
 
     def _dropped(self) -> str:
         predicates = (" AND ".join(map(self._holds, predicate.conditions)) for predicate in self.layout.drop)
