@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any, Final, Protocol, TypeVar
 
-from staging import PARALLEL_REQUESTS, ReadsManifests, read_manifest, staged_key
+from staging import PARALLEL_REQUESTS, read_manifest, staged_key
 from transactions.results import WrittenObject
+from uploads import ReadsObjects
 
 DELETE_LIMIT: Final = 1000
 """Keys in one call of S3 DeleteObjects."""
@@ -23,7 +24,7 @@ class PublishError(Exception):
     """AWS carried out only a part of a batch call. The message names the error codes."""
 
 
-class ManagesObjects(ReadsManifests, Protocol):
+class ManagesObjects(ReadsObjects, Protocol):
     """The part of the S3 client that publishes."""
 
     def copy_object(self, **request: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from transactions.results import WrittenObject
+from uploads import ReadsObjects
 
 PARALLEL_REQUESTS: Final = 16
 
@@ -20,13 +21,6 @@ class WritesObjects(Protocol):
 
     def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
         """Write a local file, in parts where it is large."""
-
-
-class ReadsManifests(Protocol):
-    """The part of the S3 client that reads a manifest."""
-
-    def get_object(self, **request: Any) -> Any:
-        """Open an object."""
 
 
 def staged_key(file_id: str, path: str) -> str:
@@ -53,7 +47,7 @@ def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: I
     return key
 
 
-def read_manifest(s3: ReadsManifests, bucket: str, file_id: str) -> list[WrittenObject]:
+def read_manifest(s3: ReadsObjects, bucket: str, file_id: str) -> list[WrittenObject]:
     """List the objects of a staged or published file."""
     body = s3.get_object(Bucket=bucket, Key=manifest_key(file_id))["Body"].read()
     return msgspec.json.decode(body, type=list[WrittenObject])

@@ -44,7 +44,7 @@ class _Chain:
         self._resources = resources
         self._label = label
         self._timeout = timeout
-        self._failure, self._failure_states = failure_path(resources, label=label, following=None)
+        self._failure, self._failure_states = failure_path(resources, label=label)
 
     def name(self, step: str) -> str:
         return f"{step} ({self._label})"

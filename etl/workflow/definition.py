@@ -221,7 +221,7 @@ def _read_outcomes(resources: Resources) -> State:
 
 
 def _fail_left_behind(resources: Resources) -> State:
-    start, states = failure_path(resources, label="left behind", following=None)
+    start, states = failure_path(resources, label="left behind")
     return {
         "Type": "Map",
         "ItemsPath": "$.left_behind",

@@ -12,7 +12,7 @@ _INCOMPLETE: Final = "incomplete"
 _INCOMPLETE_PATH: Final = f"$.{_INCOMPLETE}"
 
 
-def failure_path(resources: Resources, *, label: str, following: str | None) -> tuple[str, States]:
+def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
     """Build the path of a failed file.
 
     Input: ``$.file`` (identified), ``$.error`` with ``Error`` and ``Cause``. The file's event goes to the dead-letter
@@ -23,15 +23,13 @@ def failure_path(resources: Resources, *, label: str, following: str | None) -> 
     ----------
     label
         Makes the states' names unique, since the path stands in more than one place.
-    following
-        The state after the path, or None to end there.
 
     Returns
     -------
     tuple
         The name of the first state, and the states.
     """
-    keep, lost, record, alert, handled, incomplete = (
+    keep, lost, record, alert, handled, end, incomplete = (
         f"{step} ({label})"
         for step in (
             "Keep for replay",
@@ -39,6 +37,7 @@ def failure_path(resources: Resources, *, label: str, following: str | None) -> 
             "Record failure",
             "Alert failure",
             "Is the failure handled?",
+            "Failure handled",
             "Failure handling incomplete",
         )
     )
@@ -80,10 +79,9 @@ def failure_path(resources: Resources, *, label: str, following: str | None) -> 
         handled: {
             "Type": "Choice",
             "Choices": [{"Variable": _INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
-            "Default": following or f"Failure handled ({label})",
+            "Default": end,
         },
         incomplete: {"Type": "Fail", "Error": INCOMPLETE},
+        end: {"Type": "Succeed", "OutputPath": "$.file.file_id"},
     }
-    if following is None:
-        states[f"Failure handled ({label})"] = {"Type": "Succeed", "OutputPath": "$.file.file_id"}
     return keep, states

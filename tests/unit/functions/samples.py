@@ -6,8 +6,9 @@ from typing import Any
 
 import boto3
 
-from staging import ReadsManifests, WritesObjects, read_manifest, stage
+from staging import WritesObjects, read_manifest, stage
 from transactions.results import WrittenObject
+from uploads import ReadsObjects
 
 RAW = "bucket-raw-123456789012-test"
 PROCESSED = "bucket-processed-123456789012-test"
@@ -69,5 +70,5 @@ def staged(s3: WritesObjects, folder: Path, file_id: str, objects: list[WrittenO
     return objects
 
 
-def listed(s3: ReadsManifests, file_id: str) -> list[WrittenObject]:
+def listed(s3: ReadsObjects, file_id: str) -> list[WrittenObject]:
     return read_manifest(s3, PROCESSED, file_id)
