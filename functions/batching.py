@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from events import Upload, read_upload
+from deliveries import Upload, read_upload
 from observability import logger
 
 INPUT_LIMIT: Final = 40 * 1024

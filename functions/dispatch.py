@@ -6,8 +6,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from batching import Batches, read_messages
+from clients import client
 from observability import Event, logger, observed
-from resources import client
 
 
 @observed

@@ -5,9 +5,9 @@ import os
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from clients import client
 from emptying import empty_bucket
 from observability import Event, logger, observed
-from resources import client
 from responding import respond
 
 _RESERVE_MS = 30_000

@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from clients import client
 from events import read_file
 from observability import Event, logger, metrics, observed
 from publishing import Publisher
-from resources import client
 
 
 @observed

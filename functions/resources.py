@@ -1,18 +1,9 @@
-"""What outlives one call of a function: AWS clients, the layouts, and the limits of its machine."""
+"""What the functions that read files keep between calls: the layouts; and the limits of their machine."""
 
 import os
 from functools import cache
-from typing import Any
-
-import boto3
 
 from transactions import LayoutCatalog
-
-
-@cache
-def client(service: str) -> Any:
-    """Give the AWS client of a service, made at the first call. Its users name the part they need as a Protocol."""
-    return boto3.client(service)  # type: ignore[call-overload] # its overloads know literal names only
 
 
 @cache

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from clients import client
 from events import read_file
 from observability import Event, logger, observed
-from resources import client, engine_memory_mb, layouts
+from resources import engine_memory_mb, layouts
 from staging import stage
 from transactions import transform_file
 from uploads import open_upload

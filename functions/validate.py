@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from clients import client
 from events import read_file
 from observability import Event, logger, observed
 from reporting import write_report
-from resources import client, engine_memory_mb, layouts
+from resources import engine_memory_mb, layouts
 from transactions import validate_file
 from transactions.report import Report
 from uploads import open_upload

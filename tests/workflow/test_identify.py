@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batching import Batches, Message
+from deliveries import Upload
 from etl.workflow.definition import BATCH, DIRECT
-from events import File, Upload, read_file
+from events import File, read_file
 from tests.infrastructure.template import Template
 from tests.support.events import load_event, transform_event
 from tests.unit.functions.fakes import FakeStepFunctions

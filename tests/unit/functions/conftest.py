@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-import resources
+import clients
 from observability import logger
 from tests.unit.functions.fakes import FakeContext
 
@@ -27,10 +27,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")
-    resources.client.cache_clear()
+    clients.client.cache_clear()
     with mock_aws():
         yield
-    resources.client.cache_clear()
+    clients.client.cache_clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batching import INPUT_LIMIT, Batches, Message, read_messages
-from events import S3Object, Upload, read_upload
+from deliveries import S3Object, Upload, read_upload
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeStepFunctions

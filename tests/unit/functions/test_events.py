@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from events import File, Upload, read_file
+from deliveries import Upload
+from events import File, read_file
 from observability import Event, logger, observed
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
+from clients import client
 from events import File
-from resources import client
 from tests.unit.functions.samples import RAW, file_event, upload
 from uploads import open_upload
 

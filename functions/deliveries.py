@@ -1,0 +1,68 @@
+"""What the rules deliver: uploads, as the batching queue's messages name them. Knows no layout and no engine."""
+
+from contextlib import suppress
+from datetime import datetime
+
+import msgspec
+
+
+class S3Object(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """``detail.object`` of S3's Object Created event."""
+
+    key: str
+    size: int
+    etag: str
+    sequencer: str
+    version_id: str = ""
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """One upload, as the rules name it: the batching queue's message."""
+
+    bucket: str
+    object: S3Object
+    uploaded_at: datetime
+
+
+class _Bucket(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class _Detail(msgspec.Struct, frozen=True, kw_only=True):
+    bucket: _Bucket
+    object: S3Object
+
+
+class _ObjectCreated(msgspec.Struct, frozen=True, kw_only=True):
+    """S3's own event."""
+
+    detail: _Detail
+    time: datetime
+
+
+class _DirectInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What the direct rule makes of one."""
+
+    files: tuple[Upload]
+
+
+def read_upload(message: str) -> Upload:
+    """Read an upload from a message of the batching queue.
+
+    Messages have the shape of the batching rule. What EventBridge could not deliver lies in the dead-letter queue in
+    S3's own shape or in that of the direct rule; moved to the batching queue for replay, it is understood too.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        If the message has none of the three shapes; it names the field at fault and holds nothing of the message.
+    """
+    try:
+        return msgspec.json.decode(message, type=Upload)
+    except msgspec.ValidationError as error:
+        with suppress(msgspec.ValidationError):
+            event = msgspec.json.decode(message, type=_ObjectCreated)
+            return Upload(bucket=event.detail.bucket.name, object=event.detail.object, uploaded_at=event.time)
+        with suppress(msgspec.ValidationError):
+            return msgspec.json.decode(message, type=_DirectInput).files[0]
+        raise error from None
