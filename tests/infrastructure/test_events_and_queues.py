@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from etl.constructs.ingestion import EXTENSIONS
-from tests.infrastructure.template import Template
+from proofs.template import Template
 
 
 def _rule(template: Template, purpose: str) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import pytest
 
 from etl.workflow.asl import MAX_ATTEMPTS
-from tests.infrastructure.conftest import synthesize
-from tests.infrastructure.template import Template, states_in
+from proofs.synthesis import synthesize
+from proofs.template import Template, states_in
 
 FUNCTIONS = {"dispatch", "validate", "transform", "publish", "empty-buckets"}
 

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from etl.stack import TAGS
-from tests.infrastructure.conftest import synthesize
-from tests.infrastructure.template import Template
+from proofs.synthesis import synthesize
+from proofs.template import Template
 
 # CloudFormation types that have a name which this stack sets: all of them, but those that cannot be named.
 UNNAMED = {

@@ -3,7 +3,7 @@
 import pytest
 
 from local.omissions import OMISSIONS, Omission, omitted_resources, without_omissions
-from tests.infrastructure.template import Template
+from proofs.template import Template
 
 
 @pytest.mark.parametrize("omission", OMISSIONS, ids=lambda omission: omission.resource_type)

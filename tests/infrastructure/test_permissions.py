@@ -1,68 +1,12 @@
-"""P1: least privilege. A wildcard is allowed only where this list says so, with the reason."""
+"""P1: least privilege. A wildcard is allowed only where the list of exceptions says so, with the reason."""
 
 import re
 
 import pytest
 
-from tests.infrastructure.template import Statement, Template
+from proofs.exceptions import WILDCARDS, Wildcard
+from proofs.template import Statement, Template
 
-# (where the statement stands, what the wildcard is in, pattern of the wildcard): reason
-ALLOWED = {
-    (
-        "role-.*",
-        r"\*",
-        (
-            "xray:GetSamplingRules",
-            "xray:GetSamplingTargets",
-            "xray:PutTelemetryRecords",
-            "xray:PutTraceSegments",
-        ),
-    ): "X-Ray has no resources to name",
-    (
-        "role-state-machine-.*",
-        r"\*",
-        (
-            "logs:CreateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:DescribeLogGroups",
-            "logs:DescribeResourcePolicies",
-            "logs:GetLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:UpdateLogDelivery",
-        ),
-    ): "Step Functions' log delivery accepts no other resource",
-    (
-        "role-state-machine-.*",
-        r"arn:aws:states:us-east-1:\d+:execution:state-machine-files-test/\*",
-        ("states:DescribeExecution", "states:StopExecution"),
-    ): "Step Functions makes up the ids of a Distributed Map's children",
-    (
-        "role-(validate|transform)-.*",
-        r"bucket-raw-\d+-test\.Arn/\*",
-        ("s3:GetObject", "s3:GetObjectVersion"),
-    ): "partners choose the keys of their uploads",
-    (
-        "role-(transform|publish|crawler)-.*",
-        r"bucket-processed-\d+-test\.Arn/(staging|manifests|transactions|quarantine)/\*",
-        ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
-    ): "file ids and dates make up the keys below a fixed prefix",
-    (
-        "role-validate-.*",
-        r"bucket-processed-\d+-test\.Arn/reports/\*",
-        ("s3:PutObject",),
-    ): "partners and file ids make up the keys below a fixed prefix",
-    (
-        "role-empty-buckets-.*",
-        r"bucket-(raw|processed)-\d+-test\.Arn/\*",
-        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-    ): "emptying a bucket means every object in it",
-    (
-        "role-crawler-.*",
-        r"arn:aws:logs:us-east-1:\d+:log-group:/aws-glue/crawlers:\*",
-        ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-    ): "Glue names the streams of its crawlers' log group",
-}
 KEY_POLICY = "in a key policy, '*' means the key itself and nothing else"
 DENIES_EVERYTHING_WITHOUT_TLS = "a Deny of plain HTTP must cover every action and principal"
 
@@ -88,13 +32,16 @@ def _reason(grant: Grant, template: Template) -> str | None:
         return None
     if resource == "*" and template.resources.get(statement.where, {}).get("Type") == "AWS::KMS::Key":
         return KEY_POLICY
-    return next((reason for allowed, reason in ALLOWED.items() if _fits(grant, allowed)), None)
+    return next((wildcard.reason for wildcard in WILDCARDS if _fits(grant, wildcard)), None)
 
 
-def _fits(grant: Grant, allowed: tuple[str, str, tuple[str, ...]]) -> bool:
+def _fits(grant: Grant, wildcard: Wildcard) -> bool:
     statement, action, resource = grant
-    where, pattern, actions = allowed
-    return bool(re.fullmatch(where, statement.where) and re.fullmatch(pattern, resource) and action in actions)
+    return bool(
+        re.fullmatch(wildcard.role, statement.where)
+        and re.fullmatch(wildcard.resource, resource)
+        and action in wildcard.actions
+    )
 
 
 @pytest.mark.requirement("P1")
@@ -120,13 +67,13 @@ def test_given_a_role_with_another_wildcard_when_it_is_walked_then_there_is_no_r
 
 
 @pytest.mark.requirement("P1")
-@pytest.mark.parametrize("allowed", list(ALLOWED), ids=lambda allowed: f"{allowed[0]}: {allowed[2][0]}")
+@pytest.mark.parametrize("wildcard", WILDCARDS, ids=lambda wildcard: f"{wildcard.role}: {wildcard.actions[0]}")
 def test_given_an_allowed_wildcard_when_the_template_is_read_then_every_action_of_it_is_needed(
-    template: Template, allowed: tuple[str, str, tuple[str, ...]]
+    template: Template, wildcard: Wildcard
 ) -> None:
-    needed = {grant[1] for grant in _grants_with_wildcards(template) if _fits(grant, allowed)}
+    needed = {grant[1] for grant in _grants_with_wildcards(template) if _fits(grant, wildcard)}
 
-    assert needed == set(allowed[2])
+    assert needed == set(wildcard.actions)
 
 
 @pytest.mark.requirement("P1")

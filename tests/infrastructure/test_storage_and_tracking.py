@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.template import Template
+from proofs.template import Template
 
 BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
 ARCHIVE_AFTER_DAYS = 90

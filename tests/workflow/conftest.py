@@ -6,8 +6,8 @@ import pytest
 
 from etl.names import Names
 from local.lifecycle import running
-from tests.infrastructure.conftest import CONTEXT, synthesize
-from tests.infrastructure.template import Template
+from proofs.synthesis import CONTEXT, synthesize
+from proofs.template import Template
 from tests.workflow.announcements import Announcements
 from tests.workflow.deployment import deploy_workflow
 from tests.workflow.machine import Machine

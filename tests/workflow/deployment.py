@@ -6,7 +6,7 @@ from typing import Any
 
 from local.emulator import Emulator
 from local.stack import DeployedStack
-from tests.infrastructure.template import Template
+from proofs.template import Template
 
 _FUNCTION = "AWS::Lambda::Function"
 _STACK = "workflow"

@@ -14,7 +14,7 @@ from botocore.config import Config
 from local.alerts import Alert, AlertInbox
 from local.emulator import Emulator
 from local.stack import DeployedStack
-from tests.infrastructure.template import states_in
+from proofs.template import states_in
 from tests.workflow.files import Upload
 
 PATIENCE_SECONDS = 60

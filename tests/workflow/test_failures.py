@@ -13,7 +13,7 @@ from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
 from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
 from etl.workflow.failure import INCOMPLETE
-from tests.infrastructure.template import Template, states_in
+from proofs.template import Template, states_in
 from tests.support.events import load_event, transform_event
 from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow.files import Upload, publication, upload, validation

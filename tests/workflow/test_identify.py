@@ -14,7 +14,7 @@ from batching import Batches, Message
 from deliveries import Upload
 from etl.workflow.definition import BATCH, DIRECT
 from events import File, read_file
-from tests.infrastructure.template import Template
+from proofs.template import Template
 from tests.support.events import load_event, transform_event
 from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow.machine import Machine

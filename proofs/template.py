@@ -1,4 +1,4 @@
-"""Reads a CloudFormation template the way CloudFormation would, as far as tests need it."""
+"""Reads a CloudFormation template the way CloudFormation would, as far as tests and proofs need it."""
 
 import json
 from collections.abc import Iterator
@@ -35,6 +35,8 @@ class Statement:
 
 
 class Template:
+    """A synthesized template whose references can be followed."""
+
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self.resources: dict[str, dict[str, Any]] = document["Resources"]
@@ -48,12 +50,20 @@ class Template:
         }
 
     def one(self, resource_type: str, **having: Any) -> dict[str, Any]:
+        """Properties of the one resource of a type that has these properties.
+
+        Raises
+        ------
+        LookupError
+            There is none, or more than one.
+        """
         found = [
             properties
             for properties in self.of_type(resource_type).values()
             if all(properties.get(key) == value for key, value in having.items())
         ]
-        assert len(found) == 1, f"{len(found)} resources of type {resource_type} have {having}"
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} resources of type {resource_type} have {having}")
         return found[0]
 
     def name_of(self, logical_id: str) -> str | None:
@@ -64,6 +74,11 @@ class Template:
                 return str(self.resolve(properties[key]))
         nested = properties.get("DatabaseInput") or properties.get("TableInput")
         return str(nested["Name"]) if nested else None
+
+    def path_of(self, logical_id: str) -> str:
+        """Give the path of a resource in the stack, such as ``Storage/Raw``."""
+        path: str = self.resources[logical_id]["Metadata"]["aws:cdk:path"]
+        return path.partition("/")[2].removesuffix("/Resource")
 
     def resolve(self, value: Any) -> Any:
         """Replace intrinsic functions: a reference becomes the name of what it refers to, ``.Arn`` its ARN."""

@@ -1,0 +1,203 @@
+"""What reviewers and rule packs object to and the stack keeps, each with its reason: the one list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_FUNCTIONS: Final = (
+    "Emptier/EmptyBuckets/Function",
+    "Functions/Publish/Function",
+    "Functions/Transform/Function",
+    "Functions/Validate/Function",
+    "Ingestion/Dispatch/Function",
+)
+_ROLES: Final = (
+    "Catalog/CrawlerRole",
+    "Emptier/EmptyBuckets/Role",
+    "Functions/Publish/Role",
+    "Functions/Transform/Role",
+    "Functions/Validate/Role",
+    "Ingestion/Dispatch/Role",
+    "Ingestion/RulesRole",
+    "Workflow/Role",
+)
+_BUCKETS: Final = ("Storage/Processed", "Storage/Raw")
+_TABLES: Final = ("Tracking/Audit", "Tracking/Registry")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedFinding:
+    """Findings that stay, for one reason.
+
+    Attributes
+    ----------
+    rules
+        The rules' ids; packs that ask for the same thing stand together.
+    resources
+        The resources' paths in the stack. Each rule is accepted on each of them, and nowhere else.
+    reason
+        Why it stays, and what stands in its place.
+    """
+
+    rules: tuple[str, ...]
+    resources: tuple[str, ...]
+    reason: str
+
+
+ACCEPTED_FINDINGS: Final = (
+    AcceptedFinding(
+        rules=("AwsSolutions-S1", "NIST.800.53.R5-S3BucketLoggingEnabled", "PCI.DSS.321-S3BucketLoggingEnabled"),
+        resources=_BUCKETS,
+        reason="S3's access logs come hours late and not always, into a bucket that cannot be under the stack's key, "
+        "and they would be deleted with the stack. Who reads an object is recorded by CloudTrail data events, in a "
+        "trail that belongs to the account and outlives the stack",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-S3BucketReplicationEnabled", "PCI.DSS.321-S3BucketReplicationEnabled"),
+        resources=_BUCKETS,
+        reason="the data is to stay in one region and to go with the stack; versions guard against overwriting and "
+        "deleting, and the processed bucket can be made anew from the raw one",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-DynamoDBInBackupPlan",),
+        resources=_TABLES,
+        reason="point-in-time recovery keeps 35 days to the second; recovery points of AWS Backup would outlive the "
+        "stack, which is to leave nothing behind",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-IAMNoInlinePolicy", "PCI.DSS.321-IAMNoInlinePolicy"),
+        resources=_ROLES,
+        reason="one role has one policy, and no policy is shared: written into its role it cannot be attached to "
+        "another principal, and goes with it",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-LambdaInsideVPC", "PCI.DSS.321-LambdaInsideVPC"),
+        resources=_FUNCTIONS,
+        reason="nothing listens, and all traffic is TLS to AWS's own API, signed and authorized per call; a network "
+        "would add servers' upkeep (requirement X8: no VPC) and no barrier that the roles do not set",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-LambdaConcurrency",),
+        resources=_FUNCTIONS,
+        reason="a reservation is taken from the whole account, and fails the deployment where the account's quota is "
+        "small; the maps' MaxConcurrency bounds the calls, and throttles raise an alarm",
+    ),
+    AcceptedFinding(
+        rules=("NIST.800.53.R5-LambdaDLQ",),
+        resources=_FUNCTIONS,
+        reason="it serves asynchronous calls: four functions are called by the state machine or a queue, whose "
+        "failures end in the dead-letter queue; the fifth answers CloudFormation, which fails the deletion visibly",
+    ),
+    AcceptedFinding(
+        rules=("AwsSolutions-L1",),
+        resources=_FUNCTIONS,
+        reason="Python 3.11 is required (F3); Lambda maintains it, and the locked packages are audited by `make audit`",
+    ),
+    AcceptedFinding(
+        rules=("AwsSolutions-GL1",),
+        resources=("Catalog/Crawler",),
+        reason="crawlers of an account share one log group, which is not the stack's; it tells table and partition "
+        "names, no cell of any file",
+    ),
+    AcceptedFinding(
+        rules=("W3005",),
+        resources=("Workflow/StateMachine", *_FUNCTIONS),
+        reason="CDK itself writes the dependency on the role that CloudFormation would find; it changes nothing",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wildcard:
+    """Grants whose resource has a wildcard; an action never has one.
+
+    Attributes
+    ----------
+    role
+        Pattern of the roles' names.
+    resource
+        Pattern of the resources, ``bucket-x.Arn`` standing for a bucket's ARN.
+    actions
+        Every action that is granted so, and none besides.
+    reason
+        Why the resource cannot be named exactly.
+    """
+
+    role: str
+    resource: str
+    actions: tuple[str, ...]
+    reason: str
+
+
+WILDCARDS: Final = (
+    Wildcard(
+        role="role-.*",
+        resource=r"\*",
+        actions=(
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        ),
+        reason="X-Ray has no resources to name",
+    ),
+    Wildcard(
+        role="role-state-machine-.*",
+        resource=r"\*",
+        actions=(
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+        ),
+        reason="Step Functions' log delivery accepts no other resource",
+    ),
+    Wildcard(
+        role="role-state-machine-.*",
+        resource=r"arn:aws:states:us-east-1:\d+:execution:state-machine-files-test/\*",
+        actions=("states:DescribeExecution", "states:StopExecution"),
+        reason="Step Functions makes up the ids of a Distributed Map's children",
+    ),
+    Wildcard(
+        role="role-(validate|transform)-.*",
+        resource=r"bucket-raw-\d+-test\.Arn/\*",
+        actions=("s3:GetObject", "s3:GetObjectVersion"),
+        reason="partners choose the keys of their uploads",
+    ),
+    Wildcard(
+        role="role-(transform|publish|crawler)-.*",
+        resource=r"bucket-processed-\d+-test\.Arn/(staging|manifests|transactions|quarantine)/\*",
+        actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        reason="file ids and dates make up the keys below a fixed prefix",
+    ),
+    Wildcard(
+        role="role-validate-.*",
+        resource=r"bucket-processed-\d+-test\.Arn/reports/\*",
+        actions=("s3:PutObject",),
+        reason="partners and file ids make up the keys below a fixed prefix",
+    ),
+    Wildcard(
+        role="role-empty-buckets-.*",
+        resource=r"bucket-(raw|processed)-\d+-test\.Arn/\*",
+        actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        reason="emptying a bucket means every object in it",
+    ),
+    Wildcard(
+        role="role-crawler-.*",
+        resource=r"arn:aws:logs:us-east-1:\d+:log-group:/aws-glue/crawlers:\*",
+        actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+        reason="Glue names the streams of its crawlers' log group",
+    ),
+)
+
+
+def accepted() -> Iterator[tuple[str, str]]:
+    """Every accepted finding: its rule and its resource."""
+    for finding in ACCEPTED_FINDINGS:
+        for rule in finding.rules:
+            for resource in finding.resources:
+                yield rule, resource
