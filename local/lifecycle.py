@@ -25,7 +25,9 @@ from local.emulator import LOG, ROOT_KEY, Emulator, log_tail
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
-_HYPERCORN = (sys.executable, "-m", "hypercorn", "local.server:app", "--keep-alive", "75")
+# By its path, so that the server runs the code of this checkout wherever another one is installed.
+_APPLICATION = f"{Path(__file__).resolve().parent.parent / 'local.server'}:app"
+_HYPERCORN = (sys.executable, "-m", "hypercorn", _APPLICATION, "--keep-alive", "75")
 
 
 class EmulatorError(Exception):

@@ -1,33 +1,24 @@
 """Files that fail because a right was taken from a function's role."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from cli.audit import AuditRow
 from cli.pipeline import Upload
+from local.permissions import taken_away
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv
 
 ROWS = (Booking("2025-08-01", "5.55"), Booking("2025-08-02", "-6.66"))
 
 
-@contextmanager
-def transform_may_not_write(deployment: Deployment) -> Iterator[None]:
+def transform_may_not_write(deployment: Deployment) -> AbstractContextManager[None]:
     """Take the transform function's right to write objects from its role, and give it back."""
-    iam = deployment.client("iam")
-    role = deployment.stack.physical_id("AWS::IAM::Role", "Transform")
-    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    kept = [statement for statement in policy["Statement"] if "s3:PutObject" not in statement["Action"]]
-    assert len(kept) == len(policy["Statement"]) - 1
-    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy | {"Statement": kept}))
-    try:
-        yield
-    finally:
-        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+    return taken_away(
+        deployment.client("iam"), deployment.stack.physical_id("AWS::IAM::Role", "Transform"), "s3:PutObject"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +49,7 @@ def take_dead_letters(deployment: Deployment) -> dict[str, dict[str, Any]]:
         "Messages"
     ):
         for message in messages:
-            taken[json.loads(message["Body"])["object"]["key"]] = message
+            body = json.loads(message["Body"])
+            taken[body.get("detail", body)["object"]["key"]] = message
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     return taken

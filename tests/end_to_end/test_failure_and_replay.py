@@ -10,6 +10,8 @@ from cli.audit import AuditRow
 from cli.pipeline import Upload
 from cli.waiting import wait_until
 from etl.statuses import FileStatus
+from local.permissions import taken_away
+from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import ROWS, Failed, take_dead_letters
 from tests.end_to_end.files import Booking, alpine_csv, sums
@@ -95,3 +97,27 @@ def test_two_executions_at_once_count_a_file_once(deployment: Deployment, failed
     assert [change.status for change in row.history].count(FileStatus.PROCESSING) == 2  # the failed run, and one more
     assert deployment.published([row]) == sums(*ROWS)
     assert upload.key not in take_dead_letters(deployment)
+
+
+@pytest.mark.requirement("E1", "L2", "P1")
+def test_what_eventbridge_may_not_deliver_is_kept_and_completes_when_moved_back(deployment: Deployment) -> None:
+    # Given rules that may not start executions
+    bookings = [Booking("2025-08-04", f"{number}.11") for number in range(500)]
+    content = alpine_csv("undelivered", *bookings)
+    assert len(content) >= DIRECT_THRESHOLD_BYTES
+    # When a large file comes
+    with taken_away(
+        deployment.client("iam"), deployment.stack.physical_id("AWS::IAM::Role", "Rules"), "states:StartExecution"
+    ):
+        upload = deployment.pipeline.upload("incoming/alpine/undelivered.csv", content)
+        letters = wait_until("its event is kept", lambda: take_dead_letters(deployment))
+    # Then its event is kept as S3 sent it, and says which rule failed and why
+    letter = letters[upload.key]
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert attributes["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert "states:StartExecution" in attributes["ERROR_MESSAGE"]
+    # And moved back, it completes
+    _replay(deployment, letter)
+    (row,) = deployment.process(upload)
+    assert row.status is FileStatus.COMPLETED
+    assert deployment.published([row]) == sums(*bookings)

@@ -1,0 +1,123 @@
+"""Judges what the emulator's services do in a role's name, by the emulator's own IAM engine.
+
+The emulator judges the calls that arrive over HTTP: those of the functions and of people. What Step Functions calls
+under the state machine's role, what EventBridge delivers, and what a queue's poller does under its function's role
+happens inside its process and is not judged. ``local/enforcement.py`` asks this module first.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import sns, sqs
+
+EVENTS: Final = "events.amazonaws.com"
+
+_INTEGRATION: Final = "arn:aws:states:::"
+_SDK: Final = "aws-sdk:"
+_DENIED: Final = {
+    "lambda": "Lambda.AWSLambdaException",
+    "dynamodb": "DynamoDB.AmazonDynamoDBException",
+    "aws-sdk:dynamodb": "DynamoDb.DynamoDbException",
+    "events": "EventBridge.AmazonEventBridgeException",
+    "sns": "SNS.AmazonSNSException",
+    "sqs": "SQS.AmazonSQSException",
+}
+"""What Step Functions calls an error for which the service's SDK has no class of its own; a denial is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One action on one resource."""
+
+    action: str
+    resource: str
+
+
+def task_calls(resource: str, parameters: Mapping[str, Any]) -> list[Call]:
+    """List what a task's state asks IAM for.
+
+    Parameters
+    ----------
+    resource
+        The state's ``Resource``: a function's ARN, or that of a service integration.
+    parameters
+        What the task hands to the service.
+    """
+    if not resource.startswith(_INTEGRATION):
+        return [Call(action="lambda:InvokeFunction", resource=resource)]
+    service, operation = resource.removeprefix(_INTEGRATION).removeprefix(_SDK).split(":")
+    action = f"{service}:{operation[0].upper()}{operation[1:]}"
+    body = json.dumps(parameters).encode()
+    transaction = iam_actions.dynamodb_transaction_checks(action, body, get_region(), get_account_id())
+    if transaction:
+        return [Call(action=item_action, resource=table) for item_action, table in transaction]
+    return [Call(action=action, resource=name) for name in _resources(service, body, parameters)]
+
+
+def _resources(service: str, body: bytes, parameters: Mapping[str, Any]) -> Iterator[str]:
+    region, account = get_region(), get_account_id()
+    if service == "dynamodb":
+        yield from iam_actions.dynamodb_resource_arns(body, region, account)
+    elif service == "events":
+        yield from iam_actions.eventbridge_resource_arns(body, region, account)
+    else:
+        yield iam_actions.extract_resource_arn(service, "POST", "/", {}, body, dict(parameters), region, account)
+
+
+def denied_error(resource: str) -> str:
+    """Name the error that a task of this ``Resource`` fails with when IAM refuses its call."""
+    if not resource.startswith(_INTEGRATION):
+        return _DENIED["lambda"]
+    return _DENIED[resource.removeprefix(_INTEGRATION).rpartition(":")[0]]
+
+
+def role_denial(role_arn: str, call: Call) -> str | None:
+    """Judge a call in a role's name by the role's policies and the resource's own; None where it is allowed.
+
+    Returns
+    -------
+    str or None
+        The message of AWS's refusal.
+    """
+    account, role = get_account_id(), role_arn.rpartition("/")[2]
+    context = iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/service",
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=call.action,
+        resource_arn=call.resource,
+        region=get_region(),
+        # Services call each other over TLS.
+        secure_transport=True,
+    )
+    result = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account))  # noqa: SLF001
+    policy = iam_evaluator._resource_policy(call.action.partition(":")[0], call.resource)  # noqa: SLF001
+    if policy is not None:
+        result = iam_evaluator.combine_resource_policy(result, context, *policy)
+    if result.decision == "Allow":
+        return None
+    explicit = result.decision == "Deny"
+    message: str = iam_actions.identity_denial_message(call.action, context.principal_arn, call.resource, explicit)
+    return message
+
+
+def target_denial(target: Mapping[str, Any], rule_arn: str) -> str | None:
+    """Judge a delivery of EventBridge: a state machine is started under the target's role, the rest by their policies.
+
+    Returns
+    -------
+    str or None
+        Why the delivery is refused.
+    """
+    arn = str(target["Arn"])
+    service = arn.split(":")[2]
+    if service == "states":
+        return role_denial(target.get("RoleArn", ""), Call(action="states:StartExecution", resource=arn))
+    allows = {"sqs": sqs.queue_policy_allows, "sns": sns.topic_policy_allows}.get(service)
+    if allows is None or allows(arn, EVENTS, rule_arn, get_account_id()):
+        return None
+    return f"the policy of {arn} does not allow {EVENTS} to deliver for {rule_arn}"

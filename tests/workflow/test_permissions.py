@@ -1,0 +1,45 @@
+"""The embedded AWS judges the state machine's calls by its role, as AWS does."""
+
+import pytest
+
+from etl.workflow.definition import BATCH, DIRECT, NO_OUTCOME
+from local.permissions import taken_away
+from tests.workflow.files import upload
+from tests.workflow.machine import Machine
+from tests.workflow.scripts import process, statuses
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize(
+    ("action", "error"),
+    [
+        ("dynamodb:PutItem", "DynamoDB.AmazonDynamoDBException"),
+        ("dynamodb:GetItem", "DynamoDB.AmazonDynamoDBException"),
+    ],
+)
+@pytest.mark.parametrize("route", [DIRECT, BATCH])
+def test_given_a_role_without_a_right_when_a_step_needs_it_then_the_file_fails_as_on_aws(
+    machine: Machine, route: str, action: str, error: str
+) -> None:
+    file = upload()
+
+    with taken_away(machine.iam, machine.role, action):
+        run = process(machine, file, route=route)
+
+    assert run.status == "SUCCEEDED"
+    assert (machine.row(file) or {})["error"] == error
+    assert len(machine.dead_letters(file)) == len(machine.alerts(file)) == 1
+
+
+@pytest.mark.requirement("P1")
+def test_given_a_role_that_may_not_start_children_when_a_batch_comes_then_its_files_are_failed_and_kept(
+    machine: Machine,
+) -> None:
+    file = upload()
+
+    with taken_away(machine.iam, machine.role, "states:StartExecution"):
+        process(machine, file, route=BATCH)
+
+    assert statuses(machine, file) == ["RECEIVED", "FAILED"]
+    assert (machine.row(file) or {})["error"] == NO_OUTCOME
+    assert len(machine.dead_letters(file)) == 1
