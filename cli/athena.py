@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 Row = dict[str, str | None]
 
 _POLL_SECONDS: Final = 0.2
+_NUMERIC: Final = frozenset({"tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal"})
 _UNFINISHED: Final = frozenset({"QUEUED", "RUNNING"})
 
 
@@ -27,6 +28,27 @@ class QueryError(Exception):
     """Athena could not run a query; the message is Athena's own."""
 
 
+@dataclass(frozen=True)
+class ResultColumn:
+    """One column of an answer: its name and its Athena type, such as ``decimal(18,5)``."""
+
+    name: str
+    type: str
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers."""
+        return self.type.partition("(")[0] in _NUMERIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """An answer: its columns, and its rows by column; every value is text, as Athena gives it."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: list[Row]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Athena:
     """Queries one database in one workgroup, which says where results go."""
@@ -36,7 +58,11 @@ class Athena:
     workgroup: str
 
     def query(self, sql: str) -> list[Row]:
-        """Run a query and return its rows; every value is text, as Athena gives it.
+        """Run a query and return its rows; every value is text, as Athena gives it. QueryError if it fails."""
+        return self.result(sql).rows
+
+    def result(self, sql: str) -> Result:
+        """Run a query and return its columns and rows.
 
         Raises
         ------
@@ -50,9 +76,12 @@ class Athena:
             time.sleep(_POLL_SECONDS)
         if state["State"] != "SUCCEEDED":
             raise QueryError(state.get("StateChangeReason", state["State"]))
-        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
-        header, *rows = [_cells(row) for page in pages for row in page["ResultSet"]["Rows"]]
-        return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+        pages = list(self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id))
+        columns = tuple(_column(info) for info in pages[0]["ResultSet"]["ResultSetMetadata"]["ColumnInfo"])
+        # The first row repeats the columns' names.
+        _, *rows = [_cells(row) for page in pages for row in page["ResultSet"]["Rows"]]
+        names = [column.name for column in columns]
+        return Result(columns=columns, rows=[dict(zip(names, row, strict=True)) for row in rows])
 
     def _status(self, query_id: str) -> dict[str, Any]:
         described: dict[str, Any] = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
@@ -62,3 +91,8 @@ class Athena:
 
 def _cells(row: dict[str, Any]) -> list[str | None]:
     return [cell.get("VarCharValue") for cell in row["Data"]]
+
+
+def _column(info: dict[str, Any]) -> ResultColumn:
+    decimal = info["Type"] == "decimal"
+    return ResultColumn(info["Name"], f"decimal({info['Precision']},{info['Scale']})" if decimal else info["Type"])

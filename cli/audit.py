@@ -1,23 +1,32 @@
 """The audit table as it is: one row per uploaded file, with its status, its history and its figures."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, Final, Protocol
 
 import msgspec
 from boto3.dynamodb.types import TypeDeserializer
 
+from etl.names import KEY_INDEX, STATUS_INDEX
 from etl.statuses import UNFINISHED, FileStatus
 
 _deserialize = TypeDeserializer().deserialize
+_BATCH: Final = 100
+"""Keys of one DynamoDB BatchGetItem."""
+_STATUS: Final = {"#status": "status"}
+"""``status`` is a reserved word of DynamoDB."""
 
 
 class ReadsTable(Protocol):
-    """The part of the DynamoDB client that reads a whole table."""
+    """The part of the DynamoDB client that reads a table."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
         """Page through an operation's answers."""
+
+    def batch_get_item(self, **request: Any) -> Any:
+        """Read up to a hundred items by their keys."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -56,6 +65,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     uploaded_at: datetime
     history: tuple[Change, ...]
+    bucket: str = ""
     layout: str = ""
     rows_read: int = 0
     rows_accepted: int = 0
@@ -65,6 +75,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[ErrorCount, ...] = ()
     reason: str = ""
     report: str = ""
+    manifest: str = ""
     duplicate_of: str = ""
     superseded_by: str = ""
     error: str = ""
@@ -79,6 +90,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
         """Time from the upload to the first status that ended the file's way; None while there is none."""
         ends = [change.at for change in self.history if change.status not in UNFINISHED]
         return ends[0] - self.uploaded_at if ends else None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the file took its present status."""
+        return self.history[-1].at
 
     @property
     def detail(self) -> str:
@@ -100,9 +116,75 @@ class AuditTable:
 
     def rows(self) -> list[AuditRow]:
         """Read all rows, in the order of their uploads."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._name, ConsistentRead=True)
-        rows = [read_row(item) for page in pages for item in page["Items"]]
+        rows = self._read("scan", ConsistentRead=True)
         return sorted(rows, key=lambda row: (row.uploaded_at, row.key))
+
+    def get(self, file_ids: Iterable[str]) -> dict[str, AuditRow]:
+        """Read the rows of these files by their ids; those that have none are left out."""
+        wanted = list(file_ids)
+        found: dict[str, AuditRow] = {}
+        for start in range(0, len(wanted), _BATCH):
+            keys = [{"file_id": {"S": file_id}} for file_id in wanted[start : start + _BATCH]]
+            while keys:
+                answer = self._dynamodb.batch_get_item(
+                    RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}}
+                )
+                found |= {row.file_id: row for row in map(read_row, answer["Responses"].get(self._name, []))}
+                keys = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+        return found
+
+    def of_key(self, bucket: str, key: str) -> list[AuditRow]:
+        """Read the rows of all versions of a key, oldest first."""
+        return list(
+            self._read(
+                "query",
+                IndexName=KEY_INDEX,
+                KeyConditionExpression="object_key = :key",
+                ExpressionAttributeValues={":key": {"S": f"{bucket}/{key}"}},
+            )
+        )
+
+    def of_status(
+        self, status: FileStatus, *, changed: tuple[datetime, datetime], partner: str | None = None, limit: int
+    ) -> list[AuditRow]:
+        """Read at most ``limit`` rows of a status that was taken between two times, newest first."""
+        condition = "#status = :status AND updated_at BETWEEN :first AND :last"
+        first, last = (_timestamp(time) for time in changed)
+        values = {":status": {"S": status.value}, ":first": {"S": first}, ":last": {"S": last}}
+        of_partner: dict[str, Any] = {}
+        if partner is not None:
+            of_partner = {"FilterExpression": "partner = :partner"}
+            values[":partner"] = {"S": partner}
+        rows = self._read(
+            "query",
+            IndexName=STATUS_INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=_STATUS,
+            ExpressionAttributeValues=values,
+            ScanIndexForward=False,
+            **of_partner,
+        )
+        return list(islice(rows, limit))
+
+    def duplicates_of(self, file_id: str) -> list[AuditRow]:
+        """Read the rows of the files that were recorded as duplicates of this one."""
+        return list(
+            self._read(
+                "query",
+                IndexName=STATUS_INDEX,
+                KeyConditionExpression="#status = :duplicate",
+                FilterExpression="duplicate_of = :file_id",
+                ExpressionAttributeNames=_STATUS,
+                ExpressionAttributeValues={
+                    ":duplicate": {"S": FileStatus.DUPLICATE.value},
+                    ":file_id": {"S": file_id},
+                },
+            )
+        )
+
+    def _read(self, operation: str, **request: Any) -> Iterator[AuditRow]:
+        for page in self._dynamodb.get_paginator(operation).paginate(TableName=self._name, **request):
+            yield from map(read_row, page["Items"])
 
 
 def read_row(item: Mapping[str, Any]) -> AuditRow:
@@ -118,3 +200,8 @@ def read_row(item: Mapping[str, Any]) -> AuditRow:
     # DynamoDB's numbers arrive as Decimal; every number of a row is whole.
     whole = {name: int(value) for name, value in plain.items() if isinstance(value, Decimal)}
     return msgspec.convert(plain | lists | whole, AuditRow)
+
+
+def _timestamp(time: datetime) -> str:
+    """Write a time as Step Functions does, so that texts compare as times do."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z"

@@ -1,51 +1,28 @@
 """``etl check``."""
 
-from enum import IntEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import duckdb
 import typer
 from rich.console import Console
-from typer.core import TyperCommand
 
 from cli.checking import ANY_PARTNER, Checked, Choice, check_file, choose
 from cli.checking_tables import show
 from cli.console import make_console
+from cli.exit_codes import ExitCode
+from cli.options import AsJson
 from transactions import LayoutError, ReconciliationError
 from transactions.errors import EngineError
 from transactions.results import Verdict
 
-
-class ExitCode(IntEnum):
-    """What ``etl check`` ends with."""
-
-    VALID = 0
-    REJECTED_ROWS = 1
-    REJECTED_FILE = 2
-    USAGE = 3
-    FAILED = 4
-
-
 _EXIT_CODES: dict[Verdict, ExitCode] = {
-    "VALID": ExitCode.VALID,
-    "VALID_WITH_REJECTED_ROWS": ExitCode.REJECTED_ROWS,
-    "REJECTED": ExitCode.REJECTED_FILE,
+    "VALID": ExitCode.OK,
+    "VALID_WITH_REJECTED_ROWS": ExitCode.NOTICE,
+    "REJECTED": ExitCode.REFUSED,
 }
 _FAILURES = (duckdb.Error, EngineError, OSError, ReconciliationError)
-
-
-class CheckCommand(TyperCommand):
-    """A command that ends in USAGE where it is called wrongly: 2, which others end in, means a rejected file here."""
-
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
-        """Read the arguments."""
-        try:
-            return super().make_context(*arguments, **options)
-        except typer.TyperException as error:
-            error.exit_code = ExitCode.USAGE
-            raise
 
 
 def check(
@@ -60,7 +37,7 @@ def check(
         Path | None, typer.Option(file_okay=False, help="Write Parquet files and the report below this folder.")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a file without any AWS: the very work of the deployed functions, on this machine.
 

@@ -8,7 +8,9 @@ import typer
 from cli.console import make_console
 from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
+from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
+from cli.options import AsJson, Command, print_json
 from cli.tables import make_table
 from transactions import LayoutCatalog
 from transactions.assets import asset_folder
@@ -21,12 +23,17 @@ layouts = typer.Typer(
 )
 
 
-@layouts.command(name="list")
+@layouts.command(name="list", cls=Command)
 def list_layouts(
     partner: Annotated[str | None, typer.Option(help="Show only this partner's.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """List the layouts that ship with the pipeline."""
     shown = [layout for layout in LayoutCatalog.load() if partner in {None, layout.partner}]
+    if as_json:
+        print_json(shown)
+        return
     table = make_table("layout", "partner", "format", "columns", "what it is", numbers=("columns",))
     for layout in shown:
         columns = len(layout.schema.fields)
@@ -36,28 +43,33 @@ def list_layouts(
     console.print(f"{len(shown)} layouts of {len({layout.partner for layout in shown})} partners")
 
 
-@layouts.command()
+@layouts.command(cls=Command)
 def lint(
     path: Annotated[
         Path | None, typer.Argument(exists=True, help="A layout, or a folder of them; those that ship if left out.")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Check layouts: their keys, and that the sample beside each comes to the result it declares.
 
     Exit code 0: all are right. 1: some are wrong, each with its file, its keys and the rules they break.
     """
     linted = lint_all(path or asset_folder("layouts"))
-    console = make_console()
-    for layout in linted:
-        for line in _lines(layout):
-            console.print(line, markup=False, soft_wrap=True)
     wrong = sum(bool(layout.complaints) for layout in linted)
-    console.print(f"{len(linted)} layouts, {wrong} wrong")
+    if as_json:
+        print_json([{"layout": layout.path.name, "complaints": layout.complaints} for layout in linted])
+    else:
+        console = make_console()
+        for layout in linted:
+            for line in _lines(layout):
+                console.print(line, markup=False, soft_wrap=True)
+        console.print(f"{len(linted)} layouts, {wrong} wrong")
     if wrong or not linted:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.NOTICE)
 
 
-@layouts.command(name="draft")
+@layouts.command(name="draft", cls=Command)
 def draft_layout(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
     partner: Annotated[str, typer.Option(help="Whose file it is.")] = "partner",
@@ -70,7 +82,7 @@ def draft_layout(
         typer.echo(draft(file.read_bytes(), file.name, partner), nl=False)
     except DraftError as error:
         typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.REFUSED) from error
 
 
 def _lines(linted: Linted) -> list[str]:

@@ -6,39 +6,65 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.athena import QueryError
-from cli.check import CheckCommand, check
+from cli.check import check
 from cli.demo.command import demo
+from cli.deployment import StackNotFoundError
+from cli.doctor.command import doctor
+from cli.exit_codes import ExitCode
 from cli.layouts import layouts
-from cli.status import StackNotFoundError, status
+from cli.options import Command, UsageError
+from cli.query import query
+from cli.report import report
+from cli.status import status
+from cli.submit import submit
+from cli.trail import audit
 from cli.waiting import NotInTimeError
 from local.cdk import CdkError
 from local.lifecycle import EmulatorError
 
-_EXPECTED_ERRORS = (BotoCoreError, CdkError, ClientError, EmulatorError, NotInTimeError, QueryError, StackNotFoundError)
-"""Failures that a person can act on by their message; a traceback would only hide it."""
+_USAGE_ERRORS = (StackNotFoundError, UsageError)
+_FAILURES = (BotoCoreError, CdkError, ClientError, EmulatorError, NotInTimeError, QueryError)
+"""What a person can act on by its message; a traceback would only hide it."""
+
+_HELP = (
+    "Partner banks' transaction files, from upload to Athena.\n\n"
+    "Start with [bold]etl demo[/]: it needs no AWS account. [bold]etl check[/] needs none either: it judges a file"
+    " on this machine.\n\n"
+    "The others work on the deployment that the environment's AWS settings reach: an AWS account, or the embedded"
+    " AWS of [bold]make local[/], which prints what to export. --suffix, or ETL_SUFFIX, names the deployment.\n\n"
+    "Exit codes: 0 done. 1 done, with something to look at. 2 a file was refused. 3 called wrongly. 4 failed."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Partner banks' transaction files, from upload to Athena.
-
-    Start with [bold]etl demo[/]: it needs no AWS account. [bold]etl check[/] needs none either: it judges a file on
-    this machine.
-
-    [bold]etl status[/] works on the deployment that the environment's AWS settings reach: an AWS account, or the
-    embedded AWS of [bold]make local[/], which prints what to export.""",
+    help=_HELP,
 )
-app.command()(demo)
-app.command()(status)
-app.command(cls=CheckCommand)(check)
-app.add_typer(layouts)
+
+_TRY, _FILES, _LOOK = "Without AWS", "Files", "Data and health"
+app.command(rich_help_panel=_TRY, cls=Command)(demo)
+app.command(rich_help_panel=_TRY, cls=Command)(check)
+app.add_typer(layouts, rich_help_panel=_TRY)
+app.command(rich_help_panel=_FILES, cls=Command)(submit)
+app.command(rich_help_panel=_FILES, cls=Command)(status)
+app.command(rich_help_panel=_FILES, cls=Command)(audit)
+app.command(rich_help_panel=_FILES, cls=Command)(report)
+app.command(rich_help_panel=_LOOK, cls=Command)(query)
+app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 
 
 def main() -> None:
-    """Run the command line; an expected failure ends in one message and exit code 1."""
+    """Run the command line; an expected failure ends in one line that says what to do next, and an exit code."""
     try:
         app()
-    except _EXPECTED_ERRORS as error:
-        sys.exit(f"error: {error}")
+    except _USAGE_ERRORS as error:
+        _end(error, ExitCode.USAGE)
+    except _FAILURES as error:
+        _end(error, ExitCode.FAILED)
+
+
+def _end(error: Exception, code: ExitCode) -> None:
+    print(f"error: {error}", file=sys.stderr)  # noqa: T201 the one message of a command that failed
+    sys.exit(code)

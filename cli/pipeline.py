@@ -3,12 +3,17 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import IO, Any
+
+import msgspec
 
 from cli.athena import Athena
 from cli.audit import AuditRow, AuditTable
 from cli.waiting import PATIENCE_SECONDS, wait_until
+from etl.statuses import FileStatus
 from local.stack import DeployedStack
+from transactions.results import WrittenObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +49,20 @@ class Pipeline:
         self._step_functions = session.client("stepfunctions")
         self._routes: dict[str, str] = {}
 
-    def upload(self, key: str, content: bytes) -> Upload:
-        """Put a file into the raw bucket, as a partner does."""
+    def upload(self, key: str, content: bytes | IO[bytes]) -> Upload:
+        """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""
         answer = self._s3.put_object(Bucket=self.outputs["RawBucket"], Key=key, Body=content)
         return Upload(key=key, version_id=answer["VersionId"])
 
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
         """Give the audit rows of those uploads that have one."""
-        by_version = {Upload(key=row.key, version_id=row.version_id): row for row in self.audit.rows()}
-        return {upload: by_version[upload] for upload in uploads if upload in by_version}
+        ids = {upload: self.file_id(upload) for upload in uploads}
+        rows = self.audit.get(ids.values())
+        return {upload: rows[file_id] for upload, file_id in ids.items() if file_id in rows}
+
+    def file_id(self, upload: Upload) -> str:
+        """Work out the id that the state machine gives an upload: SHA-256 of bucket, key and version id."""
+        return sha256(f"{self.outputs['RawBucket']}\n{upload.key}\n{upload.version_id}".encode()).hexdigest()
 
     def settle(
         self,
@@ -106,6 +116,11 @@ class Pipeline:
             return self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read()
         except self._s3.exceptions.NoSuchKey:
             return None
+
+    def objects(self, row: AuditRow) -> tuple[WrittenObject, ...]:
+        """List the objects that hold a completed file's rows; none for any other file."""
+        manifest = self.processed(row.manifest) if row.status is FileStatus.COMPLETED else None
+        return msgspec.json.decode(manifest, type=tuple[WrittenObject, ...]) if manifest else ()
 
     def partitions(self, table: str) -> set[Partition]:
         """List the partitions that are registered in the Glue catalog."""

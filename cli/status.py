@@ -1,62 +1,107 @@
 """``etl status``."""
 
+import time
 from collections import Counter
-from typing import Annotated
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
-import boto3
 import typer
-from botocore.exceptions import ClientError
+from rich.console import Group, RenderableType
+from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
-from cli.audit import AuditRow
+from cli.audit import AuditRow, AuditTable
 from cli.console import make_console
-from cli.pipeline import Pipeline
-from cli.tables import ROWS_COLUMNS, file_text, make_table, rows_cells, seconds, status_text
-from etl.names import REGION, Names
+from cli.deployment import connect
+from cli.options import AsJson, Suffix, duration, print_json
+from cli.tables import ROWS_COLUMNS, file_text, make_table, remark, rows_cells, seconds, status_text
 from etl.statuses import FileStatus
-from local.stack import DeployedStack
 
-
-class StackNotFoundError(Exception):
-    """There is no deployment of this suffix where the environment's AWS settings point."""
+_WATCH_SECONDS: Final = 2.0
+_LATELY: Final = timedelta(hours=24)
 
 
 def status(
-    suffix: Annotated[str, typer.Option(help="The deployment's environmentSuffix.")] = "dev",
-    only: Annotated[FileStatus | None, typer.Option(help="Show only files of this status.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Show that many of the latest uploads.")] = 50,
+    only: Annotated[
+        list[FileStatus] | None, typer.Option("--status", case_sensitive=False, help="Only files of this status.")
+    ] = None,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
+    since: Annotated[
+        timedelta | None,
+        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that changed since then (24h)."),
+    ] = None,
+    older_than: Annotated[
+        timedelta | None,
+        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that have not changed since then."),
+    ] = None,
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="Show that many files, the latest.")] = 50,
+    suffix: Suffix = "dev",
+    watch: Annotated[bool, typer.Option("--watch", help="Look again every two seconds, until Ctrl-C.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the files of a deployment: their status, rows, and time from upload to outcome.
 
-    Reads the whole audit table of the deployment that the environment's AWS settings reach.
-    """
-    rows = _pipeline(suffix).audit.rows()
-    shown = [row for row in rows if only in {None, row.status}][-limit:]
+    \b
+    etl status                                       the last 24 hours
+    etl status --status failed --since 7d            what waits for replay
+    etl status --status processing --older-than 15m  what hangs
+    etl status --partner alpine --watch              one partner, live
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    audit = connect(suffix).audit
+    statuses = tuple(only or FileStatus)
+
+    def look() -> list[AuditRow]:
+        now = datetime.now(UTC)
+        changed = (now - (since or _LATELY), now - (older_than or timedelta(0)))
+        return find(audit, statuses, changed=changed, partner=partner, limit=limit)
+
+    if as_json:
+        print_json(look())
+    elif watch:
+        _watch(look)
+    else:
+        make_console().print(_view(look(), limit))
+
+
+def find(
+    audit: AuditTable,
+    statuses: Iterable[FileStatus],
+    *,
+    changed: tuple[datetime, datetime],
+    partner: str | None,
+    limit: int,
+) -> list[AuditRow]:
+    """Read the latest ``limit`` rows of these statuses, by the status index: the table is never read as a whole."""
+    rows = [row for one in statuses for row in audit.of_status(one, changed=changed, partner=partner, limit=limit)]
+    return sorted(rows, key=lambda row: row.changed_at)[-limit:]
+
+
+def _watch(look: Callable[[], list[AuditRow]]) -> None:
     console = make_console()
-    console.print(_table(shown))
+    with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+        try:
+            while True:
+                live.update(_view(look(), max(1, console.height - 6)), refresh=True)
+                time.sleep(_WATCH_SECONDS)
+        except KeyboardInterrupt:
+            return
+
+
+def _view(rows: list[AuditRow], limit: int) -> RenderableType:
     counts = Counter(row.status for row in rows)
-    console.print(f"{len(shown)} of {len(rows)} files: " + ", ".join(f"{counts[s]} {s}" for s in sorted(counts)))
-
-
-def _pipeline(suffix: str) -> Pipeline:
-    stack = DeployedStack(boto3.Session(region_name=REGION), Names(suffix=suffix).stack)
-    try:
-        return Pipeline(stack)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            raise StackNotFoundError(
-                f"no stack {stack.name} in {REGION}: deploy it, or name another --suffix"
-            ) from error
-        raise
+    found = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
+    return Group(_table(rows[-limit:]), Text(f"{len(rows)} files: {found}" if rows else "no file"))
 
 
 def _table(rows: list[AuditRow]) -> Table:
-    table = make_table("uploaded", "file", "status", *ROWS_COLUMNS, "latency", numbers=(*ROWS_COLUMNS, "latency"))
+    table = make_table("uploaded (UTC)", "file", "status", *ROWS_COLUMNS, "latency", numbers=(*ROWS_COLUMNS, "latency"))
     for row in rows:
-        remark = row.reason or row.error
         table.add_row(
             f"{row.uploaded_at:%m-%d %H:%M:%S}",
-            file_text(row.key, remark),
+            file_text(row.key, remark(row)),
             status_text(row.status),
             *rows_cells(row),
             seconds(row.latency),

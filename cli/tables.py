@@ -42,6 +42,19 @@ def file_text(key: str, remark: str) -> Text:
     return text
 
 
+def remark(row: AuditRow) -> str:
+    """Say in a few words why a file has its status: the code of a rejection, the file that stands in its place."""
+    match row.status:
+        case FileStatus.REJECTED:
+            return row.detail
+        case FileStatus.DUPLICATE:
+            return f"same content as {row.duplicate_of}"
+        case FileStatus.SUPERSEDED:
+            return f"replaced by {row.superseded_by}" if row.superseded_by else row.detail
+        case _:
+            return row.error or ", ".join(f"{error.code} ({error.count})" for error in row.errors)
+
+
 def count(number: int) -> str:
     """Show a count, with spaces between thousands."""
     return f"{number:,}".replace(",", " ")

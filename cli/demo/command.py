@@ -13,6 +13,7 @@ from cli.demo.progress import progress
 from cli.demo.report import show, summary
 from cli.demo.run import Outcome, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
+from cli.exit_codes import ExitCode
 from cli.pipeline import Pipeline, Upload
 from local.alerts import AlertInbox
 from local.batching import batching
@@ -66,4 +67,4 @@ def _conclude(console: Console, outcome: Outcome, checks: list[Check]) -> None:
     for found in failed:
         console.print(f"FAILED: {found.claim}: {found.problems[0]}", style="red", markup=False)
     if failed:
-        raise typer.Exit(code=1)
+        raise typer.Exit(ExitCode.NOTICE)

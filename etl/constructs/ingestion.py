@@ -16,10 +16,9 @@ from constructs import Construct
 from etl.config import Settings
 from etl.constructs.function import TIMEOUT, PipelineFunction
 from etl.constructs.shared import allow
-from etl.names import Names
+from etl.names import EXTENSIONS, Names
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 
-EXTENSIONS: Final = (".csv", ".json")
 MAX_RECEIVE_COUNT: Final = 3
 
 

@@ -1,16 +1,11 @@
 """What the pipeline remembers: the audit table, and the registry of contents and keys."""
 
-from typing import Final
-
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from etl.names import Names
-
-STATUS_INDEX: Final = "index-status"
-KEY_INDEX: Final = "index-key"
+from etl.names import KEY_INDEX, STATUS_INDEX, Names
 
 
 class TrackingTables(Construct):

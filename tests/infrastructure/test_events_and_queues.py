@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from etl.constructs.ingestion import EXTENSIONS
+from etl.names import EXTENSIONS
 from proofs.template import Template
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.check import ExitCode
+from cli.exit_codes import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
@@ -50,10 +50,10 @@ def _report(result: Result) -> Report:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (alpine_file(*good_rows(3)), ExitCode.VALID),
-        (alpine_file(alpine_row(amount="x"), *good_rows(3)), ExitCode.REJECTED_ROWS),
-        (alpine_file(alpine_row(amount="x")), ExitCode.REJECTED_FILE),
-        (b"", ExitCode.REJECTED_FILE),
+        (alpine_file(*good_rows(3)), ExitCode.OK),
+        (alpine_file(alpine_row(amount="x"), *good_rows(3)), ExitCode.NOTICE),
+        (alpine_file(alpine_row(amount="x")), ExitCode.REFUSED),
+        (b"", ExitCode.REFUSED),
     ],
 )
 def test_given_a_file_when_checked_then_the_exit_code_is_its_verdict(
@@ -118,7 +118,7 @@ def test_given_a_balance_that_does_not_continue_when_checked_then_the_warning_is
 
     result = check(file(alpine_file(*good_rows(2))), "--layout", own)
 
-    assert result.exit_code == ExitCode.VALID
+    assert result.exit_code == ExitCode.OK
     assert f"warning {WarningCode.BALANCE_BREAK} (1)" in result.stdout
 
 
@@ -142,7 +142,7 @@ def test_given_no_partner_and_no_layout_when_no_layout_fits_then_nobody_is_named
 def test_given_a_partner_when_the_file_fits_only_anothers_layout_then_it_is_rejected(check: Check, file: Write) -> None:
     result = check(file(alpine_file(*good_rows(1))), "--partner", "dkb")
 
-    assert result.exit_code == ExitCode.REJECTED_FILE
+    assert result.exit_code == ExitCode.REFUSED
     assert FileCode.HEADER_MISMATCH in result.stdout
 
 
@@ -172,7 +172,7 @@ def test_given_a_folder_when_checked_twice_then_rows_and_reports_lie_there_once(
     [page] = out.glob("reports/alpine/*.html")
     [written] = out.glob("reports/alpine/*.json")
     assert page.stem == written.stem
-    assert [result.exit_code for result in results] == [ExitCode.REJECTED_ROWS] * 2
+    assert [result.exit_code for result in results] == [ExitCode.NOTICE] * 2
     assert msgspec.json.decode(written.read_bytes(), type=Report) == _report(results[-1])
 
 

@@ -1,10 +1,16 @@
 """The command line itself."""
 
+import re
+from pathlib import Path
+
 import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
 from cli import main
+from cli.exit_codes import ExitCode
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_help_lists_every_command_with_what_it_does() -> None:
@@ -14,17 +20,31 @@ def test_help_lists_every_command_with_what_it_does() -> None:
         assert words in answer.output
 
 
-@pytest.mark.parametrize("command", ["demo", "status"])
-def test_every_command_explains_itself(command: str) -> None:
+COMMANDS = [command.callback.__name__ for command in main.app.registered_commands if command.callback]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_and_answers_programs(command: str) -> None:
     answer = CliRunner().invoke(main.app, [command, "--help"], env={"COLUMNS": "100"})
     assert answer.exit_code == 0
-    assert "AWS" in answer.output
+    # The demonstration is for people alone
+    assert ("--json" in answer.output) == (command != "demo")
 
 
-def test_an_expected_failure_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_lists_every_command_and_every_exit_code() -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `etl (\w+)", page, flags=re.MULTILINE)) == {*COMMANDS, "layout"}
+    assert {int(code) for code in re.findall(r"^\| (\d) \|", page, flags=re.MULTILINE)} == set(ExitCode)
+
+
+def test_an_expected_failure_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail() -> None:
         raise NoCredentialsError
 
     monkeypatch.setattr(main, "app", fail)
-    with pytest.raises(SystemExit, match="error: Unable to locate credentials"):
+    with pytest.raises(SystemExit) as ended:
         main.main()
+    assert ended.value.code == ExitCode.FAILED
+    assert capsys.readouterr().err.startswith("error: Unable to locate credentials")

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cli.check import ExitCode
 from cli.drafting.columns import guess
 from cli.drafting.mapping import TO_DO
 from cli.drafting.reading import DraftError, read
 from cli.drafting.writing import draft
+from cli.exit_codes import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, good_rows
 from transactions.catalog import read_layout
@@ -66,7 +66,7 @@ def test_given_a_draft_when_its_file_is_checked_with_it_then_the_rows_are_read(t
     checked = runner.invoke(app, ["check", str(file), "--layout", str(own), "--json"])
 
     assert drafted.exit_code == 0
-    assert checked.exit_code == ExitCode.REJECTED_ROWS
+    assert checked.exit_code == ExitCode.NOTICE
     assert json.loads(checked.stdout)["counts"] == {"read": 10, "accepted": 9, "rejected": 1, "dropped": 0}
 
 
@@ -154,7 +154,7 @@ def test_given_nothing_like_records_when_drafted_then_that_is_said_in_one_line(
 
     answer = CliRunner().invoke(app, ["layout", "draft", str(tmp_path / name)])
 
-    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (ExitCode.REFUSED, "")
     assert answer.stderr.startswith("error: ")
     assert answer.stderr.count("\n") == 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.athena import Athena, QueryError
+from cli.athena import Athena, QueryError, ResultColumn
 from cli.audit import AuditTable, ErrorCount, Total, read_row
 from cli.waiting import NotInTimeError, wait_until
 from etl.statuses import FileStatus
@@ -50,6 +50,9 @@ class Pages:
         self.pages = pages
         self.states = iter(states)
 
+    def batch_get_item(self, **_request: Any) -> dict[str, Any]:
+        return self.pages.pop(0)
+
     def get_paginator(self, _operation: str, /) -> "Pages":
         return self
 
@@ -90,17 +93,41 @@ def test_a_table_is_read_page_by_page_in_the_order_of_uploads() -> None:
     assert [row.file_id for row in rows] == ["f1", "f2"]
 
 
+def test_rows_are_read_by_id_until_none_is_left_unread() -> None:
+    # Given a table that answers one of two keys at first
+    left = {"table": {"Keys": [{"file_id": {"S": "f2"}}]}}
+    pages: list[dict[str, Any]] = [
+        {"Responses": {"table": [ITEM]}, "UnprocessedKeys": left},
+        {"Responses": {"table": [ITEM | {"file_id": {"S": "f2"}}]}},
+    ]
+    # Then both rows are read, and a file without a row is left out
+    assert AuditTable(Pages(pages), "table").get(["f1", "f2", "f3"]).keys() == {"f1", "f2"}
+
+
 def _cells(*values: str | None) -> dict[str, Any]:
     return {"Data": [{} if value is None else {"VarCharValue": value} for value in values]}
 
 
 def test_a_query_gives_rows_by_column_over_all_pages() -> None:
-    pages = [
-        {"ResultSet": {"Rows": [_cells("currency", "total"), _cells("EUR", "1.10")]}},
+    pages: list[dict[str, Any]] = [
+        {
+            "ResultSet": {
+                "ResultSetMetadata": {
+                    "ColumnInfo": [
+                        {"Name": "currency", "Type": "varchar"},
+                        {"Name": "total", "Type": "decimal", "Precision": 38, "Scale": 5},
+                    ]
+                },
+                "Rows": [_cells("currency", "total"), _cells("EUR", "1.10")],
+            }
+        },
         {"ResultSet": {"Rows": [_cells("CHF", None)]}},
     ]
     athena = Athena(client=Pages(pages, {"State": "SUCCEEDED"}), database="d", workgroup="w")
-    assert athena.query("SELECT 1") == [{"currency": "EUR", "total": "1.10"}, {"currency": "CHF", "total": None}]
+    result = athena.result("SELECT 1")
+    assert result.rows == [{"currency": "EUR", "total": "1.10"}, {"currency": "CHF", "total": None}]
+    assert result.columns == (ResultColumn("currency", "varchar"), ResultColumn("total", "decimal(38,5)"))
+    assert [column.numeric for column in result.columns] == [False, True]
 
 
 def test_a_failed_query_says_why() -> None:

@@ -1,0 +1,1 @@
+"""``etl doctor``: what a person on call would look at, looked at in one go."""

@@ -1,0 +1,153 @@
+"""What the doctor looks at. Each check asks AWS, and gives a finding that says what was seen and what to do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import ClientError
+
+from cli.pipeline import Pipeline
+from etl.config import MEMORY
+from etl.statuses import UNFINISHED
+from etl.workflow.definition import BATCH_CONCURRENCY
+
+HANGS_AFTER: Final = timedelta(minutes=15)
+"""The service level: every file has its outcome by then."""
+
+CRAWLED_WITHIN: Final = timedelta(hours=26)
+"""The crawler runs nightly, and takes some minutes."""
+
+WANTED_CONCURRENCY: Final = 5 * BATCH_CONCURRENCY
+"""Function calls at once that let a few batches run side by side. New accounts of AWS may have ten."""
+
+_CHANGED_WITHIN: Final = timedelta(days=14)
+_SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+
+
+class Stack(Protocol):
+    """A deployed stack: its name, its resources, and a session that makes clients."""
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+
+    @property
+    def session(self) -> Any:
+        """Makes clients by the service's name."""
+
+    def physical_ids(self, resource_type: str) -> list[str]:
+        """Names or ARNs of the stack's resources of a type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check saw, and what to do if it is not well."""
+
+    subject: str
+    seen: str
+    advice: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.advice
+
+
+def examine(stack: Stack, pipeline: Pipeline) -> Iterator[Finding]:
+    """Make every check; one that AWS does not answer is a finding too."""
+    for subject, look in _CHECKS.items():
+        try:
+            seen, advice = look(stack, pipeline)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            seen, advice = f"not known: {code}", f"allow {error.operation_name} to whoever runs the doctor"
+        yield Finding(subject=subject, seen=seen, advice=advice)
+
+
+Seen = tuple[str, str]
+
+
+def _stack(stack: Stack, _: Pipeline) -> Seen:
+    (described,) = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"]
+    status = described["StackStatus"]
+    return status, "" if status in _SETTLED else "look at the stack's events, and deploy again"
+
+
+def _subscriptions(stack: Stack, pipeline: Pipeline) -> Seen:
+    pages = (
+        stack.session.client("sns")
+        .get_paginator("list_subscriptions_by_topic")
+        .paginate(TopicArn=pipeline.outputs["AlertTopic"])
+    )
+    arns = [subscription["SubscriptionArn"] for page in pages for subscription in page["Subscriptions"]]
+    pending = sum(not arn.startswith("arn:") for arn in arns)
+    seen = f"{len(arns) - pending} confirmed, {pending} pending"
+    if pending:
+        return seen, "follow the link in AWS's mail to the alert address; until then it receives nothing"
+    return seen, "" if arns else "nobody hears of failures: subscribe to the alert topic"
+
+
+def _dead_letters(_: Stack, pipeline: Pipeline) -> Seen:
+    waiting = pipeline.waiting_messages("DeadLetterQueue")
+    return f"{waiting} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
+
+
+def _hanging(_: Stack, pipeline: Pipeline) -> Seen:
+    now = datetime.now(UTC)
+    changed = (now - _CHANGED_WITHIN, now - HANGS_AFTER)
+    hanging = [row for one in UNFINISHED for row in pipeline.audit.of_status(one, changed=changed, limit=100)]
+    minutes = int(HANGS_AFTER.total_seconds() // 60)
+    return (
+        f"{len(hanging)} unfinished for more than {minutes} minutes",
+        f"etl status --status processing --older-than {minutes}m" if hanging else "",
+    )
+
+
+def _alarms(stack: Stack, _: Pipeline) -> Seen:
+    names = stack.physical_ids("AWS::CloudWatch::Alarm")
+    pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
+    ringing = sorted({alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]} & set(names))
+    if ringing:
+        return f"{len(ringing)} of {len(names)} ringing: {', '.join(ringing)}", "docs/runbook.md has a section for each"
+    return f"none of {len(names)} ringing", ""
+
+
+def _crawler(stack: Stack, pipeline: Pipeline) -> Seen:
+    crawler = pipeline.outputs["Crawler"]
+    last = stack.session.client("glue").get_crawler(Name=crawler)["Crawler"].get("LastCrawl")
+    run = f"aws glue start-crawler --name {crawler}"
+    if not last:
+        return "has not run yet", f"it runs every night; to run it now: {run}"
+    seen = f"{last['Status']} at {last['StartTime']:%Y-%m-%d %H:%M}"
+    if last["Status"] != "SUCCEEDED":
+        return seen, f"see docs/runbook.md#crawler-failed, then: {run}"
+    return seen, "" if datetime.now(UTC) - last["StartTime"] < CRAWLED_WITHIN else f"its schedule did not run: {run}"
+
+
+def _memory(stack: Stack, _: Pipeline) -> Seen:
+    client = stack.session.client("lambda")
+    functions = stack.physical_ids("AWS::Lambda::Function")
+    sizes = {client.get_function_configuration(FunctionName=name)["MemorySize"] for name in functions}
+    seen = f"{len(functions)} functions of {', '.join(f'{size} MB' for size in sorted(sizes))}"
+    if sizes == {int(str(MEMORY.default))}:
+        return seen, ""
+    return seen, f"ask AWS to raise the account's 3008 MB limit, then deploy with -c {MEMORY.name}={MEMORY.default}"
+
+
+def _concurrency(stack: Stack, _: Pipeline) -> Seen:
+    limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    advice = f"ask AWS for at least {WANTED_CONCURRENCY} (Service Quotas, Lambda, concurrent executions)"
+    return f"{limit} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice
+
+
+_CHECKS: Final[dict[str, Callable[[Stack, Pipeline], Seen]]] = {
+    "Stack": _stack,
+    "Alert subscriptions": _subscriptions,
+    "Dead letters": _dead_letters,
+    "Hanging files": _hanging,
+    "Alarms": _alarms,
+    "Crawler": _crawler,
+    "Function memory": _memory,
+    "Account's concurrency": _concurrency,
+}

@@ -1,0 +1,43 @@
+"""Find one file by what a person has at hand: its id from an alert, or its key."""
+
+import re
+from typing import Final
+
+from cli.audit import AuditRow
+from cli.options import UsageError
+from cli.pipeline import Pipeline
+from etl.workflow.definition import INCOMING
+
+_FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def find_row(pipeline: Pipeline, file: str) -> AuditRow:
+    """Give the row of a file id, or of the latest version of a key.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    return find_versions(pipeline, file)[-1]
+
+
+def find_versions(pipeline: Pipeline, file: str) -> list[AuditRow]:
+    """Give the rows of a key's versions, oldest first; of a file id, that one.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if _FILE_ID.fullmatch(file):
+        rows = list(pipeline.audit.get([file]).values())
+    else:
+        key = file.removeprefix(f"s3://{pipeline.outputs['RawBucket']}/")
+        rows = pipeline.audit.of_key(pipeline.outputs["RawBucket"], key)
+    if not rows:
+        raise UsageError(
+            f"no file {file}: give the 64 letters and digits of a file id, or a key such as"
+            f" {INCOMING}/alpine/october.csv; 'etl status --json' lists both"
+        )
+    return rows

@@ -1,0 +1,122 @@
+"""``etl doctor``: each illness is found, and a healthy deployment has none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cli.audit import AuditRow
+from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
+from etl.statuses import FileStatus
+from tests.unit.cli.rows import audit_row
+
+NOW = datetime.now(UTC)
+ALARM = "alarm-latency-test"
+
+
+@dataclass
+class Account:
+    """Answers as AWS does for a deployment; a test changes what is ill."""
+
+    stack_status: str = "UPDATE_COMPLETE"
+    subscriptions: tuple[str, ...] = ("arn:aws:sns:1",)
+    dead_letters: int = 0
+    hanging: tuple[AuditRow, ...] = ()
+    ringing: tuple[str, ...] = ("alarm-of-somebody-else",)
+    crawl: dict[str, Any] | None = field(
+        default_factory=lambda: {"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=7)}
+    )
+    memory: int = 3072
+    concurrency: int = WANTED_CONCURRENCY
+    refused: str = ""
+
+    name = "etl-pipeline-test"
+    outputs = {"AlertTopic": "topic", "Crawler": "crawler-processed-test"}  # noqa: RUF012 - read only
+
+    @property
+    def session(self) -> "Account":
+        return self
+
+    @property
+    def audit(self) -> "Account":
+        return self
+
+    def client(self, _service: str) -> "Account":
+        return self
+
+    def physical_ids(self, resource_type: str) -> list[str]:
+        return {"AWS::CloudWatch::Alarm": [ALARM], "AWS::Lambda::Function": ["lambda-validate-test"]}[resource_type]
+
+    def describe_stacks(self, **_request: str) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": self.stack_status}]}
+
+    def get_paginator(self, operation: str) -> "Pages":
+        if operation == self.refused:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
+        return {
+            "list_subscriptions_by_topic": Pages("Subscriptions", "SubscriptionArn", self.subscriptions),
+            "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
+        }[operation]
+
+    def waiting_messages(self, _queue: str) -> int:
+        return self.dead_letters
+
+    def of_status(self, status: FileStatus, **_request: Any) -> list[AuditRow]:
+        return [row for row in self.hanging if row.status is status]
+
+    def get_crawler(self, **_request: str) -> dict[str, Any]:
+        return {"Crawler": {"LastCrawl": self.crawl} if self.crawl else {}}
+
+    def get_function_configuration(self, **_request: str) -> dict[str, int]:
+        return {"MemorySize": self.memory}
+
+    def get_account_settings(self) -> dict[str, Any]:
+        return {"AccountLimit": {"ConcurrentExecutions": self.concurrency}}
+
+
+@dataclass(frozen=True)
+class Pages:
+    entries: str
+    key: str
+    values: tuple[str, ...]
+
+    def paginate(self, **_request: str) -> Iterator[dict[str, Any]]:
+        yield {self.entries: [{self.key: value} for value in self.values]}
+
+
+def _findings(account: Any) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in examine(account, account)}
+
+
+def test_given_a_healthy_deployment_when_examined_then_there_is_nothing_to_do() -> None:
+    assert [finding for finding in _findings(Account()).values() if not finding.well] == []
+
+
+@pytest.mark.parametrize(
+    ("account", "subject", "advice"),
+    [
+        (Account(stack_status="UPDATE_ROLLBACK_FAILED"), "Stack", "deploy again"),
+        (Account(subscriptions=("PendingConfirmation",)), "Alert subscriptions", "follow the link"),
+        (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
+        (Account(dead_letters=3), "Dead letters", "replay"),
+        (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
+        (Account(ringing=(ALARM,)), "Alarms", "docs/runbook.md"),
+        (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
+        (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),
+        (Account(crawl={"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=50)}), "Crawler", "its schedule"),
+        (Account(memory=3008), "Function memory", "lambdaMemoryMb=3072"),
+        (Account(concurrency=10), "Account's concurrency", f"at least {WANTED_CONCURRENCY}"),
+        (Account(refused="describe_alarms"), "Alarms", "allow describe_alarms"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_given_an_illness_when_examined_then_one_finding_says_what_to_do(
+    account: Account, subject: str, advice: str
+) -> None:
+    findings = _findings(account)
+
+    assert [finding.subject for finding in findings.values() if not finding.well] == [subject]
+    assert advice in findings[subject].advice

@@ -1,0 +1,77 @@
+"""``etl submit``: where a file goes, and what the command ends with."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.exit_codes import ExitCode
+from cli.options import UsageError, duration
+from cli.submit import exit_code, key_of
+from cli.tables import remark
+from etl.statuses import FileStatus
+from tests.unit.cli.rows import audit_row
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "key"),
+    [
+        ("a.csv", "", "incoming/alpine/a.csv"),
+        ("a b+c%.JSON", "2025-10", "incoming/alpine/2025-10/a b+c%.JSON"),
+        ("a.csv", "/2025//10/", "incoming/alpine/2025/10/a.csv"),
+    ],
+)
+def test_given_a_file_when_submitted_then_its_key_says_whose_it_is(name: str, folder: str, key: str) -> None:
+    assert key_of(Path("/home/me") / name, "alpine", folder) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "partner", "says"),
+    [
+        ("a.txt", "alpine", "takes files that end in .csv or .json"),
+        ("csv", "alpine", "takes files that end in"),
+        ("a.csv", "Alpine", "is no partner"),
+        ("a.csv", "alpine/../dkb", "is no partner"),
+        ("a.csv", "", "is no partner"),
+    ],
+)
+def test_given_what_the_pipeline_would_ignore_when_submitted_then_it_is_refused_before_anything_is_sent(
+    name: str, partner: str, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        key_of(Path(name), partner, "")
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([audit_row(), audit_row(FileStatus.DUPLICATE)], ExitCode.OK),
+        ([audit_row(), audit_row(rows_rejected=1)], ExitCode.NOTICE),
+        ([audit_row(rows_rejected=1), audit_row(FileStatus.REJECTED)], ExitCode.REFUSED),
+        ([audit_row(FileStatus.FAILED)], ExitCode.REFUSED),
+    ],
+)
+def test_given_outcomes_when_summed_up_then_the_worst_is_the_exit_code(rows: list[object], code: ExitCode) -> None:
+    assert exit_code(rows) == code  # type: ignore[arg-type] # pytest's parameters have no closer type
+
+
+def test_given_a_status_when_remarked_then_the_reason_is_named() -> None:
+    assert remark(audit_row(FileStatus.REJECTED, detail="EMPTY_FILE")) == "EMPTY_FILE"
+    assert remark(audit_row(FileStatus.DUPLICATE, duplicate_of="f0")) == "same content as f0"
+    assert remark(audit_row(FileStatus.SUPERSEDED, superseded_by="f9")) == "replaced by f9"
+    assert remark(audit_row(FileStatus.FAILED, error="TypeError")) == "TypeError"
+    assert remark(audit_row()) == ""
+
+
+@given(number=st.integers(0, 999_999), unit=st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("d", 86400)]))
+def test_given_a_number_and_a_unit_when_read_then_it_is_that_long(number: int, unit: tuple[str, int]) -> None:
+    assert duration(f"{number}{unit[0]}") == timedelta(seconds=number * unit[1])
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "-5m", "1.5h", "5 m", "5w"])
+def test_given_anything_else_when_read_as_a_duration_then_the_message_shows_how(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="write 90s, 15m, 24h or 7d"):
+        duration(text)
