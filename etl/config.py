@@ -36,6 +36,8 @@ class Settings:
         Memory of every function: 3072, or 3008 for accounts with the old quota (requirement F4).
     architecture
         The functions' processor.
+    partner_accounts
+        The AWS account of each partner that uploads with credentials of its own, by the partner's name.
     """
 
     environment_suffix: str
@@ -45,6 +47,7 @@ class Settings:
     batch_window_seconds: int
     memory_mb: int
     architecture: Architecture
+    partner_accounts: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,13 @@ def _between(low: int, high: int) -> Callable[[str], bool]:
 
 def _one_of(*choices: str) -> Callable[[str], bool]:
     return lambda value: value in choices
+
+
+def _are_accounts(value: str) -> bool:
+    # A role's name has room for 64 characters (IAM): "role-partner-", the partner, and the suffix.
+    pairs = [re.fullmatch(r"([a-z0-9][a-z0-9-]{0,33})=[0-9]{12}", pair) for pair in value.split(",") if value]
+    partners = [pair[1] for pair in pairs if pair]
+    return all(pairs) and len(set(partners)) == len(partners)
 
 
 SUFFIX = ContextKey(
@@ -103,7 +113,22 @@ MEMORY = ContextKey(
 ARCHITECTURE = ContextKey(
     name="architecture", default="arm64", rule="arm64 or x86_64", accepts=_one_of("arm64", "x86_64")
 )
-CONTEXT_KEYS: Final = (SUFFIX, EMAIL, THRESHOLD, BATCH_SIZE, BATCH_WINDOW, MEMORY, ARCHITECTURE)
+PARTNER_ACCOUNTS = ContextKey(
+    name="partnerAccounts",
+    default="",
+    rule="each partner once with its account's twelve digits, such as alpine=111122223333,obie=444455556666",
+    accepts=_are_accounts,
+)
+CONTEXT_KEYS: Final = (
+    SUFFIX,
+    EMAIL,
+    THRESHOLD,
+    BATCH_SIZE,
+    BATCH_WINDOW,
+    MEMORY,
+    ARCHITECTURE,
+    PARTNER_ACCOUNTS,
+)
 
 
 def load_settings(context: Mapping[str, object]) -> Settings:
@@ -123,6 +148,7 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         batch_window_seconds=int(values[BATCH_WINDOW.name]),
         memory_mb=int(values[MEMORY.name]),
         architecture=cast("Architecture", values[ARCHITECTURE.name]),
+        partner_accounts=dict(pair.split("=") for pair in values[PARTNER_ACCOUNTS.name].split(",") if pair),
     )
 
 

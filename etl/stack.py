@@ -12,6 +12,7 @@ from etl.constructs.encryption import EncryptionKey
 from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import Ingestion
 from etl.constructs.monitoring import Monitoring
+from etl.constructs.partner_access import PartnerAccess
 from etl.constructs.storage import DataBuckets
 from etl.constructs.tracking import TrackingTables
 from etl.constructs.workflow import Workflow
@@ -34,6 +35,7 @@ class PipelineStack(Stack):
         code = lambda_.Code.from_asset(str(build_package(settings.architecture)))
         key = EncryptionKey(self, "Encryption", names=names).key
         buckets = DataBuckets(self, "Storage", names=names, key=key)
+        PartnerAccess(self, "Partners", names=names, key=key, raw=buckets.raw, accounts=settings.partner_accounts)
         tables = TrackingTables(self, "Tracking", names=names, key=key)
         alerts = Alerts(self, "Alerts", names=names, key=key, email=settings.alert_email)
         catalog = Catalog(self, "Catalog", names=names, key=key, processed=buckets.processed)

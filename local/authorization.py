@@ -14,6 +14,8 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import sns, sqs
 
+from local.keys import key_uses
+
 EVENTS: Final = "events.amazonaws.com"
 
 _INTEGRATION: Final = "arn:aws:states:::"
@@ -76,13 +78,22 @@ def denied_error(resource: str) -> str:
 
 
 def role_denial(role_arn: str, call: Call) -> str | None:
-    """Judge a call in a role's name by the role's policies and the resource's own; None where it is allowed.
+    """Judge a call in a role's name by the role's policies, the resource's own and the key's; None where it is allowed.
 
     Returns
     -------
     str or None
         The message of AWS's refusal.
     """
+    uses = key_uses(call.action, call.resource, get_region())
+    denials = [
+        _denial(role_arn, call, {}),
+        *(_denial(role_arn, Call(action=use.action, resource=use.key), use.conditions) for use in uses),
+    ]
+    return next((denial for denial in denials if denial), None)
+
+
+def _denial(role_arn: str, call: Call, conditions: Mapping[str, str]) -> str | None:
     account, role = get_account_id(), role_arn.rpartition("/")[2]
     context = iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/service",
@@ -93,11 +104,14 @@ def role_denial(role_arn: str, call: Call) -> str | None:
         region=get_region(),
         # Services call each other over TLS.
         secure_transport=True,
+        service_context={name.lower(): value for name, value in conditions.items()},
     )
     result = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account))  # noqa: SLF001
-    policy = iam_evaluator._resource_policy(call.action.partition(":")[0], call.resource)  # noqa: SLF001
+    service = call.action.partition(":")[0]
+    policy = iam_evaluator._resource_policy(service, call.resource)  # noqa: SLF001
     if policy is not None:
-        result = iam_evaluator.combine_resource_policy(result, context, *policy)
+        required = service in iam_evaluator._POLICY_REQUIRED  # noqa: SLF001
+        result = iam_evaluator.combine_resource_policy(result, context, *policy, required=required)
     if result.decision == "Allow":
         return None
     explicit = result.decision == "Deny"

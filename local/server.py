@@ -8,7 +8,8 @@ would, and nothing else:
 - An event source mapping hands over up to its batch size. The emulator hands over ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
 
-Then the calls of its services under a role are judged (``local/enforcement.py``).
+Then the calls of its services under a role are judged (``local/enforcement.py``), and rights to the key are asked for
+where AWS asks for them (``local/keys.py``).
 
 Besides, all environments of a function share one unpacked package (``local/shared_code.py``), for speed.
 """
@@ -23,7 +24,7 @@ from ministack.app import app
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc, s3, sqs, stepfunctions
 
-from local import enforcement
+from local import enforcement, keys
 from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
@@ -32,6 +33,7 @@ _PUBLISH = "arn:aws:states:::sns:publish"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
 enforcement.install()
+keys.install()
 
 _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
 _fire = s3._fire_s3_event  # noqa: SLF001

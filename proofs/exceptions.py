@@ -19,6 +19,7 @@ _ROLES: Final = (
     "Functions/Validate/Role",
     "Ingestion/Dispatch/Role",
     "Ingestion/RulesRole",
+    "Partners/alpine",
     "Workflow/Role",
 )
 _BUCKETS: Final = ("Storage/Processed", "Storage/Raw")
@@ -173,6 +174,12 @@ WILDCARDS: Final = (
         resource=r"bucket-processed-\d+-test\.Arn/(staging|manifests|transactions|quarantine)/\*",
         actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
         reason="file ids and dates make up the keys below a fixed prefix",
+    ),
+    Wildcard(
+        role="role-partner-.*",
+        resource=r"bucket-raw-\d+-test\.Arn/incoming/alpine/\*",
+        actions=("s3:PutObject",),
+        reason="a partner chooses the keys below its own prefix",
     ),
     Wildcard(
         role="role-validate-.*",

@@ -12,7 +12,11 @@ from etl.stack import PipelineStack
 from proofs.template import Template
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-CONTEXT: Final = {"environmentSuffix": "test", "alertEmail": "oncall@example.com"}
+CONTEXT: Final = {
+    "environmentSuffix": "test",
+    "alertEmail": "oncall@example.com",
+    "partnerAccounts": "alpine=111122223333",
+}
 
 
 def pipeline_app(outdir: Path, **context: str) -> tuple[App, Names]:

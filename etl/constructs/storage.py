@@ -1,12 +1,15 @@
 """Where files live: a bucket for partners' uploads and one for what the pipeline makes of them."""
 
 from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
 
+INCOMING = "incoming/"
+"""Uploads, in the raw bucket; the next segment says whose they are."""
 TRANSACTIONS = "transactions/"
 QUARANTINE = "quarantine/"
 STAGING = "staging/"
@@ -20,11 +23,17 @@ QUERY_RESULTS = "athena-results/"
 _ARCHIVE_AFTER = Duration.days(90)
 
 
+def uploads_of(partner: str) -> str:
+    """Give the prefix of a partner's uploads."""
+    return f"{INCOMING}{partner}/"
+
+
 class DataBuckets(Construct):
     """The raw and the processed bucket.
 
-    Both are private, TLS-only, versioned, encrypted with the stack's key, and archived after 90 days: raw files to
-    Glacier Flexible Retrieval, processed ones to Glacier Instant Retrieval, the one Glacier class that Athena reads.
+    Both are private, TLS-only, versioned, encrypted with the stack's key and no other, and archived after 90 days: raw
+    files to Glacier Flexible Retrieval, processed ones to Glacier Instant Retrieval, the one Glacier class that Athena
+    reads.
     Names carry the account, because bucket names are shared by the whole world.
     """
 
@@ -54,7 +63,7 @@ class DataBuckets(Construct):
 def _bucket(
     scope: Construct, construct_id: str, *, name: str, key: kms.IKey, rules: list[s3.LifecycleRule]
 ) -> s3.Bucket:
-    return s3.Bucket(
+    bucket = s3.Bucket(
         scope,
         construct_id,
         bucket_name=name,
@@ -67,6 +76,25 @@ def _bucket(
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         lifecycle_rules=[*rules, _abandon_uploads()],
         removal_policy=RemovalPolicy.DESTROY,
+    )
+    for sid, header, allowed in (
+        ("NoOtherEncryption", "x-amz-server-side-encryption", "aws:kms"),
+        ("NoOtherKey", "x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
+        ("NoKeyOfTheClient", "x-amz-server-side-encryption-customer-algorithm", ""),
+    ):
+        bucket.add_to_resource_policy(_refuse_other(sid, bucket, header=header, allowed=allowed))
+    return bucket
+
+
+def _refuse_other(sid: str, bucket: s3.IBucket, *, header: str, allowed: str) -> iam.PolicyStatement:
+    """Refuse an upload that has this header with another value; one without takes the bucket's default."""
+    return iam.PolicyStatement(
+        sid=sid,
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["s3:PutObject"],
+        resources=[bucket.arn_for_objects("*")],
+        conditions={"Null": {f"s3:{header}": "false"}, "StringNotEquals": {f"s3:{header}": allowed}},
     )
 
 

@@ -12,6 +12,7 @@ from tests.end_to_end.batch import BATCH_FILES, Batch, send_batch
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import Failed, send_files_that_fail
 
+PARTNER = "alpine"
 DIRECT_THRESHOLD_BYTES = 16 * 1024
 CONTEXT = {
     "directThresholdBytes": str(DIRECT_THRESHOLD_BYTES),
@@ -29,7 +30,9 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def deployment(emulator: Emulator) -> Iterator[Deployment]:
-    with deployed_pipeline(emulator, "e2e", context=CONTEXT) as deployed:
+    account = emulator.session.client("sts").get_caller_identity()["Account"]
+    context = CONTEXT | {"partnerAccounts": f"{PARTNER}={account}"}
+    with deployed_pipeline(emulator, "e2e", context=context) as deployed:
         yield Deployment(
             emulator=emulator, stack=deployed.stack, pipeline=Pipeline(deployed.stack), inbox=deployed.alerts
         )

@@ -56,7 +56,9 @@ def test_given_a_test_that_names_a_requirement_when_the_page_is_read_then_the_re
 def test_given_the_readme_when_its_configuration_is_read_then_it_lists_every_key_with_its_default() -> None:
     rows = {row[0].strip("`"): row[1].strip("`") for row in _table_rows(ROOT / "README.md") if row[0].startswith("`")}
 
-    assert rows == {key.name: key.default or "none, required" for key in CONTEXT_KEYS}
+    assert rows == {
+        key.name: {None: "none, required", "": "none"}.get(key.default, key.default) for key in CONTEXT_KEYS
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -8,6 +8,16 @@ from proofs.template import Template
 
 BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
 ARCHIVE_AFTER_DAYS = 90
+STORES = {
+    "AWS::Athena::WorkGroup": "KmsKey",
+    "AWS::DynamoDB::Table": "KMSMasterKeyId",
+    "AWS::Lambda::Function": "KmsKeyArn",
+    "AWS::Logs::LogGroup": "KmsKeyId",
+    "AWS::S3::Bucket": "KMSMasterKeyID",
+    "AWS::SNS::Topic": "KmsMasterKeyId",
+    "AWS::SQS::Queue": "KmsMasterKeyId",
+}
+"""What keeps data at rest, and the property that names its key."""
 
 
 def _bucket(template: Template, purpose: str) -> dict[str, Any]:
@@ -67,3 +77,50 @@ def test_given_the_tables_when_they_are_read_then_they_are_on_demand_and_recover
     for table in template.of_type("AWS::DynamoDB::Table").values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize(
+    ("header", "allowed"),
+    [
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "the key"),
+        ("x-amz-server-side-encryption-customer-algorithm", ""),
+    ],
+)
+def test_given_the_buckets_when_an_upload_asks_for_another_encryption_then_their_policies_deny_it(
+    template: Template, header: str, allowed: str
+) -> None:
+    (key,) = template.of_type("AWS::KMS::Key")
+    value = f"{key}.Arn" if allowed == "the key" else allowed
+    for policy in template.of_type("AWS::S3::BucketPolicy").values():
+        denied = [
+            statement["Action"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Deny"
+            and statement["Condition"]
+            == {"Null": {f"s3:{header}": "false"}, "StringNotEquals": {f"s3:{header}": value}}
+        ]
+        assert denied == ["s3:PutObject"]
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize("store", STORES)
+def test_given_whatever_keeps_data_when_its_encryption_is_read_then_it_is_the_stacks_own_key(
+    template: Template, store: str
+) -> None:
+    (key,) = template.of_type("AWS::KMS::Key")
+    stores = template.of_type(store)
+
+    assert stores
+    assert {logical_id: _keys(properties, STORES[store]) for logical_id, properties in stores.items()} == {
+        logical_id: [f"{key}.Arn"] for logical_id in stores
+    }
+
+
+def _keys(document: Any, name: str) -> list[str]:
+    if isinstance(document, list):
+        return [key for item in document for key in _keys(item, name)]
+    if not isinstance(document, dict):
+        return []
+    return [key for each, value in document.items() for key in ([value] if each == name else _keys(value, name))]

@@ -1,6 +1,7 @@
 """The app's settings: defaults, good values, and one line that says what is wrong with a bad one."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from etl.config import (
     CONTEXT_KEYS,
     EMAIL,
     MEMORY,
+    PARTNER_ACCOUNTS,
     SUFFIX,
     THRESHOLD,
     ConfigError,
@@ -31,6 +33,7 @@ SETTING = {
     BATCH_WINDOW: "batch_window_seconds",
     MEMORY: "memory_mb",
     ARCHITECTURE: "architecture",
+    PARTNER_ACCOUNTS: "partner_accounts",
 }
 GOOD = {
     SUFFIX: ["dev", "a1", "qa-2-eu", "0123456789abcdef"],
@@ -40,6 +43,7 @@ GOOD = {
     BATCH_WINDOW: ["1", "300"],
     MEMORY: ["3072", "3008"],
     ARCHITECTURE: ["arm64", "x86_64"],
+    PARTNER_ACCOUNTS: ["", "alpine=111122223333", f"alpine=111122223333,ubs-2={'4' * 12},{'x' * 34}=000000000000"],
 }
 BAD = {
     SUFFIX: ["", "a", "Dev", "dev_1", "-dev", "dev-", "a--b", "0123456789abcdefg", "dev\n", "dév"],
@@ -49,7 +53,23 @@ BAD = {
     BATCH_WINDOW: ["0", "301", "30s"],
     MEMORY: ["128", "3009", "3072 "],
     ARCHITECTURE: ["ARM64", "amd64", ""],
+    PARTNER_ACCOUNTS: [
+        "alpine",
+        "alpine=11112222333",
+        "alpine=١١١١٢٢٢٢٣٣٣٣",
+        "Alpine=111122223333",
+        "a/*=111122223333",
+        "alpine=111122223333,",
+        "alpine=111122223333,alpine=444455556666",
+        f"{'x' * 35}=111122223333",
+    ],
 }
+
+
+def _written(setting: object) -> str:
+    if isinstance(setting, Mapping):
+        return ",".join(f"{name}={value}" for name, value in setting.items())
+    return str(setting)
 
 
 def _cases(values: dict[ContextKey, list[str]]) -> list[object]:
@@ -67,6 +87,7 @@ def test_given_no_context_but_the_email_when_settings_are_loaded_then_each_key_h
         batch_window_seconds=30,
         memory_mb=3072,
         architecture="arm64",
+        partner_accounts={},
     )
 
 
@@ -81,7 +102,7 @@ def test_given_the_context_keys_when_they_are_compared_then_each_makes_one_setti
 def test_given_a_good_value_when_settings_are_loaded_then_it_is_the_setting(key: ContextKey, value: str) -> None:
     settings = load_settings(REQUIRED | {key.name: value})
 
-    assert str(getattr(settings, SETTING[key])) == value
+    assert _written(getattr(settings, SETTING[key])) == value
 
 
 @pytest.mark.parametrize(("key", "value"), _cases(BAD))

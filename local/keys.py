@@ -1,0 +1,150 @@
+"""Rights to the key, asked for wherever a caller reads or writes data under a customer-managed key.
+
+The emulator's KMS judges calls of its own API, but its stores encrypt nothing and ask for no key, and some forget which
+key they were created with. On AWS they use the key in the caller's name: whoever lacks the right reads and writes
+nothing, whatever else is granted.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from ministack.core import iam_evaluator
+from ministack.services import dynamodb, s3, sns, sqs
+from ministack.services.cloudformation import provisioners
+
+_READ: Final = ("kms:Decrypt",)
+_WRITE: Final = ("kms:GenerateDataKey",)
+_USES: Final[Mapping[str, tuple[str, ...]]] = {
+    "s3:GetObject": _READ,
+    "s3:GetObjectVersion": _READ,
+    "s3:PutObject": _WRITE,
+    "sqs:ReceiveMessage": _READ,
+    "sqs:SendMessage": (*_READ, *_WRITE),
+    "sns:Publish": (*_READ, *_WRITE),
+    "dynamodb:BatchGetItem": _READ,
+    "dynamodb:ConditionCheckItem": _READ,
+    "dynamodb:DeleteItem": _READ,
+    "dynamodb:GetItem": _READ,
+    "dynamodb:PutItem": _READ,
+    "dynamodb:Query": _READ,
+    "dynamodb:Scan": _READ,
+    "dynamodb:UpdateItem": _READ,
+}
+"""What the services' guides say that a caller needs of a customer-managed key, by action."""
+
+_BUCKET_ENCRYPTION: Final = """<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+<SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
+<BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>"""
+
+_enforce = iam_evaluator.enforce
+
+Properties = Mapping[str, Any]
+Creates = Callable[[str, Properties, str], tuple[str, dict[str, Any]]]
+"""How CloudFormation of the emulator creates a resource: logical id, properties, stack; physical id and attributes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUse:
+    """One use of a key, by a service in its caller's name, with the condition keys that come with it."""
+
+    action: str
+    key: str
+    conditions: dict[str, str]
+
+
+def key_uses(action: str, resource: str, region: str) -> list[KeyUse]:
+    """List what a call asks KMS for beside its own action; nothing where no customer-managed key is set."""
+    actions = _USES.get(action, ())
+    service = action.partition(":")[0]
+    key = _KEY_OF[service](resource) if actions else None
+    if key is None:
+        return []
+    conditions = {"kms:ViaService": f"{service}.{region}.amazonaws.com"}
+    if service == "s3":
+        # With a bucket key, the encryption context is the bucket (S3 user guide, "Reducing the cost of SSE-KMS").
+        conditions["kms:EncryptionContext:aws:s3:arn"] = resource.partition("/")[0]
+    return [KeyUse(action=one, key=key, conditions=conditions) for one in actions]
+
+
+def install() -> None:
+    """Take the place of the emulator's own check of a request, and keep the keys that stores are created with."""
+    iam_evaluator.enforce = _enforce_with_key
+    for resource_type, keep in _KEEPS.items():
+        handlers = provisioners._RESOURCE_HANDLERS[resource_type]  # noqa: SLF001
+        handlers["create"] = _then(handlers["create"], keep)
+
+
+def _then(create: Creates, keep: Callable[[str, Properties], None]) -> Creates:
+    def create_and_keep(logical_id: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
+        physical_id, attributes = create(logical_id, properties, stack)
+        keep(physical_id, properties)
+        return physical_id, attributes
+
+    return create_and_keep
+
+
+def _keep_key_of_bucket(name: str, properties: Properties) -> None:
+    for rule in properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", ()):
+        key = rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+        if key:
+            s3._bucket_encryption[name] = _BUCKET_ENCRYPTION.format(key=escape(key))  # noqa: SLF001
+
+
+def _keep_key_of_table(name: str, properties: Properties) -> None:
+    # CloudFormation says "SSEEnabled" where the API says "Enabled".
+    specified = properties.get("SSESpecification", {})
+    described = dynamodb._sse_description_from_spec(specified | {"Enabled": specified.get("SSEEnabled")})  # noqa: SLF001
+    dynamodb._tables[name]["SSEDescription"] = described  # noqa: SLF001
+
+
+def _keep_key_of_topic(arn: str, properties: Properties) -> None:
+    if "KmsMasterKeyId" in properties:
+        sns._topics[arn]["attributes"]["KmsMasterKeyId"] = properties["KmsMasterKeyId"]  # noqa: SLF001
+
+
+_KEEPS: Final = {
+    "AWS::S3::Bucket": _keep_key_of_bucket,
+    "AWS::DynamoDB::Table": _keep_key_of_table,
+    "AWS::SNS::Topic": _keep_key_of_topic,
+}
+
+
+def _enforce_with_key(  # noqa: PLR0917 the emulator's own signature
+    access_key_id: str,
+    iam_action: str,
+    service: str,
+    region: str,
+    resource_arn: str = "*",
+    service_context: dict[str, Any] | None = None,
+) -> Any:
+    denied = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    for use in () if denied else key_uses(iam_action, resource_arn, region):
+        denied = denied or _enforce(access_key_id, use.action, "kms", region, use.key, use.conditions)
+    return denied
+
+
+def _key_of_bucket(arn: str) -> str | None:
+    bucket = arn.partition(":::")[2].partition("/")[0]
+    headers: dict[str, str] = s3._bucket_default_sse_headers(bucket)  # noqa: SLF001
+    return headers.get("x-amz-server-side-encryption-aws-kms-key-id")
+
+
+def _key_of_queue(arn: str) -> str | None:
+    queue = sqs._queue_by_arn(arn)  # noqa: SLF001
+    return queue["attributes"].get("KmsMasterKeyId") if queue else None
+
+
+def _key_of_topic(arn: str) -> str | None:
+    topic = sns._topics.get(arn)  # noqa: SLF001
+    return topic["attributes"].get("KmsMasterKeyId") if topic else None
+
+
+def _key_of_table(arn: str) -> str | None:
+    table = dynamodb._tables.get(arn.partition(":table/")[2].partition("/")[0])  # noqa: SLF001
+    encryption = table.get("SSEDescription") if table else None
+    return encryption.get("KMSMasterKeyArn") if encryption else None
+
+
+_KEY_OF: Final = {"s3": _key_of_bucket, "sqs": _key_of_queue, "sns": _key_of_topic, "dynamodb": _key_of_table}

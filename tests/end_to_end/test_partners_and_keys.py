@@ -1,0 +1,150 @@
+"""What partners may do with the raw bucket, and what nobody may without the key."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cli.pipeline import Upload
+from etl.constructs.storage import uploads_of
+from etl.statuses import FileStatus
+from tests.end_to_end.conftest import PARTNER
+from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.files import Booking, alpine_csv
+from tests.end_to_end.principals import Principal, allow, user
+
+OWN = f"{uploads_of(PARTNER)}by-the-partner.csv"
+FOREIGN = f"{uploads_of('obie')}by-another-partner.csv"
+READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
+READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+READ_MESSAGES = ("sqs:GetQueueUrl", "sqs:ReceiveMessage")
+
+
+@pytest.fixture(scope="module")
+def partner(deployment: Deployment) -> Iterator[Principal]:
+    """Given a partner that has assumed its role."""
+    role = deployment.client("iam").get_role(RoleName=deployment.stack.physical_id("AWS::IAM::Role", PARTNER))["Role"]
+    with user(deployment.emulator, "uploader", allow(["sts:AssumeRole"], role["Arn"])) as uploader:
+        yield uploader.assume(role["Arn"])
+
+
+@pytest.fixture(scope="module")
+def upload(deployment: Deployment, partner: Principal) -> Upload:
+    """Given a file that the partner has uploaded, and one of another partner."""
+    deployment.pipeline.upload(FOREIGN, b"{}")
+    answer = partner.client("s3").put_object(
+        Bucket=deployment.pipeline.outputs["RawBucket"], Key=OWN, Body=alpine_csv("partner", Booking("2025-06-01", "1"))
+    )
+    return Upload(key=OWN, version_id=answer["VersionId"])
+
+
+@pytest.fixture(scope="module")
+def raw(deployment: Deployment) -> str:
+    return deployment.pipeline.outputs["RawBucket"]
+
+
+def _refused(call: Callable[..., Any], **request: Any) -> bool:
+    try:
+        call(**request)
+    except ClientError as error:
+        # A HEAD request's answer has no body to name the error.
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException", "403"}
+    return False
+
+
+@pytest.mark.requirement("P1")
+def test_a_partners_file_is_processed_like_any_other(deployment: Deployment, upload: Upload) -> None:
+    assert [row.status for row in deployment.process(upload)] == [FileStatus.COMPLETED]
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize(
+    "key", [FOREIGN, "incoming/alpine", "incoming/alpine-2/a.csv", "a.csv", "reports/alpine/a.html"]
+)
+def test_a_partner_writes_nowhere_but_under_its_prefix(partner: Principal, raw: str, key: str) -> None:
+    assert _refused(partner.client("s3").put_object, Bucket=raw, Key=key, Body=b"planted")
+
+
+@pytest.mark.requirement("P1")
+def test_a_partner_writes_into_no_other_bucket(deployment: Deployment, partner: Principal) -> None:
+    bucket = deployment.pipeline.outputs["ProcessedBucket"]
+
+    assert _refused(partner.client("s3").put_object, Bucket=bucket, Key=OWN, Body=b"planted")
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize("key", [OWN, FOREIGN])
+def test_a_partner_reads_and_deletes_no_file_not_even_its_own(
+    partner: Principal, raw: str, upload: Upload, key: str
+) -> None:
+    s3 = partner.client("s3")
+
+    assert _refused(s3.get_object, Bucket=raw, Key=key)
+    assert _refused(s3.get_object, Bucket=raw, Key=key, VersionId=upload.version_id)
+    assert _refused(s3.head_object, Bucket=raw, Key=key)
+    assert _refused(s3.copy_object, Bucket=raw, Key=OWN, CopySource={"Bucket": raw, "Key": key})
+    assert _refused(s3.delete_object, Bucket=raw, Key=key)
+    assert _refused(s3.delete_object, Bucket=raw, Key=key, VersionId=upload.version_id)
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.usefixtures("upload")
+def test_a_partner_lists_nothing_and_changes_no_settings(partner: Principal, raw: str) -> None:
+    s3 = partner.client("s3")
+
+    assert _refused(s3.list_objects_v2, Bucket=raw, Prefix=uploads_of(PARTNER))
+    assert _refused(s3.list_object_versions, Bucket=raw)
+    assert _refused(s3.list_buckets)
+    assert _refused(s3.get_bucket_policy, Bucket=raw)
+    assert _refused(s3.delete_bucket_policy, Bucket=raw)
+    assert _refused(s3.put_bucket_versioning, Bucket=raw, VersioningConfiguration={"Status": "Suspended"})
+    assert _refused(s3.put_object_acl, Bucket=raw, Key=OWN, ACL="public-read")
+
+
+@pytest.mark.requirement("P1")
+def test_a_partner_uses_the_key_for_its_uploads_only(deployment: Deployment, partner: Principal) -> None:
+    # Given the key that its uploads are encrypted with
+    key = deployment.stack.physical_id("AWS::KMS::Key")
+    # When it calls KMS itself, then it is refused
+    assert _refused(partner.client("kms").generate_data_key, KeyId=key, KeySpec="AES_256")
+    assert _refused(partner.client("kms").describe_key, KeyId=key)
+
+
+@pytest.mark.requirement("P1")
+def test_nobody_stores_a_file_without_the_stacks_key(deployment: Deployment, raw: str) -> None:
+    # Given somebody with every right to write
+    may_write = (allow(["s3:PutObject"], f"arn:aws:s3:::{raw}/*"), allow(["kms:GenerateDataKey"], "*"))
+    request = {"Bucket": raw, "Key": "incoming/alpine/other-key.csv", "Body": b"", "ServerSideEncryption": "AES256"}
+    # When a file is to be stored under S3's own key, then that is refused
+    with user(deployment.emulator, "other-key", *may_write) as somebody:
+        assert _refused(somebody.client("s3").put_object, **request)
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.usefixtures("upload")
+def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, raw: str) -> None:
+    # Given somebody who may read the buckets, the tables and the queues, and somebody who has the key besides
+    outputs = deployment.pipeline.outputs
+    queue = outputs["DeadLetterQueue"]
+    rights = (allow(READ_OBJECTS, "*"), allow(READ_ITEMS, "*"), allow(READ_MESSAGES, "*"))
+    key_right = allow(["kms:Decrypt"], _arn_of_key(deployment))
+
+    def attempts(somebody: Principal) -> dict[str, bool]:
+        return {
+            "object": _refused(somebody.client("s3").get_object, Bucket=raw, Key=OWN),
+            "item": _refused(somebody.client("dynamodb").scan, TableName=outputs["AuditTable"]),
+            "message": _refused(somebody.client("sqs").receive_message, QueueUrl=queue, VisibilityTimeout=0),
+        }
+
+    # When they read, then the first is refused everywhere, and the key is all that was missing
+    with user(deployment.emulator, "without-key", *rights) as somebody:
+        assert attempts(somebody) == {"object": True, "item": True, "message": True}
+    with user(deployment.emulator, "with-key", *rights, key_right) as somebody:
+        assert attempts(somebody) == {"object": False, "item": False, "message": False}
+
+
+def _arn_of_key(deployment: Deployment) -> str:
+    key = deployment.stack.physical_id("AWS::KMS::Key")
+    arn: str = deployment.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    return arn
