@@ -30,11 +30,12 @@ _PLATFORM_TAGS = ("manylinux_2_27", "manylinux_2_26", "manylinux_2_24", "manylin
 _SOURCES = {
     ROOT / "functions": ".",
     ROOT / "layouts": "layouts",
+    ROOT / "glue" / "files.odcs.yaml": "glue/files.odcs.yaml",
     ROOT / "glue" / "transactions.odcs.yaml": "glue/transactions.odcs.yaml",
 }
 """The project's own files in the package, and where they lie in it."""
 
-SERVICES = frozenset({"glue", "lambda", "s3", "stepfunctions", "xray"})
+SERVICES = frozenset({"dynamodb", "glue", "lambda", "s3", "stepfunctions", "xray"})
 """What the functions, and the X-Ray SDK in them, make clients of. botocore's other 400 would be half of all files."""
 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")

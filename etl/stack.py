@@ -13,6 +13,7 @@ from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import Ingestion
 from etl.constructs.monitoring import Monitoring
 from etl.constructs.partner_access import PartnerAccess
+from etl.constructs.recording import Recording
 from etl.constructs.storage import DataBuckets
 from etl.constructs.tracking import TrackingTables
 from etl.constructs.workflow import Workflow
@@ -83,7 +84,19 @@ class PipelineStack(Stack):
             state_machine=workflow.state_machine,
             dead_letter_queue=alerts.dead_letter_queue,
         )
+        recording = Recording(
+            self,
+            "Recording",
+            names=names,
+            settings=settings,
+            code=code,
+            key=key,
+            audit_table=tables.audit,
+            registry_table=tables.registry,
+            processed=buckets.processed,
+        )
         # What writes to the buckets goes before they are emptied.
+        recording.node.add_dependency(emptier)
         workflow.node.add_dependency(emptier)
         functions.node.add_dependency(emptier)
         Monitoring(
@@ -96,6 +109,7 @@ class PipelineStack(Stack):
                 "validate": functions.validate,
                 "transform": functions.transform,
                 "publish": functions.publish,
+                "record": recording.function,
                 "empty-buckets": emptier.function,
             },
             state_machine=workflow.state_machine,

@@ -24,3 +24,6 @@ class FileStatus(StrEnum):
 
 UNFINISHED = frozenset({FileStatus.RECEIVED, FileStatus.PROCESSING})
 """Every other status ends a file's way."""
+
+FINISHED = frozenset(FileStatus) - UNFINISHED
+"""The statuses that are an outcome."""

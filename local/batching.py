@@ -73,11 +73,11 @@ class Mapping:
 
 @contextmanager
 def batching(stack: DeployedStack) -> Iterator[None]:
-    """Stand in for the batching window of every mapping of the stack while the block runs.
+    """Stand in for the batching window of the queue's mapping while the block runs.
 
     Destroy the stack after the block, not in it.
     """
-    mappings = [Mapping(stack, mapping_id) for mapping_id in stack.physical_ids("AWS::Lambda::EventSourceMapping")]
+    mappings = [Mapping(stack, stack.physical_id("AWS::Lambda::EventSourceMapping", "BatchingQueue"))]
     for mapping in mappings:
         mapping.enable(enabled=False)
     ended = threading.Event()

@@ -43,6 +43,7 @@ OMISSIONS = (
         having="Metrics",
         reason="alarms on metric math are refused; alarms on one metric are created",
     ),
+    Omission(resource_type="AWS::Athena::NamedQuery", reason="it has no such resource type"),
 )
 
 

@@ -1,6 +1,7 @@
 """What analysts query: the Glue database, its tables declared from the data contract, the crawler, and Athena."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,18 @@ from constructs import Construct
 from etl.constructs.shared import allow, use_key
 from etl.constructs.storage import QUERY_RESULTS
 from etl.names import REGION, Names
+from etl.saved_queries import read_queries
 
-CONTRACT: Final = Path(__file__).parents[2] / "glue" / "transactions.odcs.yaml"
-CRAWLER_SETTINGS: Final = Path(__file__).parents[2] / "glue" / "crawler.json"
+GLUE: Final = Path(__file__).parents[2] / "glue"
+CONTRACT: Final = GLUE / "transactions.odcs.yaml"
+FILES_CONTRACT: Final = GLUE / "files.odcs.yaml"
+CRAWLER_SETTINGS: Final = GLUE / "crawler.json"
 CRAWL_SCHEDULE: Final = "cron(15 2 * * ? *)"
 """Nightly. Publish registers a file's partitions itself, so that no query waits for the crawler."""
+
+UPLOADED_DATE: Final = "uploaded_date"
+FIRST_DAY: Final = "2025-01-01"
+"""No file is older than the pipeline."""
 
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 _SIMPLE_TYPES: Final = {
@@ -32,7 +40,10 @@ _SIMPLE_TYPES: Final = {
 
 
 class Catalog(Construct):
-    """The Glue database with the contract's tables, the crawler over their locations, and the Athena workgroup."""
+    """The Glue database with the contracts' tables, the crawler, the Athena workgroup and its saved queries.
+
+    The crawler has the published tables to itself; the partitions of the tables about files are projected.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey, processed: s3.IBucket
@@ -48,6 +59,9 @@ class Catalog(Construct):
         )
         database.apply_removal_policy(RemovalPolicy.DESTROY)
         self.tables = [_table(self, database, processed, declared) for declared in contract["schema"]]
+        files = yaml.safe_load(FILES_CONTRACT.read_text(encoding="utf-8"))
+        for declared in files["schema"]:
+            _table(self, database, processed, declared, projection={UPLOADED_DATE: _every_day()})
         self.table_arns = [
             _glue_arn("catalog"),
             _glue_arn(f"database/{self.database_name}"),
@@ -55,6 +69,17 @@ class Catalog(Construct):
         ]
         self.crawler = self._crawler(names=names, key=key, processed=processed)
         self.workgroup = _workgroup(self, names=names, key=key, processed=processed)
+        for query in read_queries().values():
+            named = athena.CfnNamedQuery(
+                self,
+                f"Query{query.name.title().replace('-', '')}",
+                name=names.of("query", query.name),
+                description=query.title,
+                database=self.database_name,
+                query_string=query.sql,
+                work_group=self.workgroup.name,
+            )
+            named.add_resource_dependency(self.workgroup)
 
     def _crawler(self, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> glue.CfnCrawler:
         """Crawl the declared tables and no path besides, so that it can never make a second table of the same data."""
@@ -112,7 +137,19 @@ class Catalog(Construct):
         )
 
 
-def _table(scope: Construct, database: glue.Database, bucket: s3.IBucket, declared: dict[str, Any]) -> glue.S3Table:
+def _every_day() -> glue.PartitionProjectionConfiguration:
+    """Let Athena work the partitions out by itself, so that nobody has to register them."""
+    return glue.PartitionProjectionConfiguration.date(format="yyyy-MM-dd", min=FIRST_DAY, max="NOW+1DAY")
+
+
+def _table(
+    scope: Construct,
+    database: glue.Database,
+    bucket: s3.IBucket,
+    declared: dict[str, Any],
+    *,
+    projection: Mapping[str, glue.PartitionProjectionConfiguration] | None = None,
+) -> glue.S3Table:
     name = declared["name"]
     columns = [_column(entry) for entry in declared["properties"] if not entry.get("partitioned")]
     keys = sorted(
@@ -121,7 +158,7 @@ def _table(scope: Construct, database: glue.Database, bucket: s3.IBucket, declar
     )
     table = glue.S3Table(
         scope,
-        f"Table{name.title()}",
+        f"Table{name.title().replace('_', '')}",
         database=database,
         table_name=name,
         description=declared["description"],
@@ -130,6 +167,7 @@ def _table(scope: Construct, database: glue.Database, bucket: s3.IBucket, declar
         data_format=glue.DataFormat.PARQUET,
         columns=columns,
         partition_keys=[_column(entry) for entry in keys],
+        partition_projection=projection,
     )
     table.apply_removal_policy(RemovalPolicy.DESTROY)
     return table

@@ -25,6 +25,11 @@ MIN_INVOCATIONS: Final = 5
 
 LATENCY_LIMIT: Final = Duration.minutes(15)
 LATENCY_METRIC: Final = "UploadToDone"
+FILES_METRIC: Final = "Files"
+"""Files by outcome, dimension ``status``."""
+ACCEPTED_METRIC: Final = "RowsAccepted"
+REJECTED_METRIC: Final = "RowsRejected"
+"""Rows of completed files, dimension ``partner``."""
 _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
 _PERIOD: Final = Duration.minutes(5)
 

@@ -18,7 +18,14 @@ class TrackingTables(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
-        self.audit = _table(self, "Audit", name=names.of("table", "audit"), partition_key="file_id", key=key)
+        self.audit = _table(
+            self,
+            "Audit",
+            name=names.of("table", "audit"),
+            partition_key="file_id",
+            key=key,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+        )
         self.audit.add_global_secondary_index(
             index_name=STATUS_INDEX,
             partition_key=_text("status"),
@@ -32,7 +39,15 @@ class TrackingTables(Construct):
         self.registry = _table(self, "Registry", name=names.of("table", "registry"), partition_key="entry", key=key)
 
 
-def _table(scope: Construct, construct_id: str, *, name: str, partition_key: str, key: kms.IKey) -> dynamodb.Table:
+def _table(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    partition_key: str,
+    key: kms.IKey,
+    stream: dynamodb.StreamViewType | None = None,
+) -> dynamodb.Table:
     return dynamodb.Table(
         scope,
         construct_id,
@@ -44,6 +59,7 @@ def _table(scope: Construct, construct_id: str, *, name: str, partition_key: str
         ),
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
+        stream=stream,
         removal_policy=RemovalPolicy.DESTROY,
     )
 

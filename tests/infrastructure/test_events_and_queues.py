@@ -1,10 +1,12 @@
 """E1 to E3, W4, O1 to O3: rules, queues, alerts and catalog."""
 
+import json
 from typing import Any
 
 import pytest
 
 from etl.names import EXTENSIONS
+from etl.saved_queries import read_queries
 from proofs.template import Template
 
 
@@ -73,10 +75,9 @@ def test_given_the_batching_queue_when_messages_cannot_be_handled_then_they_go_t
     template: Template,
 ) -> None:
     queue = template.one("AWS::SQS::Queue", QueueName="queue-batching-test")
-    mapping = template.one("AWS::Lambda::EventSourceMapping")
+    mapping = template.one("AWS::Lambda::EventSourceMapping", EventSourceArn="queue-batching-test.Arn")
 
     assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "queue-dead-letter-test.Arn", "maxReceiveCount": 3}
-    assert mapping["EventSourceArn"] == "queue-batching-test.Arn"
     assert mapping["FunctionName"] == "lambda-dispatch-test"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 30)
@@ -87,7 +88,7 @@ def test_given_the_crawler_when_it_runs_then_it_crawls_the_declared_tables_and_c
     template: Template,
 ) -> None:
     crawler = template.one("AWS::Glue::Crawler")
-    tables = template.of_type("AWS::Glue::Table").values()
+    tables = [table for table in template.of_type("AWS::Glue::Table").values() if not _projected(table)]
     declared = {table["TableInput"]["Name"] for table in tables}
 
     assert crawler["Targets"] == {
@@ -97,3 +98,47 @@ def test_given_the_crawler_when_it_runs_then_it_crawls_the_declared_tables_and_c
     for table in tables:
         location = table["TableInput"]["StorageDescriptor"]["Location"]
         assert location == f"s3://bucket-processed-123456789012-test/{table['TableInput']['Name']}/"
+
+
+def test_given_the_tables_about_files_when_athena_reads_them_then_it_works_their_partitions_out_by_itself(
+    template: Template,
+) -> None:
+    # Given the tables that no crawler visits, and whose partitions nobody registers
+    tables = [table for table in template.of_type("AWS::Glue::Table").values() if _projected(table)]
+
+    assert {table["TableInput"]["Name"] for table in tables} == {"files", "file_totals"}
+    for table in tables:
+        assert [key["Name"] for key in table["TableInput"]["PartitionKeys"]] == ["uploaded_date"]
+        assert table["TableInput"]["Parameters"]["projection.uploaded_date.type"] == "date"
+
+
+def _projected(table: dict[str, Any]) -> bool:
+    return "projection.enabled" in table["TableInput"].get("Parameters", {})
+
+
+def test_given_the_audit_tables_stream_when_a_file_is_still_processed_then_nothing_is_recorded(
+    template: Template,
+) -> None:
+    [mapping] = [
+        mapping
+        for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values()
+        if mapping["FunctionName"] == "lambda-record-test"
+    ]
+    [rule] = mapping["FilterCriteria"]["Filters"]
+
+    heard = json.loads(rule["Pattern"])["dynamodb"]["NewImage"]["status"]["S"]
+
+    assert set(heard) == {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED"}
+    assert mapping["EventSourceArn"] == "table-audit-test.StreamArn"
+    assert mapping["BisectBatchOnFunctionError"] is True
+
+
+def test_given_the_saved_queries_when_the_stack_is_read_then_each_is_in_the_analysts_workgroup(
+    template: Template,
+) -> None:
+    saved = {query["Name"]: query for query in template.of_type("AWS::Athena::NamedQuery").values()}
+
+    assert set(saved) == {f"query-{name}-test" for name in read_queries()}
+    for query in saved.values():
+        assert (query["Database"], query["WorkGroup"]) == ("database_transactions_test", "workgroup-analysts-test")
+        assert query["QueryString"].startswith(f"-- {query['Description']}\n")

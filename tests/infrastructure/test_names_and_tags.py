@@ -23,6 +23,7 @@ UNNAMED = {
 NAMED_BY_CONTRACT = {"AWS::Glue::Table"}
 # Types that CloudFormation gives tags to; the others have none.
 UNTAGGABLE = UNNAMED - {"AWS::KMS::Key", "AWS::Lambda::EventSourceMapping"} | {
+    "AWS::Athena::NamedQuery",
     "AWS::Glue::Database",
     "AWS::Glue::Table",
     "AWS::KMS::Alias",

@@ -91,6 +91,22 @@ class FakeGlue:
 
 
 @dataclass
+class FakeRegistry:
+    """Arrivals by entry. Takes a write only if it is newer than what is there, and fails with ``error``, if any."""
+
+    error: str = ""
+    arrivals: dict[str, str] = field(default_factory=dict)
+
+    def update_item(self, **request: Any) -> Any:
+        if self.error:
+            raise client_error(self.error)
+        entry, arrived = request["Key"]["entry"]["S"], request["ExpressionAttributeValues"][":at"]["S"]
+        if arrived <= self.arrivals.get(entry, ""):
+            raise client_error("ConditionalCheckFailedException")
+        self.arrivals[entry] = arrived
+
+
+@dataclass
 class FakeVersionedBucket:
     """A versioned bucket that lists and deletes a thousand at a time, as S3 does."""
 

@@ -1,0 +1,88 @@
+"""Tells analysts, the dashboard and the check for missing files what became of files, beside their processing."""
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from etl.config import Settings
+from etl.constructs.function import PipelineFunction
+from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, REJECTED_METRIC
+from etl.constructs.shared import allow
+from etl.constructs.storage import FILE_TOTALS, FILES
+from etl.names import Names
+from etl.statuses import FINISHED, FileStatus
+
+
+class Recording(Construct):
+    """A function behind the audit table's stream, which hears of outcomes only.
+
+    A failure here holds up no file: the stream gives the batch again for a day, in halves, so that one record that
+    cannot be read does not hold up the others for long.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        code: lambda_.Code,
+        key: kms.IKey,
+        audit_table: dynamodb.Table,
+        registry_table: dynamodb.ITable,
+        processed: s3.IBucket,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stream = str(audit_table.table_stream_arn)
+        self.function = PipelineFunction(
+            self,
+            "Record",
+            names=names,
+            settings=settings,
+            purpose="record",
+            description="Writes each file's outcome where analysts and the dashboard find it",
+            code=code,
+            key=key,
+            statements=[
+                allow(
+                    [
+                        "dynamodb:DescribeStream",
+                        "dynamodb:GetRecords",
+                        "dynamodb:GetShardIterator",
+                        "dynamodb:ListStreams",
+                    ],
+                    [stream],
+                ),
+                allow(["dynamodb:UpdateItem"], [registry_table.table_arn]),
+                allow(["s3:PutObject"], [processed.arn_for_objects(f"{prefix}*") for prefix in (FILES, FILE_TOTALS)]),
+            ],
+            environment={
+                "PROCESSED_BUCKET": processed.bucket_name,
+                "REGISTRY_TABLE": registry_table.table_name,
+                "FINAL_STATUSES": ",".join(sorted(FINISHED)),
+                "COMPLETED_STATUS": FileStatus.COMPLETED,
+                "FILES_METRIC": FILES_METRIC,
+                "ACCEPTED_METRIC": ACCEPTED_METRIC,
+                "REJECTED_METRIC": REJECTED_METRIC,
+            },
+        ).function
+        outcome = {"dynamodb": {"NewImage": {"status": {"S": sorted(FINISHED)}}}}
+        lambda_.CfnEventSourceMapping(
+            self,
+            "AuditStreamMapping",
+            function_name=self.function.function_name,
+            event_source_arn=stream,
+            starting_position="TRIM_HORIZON",
+            batch_size=100,
+            maximum_batching_window_in_seconds=int(Duration.seconds(5).to_seconds()),
+            bisect_batch_on_function_error=True,
+            filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
+                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(outcome))]
+            ),
+        )

@@ -1,0 +1,70 @@
+"""What became of a file, as the audit table's stream tells it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from boto3.dynamodb.types import TypeDeserializer
+
+_deserialize = TypeDeserializer().deserialize
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One entry of a row's history."""
+
+    status: str
+    at: datetime
+    detail: str
+
+
+class Total(msgspec.Struct, frozen=True):
+    """Accepted rows of one currency, and the exact sum of their signed amounts."""
+
+    currency: str
+    count: int
+    sum: Decimal
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's row of the audit table, as it was when the file took a status that ends its way."""
+
+    file_id: str
+    status: str
+    key: str
+    partner: str
+    size: int
+    uploaded_at: datetime
+    history: tuple[Change, ...]
+    attempts: int
+    version_id: str = ""
+    layout: str = ""
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rows_dropped: int = 0
+    totals: tuple[Total, ...] = ()
+    report: str = ""
+    duplicate_of: str = ""
+    superseded_by: str = ""
+
+    def done_at(self, final: frozenset[str]) -> datetime:
+        """Tell when the file had its first outcome; ``final`` are the statuses that are one."""
+        return next(change.at for change in self.history if change.status in final)
+
+
+def read_outcome(record: Mapping[str, Any]) -> Outcome:
+    """Read one record of the stream.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If its image is not a file's row.
+    """
+    image = record["dynamodb"]["NewImage"]
+    plain = {name: _deserialize(image[name]) for name in Outcome.__struct_fields__ if name in image}
+    totals = {"totals": msgspec.json.decode(plain["totals"])} if "totals" in plain else {}
+    # DynamoDB's numbers arrive as Decimal; every number of a row is whole.
+    whole = {name: int(value) for name, value in plain.items() if isinstance(value, Decimal)}
+    return msgspec.convert(plain | totals | whole, Outcome)

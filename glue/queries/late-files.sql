@@ -1,0 +1,14 @@
+-- Files that took longer than 15 minutes from upload to outcome, or had to be tried again
+SELECT
+    partner,
+    key,
+    status,
+    uploaded_at,
+    done_at,
+    changed_at,
+    date_diff('second', uploaded_at, done_at) AS seconds_to_outcome,
+    attempts,
+    file_id
+FROM files
+WHERE date_diff('second', uploaded_at, done_at) > 15 * 60 OR attempts > 1
+ORDER BY seconds_to_outcome DESC, uploaded_at

@@ -1,0 +1,107 @@
+"""Every saved query on a deployment of its own, where the files are few and the answers known."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from cli.athena import Row
+from cli.audit import AuditRow
+from cli.pipeline import Pipeline
+from cli.waiting import wait_until
+from etl.saved_queries import read_queries
+from etl.statuses import FileStatus
+from local.batching import batching
+from local.deploy import deploy, destroy
+from local.emulator import Emulator
+from tests.end_to_end.conftest import CONTEXT
+from tests.end_to_end.files import BAD_CELL, Booking, alpine_csv, obie_json
+
+SUFFIX = "queries"
+QUERIES = read_queries()
+RECORDED = "SELECT file_id, status FROM files"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The files' rows by name, and every saved query's answer."""
+
+    files: dict[str, AuditRow]
+    rows: dict[str, list[Row]]
+
+
+@pytest.fixture(scope="module")
+def answers(emulator: Emulator) -> Iterator[Answers]:
+    """Given two good files, one with a bad row, a rejected, a duplicate, and one that was corrected."""
+    stack = deploy(emulator, SUFFIX, context=CONTEXT)
+    pipeline = Pipeline(stack)
+    upload = pipeline.upload
+    first, last = Booking("2025-10-01", "10.10"), Booking("2025-10-02", "-0.10", "EUR")
+    with batching(stack):
+        files = {
+            "alpine": upload("incoming/alpine/good.csv", alpine_csv("good", first, first, last)),
+            "obie": upload("incoming/obie/good.json", obie_json("good", last)),
+            "bad row": upload("incoming/alpine/bad.csv", alpine_csv("bad", first, Booking("2025-10-01", BAD_CELL))),
+            "rejected": upload("incoming/alpine/empty.csv", b""),
+            "wrong": upload("incoming/alpine/corrected.csv", alpine_csv("wrong", Booking("2025-10-01", "99.00"))),
+        }
+        pipeline.settle(files.values())
+        files |= {
+            "copy": upload("incoming/alpine/copy.csv", alpine_csv("good", first, first, last)),
+            "corrected": upload("incoming/alpine/corrected.csv", alpine_csv("right", Booking("2025-10-01", "9.90"))),
+        }
+        rows = pipeline.settle(files.values())
+        wait_until(
+            "every outcome is recorded",
+            lambda: {row["file_id"]: row["status"] for row in pipeline.athena.query(RECORDED)},
+            lambda recorded: recorded == {row.file_id: row.status for row in pipeline.rows(files.values()).values()},
+        )
+    yield Answers(
+        files={name: rows[file] for name, file in files.items()},
+        rows={name: pipeline.athena.query(query.sql) for name, query in QUERIES.items()},
+    )
+    destroy(emulator, SUFFIX)
+
+
+def test_daily_totals_count_each_transaction_once(answers: Answers) -> None:
+    found = [tuple(row.values()) for row in answers.rows["daily-totals"]]
+    assert [(*row[:4], *(Decimal(str(value)) for value in row[4:])) for row in found] == [
+        ("2025-10-01", "alpine", "CHF", "4", Decimal("40.20"), Decimal(0), Decimal("40.20")),
+        ("2025-10-02", "alpine", "EUR", "1", Decimal(0), Decimal("-0.10"), Decimal("-0.10")),
+        ("2025-10-02", "obie", "EUR", "1", Decimal(0), Decimal("-0.10"), Decimal("-0.10")),
+    ]
+
+
+def test_rejections_tell_files_and_rows_by_code(answers: Answers) -> None:
+    found = {(row["rejected"], row["partner"], row["field"], row["code"]): row for row in answers.rows["rejections"]}
+    assert found.keys() == {
+        ("file", "alpine", None, "EMPTY_FILE"),
+        ("row", "alpine", "amount", "AMOUNT_FORMAT"),
+    }
+    assert {(row["errors"], row["files"]) for row in found.values()} == {("1", "1")}
+
+
+def test_no_file_was_late(answers: Answers) -> None:
+    assert answers.rows["late-files"] == []
+
+
+def test_duplicates_and_superseded_files_name_what_stands_in_their_place(answers: Answers) -> None:
+    files = answers.files
+    found = {(row["status"], row["file_id"], row["standing_file_id"]) for row in answers.rows["repeated-files"]}
+    assert found == {
+        (FileStatus.DUPLICATE, files["copy"].file_id, files["alpine"].file_id),
+        (FileStatus.SUPERSEDED, files["wrong"].file_id, files["corrected"].file_id),
+    }
+
+
+def test_every_file_reconciles_to_the_last_digit(answers: Answers) -> None:
+    files, rows = answers.files, answers.rows["reconciliation"]
+    assert {row["verdict"] for row in rows} == {"AGREES"}
+    assert {(row["file_id"], row["currency"], Decimal(str(row["promised_total"]))) for row in rows} == {
+        (files["alpine"].file_id, "CHF", Decimal("20.20")),
+        (files["alpine"].file_id, "EUR", Decimal("-0.10")),
+        (files["obie"].file_id, "EUR", Decimal("-0.10")),
+        (files["bad row"].file_id, "CHF", Decimal("10.10")),
+        (files["corrected"].file_id, "CHF", Decimal("9.90")),
+    }
