@@ -15,7 +15,11 @@ from publishing import Publisher
 
 @observed
 def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
-    """Publish or withdraw ``event["file"]``.
+    """Publish, retire or withdraw.
+
+    ``event["action"]`` is ``publish``: show the rows of ``event["file"]`` in place of those of ``event["published"]``;
+    ``retire``: take the rows of ``event["published"]`` away, as the file has none to show; or ``withdraw``: take the
+    file's own rows away.
 
     Returns
     -------
@@ -29,11 +33,15 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         bucket=os.environ["PROCESSED_BUCKET"],
         database=os.environ["GLUE_DATABASE"],
     )
-    if event["action"] == "withdraw":
-        publisher.withdraw(file.file_id)
-        logger.warning("withdrawn: a newer version of the key came while this one was published")
-        return {"superseded": []}
-    superseded = publisher.publish(file.file_id, event["published"])
+    match event["action"]:
+        case "withdraw":
+            publisher.withdraw(file.file_id)
+            logger.warning("withdrawn: an attempt failed, or a newer version of the key came meanwhile")
+            return {"superseded": []}
+        case "retire":
+            superseded = publisher.retire(file.file_id, event["published"])
+        case _:
+            superseded = publisher.publish(file.file_id, event["published"])
     seconds = (datetime.now(UTC) - file.uploaded_at).total_seconds()
     metrics.add_metric(os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds)
     metrics.flush_metrics()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any, Final, Protocol, TypeVar
 
+from botocore.exceptions import ClientError
+
 from staging import PARALLEL_REQUESTS, read_manifest, staged_key
 from transactions.results import WrittenObject
 from uploads import ReadsObjects
@@ -18,6 +20,7 @@ PARTITION_LIMIT: Final = 100
 
 _Item = TypeVar("_Item")
 _EXISTS: Final = "AlreadyExistsException"
+_NEVER_STAGED: Final = "NoSuchKey"
 
 
 class PublishError(Exception):
@@ -65,23 +68,39 @@ class Publisher:
             If AWS refuses a part; everything may be tried again.
         """
         objects = read_manifest(self.s3, self.bucket, file_id)
-        older = sorted(set(versions) - {file_id})
         self._register_partitions(objects)
-        for version in older:
-            self.withdraw(version)
+        older = self.retire(file_id, versions)
         with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
             list(pool.map(lambda item: self._copy(file_id, item), objects))
         return older
 
-    def withdraw(self, file_id: str) -> None:
-        """Take a file's rows away from the readers.
+    def retire(self, file_id: str, versions: Iterable[str]) -> list[str]:
+        """Take the rows of all versions but ``file_id`` away from the readers, and return those versions.
 
         Raises
         ------
         PublishError
             If S3 refuses a part.
         """
-        objects = read_manifest(self.s3, self.bucket, file_id)
+        older = sorted(set(versions) - {file_id})
+        for version in older:
+            self.withdraw(version)
+        return older
+
+    def withdraw(self, file_id: str) -> None:
+        """Take a file's rows away from the readers. A file that was never staged has none.
+
+        Raises
+        ------
+        PublishError
+            If S3 refuses a part.
+        """
+        try:
+            objects = read_manifest(self.s3, self.bucket, file_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _NEVER_STAGED:
+                raise
+            return
         for part in _parts(objects, DELETE_LIMIT):
             keys = [{"Key": item.path} for item in part]
             answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})

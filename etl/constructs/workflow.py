@@ -62,7 +62,10 @@ class Workflow(Construct):
                             ["lambda:InvokeFunction"],
                             [validate.function_arn, transform.function_arn, publish.function_arn],
                         ),
-                        allow(["dynamodb:BatchGetItem", "dynamodb:GetItem"], [audit_table.table_arn]),
+                        allow(
+                            ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"],
+                            [audit_table.table_arn],
+                        ),
                         allow(["dynamodb:UpdateItem"], [audit_table.table_arn, registry_table.table_arn]),
                         allow(["dynamodb:GetItem", "dynamodb:PutItem"], [registry_table.table_arn]),
                         allow(["sns:Publish"], [alert_topic.topic_arn]),

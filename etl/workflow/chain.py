@@ -6,12 +6,17 @@ from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit, messages
-from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, notify, query, service, task
+from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, notify, query, service, task
 from etl.workflow.failure import failure_path
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
 PROCESSED_EVENT: Final = "Transaction File Processed"
 TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
+
+PUBLISH: Final = "publish"
+RETIRE: Final = "retire"
+WITHDRAW: Final = "withdraw"
+"""What the publish function is asked for: see its handler."""
 
 _VALIDATION: Final = "$.inspected.validation"
 
@@ -19,7 +24,7 @@ _VALIDATION: Final = "$.inspected.validation"
 def file_chain(resources: Resources, *, label: str, function_timeout_seconds: int) -> dict[str, Any]:
     """Build the chain of one file.
 
-    Input: ``$.file`` as the definition's first state identified it, ``$.lease_ended``.
+    Input: ``$.file`` as the definition's first state identified it, ``$.lease_ended``, and ``$.action``, PUBLISH.
 
     Parameters
     ----------
@@ -52,6 +57,8 @@ class _Chain:
     def states(self) -> States:
         steps: dict[str, State] = {
             "Claim": self._claim(),
+            "Is it the first attempt?": self._is_first_attempt(),
+            "Clear an earlier attempt": self._withdraw(following="Inspect"),
             "Inspect": self._inspect(),
             "Verdict": self._verdict(),
             "Record rejection": self._finish(
@@ -64,14 +71,15 @@ class _Chain:
             "Claim the content": self._claim_content(),
             "Find who owns the content": self._find_content_owner(),
             "Find the first file": self._find_first_file(),
+            "Find the first file's key": self._find_first_files_key(),
             "Does the first file stand?": self._does_first_file_stand(),
             "Take the content over": self._take_content_over(),
-            "Record duplicate": self._finish(
-                FileStatus.DUPLICATE,
-                detail=audit.text("$.content.owner"),
-                facts={**self._figures(), "duplicate_of": audit.text("$.content.owner")},
-                following=None,
-            ),
+            "Publish nothing": {
+                "Type": "Pass",
+                "Result": RETIRE,
+                "ResultPath": "$.action",
+                "Next": self.name("Claim the key"),
+            },
             "Transform": self._transform(),
             "Reconcile": self._reconcile(),
             "Unreconciled": {
@@ -81,12 +89,33 @@ class _Chain:
                 "Next": self._failure,
             },
             "Claim the key": self._claim_key(),
-            "Publish": self._publish("publish", following="Supersede"),
             "Supersede": self._supersede(),
-            "Complete": self._complete(),
-            "Who holds the key?": self._look_up_key(result_path="$.holder", following="Has a newer version come?"),
+            "Publish": self._publish(),
+            "Is it published?": {
+                "Type": "Choice",
+                "Choices": [
+                    {"Variable": "$.action", "StringEquals": RETIRE, "Next": self.name("Record duplicate")},
+                ],
+                "Default": self.name("Complete"),
+            },
+            "Complete": self._end_as_newest(
+                FileStatus.COMPLETED,
+                detail=audit.text(f"{_VALIDATION}.verdict"),
+                facts={"manifest": audit.text("$.transformation.manifest")},
+                following="Announce",
+            ),
+            "Record duplicate": self._end_as_newest(
+                FileStatus.DUPLICATE,
+                detail=audit.text("$.content.owner"),
+                facts={"duplicate_of": audit.text("$.content.owner")},
+                following="Done",
+            ),
+            "Who holds the key?": self._look_up_key(
+                result_path="$.holder", following="Has a newer version come?", failing="Take back"
+            ),
             "Has a newer version come?": self._has_newer_version_come(),
-            "Withdraw": self._publish("withdraw", following="Record superseded"),
+            "Withdraw": self._withdraw(following="Record superseded"),
+            "Take back": self._take_back(),
             "Record superseded": self._finish(
                 FileStatus.SUPERSEDED,
                 detail={"S": "a newer version of the key came first"},
@@ -116,9 +145,19 @@ class _Chain:
             audit.claim(self._resources),
             result_path="$.file.attempt",
             result_selector={"number.$": "$.Attributes.attempts.N"},
-            following="Inspect",
+            following="Is it the first attempt?",
             unless={audit.CONDITION_FAILED: "Done"},
         )
+
+    def _is_first_attempt(self) -> State:
+        """Begin every other attempt without rows: whatever it ends in, none of an attempt that died may stay."""
+        return {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.file.attempt.number", "StringEquals": "1", "Next": self.name("Inspect")},
+            ],
+            "Default": self.name("Clear an earlier attempt"),
+        }
 
     def _inspect(self) -> State:
         """Validate the file while its key's published version is looked up."""
@@ -141,7 +180,7 @@ class _Chain:
                 following=None,
                 timeout_seconds=self._timeout,
             )
-        look_up = self._look_up_key(result_path="$", following=None, catches=False)
+        look_up = self._look_up_key(result_path="$", following=None)
         return {
             "Type": "Parallel",
             "Branches": [
@@ -207,40 +246,82 @@ class _Chain:
                 "ConsistentRead": True,
             },
             result_path="$.first",
-            result_selector={"status.$": "$.Item.status.S"},
+            result_selector={
+                "status.$": "$.Item.status.S",
+                "object_key.$": "$.Item.object_key.S",
+                "sequencer.$": "$.Item.sequencer.S",
+            },
+            following="Find the first file's key",
+        )
+
+    def _find_first_files_key(self) -> State:
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": {"S.$": "States.Format('key#{}', $.first.object_key)"}},
+                "ConsistentRead": True,
+            },
+            result_path="$.first.key",
             following="Does the first file stand?",
         )
 
     def _does_first_file_stand(self) -> State:
-        """Ask for the first file's status: failed or superseded, it has no published rows, and the content is free."""
+        """Ask whether the content is taken: under another key by a file that has rows or may get some.
+
+        A failed or superseded file without rows has set the content free. Of two versions of one key the newer has it.
+        """
+        first = "$states.input.first"
+        same_key = f"{first}.object_key = $states.input.file.object_key"
+        gone = ", ".join(f"'{status}'" for status in (FileStatus.FAILED, FileStatus.SUPERSEDED))
+        has_rows = f"$states.input.content.owner in {first}.key.Item.published.L.S"
         return {
             "Type": "Choice",
+            "QueryLanguage": "JSONata",
             "Choices": [
                 {
-                    "Or": [
-                        {"Variable": "$.first.status", "StringEquals": status}
-                        for status in (FileStatus.FAILED, FileStatus.SUPERSEDED)
-                    ],
+                    "Condition": query(f"{first}.status in [{gone}] and $not({has_rows})"),
                     "Next": self.name("Take the content over"),
-                }
+                },
+                {
+                    "Condition": query(f"{same_key} and {first}.sequencer <= $states.input.file.sequencer"),
+                    "Next": self.name("Take the content over"),
+                },
+                {"Condition": query(same_key), "Next": self.name("Record superseded")},
             ],
-            "Default": self.name("Record duplicate"),
+            "Default": self.name("Publish nothing"),
         }
 
     def _take_content_over(self) -> State:
+        """Become the content's owner, if the first file still is and no replay has changed its status since."""
         return self._task(
-            service("dynamodb:putItem"),
+            service("aws-sdk:dynamodb:transactWriteItems"),
             {
-                "TableName": self._resources.registry_table,
-                "Item": self._content_entry(),
-                "ConditionExpression": "file_id = :owner OR file_id = :file_id",
-                "ExpressionAttributeValues": {
-                    ":owner": audit.text("$.content.owner"),
-                    ":file_id": audit.text("$.file.file_id"),
-                },
+                "TransactItems": [
+                    {
+                        "Put": {
+                            "TableName": self._resources.registry_table,
+                            "Item": self._content_entry(),
+                            "ConditionExpression": "file_id = :owner OR file_id = :file_id",
+                            "ExpressionAttributeValues": {
+                                ":owner": audit.text("$.content.owner"),
+                                ":file_id": audit.text("$.file.file_id"),
+                            },
+                        }
+                    },
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._resources.audit_table,
+                            "Key": {"file_id": audit.text("$.content.owner")},
+                            "ConditionExpression": "#status = :seen",
+                            "ExpressionAttributeNames": {"#status": "status"},
+                            "ExpressionAttributeValues": {":seen": audit.text("$.first.status")},
+                        }
+                    },
+                ]
             },
             following="Transform",
-            unless={audit.CONDITION_FAILED: "Record duplicate"},
+            unless={TRANSACTION_CANCELED: "Find who owns the content"},
         )
 
     def _transform(self) -> State:
@@ -294,35 +375,52 @@ class _Chain:
             },
             result_path="$.versions",
             result_selector={"published.$": "$.Attributes.published.L[*].S"},
-            following="Publish",
+            following="Supersede",
             unless={audit.CONDITION_FAILED: "Record superseded"},
         )
 
-    def _publish(self, action: str, *, following: str) -> State:
+    def _publish(self) -> State:
         return self._task(
             self._resources.publish_function,
-            {"action": action, "file.$": "$.file", "published.$": "$.versions.published"},
-            result_path="$.publication",
+            {"action.$": "$.action", "file.$": "$.file", "published.$": "$.versions.published"},
+            following="Is it published?",
+            caught={ANY_ERROR: "Take back"},
+            timeout_seconds=self._timeout,
+        )
+
+    def _withdraw(self, *, following: str) -> State:
+        return self._task(
+            self._resources.publish_function,
+            {"action": WITHDRAW, "file.$": "$.file"},
             following=following,
             timeout_seconds=self._timeout,
         )
 
-    def _complete(self) -> State:
-        """Say COMPLETED, if this run still holds the file and the file is still the newest version of its key."""
-        completed = audit.finish(
-            self._resources,
-            FileStatus.COMPLETED,
-            detail={"S.$": f"{_VALIDATION}.verdict"},
-            facts={
-                **self._figures(),
-                "manifest": audit.text("$.transformation.manifest"),
-            },
+    def _take_back(self) -> State:
+        """Take the rows of a file that fails after it was published away from the readers, as far as that works."""
+        return task(
+            self._resources.publish_function,
+            {"action": WITHDRAW, "file.$": "$.file"},
+            following=self._failure,
+            catches=[catch(self._failure, result_path="$.not_taken_back")],
+            timeout_seconds=self._timeout,
         )
+
+    def _end_as_newest(
+        self,
+        status: FileStatus,
+        *,
+        detail: dict[str, str],
+        facts: dict[str, dict[str, str]],
+        following: str,
+    ) -> State:
+        """End the file's way, if this run still holds the file and the file is still the newest version of its key."""
+        ended = audit.finish(self._resources, status, detail=detail, facts={**self._figures(), **facts})
         return self._task(
             service("aws-sdk:dynamodb:transactWriteItems"),
             {
                 "TransactItems": [
-                    {"Update": completed},
+                    {"Update": ended},
                     {
                         "Update": {
                             "TableName": self._resources.registry_table,
@@ -337,8 +435,8 @@ class _Chain:
                     },
                 ]
             },
-            following="Announce",
-            caught={TRANSACTION_CANCELED: "Who holds the key?"},
+            following=following,
+            caught={TRANSACTION_CANCELED: "Who holds the key?", ANY_ERROR: "Take back"},
         )
 
     def _has_newer_version_come(self) -> State:
@@ -356,13 +454,17 @@ class _Chain:
         }
 
     def _supersede(self) -> State:
-        """Say so in the rows of the versions whose objects Publish has removed."""
+        """Say so in the rows of the older versions, before Publish removes their objects: COMPLETED has its rows."""
         step = self.name("Record superseded version")
-        superseded = audit.supersede(self._resources)
+        others = "$filter($states.input.versions.published, function($id) { $id != $states.input.file.file_id })"
         return {
             "Type": "Map",
-            "ItemsPath": "$.publication.superseded",
-            "ItemSelector": {"file.$": "$.file", "older.$": "$$.Map.Item.Value"},
+            "QueryLanguage": "JSONata",
+            "Items": query(f"[{others}]"),
+            "ItemSelector": {
+                "file": query("$states.input.file"),
+                "older": query("$states.context.Map.Item.Value"),
+            },
             "MaxConcurrency": 1,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},
@@ -370,7 +472,7 @@ class _Chain:
                 "States": {
                     step: task(
                         audit.UPDATE,
-                        superseded,
+                        audit.supersede(self._resources),
                         following=None,
                         unless=[audit.CONDITION_FAILED],
                         # It was FAILED or SUPERSEDED already, and stays so.
@@ -379,9 +481,15 @@ class _Chain:
                     self.name("Not completed"): {"Type": "Succeed"},
                 },
             },
-            "ResultPath": None,
-            "Catch": [catch(self._failure)],
-            "Next": self.name("Complete"),
+            "Output": query("$states.input"),
+            "Catch": [
+                {
+                    "ErrorEquals": [ANY_ERROR],
+                    "Output": query("$merge([$states.input, {'error': $states.errorOutput}])"),
+                    "Next": self._failure,
+                }
+            ],
+            "Next": self.name("Publish"),
         }
 
     def _announce(self) -> State:
@@ -414,7 +522,7 @@ class _Chain:
         """Alert after the outcome is recorded; an alert that cannot be sent must not undo it, and fails loudly."""
         return notify(message, following=self.name("Done"))
 
-    def _look_up_key(self, *, result_path: str, following: str | None, catches: bool = True) -> State:
+    def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
         return task(
             service("dynamodb:getItem"),
             {
@@ -424,7 +532,7 @@ class _Chain:
             },
             result_path=result_path,
             following=self.name(following) if following else None,
-            catches=[catch(self._failure)] if catches else [],
+            catches=[catch(self.name(failing))] if failing else [],
         )
 
     def _finish(
@@ -456,7 +564,10 @@ class _Chain:
     ) -> State:
         """Make a task of the chain: errors ``unless`` are answers and not retried, others end in the failure path."""
         answers = {**unless, **caught}
-        catches = [catch(self.name(step), error, result_path="$.answer") for error, step in answers.items()]
+        catches = [
+            catch(self.name(step), error, result_path=ERROR_PATH if error == ANY_ERROR else "$.answer")
+            for error, step in answers.items()
+        ]
         if ANY_ERROR not in answers:
             catches.append(catch(self._failure))
         return task(

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from etl.statuses import UNFINISHED
 from etl.workflow.asl import Resources, State, States, catch, follow, jsonata, query, retry, service
-from etl.workflow.chain import file_chain
+from etl.workflow.chain import PUBLISH, file_chain
 from etl.workflow.failure import INCOMPLETE, failure_path
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
@@ -169,7 +169,7 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
     return {
         "Type": "Map",
         "ItemsPath": "$.files",
-        "ItemSelector": {"file.$": "$$.Map.Item.Value", "lease_ended.$": "$.lease_ended"},
+        "ItemSelector": {"file.$": "$$.Map.Item.Value", "lease_ended.$": "$.lease_ended", "action": PUBLISH},
         "ItemProcessor": {"ProcessorConfig": processor, **chain},
         # A file's chain ends with its file_id, unless its failure could not be handled in full.
         "ResultPath": "$.ended",

@@ -20,6 +20,8 @@ def first(deployment: Deployment) -> dict[str, Upload]:
     upload = deployment.pipeline.upload
     uploads = {
         "again": upload("incoming/alpine/again.csv", alpine_csv("again", *OLD)),
+        "same": upload("incoming/alpine/same.csv", alpine_csv("same", *OLD)),
+        "replaced": upload("incoming/alpine/replaced.csv", alpine_csv("replaced", *OLD)),
         "event": upload("incoming/alpine/event.csv", alpine_csv("event", *OLD)),
         "corrected": upload("incoming/alpine/corrected.csv", alpine_csv("corrected", *OLD)),
         # Two versions at once, and two files of one content at once
@@ -38,18 +40,38 @@ def _row(deployment: Deployment, upload: Upload) -> AuditRow:
 
 @pytest.mark.requirement("T1")
 def test_the_same_content_again_is_a_duplicate(deployment: Deployment, first: dict[str, Upload]) -> None:
-    # When the content of a completed file comes again, under its own key and under another
-    content = alpine_csv("again", *OLD)
-    again, copy = deployment.process(
-        deployment.pipeline.upload("incoming/alpine/again.csv", content),
-        deployment.pipeline.upload("incoming/alpine/copy.csv", content),
-    )
-    # Then both point to the first file, which stands, and only its rows are readable
+    # When the content of a completed file comes again under another key
+    (copy,) = deployment.process(deployment.pipeline.upload("incoming/alpine/copy.csv", alpine_csv("again", *OLD)))
+    # Then it points to the first file, which stands, and only its rows are readable
     original = _row(deployment, first["again"])
     assert original.status is FileStatus.COMPLETED
-    assert (again.status, again.duplicate_of) == (FileStatus.DUPLICATE, original.file_id)
     assert (copy.status, copy.duplicate_of) == (FileStatus.DUPLICATE, original.file_id)
-    assert deployment.published([original, again, copy]) == sums(*OLD)
+    assert deployment.published([original, copy]) == sums(*OLD)
+
+
+@pytest.mark.requirement("S3", "T1")
+def test_a_newer_version_of_the_same_content_takes_the_older_ones_place(
+    deployment: Deployment, first: dict[str, Upload]
+) -> None:
+    # When the content of a completed file comes again under its own key
+    (again,) = deployment.process(deployment.pipeline.upload("incoming/alpine/same.csv", alpine_csv("same", *OLD)))
+    # Then it is the newest version, and its rows are readable once
+    original = _row(deployment, first["same"])
+    assert (original.status, again.status) == (FileStatus.SUPERSEDED, FileStatus.COMPLETED)
+    assert deployment.published([original, again]) == sums(*OLD)
+
+
+@pytest.mark.requirement("S3", "T1")
+def test_a_newer_version_that_repeats_another_file_takes_the_older_ones_rows_away(
+    deployment: Deployment, first: dict[str, Upload]
+) -> None:
+    # When a newer version of a completed file has the content of another completed file
+    (newer,) = deployment.process(deployment.pipeline.upload("incoming/alpine/replaced.csv", alpine_csv("event", *OLD)))
+    # Then the older version's rows are gone, and the other file's are counted once
+    older, other = (_row(deployment, first[name]) for name in ("replaced", "event"))
+    assert (older.status, newer.status) == (FileStatus.SUPERSEDED, FileStatus.DUPLICATE)
+    assert (older.superseded_by, newer.duplicate_of) == (newer.file_id, other.file_id)
+    assert deployment.published([older, newer, other]) == sums(*OLD)
 
 
 @pytest.mark.requirement("T1")

@@ -29,6 +29,8 @@ def process(
         "Transform": returns(transformation(validated)),
         "Publish": returns(publication()),
         "Withdraw": returns(publication()),
+        "Take back": returns(publication()),
+        "Clear an earlier attempt": returns(publication()),
         **(changes or {}),
     }
     script = {step if step.endswith(")") else f"{step} ({route})": answer for step, answer in steps.items()}

@@ -171,7 +171,9 @@ def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_st
         ("Validate JSON", {}),
         ("Transform", {"validation": {"layout": "alpine-2025"}}),
         ("Publish", {"action": "publish", "published": ["a", "b"]}),
-        ("Withdraw", {"action": "withdraw", "published": ["a", "b"]}),
+        ("Withdraw", {"action": "withdraw"}),
+        ("Take back", {"action": "withdraw"}),
+        ("Clear an earlier attempt", {"action": "withdraw"}),
     ],
 )
 def test_given_a_functions_task_when_its_parameters_are_worked_out_then_the_function_finds_what_it_reads(
@@ -180,6 +182,7 @@ def test_given_a_functions_task_when_its_parameters_are_worked_out_then_the_func
     [file] = _identify(machine, _event("incoming/alpine/a.csv"))
     document = {
         "file": file,
+        "action": "publish",
         "inspected": {"validation": {"layout": "alpine-2025"}},
         "versions": {"published": ["a", "b"]},
     }

@@ -205,6 +205,99 @@ def test_given_a_taken_over_content_when_the_first_file_is_replayed_then_it_is_t
     assert (machine.row(first) or {})["duplicate_of"] == second.file_id
 
 
+def test_given_a_file_that_may_have_rows_when_it_fails_then_its_content_stays_its_own_until_the_replay(
+    machine: Machine,
+) -> None:
+    first, second, validated = upload(), upload(), validation()
+    process(machine, first, validated=validated, changes={"Complete": throws("Table.Down")})
+
+    process(machine, second, validated=validated, changes=not_called("Transform"))
+    process(machine, first, validated=validated)
+
+    assert statuses(machine, second)[-1] == "DUPLICATE"
+    assert (machine.row(second) or {})["duplicate_of"] == first.file_id
+    assert statuses(machine, first)[-1] == "COMPLETED"
+
+
+def test_given_a_duplicate_when_the_first_file_is_superseded_then_it_stays_one_until_it_is_uploaded_again(
+    machine: Machine,
+) -> None:
+    first, duplicate, content = upload(), upload(), validation()
+    process(machine, first, validated=content)
+    process(machine, duplicate, validated=content)
+    process(machine, upload(key=first.key))
+
+    # When its event comes again, nothing happens
+    process(machine, duplicate, validated=content, changes=not_called("Validate CSV"))
+    assert statuses(machine, duplicate)[-1] == "DUPLICATE"
+
+    # When it is uploaded again, its content is free
+    again = upload(key=duplicate.key)
+    process(machine, again, validated=content)
+    assert statuses(machine, again) == _HAPPY
+
+
+def test_given_the_same_content_under_the_same_key_when_it_comes_again_then_the_newer_version_takes_over(
+    machine: Machine,
+) -> None:
+    first = upload()
+    again, content = upload(key=first.key), validation()
+    process(machine, first, validated=content)
+
+    process(machine, again, validated=content)
+
+    assert statuses(machine, first) == [*_HAPPY, "SUPERSEDED"]
+    assert statuses(machine, again) == _HAPPY
+
+
+def test_given_a_version_that_restores_the_first_content_when_the_one_between_comes_late_then_nothing_changes(
+    machine: Machine,
+) -> None:
+    first = upload()
+    between, restored = upload(key=first.key), upload(key=first.key)
+    content = validation()
+    process(machine, first, validated=content)
+    process(machine, restored, validated=content)
+
+    process(machine, between)
+
+    assert [statuses(machine, file)[-1] for file in (first, between, restored)] == [
+        "SUPERSEDED",
+        "SUPERSEDED",
+        "COMPLETED",
+    ]
+
+
+def test_given_a_newer_version_of_another_files_content_when_it_comes_then_it_replaces_rows_and_adds_none(
+    machine: Machine,
+) -> None:
+    elsewhere, older = upload(), upload()
+    newer, content = upload(key=older.key), validation()
+    process(machine, elsewhere, validated=content)
+    process(machine, older)
+
+    process(machine, newer, validated=content, changes=not_called("Transform", "Complete"))
+
+    assert statuses(machine, newer)[-1] == "DUPLICATE"
+    assert statuses(machine, older) == [*_HAPPY, "SUPERSEDED"]
+    assert (machine.row(older) or {})["superseded_by"] == newer.file_id
+    assert (machine.entry(newer.key_entry) or {})["published"] == [newer.file_id]
+
+
+def test_given_an_older_version_when_the_newer_cannot_be_published_then_no_row_says_completed_without_rows(
+    machine: Machine,
+) -> None:
+    older = upload()
+    newer = upload(key=older.key)
+    process(machine, older)
+
+    process(machine, newer, changes={"Publish": throws("S3.Down"), "Take back": throws("S3.Down")})
+
+    assert statuses(machine, older) == [*_HAPPY, "SUPERSEDED"]
+    assert statuses(machine, newer)[-1] == "FAILED"
+    assert (machine.row(newer) or {})["error"] == "S3.Down"
+
+
 def test_given_a_newer_version_when_it_is_published_then_the_older_row_points_to_it(machine: Machine) -> None:
     older = upload()
     newer = upload(key=older.key)

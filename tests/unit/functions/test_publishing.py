@@ -143,6 +143,25 @@ def test_given_an_overtaken_file_when_it_is_withdrawn_twice_then_its_rows_are_go
     assert len(listed(s3, "old")) == 2
 
 
+def test_given_a_file_that_was_never_staged_when_it_is_withdrawn_then_there_is_nothing_to_do(
+    s3: FakeS3, glue: FakeGlue
+) -> None:
+    _publisher(s3, glue).withdraw("never staged")
+
+    assert s3.objects == {}
+
+
+def test_given_an_older_version_when_a_newer_without_rows_retires_it_then_no_row_of_the_key_is_left(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01")
+    publisher = _publisher(s3, glue)
+    publisher.publish("old", ["old"])
+
+    assert publisher.retire("duplicate", ["old", "duplicate"]) == ["old"]
+    assert _visible(s3) == {}
+
+
 def test_given_a_withdrawn_file_when_it_is_published_again_then_its_rows_are_back(
     s3: FakeS3, glue: FakeGlue, stage_file: Stage
 ) -> None:
