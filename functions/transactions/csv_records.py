@@ -1,196 +1,73 @@
-"""Reads a CSV file in one streaming pass: decoded, counted and numbered, before the engine sees it."""
+"""Reads a CSV file in one streaming pass: decoded, counted and put into shape, before the engine sees it."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from transactions.codes import FileCode, RowCode
+from transactions.csv_rows import CsvRows, placeholder, well_formed
 from transactions.errors import FileRejectedError
 from transactions.headers import Found, find_layout
-from transactions.intake import Intake, decoded, too_long, whole_lines
+from transactions.intake import Intake, decoded, whole_lines
 from transactions.layout import Dialect, Layout
-from transactions.lines import LeftOut, tidied
-from transactions.records import MAX_RECORD_CHARACTERS, Broken, Records
-
-MAX_RECORD_LINES = 100
-"""A quote that is not closed so many lines further down was never meant to span them."""
+from transactions.records import PART_BYTES, Broken, Part, Records
 
 
-def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:
-    """Find the file's layout and write its records for the engine.
+def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path, *, part_bytes: int = PART_BYTES) -> Records:
+    """Find the file's layout; its parts are of about ``part_bytes`` each.
 
     Raises
     ------
     FileRejectedError
-        If the file is empty, fits no layout, is not of the layout's encoding, or cannot be split into records.
+        If the file is empty or fits no layout. While the parts are read: if it is not of the layout's encoding, or
+        cannot be split into records.
     """
     found = find_layout(intake.peek(), layouts)
-    layout = found.layout
-    numbering = _Numbering(found)
-    path = workdir / "records.csv"
+    return Records(found.layout, found.columns, found.captures, _parts(intake, found, workdir, part_bytes))
+
+
+def _parts(intake: Intake, found: Found, workdir: Path, part_bytes: int) -> Iterator[Part]:
+    rows, number = CsvRows(found), 0
     try:
-        with path.open("w", encoding="utf-8", newline="") as copy:
-            for block in whole_lines(decoded(intake.chunks(), layout.encoding), FileCode.MALFORMED_CSV):
-                copy.write(numbering.numbered(block))
-        numbering.close()
+        blocks = whole_lines(decoded(intake.chunks(), found.layout.encoding), FileCode.MALFORMED_CSV)
+        while not rows.ended:
+            path, number = workdir / f"records-{number}.csv", number + 1
+            with path.open("wb") as copy:
+                while copy.tell() < part_bytes and not rows.ended:
+                    block = next(blocks, None)
+                    copy.write(rows.end() if block is None else rows.of(block))
+            yield rows.part(path)
     except FileRejectedError as error:
-        raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
-    return Records(layout, path, found.columns, numbering.count, found.captures, tuple(numbering.broken))
+        raise FileRejectedError(error.code, error.detail, layout=found.layout.name) from error
 
 
-def hold_back_malformed(records: Records, workdir: Path) -> Records:
-    """Check the quotes of every record exactly, and hold back those that the engine might read past their end."""
-    dialect = records.layout.dialect
-    well_formed = _well_formed(dialect)
-    path, count, broken = workdir / "checked.csv", 0, list(records.broken)
-    with (
-        records.path.open(encoding="utf-8", newline="") as copy,
-        path.open("w", encoding="utf-8", newline="") as checked,
-    ):
-        for record in _joined(copy, dialect.quote_char) if dialect.quote_char else copy:
-            number, _, text = record.removesuffix("\n").partition(dialect.delimiter)
-            if well_formed.fullmatch(text):
-                checked.write(record)
-                count += 1
-            else:
-                broken.append(Broken.of(int(number), RowCode.QUOTE_MALFORMED, text))
-    return msgspec.structs.replace(records, path=path, count=count, broken=tuple(broken))
+def hold_back_malformed(part: Part, dialect: Dialect, columns: int) -> Part:
+    """Check exactly how every record is split into ``columns`` cells; hold back those that are not.
+
+    What is left of the part is split alike by any reader: no record can run on past its end.
+    """
+    path, broken, left_out = part.path.with_suffix(".checked"), list(part.broken), set(part.left_out)
+    whole, any_number = well_formed(dialect, columns), well_formed(dialect)
+    with part.path.open(encoding="utf-8", newline="") as copy, path.open("w", encoding="utf-8", newline="") as checked:
+        for number, row in enumerate(_rows(copy, dialect.quote_char), part.first_line):
+            record = row.removesuffix("\n")
+            if whole.fullmatch(record):
+                checked.write(row)
+                continue
+            code = RowCode.FIELD_COUNT if any_number.fullmatch(record) else RowCode.QUOTE_MALFORMED
+            broken.append(Broken.of(number, code, record))
+            left_out.add(number)
+            checked.write(f"{placeholder(dialect, columns)}\n")
+    path.replace(part.path)
+    return replace(part, broken=tuple(broken), left_out=tuple(left_out))
 
 
-class _Numbering:
-    """Puts before each record the number of its line. ``count`` and ``broken`` grow on the way."""
-
-    def __init__(self, found: Found) -> None:
-        dialect = found.layout.dialect
-        self.count = 0
-        self.broken = list[Broken]()
-        self._dialect = dialect
-        self._delimiter = dialect.delimiter
-        self._delimiters = len(found.columns) - 1
-        # Columns in any order are all there, or not in the header either.
-        self._fewest_delimiters = self._delimiters if dialect.any_order else found.layout.fewest_cells - 1
-        self._quote = dialect.quote_char or ""
-        self._well_formed = _well_formed(dialect)
-        self._line_breaks = dialect.line_breaks_in_cells
-        self._not_structure = bytes(set(range(256)) - set(f"{self._quote}\n".encode()))
-        self._left_out = LeftOut(found.layout)
-        self._skip = found.lines_above
-        self._line = 1
-        self._open = list[str]()
-        self._opened_on = 0
-
-    def numbered(self, block: str) -> str:
-        """Return the records of ``block``, which is whole lines without the last line end, each behind its number."""
-        lines = block.split("\n")
-        if max(map(len, lines)) > MAX_RECORD_CHARACTERS:
-            raise too_long(FileCode.MALFORMED_CSV)
-        first = self._line
-        self._line += len(lines)
-        if first <= self._skip:
-            skipped = min(self._skip - first + 1, len(lines))
-            lines, first = lines[skipped:], first + skipped
-        if self._left_out.any:
-            lines = [self._left_out.blanked(line) for line in lines]
-        if self._dialect.trim and not self._line_breaks:
-            lines = [tidied(line, self._dialect) for line in lines]
-        if self._open or not self._all_quotes_paired(block):
-            return self._joined(self._whole(number, record) for number, record in self._by_quotes(lines, first))
-        return self._each_line(lines, first)
-
-    def close(self) -> None:
-        """End the file; FileRejectedError if a quote is still open."""
-        if self._open:
-            raise self._never_closed()
-
-    def _all_quotes_paired(self, block: str) -> bool:
-        """Tell whether each line has an even number of quotes: drop all but quotes and line ends, then all pairs."""
-        if not self._quote or self._quote not in block:
-            return True
-        quote = self._quote.encode()
-        return quote not in block.encode().translate(None, self._not_structure).replace(quote * 2, b"")
-
-    def _each_line(self, lines: list[str], first: int) -> str:
-        delimiter, delimiters = self._delimiter, self._delimiters
-        if self._fewest_delimiters < delimiters:
-            return self._joined(self._whole(number, line) for number, line in enumerate(lines, first))
-        counts = [line.count(delimiter) for line in lines]
-        if counts.count(delimiters) == len(lines):
-            return self._joined([f"{number}{delimiter}{line}\n" for number, line in enumerate(lines, first)])
-        return self._joined(
-            f"{number}{delimiter}{line}\n" if count == delimiters else self._whole(number, line)
-            for number, (line, count) in enumerate(zip(lines, counts, strict=True), first)
-        )
-
-    def _joined(self, records: Iterable[str]) -> str:
-        present = list(filter(None, records))
-        self.count += len(present)
-        return "".join(present)
-
-    def _whole(self, number: int, record: str) -> str:
-        """Return ``record`` behind its number; nothing if it is blank or has other cells than the header.
-
-        Optional cells that it ends before are added.
-        """
-        delimiters = record.count(self._delimiter)
-        if delimiters != self._delimiters or self._fewest_delimiters < delimiters:
-            if not delimiters and not record.strip():
-                return ""
-            delimiters = self._outside_quotes(record).count(self._delimiter)
-            if not self._fewest_delimiters <= delimiters <= self._delimiters:
-                self.broken.append(Broken.of(number, RowCode.FIELD_COUNT, record))
-                return ""
-        return f"{number}{self._delimiter}{record}{self._delimiter * (self._delimiters - delimiters)}\n"
-
-    def _outside_quotes(self, record: str) -> str:
-        """Return what of ``record``, whose quotes are paired, stands outside of them."""
-        return "".join(record.split(self._quote)[::2]) if self._quote else record
-
-    def _by_quotes(self, lines: list[str], first: int) -> Iterator[tuple[int, str]]:
-        for number, line in enumerate(lines, first):
-            paired = line.count(self._quote) % 2 == 0
-            if self._line_breaks and (self._open or not paired):
-                yield from self._continued(number, line, ends=not paired)
-            elif paired:
-                yield number, line
-            else:
-                self.broken.append(Broken.of(number, RowCode.QUOTE_MALFORMED, line))
-
-    def _continued(self, number: int, line: str, *, ends: bool) -> Iterator[tuple[int, str]]:
-        """Add ``line`` to the open record, or open one; yield the record once its quotes are paired."""
-        ends = ends and bool(self._open)
-        if not self._open:
-            self._opened_on = number
-        self._open.append(line)
-        if len(self._open) > MAX_RECORD_LINES:
-            raise self._never_closed()
-        if ends:
-            record = "\n".join(self._open)
-            if len(record) > MAX_RECORD_CHARACTERS or not self._well_formed.fullmatch(record):
-                raise self._never_closed()
-            self._open.clear()
-            yield self._opened_on, record
-
-    def _never_closed(self) -> FileRejectedError:
-        return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {self._opened_on} is not closed")
-
-
-def _joined(lines: Iterable[str], quote: str) -> Iterator[str]:
-    record = ""
+def _rows(lines: Iterable[str], quote: str | None) -> Iterator[str]:
+    """Join the lines of each row: it ends where its quotes are paired."""
+    row = ""
     for line in lines:
-        record += line
-        if record.count(quote) % 2 == 0:
-            yield record
-            record = ""
-
-
-def _well_formed(dialect: Dialect) -> re.Pattern[str]:
-    """Match a record that any reader splits alike: each cell quoted as a whole, or not starting with a quote."""
-    delimiter = re.escape(dialect.delimiter)
-    if not dialect.quote_char:
-        return re.compile(r"[^\n]*")
-    quote = re.escape(dialect.quote_char)
-    quoted = f" *+{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *+"
-    plain = f"(?! *{quote})[^{delimiter}\\n]*+"
-    return re.compile(f"(?:{quoted}|{plain})(?:{delimiter}(?:{quoted}|{plain}))*+")
+        row += line
+        if not quote or row.count(quote) % 2 == 0:
+            yield row
+            row = ""

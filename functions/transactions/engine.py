@@ -1,21 +1,21 @@
 """The engine: every record read as text, checked completely, and only then cast."""
 
 from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import msgspec
 
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode
 from transactions.csv_records import hold_back_malformed
 from transactions.currencies import MINOR_UNITS
 from transactions.errors import EngineError, FileRejectedError, ReconciliationError
 from transactions.layout import Layout
 from transactions.plan import Plan
-from transactions.records import Broken, Records
+from transactions.records import Part, Records
 from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, plain_amount
-from transactions.sql import SHOWN_CHARACTERS
 
 EXAMPLES_PER_CODE = 5
 TO_JUDGE = frozenset({"transaction_id", "account_id", "currency", "amount", "balance_after"})
@@ -23,22 +23,10 @@ TO_JUDGE = frozenset({"transaction_id", "account_id", "currency", "amount", "bal
 THREADS = 2
 """What a function's memory buys of processors."""
 _TABLES = """
-    CREATE OR REPLACE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
-    CREATE OR REPLACE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
-    CREATE OR REPLACE TEMP TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
-    DROP TABLE IF EXISTS refused;
-    DROP TABLE IF EXISTS refused_scan;
+    CREATE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
+    CREATE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
+    CREATE TEMP TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
 """
-_FOUND = """
-    SELECT count(*), count(DISTINCT number)
-    FROM (SELECT number FROM staged UNION ALL SELECT line FROM broken)
-"""
-_REFUSED = f"""
-    SELECT line, bool_or(error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS')), any_value(text)
-    FROM (SELECT try_cast(regexp_extract(csv_line, '^[0-9]+') AS BIGINT) AS line, error_type,
-          left(regexp_replace(csv_line, '^[0-9]+.', ''), {SHOWN_CHARACTERS}) AS text FROM refused)
-    WHERE line IS NOT NULL GROUP BY line
-"""  # noqa: S608 - own names
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -88,31 +76,25 @@ def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConne
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection,
-    records: Records,
-    source: Source,
-    workdir: Path,
-    columns: Container[str] | None = None,
+    connection: duckdb.DuckDBPyConnection, records: Records, source: Source, columns: Container[str] | None = None
 ) -> Staged:
     """Read, map and check all records; keep ``columns`` of them, at least those ``TO_JUDGE``, by default all.
 
     Raises
     ------
     FileRejectedError
-        If there are no records, or if the engine cannot account for each of them.
+        If there are no records, if they cannot be read, or if the engine cannot account for each of them.
     ReconciliationError
         If a row was counted twice or not at all.
     """
-    layout, read = records.layout, records.count + len(records.broken)
+    layout, plan = records.layout, Plan.of(records, source)
+    connection.execute(_TABLES)
+    _insert(connection, "currencies", list(MINOR_UNITS.items()))
+    checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
+    _insert(connection, "checks", checks)
+    read = _read_all(connection, records, plan, columns)
     if not read:
         raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
-    plan = Plan.of(records, source)
-    complete = _read_all(connection, records, plan, columns)
-    if not complete and layout.format == "csv":
-        records = hold_back_malformed(records, workdir)
-        complete = records.count + len(records.broken) == read and _read_all(connection, records, plan, columns)
-    if not complete:
-        raise FileRejectedError(FileCode.RECORDS_LOST, layout=layout.name)
     for statement in plan.views():
         connection.execute(statement)
     return _accounted(connection, layout, read)
@@ -120,25 +102,47 @@ def stage(
 
 def _read_all(
     connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan, columns: Container[str] | None
-) -> bool:
-    """Fill the tables; tell whether the engine found exactly the records that the reader had counted."""
-    connection.execute(_TABLES)
-    _insert(connection, "currencies", list(MINOR_UNITS.items()))
-    checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
-    _insert(connection, "checks", checks)
-    connection.execute(plan.staging(records.path, columns))
-    broken = [(record.line, record.code.value, record.text) for record in (*records.broken, *_refused(connection))]
-    _insert(connection, "broken", broken)
-    found, distinct = connection.execute(_FOUND).fetchall()[0]
-    return bool(found == distinct == records.count + len(records.broken))
+) -> int:
+    """Fill the tables and return how many records there are. The engine loads a part while the next one is read."""
+    read, loading = 0, None
+    with ThreadPoolExecutor(1) as loader:
+        for number, part in enumerate(records.parts):
+            read += loading.result() if loading else 0
+            loading = loader.submit(_load, connection, plan, part, plan.into_staged(first=number == 0), columns)
+        return read + (loading.result() if loading else 0)
 
 
-def _refused(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
-    """Return the records that the engine could not split into cells."""
-    return [
-        Broken(line, RowCode.FIELD_COUNT if miscounted else RowCode.QUOTE_MALFORMED, text)
-        for line, miscounted, text in connection.execute(_REFUSED).fetchall()
-    ]
+def _load(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, into: str, columns: Container[str] | None
+) -> int:
+    """Load one part, remove its file, return the number of its records, those that are broken included."""
+    if plan.layout.format == "csv":
+        part = _cells_of(connection, plan, part)
+    loaded = _rows(connection, f"{into} {plan.staging(part, columns)}")
+    if loaded != part.count:
+        raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
+    _insert(connection, "broken", [(record.line, record.code.value, record.text) for record in part.broken])
+    part.path.unlink()
+    return loaded + len(part.broken)
+
+
+def _cells_of(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> Part:
+    """Let the engine read a CSV part's cells; where it finds other rows than the reader, look at each record exactly.
+
+    A quote in the wrong place is the one thing that makes the engine pass over a row, or run on into the next.
+    """
+    if _rows(connection, plan.reading(part)) != part.rows:
+        part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
+        if _rows(connection, plan.reading(part)) != part.rows:
+            raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
+    connection.execute("CREATE OR REPLACE TEMP TABLE left_out (number BIGINT)")
+    _insert(connection, "left_out", [(number,) for number in part.left_out])
+    return part
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run a statement that fills a table; return the number of its rows."""
+    return int(connection.execute(statement).fetchall()[0][0])
 
 
 def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:

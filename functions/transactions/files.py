@@ -70,7 +70,7 @@ def _staged(  # noqa: PLR0917 - as above
 ) -> Iterator[Staged]:
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = _READERS[source.format](intake, tuple(layouts), Path(folder))
-        yield stage(connection, records, source, Path(folder), columns)
+        yield stage(connection, records, source, columns)
 
 
 def _verdict(intake: Intake, staged: Staged) -> Validation:

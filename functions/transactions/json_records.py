@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,7 @@ from transactions.intake import Intake, decoded, whole_lines
 from transactions.json_documents import Document, Record
 from transactions.layout import Layout
 from transactions.paths import steps
-from transactions.records import MAX_RECORD_CHARACTERS, Records
+from transactions.records import MAX_RECORD_CHARACTERS, PART_BYTES, Part, Records
 
 MAX_DOCUMENT_BYTES = 384 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
@@ -27,7 +27,7 @@ _SPACES = bytes.maketrans(b"\n\r\t", b"   ")
 def read_json(
     intake: Intake, layouts: Iterable[Layout], workdir: Path, *, max_bytes: int = MAX_DOCUMENT_BYTES
 ) -> Records:
-    """Find the document's layout by its record path and write its records for the engine.
+    """Find the document's layout by its record path.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_json(
     layouts = tuple(layouts)
     by_lines = [layout for layout in layouts if layout.json_lines]
     if by_lines and (len(by_lines) == len(layouts) or _begins_with_object(intake.peek())):
-        return _written(_only(by_lines), _each_line(intake), workdir)
+        return _records(_only(by_lines), _each_line(intake), workdir)
     document = Document(_whole(intake, max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
@@ -46,7 +46,7 @@ def read_json(
     if len(found) > 1:
         found = [layout for layout in found if document.has_fields(layout)] or found
     layout = _only(found)
-    return _written(layout, document.records(layout), workdir)
+    return _records(layout, document.records(layout), workdir)
 
 
 def _only(layouts: list[Layout]) -> Layout:
@@ -86,20 +86,29 @@ def _each_line(intake: Intake) -> Iterator[Record]:
         first += len(lines)
 
 
-def _written(layout: Layout, records: Iterable[Record], workdir: Path) -> Records:
-    path, count, kept = workdir / "records.tsv", 0, _RawNumbers(layout).kept
+def _records(layout: Layout, records: Iterable[Record], workdir: Path) -> Records:
+    return Records(layout, layout.names, {}, _parts(layout, records, workdir))
+
+
+def _parts(layout: Layout, records: Iterable[Record], workdir: Path) -> Iterator[Part]:
+    kept = _RawNumbers(layout).kept
     numbered = (
         b"%d\t%d\t%b\t%b\n" % (number, line, text.translate(_SPACES), around)
         for number, (line, text, around) in enumerate(_checked(records))
     )
+    blocks = iter(lambda: list(islice(numbered, _BLOCK_RECORDS)), [])
     try:
-        with path.open("wb") as copy:
-            while block := list(islice(numbered, _BLOCK_RECORDS)):
-                copy.write(kept(b"".join(block)))
-                count += len(block)
+        for number, first in enumerate(blocks):
+            path, rows = workdir / f"records-{number}.tsv", 0
+            with path.open("wb") as copy:
+                for block in chain([first], blocks):
+                    copy.write(kept(b"".join(block)))
+                    rows += len(block)
+                    if copy.tell() >= PART_BYTES:
+                        break
+            yield Part(path=path, rows=rows)
     except FileRejectedError as error:
         raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
-    return Records(layout, path, layout.names, count, {})
 
 
 def _checked(records: Iterable[Record]) -> Iterator[Record]:

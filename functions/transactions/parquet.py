@@ -21,10 +21,8 @@ def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[Wr
     if not staged.counts.accepted:
         return ()
     table = canonical().table("transactions")
-    # A table that is not temporary: it is seen by every cursor, and lives in memory as well.
-    staged.connection.execute("CREATE OR REPLACE TABLE ordered AS SELECT * FROM accepted ORDER BY booking_date, number")
     days = staged.connection.execute(
-        "SELECT booking_date::VARCHAR, count(*) FROM ordered GROUP BY 1 ORDER BY 1"
+        "SELECT booking_date::VARCHAR, count(*) FROM accepted GROUP BY 1 ORDER BY 1"
     ).fetchall()
     mapped = {name: name for name in (*staged.layout.mapping, *DERIVED)}
     columns = _columns(table, {**mapped, **_lineage(staged, source)})
@@ -34,7 +32,7 @@ def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[Wr
         path.parent.mkdir(parents=True, exist_ok=True)
         with staged.connection.cursor() as cursor:
             cursor.execute(f"""
-                COPY (SELECT {columns} FROM ordered WHERE booking_date = DATE '{day}')
+                COPY (SELECT {columns} FROM accepted WHERE booking_date = DATE '{day}')
                 TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
         return _written(output, table, source, day, rows)
 

@@ -18,11 +18,13 @@ from transactions.layout import Condition, Dialect, Layout
 from transactions.mapping import Constant, RowHash, fields_read
 from transactions.mapping_rules import mapped_columns
 from transactions.paths import is_outer, steps
-from transactions.records import Records
+from transactions.records import Part, Records
 from transactions.results import Source
 from transactions.sql import is_one_of, literal, literals, masked
 
 MAX_LINE_BYTES = 2_000_000
+BUFFER_BYTES = 8_000_000
+"""What one thread reads at once: a part is several of them, so that both threads have work."""
 DUPLICATE_RULE = "once in a file"
 BROKEN_RULE = "one row of whole cells, as many as the header has"
 
@@ -71,10 +73,19 @@ class Plan(msgspec.Struct, frozen=True):
         """Whether the file has no ids of its own."""
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
 
-    def staging(self, path: Path, columns: Container[str] | None = None) -> str:
-        """Read ``path`` into ``staged``: number, line, dropped, the mapped columns, and errors (NULL without any).
+    def into_staged(self, *, first: bool) -> str:
+        """Begin the statement that ``staging`` ends. Not a temporary table: the writers' cursors must see it."""
+        return "CREATE OR REPLACE TABLE staged AS" if first else "INSERT INTO staged"
 
-        All columns are checked; only ``columns`` are kept, by default all.
+    def reading(self, part: Part) -> str:
+        """Read the cells of a CSV part: a table of texts, whose ``rowid`` numbers the rows in the part's order."""
+        columns = (self.cells[name] for name in self.file_columns)
+        return f"CREATE OR REPLACE TEMP TABLE texts AS FROM {_read(part.path, self.layout.dialect, [], columns)}"
+
+    def staging(self, part: Part, columns: Container[str] | None = None) -> str:
+        """Select the part's rows: number, line, dropped, the mapped columns, and errors (NULL without any).
+
+        All columns are checked. Only ``columns`` are kept; by default all, in the order in which they are written.
         """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
         found = ", ".join(
@@ -85,20 +96,19 @@ class Plan(msgspec.Struct, frozen=True):
         values["credit_debit_indicator"] = self.direction
         kept = [name for name in values if columns is None or name in columns]
         return f"""
-            CREATE OR REPLACE TEMP TABLE staged AS
-            WITH cells AS ({self._cells(path)}),
+            WITH cells AS ({self._cells(part)}),
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
             SELECT number, line, dropped, {", ".join(kept)},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
-            FROM checked"""
+            FROM checked {"ORDER BY booking_date, number" if columns is None else ""}"""
 
     def views(self) -> Iterator[str]:
         """Tell repeated rows apart, then define ``accepted`` and ``errors``."""
         yield """
-            CREATE OR REPLACE TEMP TABLE repeated AS
+            CREATE TABLE repeated AS
             SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS occurrence FROM staged
             WHERE NOT dropped AND transaction_id IN
                 (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
@@ -106,7 +116,7 @@ class Plan(msgspec.Struct, frozen=True):
         made = "transaction_id || '-' || coalesce(occurrence, 1)" if self.makes_ids else "transaction_id"
         alone = "true" if self.makes_ids else "occurrence IS NULL"
         yield f"""
-            CREATE OR REPLACE TEMP VIEW accepted AS
+            CREATE VIEW accepted AS
             SELECT staged.* EXCLUDE (dropped, errors) REPLACE ({made} AS transaction_id)
             FROM staged LEFT JOIN repeated USING (number) WHERE NOT dropped AND errors IS NULL AND {alone}"""
         id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
@@ -114,7 +124,7 @@ class Plan(msgspec.Struct, frozen=True):
             UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
                 {masked("transaction_id")} FROM repeated JOIN staged USING (number)"""
         yield f"""
-            CREATE OR REPLACE TEMP VIEW errors AS
+            CREATE VIEW errors AS
             SELECT number, line, field, error_code, rule, masked AS masked_value
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids else duplicates}
@@ -147,14 +157,16 @@ class Plan(msgspec.Struct, frozen=True):
             return f"SELECT *, {MINOR_UNITS[currency.value]} AS minor_units FROM cells"
         return f"SELECT * FROM cells LEFT JOIN currencies ON code = {self.columns['currency'].value}"
 
-    def _cells(self, path: Path) -> str:
+    def _cells(self, part: Part) -> str:
         if _is_json(self.layout):
-            return self._json_cells(path)
+            return self._json_cells(part.path)
         in_file = {name: self.cells[name] for name in self.file_columns}
         found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
         absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
-        return f"""SELECT line AS number, line, {_named({**found, **absent})}
-            FROM {_read(path, self.layout.dialect, ["line"], in_file.values())}"""
+        records = f"(SELECT rowid + {part.first_line} AS number, * FROM texts)"
+        if part.left_out:
+            records += " ANTI JOIN left_out USING (number)"
+        return f"SELECT number, number AS line, {_named({**found, **absent})} FROM {records}"
 
     def _json_cells(self, path: Path) -> str:
         inner, outer = ([name for name in self.cells if is_outer(name) is side] for side in (False, True))
@@ -218,5 +230,4 @@ def _read(path: Path, dialect: Dialect, numbers: Iterable[str], texts: Iterable[
     quote = literal(dialect.quote_char or "")
     return f"""read_csv({literal(str(path))}, auto_detect = false, header = false, strict_mode = true, new_line = '\\n',
         delim = {literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, compression = 'none',
-        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES},
-        store_rejects = true, rejects_table = 'refused', rejects_scan = 'refused_scan')"""
+        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES}, buffer_size = {BUFFER_BYTES}, ignore_errors = true)"""

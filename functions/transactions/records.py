@@ -1,6 +1,6 @@
-"""What a reader hands to the engine: the file's records, numbered by their lines, in one plain shape."""
+"""What a reader hands to the engine: the file's records, part by part, in one plain shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +12,8 @@ from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_CHARACTERS = 250_000
 """No record is longer. Four bytes a character at most: well below the engine's limit of a line, 2 MB."""
+PART_BYTES = 32 << 20
+"""A part is complete once it is as large: the engine works on one while the next is read."""
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -27,19 +29,37 @@ class Broken(msgspec.Struct, frozen=True):
         return cls(line, code, record[:SHOWN_CHARACTERS])
 
 
-class Records(msgspec.Struct, frozen=True):
-    """The file's records, counted independently of the engine.
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive records in a file for the engine (UTF-8, line feeds), counted independently of it.
 
-    Each record stands in ``path`` (UTF-8, line feeds) behind the number of the partner's line on which it begins: a CSV
-    record as it was written, behind its own delimiter; a JSON record on one line, behind tabs, and behind its number in
-    the array too, since several records may begin on a line. Blank lines, the header and what stands above it are left
-    out; ``broken`` records are held back. ``count`` is the number in ``path``. ``columns`` are the names of the
-    fields in the file's order.
+    Of a CSV file, each line from ``first_line`` on is one of ``rows``, so that a row's place tells its line. Lines
+    that are no record of their own are rows of placeholders, and ``left_out`` has their numbers: blank lines, lines
+    that belong to the record above, ``broken`` records.
+
+    Of a JSON document, each record is a row: behind tabs, its number in the document and its line, since several
+    records may begin on a line, then its text and the fields around it.
+    """
+
+    path: Path
+    rows: int
+    first_line: int = 1
+    left_out: tuple[int, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of records that the engine must find."""
+        return self.rows - len(self.left_out)
+
+
+class Records(msgspec.Struct, frozen=True):
+    """The file's records. ``columns`` are the names of the fields in the file's order, ``captures`` the facts above.
+
+    To go through ``parts`` is to read the file: a FileRejectedError may come at any of them. A part's file is the
+    consumer's to remove.
     """
 
     layout: Layout
-    path: Path
     columns: tuple[str, ...]
-    count: int
     captures: Mapping[str, str]
-    broken: tuple[Broken, ...] = ()
+    parts: Iterator[Part]
