@@ -1,7 +1,8 @@
 """The engine: every record read as text, checked completely, and only then cast."""
 
+from collections import deque
 from collections.abc import Container, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,10 +24,12 @@ TO_JUDGE = frozenset({"transaction_id", "account_id", "currency", "amount", "bal
 THREADS = 2
 """What a function's memory buys of processors."""
 _TABLES = """
-    CREATE TEMP TABLE currencies (code VARCHAR, minor_units INTEGER);
-    CREATE TEMP TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
-    CREATE TEMP TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
+    CREATE TABLE currencies (code VARCHAR, minor_units INTEGER);
+    CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
+    CREATE TABLE left_out (number BIGINT);
+    CREATE TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
 """
+"""No table is temporary: the loaders' cursors must see them."""
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -103,46 +106,53 @@ def stage(
 def _read_all(
     connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan, columns: Container[str] | None
 ) -> int:
-    """Fill the tables and return how many records there are. The engine loads a part while the next one is read."""
-    read, loading = 0, None
-    with ThreadPoolExecutor(1) as loader:
-        for number, part in enumerate(records.parts):
-            read += loading.result() if loading else 0
-            loading = loader.submit(_load, connection, plan, part, plan.into_staged(first=number == 0), columns)
-        return read + (loading.result() if loading else 0)
+    """Fill the tables and return how many records there are. Parts are loaded while the next one is read."""
+    read, loading = 0, deque[Future[int]]()
+    with ThreadPoolExecutor(THREADS) as loaders:
+        for part in records.parts:
+            if not loading and not read:
+                connection.execute(f"CREATE TABLE staged AS {plan.staging(part, columns)} LIMIT 0")
+            before = loading[-1] if loading else None
+            loading.append(loaders.submit(_load, connection, plan, part, columns, before))
+            if len(loading) > THREADS:
+                read += loading.popleft().result()
+        return read + sum(part.result() for part in loading)
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, into: str, columns: Container[str] | None
+def _load(  # noqa: PLR0917 - the part, and where it goes
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    part: Part,
+    columns: Container[str] | None,
+    before: Future[int] | None,
 ) -> int:
-    """Load one part, remove its file, return the number of its records, those that are broken included."""
-    if plan.layout.format == "csv":
-        part = _cells_of(connection, plan, part)
-    loaded = _rows(connection, f"{into} {plan.staging(part, columns)}")
-    if loaded != part.count:
-        raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
-    _insert(connection, "broken", [(record.line, record.code.value, record.text) for record in part.broken])
-    part.path.unlink()
-    return loaded + len(part.broken)
+    """Load one part, remove its file, return the number of its records, those that are broken included.
 
-
-def _cells_of(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> Part:
-    """Let the engine read a CSV part's cells; where it finds other rows than the reader, look at each record exactly.
-
-    A quote in the wrong place is the one thing that makes the engine pass over a row, or run on into the next.
+    A quote in the wrong place makes the engine pass over a row, or run on into the next ones: where it finds fewer
+    records than the reader has counted, each is looked at exactly.
     """
-    if _rows(connection, plan.reading(part)) != part.rows:
-        part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
-        if _rows(connection, plan.reading(part)) != part.rows:
+    with connection.cursor() as cursor:
+        cursor.begin()
+        found = _fill(cursor, plan, part, columns)
+        if found != part.count and plan.layout.format == "csv":
+            cursor.rollback()
+            cursor.begin()
+            part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
+            found = _fill(cursor, plan, part, columns)
+        if found != part.count:
             raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
-    connection.execute("CREATE OR REPLACE TEMP TABLE left_out (number BIGINT)")
-    _insert(connection, "left_out", [(number,) for number in part.left_out])
-    return part
+        if before:
+            before.result()  # The rows lie in the file's order.
+        cursor.commit()
+    part.path.unlink()
+    return part.count + len(part.broken)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    """Run a statement that fills a table; return the number of its rows."""
-    return int(connection.execute(statement).fetchall()[0][0])
+def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part, columns: Container[str] | None) -> int:
+    """Fill the tables from one part; return how many records the engine found."""
+    _insert(cursor, "left_out", [(number,) for number in part.left_out])
+    _insert(cursor, "broken", [(record.line, record.code.value, record.text) for record in part.broken])
+    return int(cursor.execute(f"INSERT INTO staged {plan.staging(part, columns)}").fetchall()[0][0])
 
 
 def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:

@@ -38,6 +38,8 @@ from transactions.mapping import (
 )
 from transactions.sql import is_one_of, literal, literals, matches
 
+ISO_DATE = "%Y-%m-%d"
+"""Written as the engine writes days itself."""
 EARLIEST_DATE = date(1970, 1, 1)
 """No transaction of a file is older."""
 DAYS_AHEAD = {"booking_date": 1, "value_date": 31}
@@ -153,13 +155,17 @@ class Mapper(msgspec.Struct, frozen=True):
         field = self.layout.field(name)
         assert isinstance(field, DateField | DateTimeField)  # noqa: S101 - linted
         cell = self.cells[name]
-        return f"try_cast({cell if field.format == '%Y-%m-%d' else field.date_format.iso(cell)} AS DATE)"
+        return f"try_cast({cell if field.format == ISO_DATE else field.date_format.iso(cell)} AS DATE)"
 
     def _day_check(self, column: Column, name: str, fields: tuple[str, ...]) -> Check:
         field, cell = self.layout.field(name), self.cells[name]
         assert isinstance(field, DateField | DateTimeField)  # noqa: S101 - linted
         day = column.name if len(fields) == 1 else self._day(name)
-        broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
+        if field.format == ISO_DATE:
+            # Written back, it must be the very text: cheaper than the pattern, and as strict.
+            broken = f"{cell} IS NOT NULL AND {day}::VARCHAR IS DISTINCT FROM {cell}"
+        else:
+            broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
         return Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
 
 

@@ -23,8 +23,6 @@ from transactions.results import Source
 from transactions.sql import is_one_of, literal, literals, masked
 
 MAX_LINE_BYTES = 2_000_000
-BUFFER_BYTES = 8_000_000
-"""What one thread reads at once: a part is several of them, so that both threads have work."""
 DUPLICATE_RULE = "once in a file"
 BROKEN_RULE = "one row of whole cells, as many as the header has"
 
@@ -72,15 +70,6 @@ class Plan(msgspec.Struct, frozen=True):
     def makes_ids(self) -> bool:
         """Whether the file has no ids of its own."""
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
-
-    def into_staged(self, *, first: bool) -> str:
-        """Begin the statement that ``staging`` ends. Not a temporary table: the writers' cursors must see it."""
-        return "CREATE OR REPLACE TABLE staged AS" if first else "INSERT INTO staged"
-
-    def reading(self, part: Part) -> str:
-        """Read the cells of a CSV part: a table of texts, whose ``rowid`` numbers the rows in the part's order."""
-        columns = (self.cells[name] for name in self.file_columns)
-        return f"CREATE OR REPLACE TEMP TABLE texts AS FROM {_read(part.path, self.layout.dialect, [], columns)}"
 
     def staging(self, part: Part, columns: Container[str] | None = None) -> str:
         """Select the part's rows: number, line, dropped, the mapped columns, and errors (NULL without any).
@@ -163,9 +152,11 @@ class Plan(msgspec.Struct, frozen=True):
         in_file = {name: self.cells[name] for name in self.file_columns}
         found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
         absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
-        records = f"(SELECT rowid + {part.first_line} AS number, * FROM texts)"
+        texts = _read(part.path, self.layout.dialect, [], in_file.values())
+        # Without an order of its own, the window numbers the rows as they are read: in the part's order.
+        records = f"(SELECT row_number() OVER () + {part.first_line - 1} AS number, * FROM {texts})"
         if part.left_out:
-            records += " ANTI JOIN left_out USING (number)"
+            records += f" ANTI JOIN (SELECT number FROM left_out WHERE number >= {part.first_line}) USING (number)"
         return f"SELECT number, number AS line, {_named({**found, **absent})} FROM {records}"
 
     def _json_cells(self, path: Path) -> str:
@@ -230,4 +221,4 @@ def _read(path: Path, dialect: Dialect, numbers: Iterable[str], texts: Iterable[
     quote = literal(dialect.quote_char or "")
     return f"""read_csv({literal(str(path))}, auto_detect = false, header = false, strict_mode = true, new_line = '\\n',
         delim = {literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, compression = 'none',
-        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES}, buffer_size = {BUFFER_BYTES}, ignore_errors = true)"""
+        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES}, ignore_errors = true)"""

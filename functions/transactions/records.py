@@ -12,7 +12,7 @@ from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_CHARACTERS = 250_000
 """No record is longer. Four bytes a character at most: well below the engine's limit of a line, 2 MB."""
-PART_BYTES = 32 << 20
+PART_BYTES = 16 << 20
 """A part is complete once it is as large: the engine works on one while the next is read."""
 
 
