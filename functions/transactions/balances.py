@@ -21,7 +21,7 @@ def balance_breaks(staged: Staged) -> Tally:
     """
     if not staged.layout.running_balance:
         return Tally()
-    staged.connection.execute(f"CREATE OR REPLACE TEMP VIEW balance_breaks AS {_breaks(staged.layout)}")
+    staged.connection.execute(f"CREATE VIEW balance_breaks AS {_breaks(staged.layout)}")
     return tally(staged.connection, "balance_breaks")
 
 
@@ -36,5 +36,5 @@ def _breaks(layout: Layout) -> str:
         FROM (
             SELECT number, line, amount, CASE WHEN errors IS NULL THEN balance_after END AS balance,
                 lag(balance) OVER (PARTITION BY {own} ORDER BY {order}) AS before
-            FROM staged {"" if repeats else "ANTI JOIN repeated USING (number)"} WHERE NOT dropped)
+            FROM staged WHERE NOT dropped{"" if repeats else " AND occurrence IS NULL"})
         WHERE balance <> before + amount"""

@@ -7,15 +7,15 @@ from msgspec.structs import replace
 
 from transactions.codes import FileCode, RowCode
 from transactions.csv_rows import CsvRows, placeholder, well_formed
-from transactions.errors import FileRejectedError
-from transactions.headers import Found, find_layout
-from transactions.intake import Intake, decoded, whole_lines
+from transactions.headers import find_layout
+from transactions.intake import Intake, utf8, whole_lines
 from transactions.layout import Dialect, Layout
-from transactions.records import PART_BYTES, Broken, Part, Records
+from transactions.parts import in_parts
+from transactions.records import Broken, Part, Records
 
 
-def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path, *, part_bytes: int = PART_BYTES) -> Records:
-    """Find the file's layout; its parts are of about ``part_bytes`` each.
+def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:
+    """Find the file's layout; its parts are read as they are asked for.
 
     Raises
     ------
@@ -24,22 +24,9 @@ def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path, *, part_b
         cannot be split into records.
     """
     found = find_layout(intake.peek(), layouts)
-    return Records(found.layout, found.columns, found.captures, _parts(intake, found, workdir, part_bytes))
-
-
-def _parts(intake: Intake, found: Found, workdir: Path, part_bytes: int) -> Iterator[Part]:
-    rows, number = CsvRows(found), 0
-    try:
-        blocks = whole_lines(decoded(intake.chunks(), found.layout.encoding), FileCode.MALFORMED_CSV)
-        while not rows.ended:
-            path, number = workdir / f"records-{number}.csv", number + 1
-            with path.open("wb") as copy:
-                while copy.tell() < part_bytes and not rows.ended:
-                    block = next(blocks, None)
-                    copy.write(rows.end() if block is None else rows.of(block))
-            yield rows.part(path)
-    except FileRejectedError as error:
-        raise FileRejectedError(error.code, error.detail, layout=found.layout.name) from error
+    blocks = whole_lines(utf8(intake.chunks(), found.layout.encoding), FileCode.MALFORMED_CSV)
+    parts = in_parts(blocks, CsvRows(found), found.layout, workdir)
+    return Records(found.layout, found.columns, found.captures, parts)
 
 
 def hold_back_malformed(part: Part, dialect: Dialect, columns: int) -> Part:
@@ -50,7 +37,7 @@ def hold_back_malformed(part: Part, dialect: Dialect, columns: int) -> Part:
     path, broken, left_out = part.path.with_suffix(".checked"), list(part.broken), set(part.left_out)
     whole, any_number = well_formed(dialect, columns), well_formed(dialect)
     with part.path.open(encoding="utf-8", newline="") as copy, path.open("w", encoding="utf-8", newline="") as checked:
-        for number, row in enumerate(_rows(copy, dialect.quote_char), part.first_line):
+        for number, row in enumerate(_rows(copy, dialect.quote_char), part.first):
             record = row.removesuffix("\n")
             if whole.fullmatch(record):
                 checked.write(row)

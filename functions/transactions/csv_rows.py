@@ -1,15 +1,16 @@
 """Puts the lines of a CSV file into the shape that the engine reads: a row for each line."""
 
 import re
+from itertools import compress, count
+from operator import not_
 from pathlib import Path
 
 from transactions.codes import FileCode, RowCode
 from transactions.errors import FileRejectedError
 from transactions.headers import Found
-from transactions.intake import too_long
 from transactions.layout import Dialect
 from transactions.lines import LeftOut, tidied
-from transactions.records import MAX_RECORD_CHARACTERS, Broken, Part
+from transactions.records import MAX_RECORD_BYTES, Broken, Part
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
@@ -26,7 +27,6 @@ class CsvRows:
 
     def __init__(self, found: Found) -> None:
         layout, dialect = found.layout, found.layout.dialect
-        self.ended = False
         self._delimiter, self._quote = dialect.delimiter.encode(), (dialect.quote_char or "").encode()
         self._delimiters = len(found.columns) - 1
         # Columns in any order are all there, or not in the header either.
@@ -39,26 +39,24 @@ class CsvRows:
         self._tidies = dialect.trim and not dialect.line_breaks_in_cells
         self._known_whole = set[bytes]()
         self._to_skip = found.lines_above
-        self._line = self._first_line = found.lines_above + 1
-        self._open = ""
+        self._line = self._first = found.lines_above + 1
+        self._open = b""
         self._left_out = list[int]()
         self._broken = list[Broken]()
 
-    def of(self, block: str) -> bytes:
+    def of(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
 
         Raises
         ------
         FileRejectedError
-            If a line is longer than any record may be, a record stands below the footer, or a quote is never closed.
+            If a record stands below the footer, or a quote is never closed.
         """
         if self._to_skip:
             return b"".join(map(self.of, self._below_header(block)))
-        _refuse_long_lines(block)
-        block = self._tidy(block)
+        text = self._tidy(block)
         if self._open:
-            block, self._open = f"{self._open}\n{block}", ""
-        text = block.encode()
+            text, self._open = self._open + _LINE_FEED + text, b""
         structures = text.translate(None, self._not_structure).split(_LINE_FEED)
         if self._known_whole.issuperset(structures):
             self._line += len(structures)
@@ -67,51 +65,51 @@ class CsvRows:
         self._line += len(lines)
         return _LINE_FEED.join([*lines, b""])
 
-    def end(self) -> bytes:
+    def end(self) -> None:
         """End the file; FileRejectedError if a quote is still open."""
         if self._open:
             raise self._never_closed(self._line)
-        self.ended = True
-        return b""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
         part = Part(
             path=path,
-            rows=self._line - self._first_line,
-            first_line=self._first_line,
+            rows=self._line - self._first,
+            first=self._first,
             left_out=tuple(self._left_out),
             broken=tuple(self._broken),
         )
-        self._first_line = self._line
+        self._first = self._line
         self._left_out.clear()
         self._broken.clear()
         return part
 
-    def _below_header(self, block: str) -> list[str]:
-        lines = block.split("\n", self._to_skip)
+    def _below_header(self, block: bytes) -> list[bytes]:
+        lines = block.split(_LINE_FEED, self._to_skip)
         below = lines[self._to_skip :]
         self._to_skip -= min(self._to_skip, len(lines))
         return below
 
-    def _tidy(self, block: str) -> str:
-        lines = block.split("\n") if self._left_out_lines.any or self._tidies else []
+    def _tidy(self, block: bytes) -> bytes:
+        if not self._left_out_lines.any and not self._tidies:
+            return block
+        lines = block.decode().split("\n")
         if self._left_out_lines.any:
             lines = [self._left_out_lines.blanked(line) for line in lines]
         if self._tidies:
             lines = [tidied(line, self._dialect) for line in lines]
-        return "\n".join(lines) if lines else block
+        return "\n".join(lines).encode()
 
     def _judged(self, lines: list[bytes], structures: list[bytes]) -> list[bytes]:
         """Return ``lines`` with those mended, joined or held back that are no whole records as they stand."""
-        not_known = [place for place, structure in enumerate(structures) if structure not in self._known_whole]
         end = 0
-        for start in not_known:
+        # Lazily: what one line teaches is known at the next.
+        for start in compress(count(), map(not_, map(self._known_whole.__contains__, structures))):
             if start < end:
                 continue
             end = self._record_end(structures, start)
             if end > len(lines):
-                self._open = _LINE_FEED.join(lines[start:]).decode()
+                self._open = _LINE_FEED.join(lines[start:])
                 return lines[:start]
             record = _LINE_FEED.join(lines[start:end])
             lines[start] = self._row(self._line + start, record, b"".join(structures[start:end]), lines=end - start)
@@ -142,7 +140,7 @@ class CsvRows:
 
     def _row(self, number: int, record: bytes, structure: bytes, *, lines: int) -> bytes:
         """Return the record's row: as it is, with the optional cells that it ends before, or held back."""
-        if lines > 1 and (len(record.decode()) > MAX_RECORD_CHARACTERS or not self._well_formed.fullmatch(record.decode())):
+        if lines > 1 and (len(record) > MAX_RECORD_BYTES or not self._well_formed.fullmatch(record.decode())):
             raise self._never_closed(number)
         if self._is_open(structure):
             return self._held_back(number, RowCode.QUOTE_MALFORMED, record)
@@ -190,13 +188,3 @@ def well_formed(dialect: Dialect, columns: int | None = None) -> re.Pattern[str]
         cell = rf"(?:{quoted}|(?! *{quote}){cell})"
     further = "*+" if columns is None else f"{{{columns - 1}}}"
     return re.compile(f"{cell}(?:{delimiter}{cell}){further}")
-
-
-def _refuse_long_lines(block: str) -> None:
-    """Look for a line end in each window of half a record: a longer line holds a whole window."""
-    window = MAX_RECORD_CHARACTERS // 2
-    suspicious = any(
-        block.find("\n", start, start + window) < 0 for start in range(0, len(block) - window + 1, window)
-    )
-    if suspicious and max(map(len, block.split("\n"))) > MAX_RECORD_CHARACTERS:
-        raise too_long(FileCode.MALFORMED_CSV)

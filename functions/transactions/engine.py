@@ -26,7 +26,6 @@ THREADS = 2
 _TABLES = """
     CREATE TABLE currencies (code VARCHAR, minor_units INTEGER);
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
-    CREATE TABLE left_out (number BIGINT);
     CREATE TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
 """
 """No table is temporary: the loaders' cursors must see them."""
@@ -119,7 +118,7 @@ def _read_all(
         return read + sum(part.result() for part in loading)
 
 
-def _load(  # noqa: PLR0917 - the part, and where it goes
+def _load(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     part: Part,
@@ -129,17 +128,17 @@ def _load(  # noqa: PLR0917 - the part, and where it goes
     """Load one part, remove its file, return the number of its records, those that are broken included.
 
     A quote in the wrong place makes the engine pass over a row, or run on into the next ones: where it finds fewer
-    records than the reader has counted, each is looked at exactly.
+    rows than the reader has counted, each record is looked at exactly.
     """
     with connection.cursor() as cursor:
         cursor.begin()
         found = _fill(cursor, plan, part, columns)
-        if found != part.count and plan.layout.format == "csv":
+        if found != part.rows and plan.layout.format == "csv":
             cursor.rollback()
             cursor.begin()
             part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
             found = _fill(cursor, plan, part, columns)
-        if found != part.count:
+        if found != part.rows:
             raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
         if before:
             before.result()  # The rows lie in the file's order.
@@ -149,10 +148,13 @@ def _load(  # noqa: PLR0917 - the part, and where it goes
 
 
 def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part, columns: Container[str] | None) -> int:
-    """Fill the tables from one part; return how many records the engine found."""
-    _insert(cursor, "left_out", [(number,) for number in part.left_out])
+    """Fill the tables from one part; return how many rows the engine found, those that are no records included."""
+    rows = cursor.execute(f"INSERT INTO staged {plan.staging(part, columns)}").fetchall()[0][0]
+    if part.left_out:
+        placeholders = "number >= ? AND number IN (SELECT unnest(?))"
+        cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.left_out)])  # noqa: S608 - own name
     _insert(cursor, "broken", [(record.line, record.code.value, record.text) for record in part.broken])
-    return int(cursor.execute(f"INSERT INTO staged {plan.staging(part, columns)}").fetchall()[0][0])
+    return int(rows)
 
 
 def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:

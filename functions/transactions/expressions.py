@@ -162,8 +162,8 @@ class Mapper(msgspec.Struct, frozen=True):
         assert isinstance(field, DateField | DateTimeField)  # noqa: S101 - linted
         day = column.name if len(fields) == 1 else self._day(name)
         if field.format == ISO_DATE:
-            # Written back, it must be the very text: cheaper than the pattern, and as strict.
-            broken = f"{cell} IS NOT NULL AND {day}::VARCHAR IS DISTINCT FROM {cell}"
+            # Written back, it must be the very text: cheaper than the pattern, and as strict, with four digits a year.
+            broken = f"{cell} IS NOT NULL AND (length({cell}) <> 10 OR {day}::VARCHAR IS DISTINCT FROM {cell})"
         else:
             broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
         return Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")

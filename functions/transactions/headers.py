@@ -10,11 +10,11 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.fields import DateField, DateTimeField, Field, NumberField
-from transactions.intake import BYTE_ORDER_MARK, CHUNK_BYTES, decoded
+from transactions.intake import CHUNK_BYTES, utf8
 from transactions.layout import Capture, Dialect, Layout
 from transactions.lines import LeftOut, tidied
 from transactions.numbers import number_pattern
-from transactions.records import MAX_RECORD_CHARACTERS
+from transactions.records import MAX_RECORD_BYTES
 
 ROWS_LOOKED_AT = 20
 """So many first rows tell the layout of a file without a header: more than half of them must fit."""
@@ -143,19 +143,19 @@ def _shape(field: Field) -> str:
 
 def _first_lines(head: bytes, layout: Layout, count: int) -> list[str]:
     # A wrong byte further down is none of the header's business: reading the file will tell.
-    text = head.decode(layout.encoding, errors="replace").removeprefix(BYTE_ORDER_MARK)
+    text = head.decode(layout.encoding, errors="replace").removeprefix("\ufeff")
     return re.split("\r\n|\r|\n", text, maxsplit=count)[:count]
 
 
 def _refuse_undecodable(head: bytes, layout: Layout) -> None:
     count = layout.dialect.header_within if layout.dialect.header else ROWS_LOOKED_AT
     if any("\ufffd" in line for line in _first_lines(head, layout, count)):
-        for _ in decoded(iter([head]), layout.encoding):
+        for _ in utf8(iter([head]), layout.encoding):
             pass
 
 
 def _cells(line: str, dialect: Dialect) -> tuple[str, ...]:
-    if len(line) > MAX_RECORD_CHARACTERS:
+    if len(line) > MAX_RECORD_BYTES:
         return ()
     if dialect.quote_char:
         cells = _quoted_cells(tidied(line, dialect), dialect.delimiter, dialect.quote_char)

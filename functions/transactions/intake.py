@@ -1,8 +1,7 @@
-"""Takes in a file's bytes once: hashed, counted and decoded as they pass."""
+"""Takes in a file's bytes once: hashed, counted, unpacked and decoded as they pass."""
 
 import codecs
 import hashlib
-import io
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -10,12 +9,11 @@ from typing import BinaryIO
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.records import MAX_RECORD_CHARACTERS
+from transactions.records import MAX_RECORD_BYTES
 
 CHUNK_BYTES = 1 << 20
 MAX_UNPACKED_BYTES = 8 << 30
 """No gzip file unpacks to more."""
-BYTE_ORDER_MARK = "\ufeff"
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
@@ -68,16 +66,16 @@ class Intake:
         return chunk
 
 
-def decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
-    """Decode ``chunks``, without a byte order mark and with line feeds as line ends.
+def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """Turn ``chunks`` into UTF-8, without a byte order mark and with line feeds as line ends.
 
     Raises
     ------
     FileRejectedError
         If the bytes are not of ``encoding``; it names the offset of the first that is not.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line_ends = io.IncrementalNewlineDecoder(None, translate=True)
+    decoder, line_ends = codecs.getincrementaldecoder(encoding)(), _LineEnds()
+    is_utf8 = codecs.lookup(encoding).name == "utf-8"
     offset, first = 0, True
     for chunk in _with_end(chunks):
         pending = decoder.getstate()[0]
@@ -87,12 +85,14 @@ def decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
             at = offset - len(pending) + error.start
             raise FileRejectedError(FileCode.NOT_DECODABLE, f"no {encoding} at byte {at}") from error
         offset += len(chunk)
-        if first and text:
-            text, first = text.removeprefix(BYTE_ORDER_MARK), False
-        yield line_ends.decode(text, final=not chunk)
+        # What is UTF-8 already is only looked at, and goes on as it came.
+        content = chunk if is_utf8 else text.encode()
+        if first and content:
+            content, first = content.removeprefix(codecs.BOM_UTF8), False
+        yield line_ends.as_feeds(content)
 
 
-def whole_lines(texts: Iterable[str], malformed: FileCode) -> Iterator[str]:
+def whole_lines(texts: Iterable[bytes], malformed: FileCode) -> Iterator[bytes]:
     """Cut ``texts`` after their last whole line each; yield without that line end.
 
     Raises
@@ -100,20 +100,45 @@ def whole_lines(texts: Iterable[str], malformed: FileCode) -> Iterator[str]:
     FileRejectedError
         With the code ``malformed``, if a line is longer than any record may be.
     """
-    rest = ""
+    rest = b""
     for text in texts:
-        block, line_end, rest = (rest + text).rpartition("\n")
-        if len(rest) > MAX_RECORD_CHARACTERS:
-            raise too_long(malformed)
+        block, line_end, rest = (rest + text).rpartition(b"\n")
+        _refuse_long_lines(block, malformed)
+        if len(rest) > MAX_RECORD_BYTES:
+            raise _too_long(malformed)
         if line_end:
             yield block
     if rest:
         yield rest
 
 
-def too_long(malformed: FileCode) -> FileRejectedError:
-    """Reject a file for a line longer than any record may be."""
-    return FileRejectedError(malformed, f"a line is longer than {MAX_RECORD_CHARACTERS} characters")
+class _LineEnds:
+    """Turns carriage returns, alone or before a line feed, into line feeds."""
+
+    def __init__(self) -> None:
+        self._after_return = False
+
+    def as_feeds(self, text: bytes) -> bytes:
+        if self._after_return and text:
+            text = text.removeprefix(b"\n")
+            self._after_return = False
+        if b"\r" not in text:
+            return text
+        self._after_return = text.endswith(b"\r")
+        return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _refuse_long_lines(block: bytes, malformed: FileCode) -> None:
+    """Look for a line end in each window of half a record: a longer line holds a whole one."""
+    window = MAX_RECORD_BYTES // 2
+    starts = range(0, len(block) - window + 1, window)
+    suspicious = any(block.find(b"\n", start, start + window) < 0 for start in starts)
+    if suspicious and max(map(len, block.split(b"\n"))) > MAX_RECORD_BYTES:
+        raise _too_long(malformed)
+
+
+def _too_long(malformed: FileCode) -> FileRejectedError:
+    return FileRejectedError(malformed, f"a line is longer than {MAX_RECORD_BYTES} bytes")
 
 
 def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:

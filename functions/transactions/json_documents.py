@@ -14,7 +14,8 @@ from transactions.mapping_rules import mapped_columns
 from transactions.paths import OuterPath, is_outer, levels, outer_path, steps
 
 _LINE_FEED = b"\n"
-_LINE_ENDS_TO_BLANKS = bytes.maketrans(b"\n\r\t", b"   ")
+_BREAKS_TO_BLANKS = bytes.maketrans(b"\n\t", b"  ")
+_TELLING_BYTES = 1 << 20
 
 
 class Record(NamedTuple):
@@ -28,7 +29,7 @@ class Record(NamedTuple):
 class _Node:
     """A value of the document, not taken apart before it is asked for what it holds."""
 
-    def __init__(self, raw: bytes | msgspec.Raw) -> None:
+    def __init__(self, raw: bytes | bytearray | msgspec.Raw) -> None:
         self._raw = raw
         self._members: dict[str, _Node] | None = None
 
@@ -38,7 +39,12 @@ class _Node:
     @property
     def first(self) -> bytes:
         """The first byte, which tells an object from an array and from null."""
-        return bytes(memoryview(self._raw)[:1])
+        return bytes(self.beginning[:1])
+
+    @property
+    def beginning(self) -> memoryview:
+        """As much of the text as tells where in its document it stands."""
+        return memoryview(self._raw)[:_TELLING_BYTES]
 
     def at(self, names: Iterable[str]) -> "_Node | None":
         """Return what stands at the path ``names``; None if there is nothing, or null."""
@@ -66,7 +72,7 @@ class _Node:
 class Document:
     """A whole document; FileRejectedError if it is not well-formed."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes | bytearray) -> None:
         self._text = text
         try:
             self._root = _Node(msgspec.json.decode(text, type=msgspec.Raw))
@@ -91,15 +97,18 @@ class Document:
 
     def records(self, layout: Layout) -> Iterator[Record]:
         """Yield every record in the document's order."""
-        line, counted, position = 1, 0, 0
+        line, counted, end = 1, 0, 0
         for group, around in self._groups(layout):
-            array = bytes(group)
-            position = self._text.find(array, position)
-            for text in map(bytes, group.elements()) if array.startswith(b"[") else (array,):
-                begin = self._text.find(text, position)
+            begin = self._text.find(group.beginning, end)
+            is_array = group.first == b"["
+            end = begin + 1 if is_array else begin
+            for raw in group.elements() if is_array else (bytes(group),):
+                text = bytes(raw)
+                # Before an element there is nothing but white space and a comma.
+                begin = self._text.find(text[:1], end)
                 line += self._text.count(_LINE_FEED, counted, begin)
-                yield Record(line, text, around)
-                counted, position = begin, begin + len(text)
+                counted, end = begin, begin + len(text)
+                yield Record(line, _on_one_line(text), around)
 
     def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
         """Yield every innermost array of records, or the one record, with the fields around it."""
@@ -118,17 +127,22 @@ def _groups(
     if inner is None or inner.first != (b"[" if further else b"{"):
         return
     if further in ([], [()]):
-        yield inner, _object(around).translate(_LINE_ENDS_TO_BLANKS)
+        yield inner, _on_one_line(_object(around))
     else:
         for element in map(_Node, inner.elements()):
             yield from _groups(element, further, deeper, around)
+
+
+def _on_one_line(text: bytes) -> bytes:
+    """Take line ends and tabs from between the tokens: within strings a document has none, only escapes for them."""
+    return text.translate(_BREAKS_TO_BLANKS) if _LINE_FEED in text or b"\t" in text else text
 
 
 def _object(members: Mapping[str, _Node]) -> bytes:
     return b"{" + b",".join(b'"%b":%b' % (name.encode(), bytes(node)) for name, node in members.items()) + b"}"
 
 
-def _where(error: Exception, document: bytes) -> str:
+def _where(error: Exception, document: bytes | bytearray) -> str:
     if isinstance(error, RecursionError):
         return "nested too deep"
     position = re.search(r"\(byte (\d+)\)", str(error))

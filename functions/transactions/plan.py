@@ -13,14 +13,14 @@ from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
 from transactions.expressions import Mapper
 from transactions.headers import captured
-from transactions.json_records import RAW_NUMBER
+from transactions.json_cells import JsonCells
+from transactions.json_rows import SEPARATOR
 from transactions.layout import Condition, Dialect, Layout
 from transactions.mapping import Constant, RowHash, fields_read
 from transactions.mapping_rules import mapped_columns
-from transactions.paths import is_outer, steps
 from transactions.records import Part, Records
 from transactions.results import Source
-from transactions.sql import is_one_of, literal, literals, masked
+from transactions.sql import beginning, is_one_of, literal, masked
 
 MAX_LINE_BYTES = 2_000_000
 DUPLICATE_RULE = "once in a file"
@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     cells: dict[str, str]
     columns: dict[str, Expression]
     direction: str
+    of_other_type: dict[str, str]
     row_checks: tuple[Checked, ...]
 
     @classmethod
@@ -52,7 +53,7 @@ class Plan(msgspec.Struct, frozen=True):
         dropping = (condition.field for drop in layout.drop for condition in drop.conditions)
         json_checks = (*_JSON_CHECKS, *map(mapper.checked, dropping)) if _is_json(layout) else ()
         row_checks = (*json_checks, *mapper.constrained())
-        return cls(layout, records.columns, cells, columns, mapper.direction(), row_checks)
+        return cls(layout, records.columns, cells, columns, mapper.direction(), of_other_type, row_checks)
 
     @property
     def checked(self) -> tuple[Checked, ...]:
@@ -72,13 +73,13 @@ class Plan(msgspec.Struct, frozen=True):
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
 
     def staging(self, part: Part, columns: Container[str] | None = None) -> str:
-        """Select the part's rows: number, line, dropped, the mapped columns, and errors (NULL without any).
+        """Select the part's rows: number, line, dropped, occurrence, the mapped columns, errors (NULL without any).
 
         All columns are checked. Only ``columns`` are kept; by default all, in the order in which they are written.
         """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
         found = ", ".join(
-            f"{{'check': {name}, 'masked': {masked(checked.shown)}}}"
+            f"{{'check': {name}, 'text': {beginning(checked.shown)}}}"
             for name, checked in zip(outcomes, self.checked, strict=True)
         )
         values = {name: expression.value for name, expression in self.columns.items()}
@@ -89,32 +90,34 @@ class Plan(msgspec.Struct, frozen=True):
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
-            SELECT number, line, dropped, {", ".join(kept)},
+            SELECT number, line, dropped, NULL::BIGINT AS occurrence, {", ".join(kept)},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
             FROM checked {"ORDER BY booking_date, number" if columns is None else ""}"""
 
     def views(self) -> Iterator[str]:
         """Tell repeated rows apart, then define ``accepted`` and ``errors``."""
+        # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
         yield """
-            CREATE TABLE repeated AS
-            SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS occurrence FROM staged
-            WHERE NOT dropped AND transaction_id IN
-                (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
-            QUALIFY occurrence > 1"""
+            UPDATE staged SET occurrence = repeated.nth FROM (
+                SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM staged
+                WHERE NOT dropped AND transaction_id IN
+                    (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
+                QUALIFY nth > 1) AS repeated
+            WHERE staged.number = repeated.number"""
         made = "transaction_id || '-' || coalesce(occurrence, 1)" if self.makes_ids else "transaction_id"
         alone = "true" if self.makes_ids else "occurrence IS NULL"
         yield f"""
             CREATE VIEW accepted AS
-            SELECT staged.* EXCLUDE (dropped, errors) REPLACE ({made} AS transaction_id)
-            FROM staged LEFT JOIN repeated USING (number) WHERE NOT dropped AND errors IS NULL AND {alone}"""
+            SELECT * EXCLUDE (dropped, occurrence, errors) REPLACE ({made} AS transaction_id)
+            FROM staged WHERE NOT dropped AND errors IS NULL AND {alone}"""
         id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
         duplicates = f"""
             UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
-                {masked("transaction_id")} FROM repeated JOIN staged USING (number)"""
+                {masked("transaction_id")} FROM staged WHERE occurrence IS NOT NULL"""
         yield f"""
             CREATE VIEW errors AS
-            SELECT number, line, field, error_code, rule, masked AS masked_value
+            SELECT number, line, field, error_code, rule, {masked("text")} AS masked_value
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids else duplicates}
             UNION ALL SELECT line, line, '', error_code, {literal(BROKEN_RULE)}, {masked("text")} FROM broken"""
@@ -148,35 +151,26 @@ class Plan(msgspec.Struct, frozen=True):
 
     def _cells(self, part: Part) -> str:
         if _is_json(self.layout):
-            return self._json_cells(part.path)
+            return self._json_cells(part)
         in_file = {name: self.cells[name] for name in self.file_columns}
         found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
         absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
-        texts = _read(part.path, self.layout.dialect, [], in_file.values())
-        # Without an order of its own, the window numbers the rows as they are read: in the part's order.
-        records = f"(SELECT row_number() OVER () + {part.first_line - 1} AS number, * FROM {texts})"
-        if part.left_out:
-            records += f" ANTI JOIN (SELECT number FROM left_out WHERE number >= {part.first_line}) USING (number)"
-        return f"SELECT number, number AS line, {_named({**found, **absent})} FROM {records}"
+        return f"""
+            SELECT number, number AS line, {_named({**found, **absent})}
+            FROM {_numbered(part, self.layout.dialect, in_file.values())}"""
 
-    def _json_cells(self, path: Path) -> str:
-        inner, outer = ([name for name in self.cells if is_outer(name) is side] for side in (False, True))
-        places = {name: f"found[{position}]" for position, name in enumerate(inner, start=1)}
-        places |= {name: f"beside[{position}]" for position, name in enumerate(outer, start=1)}
-        found = dict[str, str]()
-        for position, (name, cell) in enumerate(self.cells.items()):
-            value, kind = places[name], self.layout.field(name).json_type
-            text, fits = _JSON_TYPES[kind]
-            found[cell] = self._present(
-                f"CASE WHEN {fits.format(value)} THEN {text.format(value)} ELSE nullif({value}::VARCHAR, 'null') END"
-            )
-            found[f"o{position}"] = f"{value}::VARCHAR <> 'null' AND NOT {fits.format(value)}"
+    def _json_cells(self, part: Part) -> str:
+        cells = JsonCells(self.layout)
+        found = {self.cells[name]: self._present(cell.text) for name, cell in cells.by_field.items()}
+        found |= {self.of_other_type[name]: cell.of_other_type for name, cell in cells.by_field.items()}
+        by_line = self.layout.json_lines
+        rows = _numbered(part, _CELLS_OF_JSON, ["record"] if by_line else ["line", "record", "around"])
+        place = "number AS line, '{}' AS around" if by_line else "line::BIGINT AS line, around"
         return f"""
             SELECT number, line, record, readable, {_named(found)} FROM (
-                SELECT *, json_extract(around, {_json_paths(outer)}) AS beside,
-                    CASE WHEN readable THEN json_extract(record, {_json_paths(inner)}) END AS found FROM (
-                    SELECT *, json_valid(record) AND starts_with(record, '{{') AS readable
-                    FROM {_read(path, _TAB_SEPARATED, ["number", "line"], ["record", "around"])}))"""
+                SELECT *, {cells.columns} FROM (
+                    SELECT number, {place}, record, json_valid(record) AND starts_with(record, '{{') AS readable
+                    FROM {rows}))"""
 
     def _trimmed(self, cell: str) -> str:
         return f"trim({cell}, {literal(WHITE_SPACE)})" if self.layout.dialect.trim else cell
@@ -186,19 +180,14 @@ class Plan(msgspec.Struct, frozen=True):
         missing = self.layout.schema.missing_values
         if not missing or (missing == ("",) and not _is_json(self.layout) and not self.layout.dialect.trim):
             return cell
+        if len(missing) == 1:
+            return f"nullif({cell}, {literal(missing[0])})"
         return f"CASE WHEN NOT {is_one_of(cell, missing)} THEN {cell} END"
 
 
 WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr(number)).isspace())
 """What ``trim`` takes off: spaces of any width, tabs, line ends."""
-_TAB_SEPARATED = Dialect(delimiter="\t", quote_char=None)
-"""JSON text has no tab outside its own escapes, so needs no quotes."""
-_JSON_TYPES = {
-    "string": ("{0} ->> '$'", "starts_with({0}::VARCHAR, '\"')"),
-    "number": (f"{{0}} ->> '$.\"{RAW_NUMBER}\"'", f"starts_with({{0}}::VARCHAR, '{{{{\"{RAW_NUMBER}\":')"),
-    "boolean": ("{0}::VARCHAR", "({0}::VARCHAR = 'true' OR {0}::VARCHAR = 'false')"),
-}
-"""SQL for a JSON value's text, and for whether it is of that type."""
+_CELLS_OF_JSON = Dialect(delimiter=SEPARATOR, quote_char=None)
 _JSON_CHECKS = (
     Checked("", "record", (Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),)),
 )
@@ -208,17 +197,19 @@ def _is_json(layout: Layout) -> bool:
     return layout.format == "json"
 
 
-def _json_paths(fields: Iterable[str]) -> str:
-    return literals("$" + "".join(f'."{name}"' for name in steps(field)) for field in fields)
-
-
 def _named(expressions: dict[str, str]) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
 
 
-def _read(path: Path, dialect: Dialect, numbers: Iterable[str], texts: Iterable[str]) -> str:
-    columns = ", ".join([*(f"'{name}': 'BIGINT'" for name in numbers), *(f"'{name}': 'VARCHAR'" for name in texts)])
+def _numbered(part: Part, dialect: Dialect, columns: Iterable[str]) -> str:
+    """Select the part's rows, each with its number."""
+    # Without an order of its own, the window numbers the rows as they are read: in the part's order.
+    return f"(SELECT row_number() OVER () + {part.first - 1} AS number, * FROM {_read(part.path, dialect, columns)})"
+
+
+def _read(path: Path, dialect: Dialect, columns: Iterable[str]) -> str:
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
     quote = literal(dialect.quote_char or "")
     return f"""read_csv({literal(str(path))}, auto_detect = false, header = false, strict_mode = true, new_line = '\\n',
         delim = {literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, compression = 'none',
-        columns = {{{columns}}}, max_line_size = {MAX_LINE_BYTES}, ignore_errors = true)"""
+        columns = {{{types}}}, max_line_size = {MAX_LINE_BYTES}, ignore_errors = true)"""

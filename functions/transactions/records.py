@@ -10,8 +10,8 @@ from transactions.codes import RowCode
 from transactions.layout import Layout
 from transactions.sql import SHOWN_CHARACTERS
 
-MAX_RECORD_CHARACTERS = 250_000
-"""No record is longer. Four bytes a character at most: well below the engine's limit of a line, 2 MB."""
+MAX_RECORD_BYTES = 1_000_000
+"""No record is longer, in UTF-8: well below the engine's limit of a line, 2 MB."""
 PART_BYTES = 16 << 20
 """A part is complete once it is as large: the engine works on one while the next is read."""
 
@@ -32,17 +32,17 @@ class Broken(msgspec.Struct, frozen=True):
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Consecutive records in a file for the engine (UTF-8, line feeds), counted independently of it.
 
-    Of a CSV file, each line from ``first_line`` on is one of ``rows``, so that a row's place tells its line. Lines
-    that are no record of their own are rows of placeholders, and ``left_out`` has their numbers: blank lines, lines
-    that belong to the record above, ``broken`` records.
+    Where records are lines, each of the partner's lines is one of ``rows``, and ``first`` the number of the first of
+    them, so that a row's place tells its line. Lines that are no record of their own are rows of placeholders, and
+    ``left_out`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
-    Of a JSON document, each record is a row: behind tabs, its number in the document and its line, since several
-    records may begin on a line, then its text and the fields around it.
+    Of a JSON document, each record is a row, and ``first`` the number of the first of them in the document. Before its
+    text stands its line, since several records may begin on one; behind its text the fields around it.
     """
 
     path: Path
     rows: int
-    first_line: int = 1
+    first: int = 1
     left_out: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
 

@@ -26,7 +26,11 @@ def matches(expression: str, pattern: str) -> str:
     return f"regexp_full_match({expression}, {literal(pattern)})"
 
 
+def beginning(expression: str) -> str:
+    """Take what may be shown of a text, once it is masked."""
+    return f"left({expression}, {SHOWN_CHARACTERS})"
+
+
 def masked(expression: str) -> str:
     """Show the shape of a text: digits as 9, letters as x, and only the beginning."""
-    shown = f"left({expression}, {SHOWN_CHARACTERS})"
-    return rf"regexp_replace(regexp_replace({shown}, '\pN', '9', 'g'), '[\pL\pM]', 'x', 'g')"
+    return rf"regexp_replace(regexp_replace({beginning(expression)}, '\pN', '9', 'g'), '[\pL\pM]', 'x', 'g')"

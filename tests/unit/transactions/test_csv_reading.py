@@ -12,10 +12,17 @@ import pytest
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, transform, validate
 from transactions.csv_records import read_csv
+from transactions.csv_rows import CsvRows
+from transactions.engine import engine, stage
 from transactions.fields import Schema
+from transactions.headers import find_layout
 from transactions.intake import Intake
 from transactions.layout import Dialect
+from transactions.parts import in_parts
+from transactions.records import Records
 
+REFUSED = alpine_row(remittance_information='"one, two"').rpartition(",")[0]
+"""A record that lacks a cell, and has as many commas as one that does not: only the engine sees it."""
 MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
 
 
@@ -154,14 +161,45 @@ def test_the_reader_counts_and_numbers_without_the_engine(tmp_path: Path) -> Non
     whole, open_quote = "a,b,c,d,e,f,g,h,i,j,k", 'a,"b,c,d,e,f,g,h,i,j,k'
     content = alpine_file("", whole, open_quote, "", "e", whole)
 
-    records = read_csv(Intake(io.BytesIO(content)), [layout()], tmp_path)
+    (part,) = read_csv(Intake(io.BytesIO(content)), [layout()], tmp_path).parts
 
-    assert records.path.read_text() == f"3,{whole}\n7,{whole}\n"
-    assert records.count == 2
-    assert [broken.line for broken in records.broken] == [4, 6]
+    rows = part.path.read_text().splitlines()
+    assert [number for number, row in enumerate(rows, part.first) if row == whole] == [3, 7]
+    assert (part.rows, part.left_out, part.count) == (6, (2, 4, 5, 6), 2)
+    assert [broken.line for broken in part.broken] == [4, 6]
 
 
 def test_nothing_is_left_in_the_work_folder(tmp_path: Path) -> None:
     validate(alpine_file(*good_rows(1)), tmp_path)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_given_a_refused_record_above_a_blank_line_then_no_line_takes_the_records_place(tmp_path: Path) -> None:
+    good = good_rows(2)
+
+    output = transform(alpine_file(good[0], REFUSED, good[1], ""), tmp_path, layout())
+
+    assert [row["source_line"] for row in output.transactions] == [2, 4]
+    assert [(row["source_line"], row["error_code"]) for row in output.quarantine] == [(3, "FIELD_COUNT")]
+
+
+def test_given_parts_of_few_rows_then_lines_and_totals_are_those_of_the_whole_file(tmp_path: Path) -> None:
+    # Given a file of good, broken and blank lines, and of one record that refuses to be split
+    rows = [*good_rows(50), "a,b", "", REFUSED, *good_rows(10, start=50)]
+    content = alpine_file(*rows)
+    whole = transform(content, tmp_path, layout())
+
+    # When each part holds some five rows
+    found = find_layout(content, [layout()])
+    lines = content.rstrip(b"\n").split(b"\n")
+    blocks = (b"\n".join(lines[start : start + 5]) for start in range(0, len(lines), 5))
+    parts = in_parts(blocks, CsvRows(found), found.layout, tmp_path, part_bytes=1)
+    records = Records(found.layout, found.columns, found.captures, parts)
+    with engine(tmp_path, 300) as connection:
+        staged = stage(connection, records, support.source("alpine"))
+        accepted = connection.execute("SELECT line FROM accepted ORDER BY line").fetchall()
+
+    # Then they come to the same
+    assert (staged.counts, staged.totals) == (whole.transformation.counts, whole.transformation.totals)
+    assert [line for (line,) in accepted] == sorted(row["source_line"] for row in whole.transactions)

@@ -17,6 +17,7 @@ from transactions.errors import FileRejectedError
 from transactions.intake import Intake
 from transactions.json_records import read_json
 from transactions.layout import Dialect, Limits
+from transactions.records import MAX_RECORD_BYTES
 from transactions.results import FileFormat
 
 
@@ -49,7 +50,7 @@ REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
     (FileCode.MALFORMED_CSV, "alpine", "csv", alpine_file(*good_rows(1), "y" * 3_000_000)),
     (FileCode.MALFORMED_JSON, "obie", "json", _obie({"TransactionId": "1"})[:-2]),
     (FileCode.MALFORMED_JSON, "obie", "json", b'{"Data": {"Transaction": ' + b"[" * 100_000),
-    (FileCode.MALFORMED_JSON, "obie", "json", _obie({"TransactionId": "1" * 300_000})),
+    (FileCode.MALFORMED_JSON, "obie", "json", _obie({"TransactionId": "1" * MAX_RECORD_BYTES})),
     (FileCode.MALFORMED_JSON, "obie", "json", b'{"Data": {"Transaction": [{"TransactionId": "\\ud800"}]}}'),
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b"[1]"),
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": {"Transaction": {}}}'),
@@ -114,10 +115,10 @@ def test_a_document_over_the_limit_is_too_large(tmp_path: Path) -> None:
 def test_records_that_the_engine_cannot_account_for_reject_the_file(tmp_path: Path) -> None:
     # Given a reader that has counted one record more than the engine can ever find
     records = read_csv(Intake(io.BytesIO(alpine_file(*good_rows(3)))), [layout()], tmp_path)
-    records = msgspec.structs.replace(records, count=records.count + 1)
+    parts = (msgspec.structs.replace(part, rows=part.rows + 1) for part in records.parts)
 
     with engine(tmp_path, 300) as connection, pytest.raises(FileRejectedError) as rejection:
-        stage(connection, records, support.source("alpine"), tmp_path)
+        stage(connection, msgspec.structs.replace(records, parts=parts), support.source("alpine"))
 
     assert rejection.value.code == FileCode.RECORDS_LOST
 

@@ -7,7 +7,7 @@ from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good, re
 from tests.unit.transactions.support import ALPINE_HEADER, DKB_HEADER, alpine_file, alpine_row, good_rows, layout
 from transactions.codes import FileCode, RowCode
 from transactions.layout import Dialect
-from transactions.records import MAX_RECORD_CHARACTERS
+from transactions.records import MAX_RECORD_BYTES
 
 ROWS = good_rows(GOOD)
 FILE = alpine_file(*ROWS)
@@ -114,7 +114,7 @@ def _rows() -> Iterator[Case]:
         rejected=2,
         errors={RowCode.FIELD_COUNT: 2},
     )
-    long = "y" * (MAX_RECORD_CHARACTERS + 1)
+    long = "y" * (MAX_RECORD_BYTES + 1)
     yield refused("long line among the rows", FileCode.MALFORMED_CSV, alpine_file(*ROWS, long), trap=Trap.LONG_LINE)
     footed = layout(dialect=Dialect(footer="^Total"))
     yield refused(

@@ -1,0 +1,56 @@
+"""Writes what a reader makes of a file, part by part."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from transactions.errors import FileRejectedError
+from transactions.layout import Layout
+from transactions.records import Part
+
+PART_BYTES = 16 << 20
+"""A part is complete once it is as large: some are loaded by the engine while the next one is read."""
+Block_contra = TypeVar("Block_contra", contravariant=True)
+
+
+class Rows(Protocol[Block_contra]):
+    """Makes the engine's rows of a file, block by block, and keeps account of them."""
+
+    def of(self, block: Block_contra) -> bytes:
+        """Return the rows of ``block``."""
+
+    def end(self) -> None:
+        """End the file."""
+
+    def part(self, path: Path) -> Part:
+        """Describe the rows since the last part, which stand in ``path``."""
+
+
+def in_parts(
+    blocks: Iterator[Block_contra],
+    rows: Rows[Block_contra],
+    layout: Layout,
+    workdir: Path,
+    part_bytes: int = PART_BYTES,
+) -> Iterator[Part]:
+    """Write the rows of ``blocks`` below ``workdir``, in files of about ``part_bytes`` each.
+
+    Raises
+    ------
+    FileRejectedError
+        If ``blocks`` or ``rows`` refuse the file; it names the layout.
+    """
+    number = 0
+    try:
+        block = next(blocks, None)
+        while block is not None:
+            path, number = workdir / f"records-{number}", number + 1
+            with path.open("wb") as copy:
+                while block is not None and copy.tell() < part_bytes:
+                    copy.write(rows.of(block))
+                    block = next(blocks, None)
+            if block is None:
+                rows.end()
+            yield rows.part(path)
+    except FileRejectedError as error:
+        raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
