@@ -35,8 +35,8 @@ _SOURCES = {
 }
 """The project's own files in the package, and where they lie in it."""
 
-SERVICES = frozenset({"dynamodb", "glue", "lambda", "s3", "stepfunctions", "xray"})
-"""What the functions, and the X-Ray SDK in them, make clients of. botocore's other 400 would be half of all files."""
+SERVICES = frozenset({"dynamodb", "glue", "lambda", "s3", "stepfunctions"})
+"""What the functions make clients of. botocore's other 400 would be half of all files."""
 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")
 # RECORD and INSTALLER tell how the files got here: they differ from machine to machine.

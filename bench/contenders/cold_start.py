@@ -6,9 +6,8 @@ from importlib import import_module
 
 def _prepare(handler: str) -> None:
     import_module(handler)
-    resources = import_module("resources")
-    resources.layouts()
-    resources.client("s3")
+    import_module("resources").layouts()
+    import_module("clients").client("s3")
 
 
 if __name__ == "__main__":
