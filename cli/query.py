@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import duckdb
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from cli.athena import Result
@@ -19,6 +20,9 @@ from etl.saved_queries import SavedQuery, read_queries
 
 ROWS_SHOWN: Final = 200
 """A table on the terminal ends here; a file holds every row."""
+
+WIDEST: Final = 400
+"""Columns of a table where the output is no terminal."""
 
 
 class Format(StrEnum):
@@ -146,6 +150,8 @@ def _show(result: Result) -> None:
     for row in result.rows[:ROWS_SHOWN]:
         table.add_row(*(Text(value or "") for value in row.values()))
     console = make_console()
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDEST)
     console.print(table)
     left = len(result.rows) - ROWS_SHOWN
     console.print(f"{len(result.rows)} rows" + (f", {left} not shown: --out result.csv has all" if left > 0 else ""))

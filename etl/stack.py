@@ -8,6 +8,7 @@ from etl.config import Settings
 from etl.constructs.alerts import Alerts
 from etl.constructs.bucket_emptier import BucketEmptier
 from etl.constructs.catalog import Catalog
+from etl.constructs.dashboard import Dashboard
 from etl.constructs.encryption import EncryptionKey
 from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import Ingestion
@@ -99,23 +100,36 @@ class PipelineStack(Stack):
         recording.node.add_dependency(emptier)
         workflow.node.add_dependency(emptier)
         functions.node.add_dependency(emptier)
-        Monitoring(
+        watched = {
+            "dispatch": ingestion.dispatch,
+            "validate": functions.validate,
+            "transform": functions.transform,
+            "publish": functions.publish,
+            "record": recording.function,
+            "empty-buckets": emptier.function,
+        }
+        monitoring = Monitoring(
             self,
             "Monitoring",
             names=names,
             topic=alerts.topic,
-            functions={
-                "dispatch": ingestion.dispatch,
-                "validate": functions.validate,
-                "transform": functions.transform,
-                "publish": functions.publish,
-                "record": recording.function,
-                "empty-buckets": emptier.function,
-            },
+            functions=watched,
             state_machine=workflow.state_machine,
             batching_queue=ingestion.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             crawler=catalog.crawler,
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            names=names,
+            functions=watched,
+            state_machine=workflow.state_machine,
+            batching_queue=ingestion.queue,
+            dead_letter_queue=alerts.dead_letter_queue,
+            audit_table=tables.audit,
+            workgroup=catalog.workgroup.name,
+            alarms=monitoring.alarm_names,
         )
         outputs = {
             "RawBucket": buckets.raw.bucket_name,

@@ -11,6 +11,7 @@ _NAME_PROPERTIES = (
     "AlarmName",
     "AliasName",
     "BucketName",
+    "DashboardName",
     "FunctionName",
     "LogGroupName",
     "Name",

@@ -1,4 +1,7 @@
-"""The alarms. Each one that fires, and each that recovers, sends a message to the alert topic."""
+"""The alarms. Each one that fires, and each that recovers, sends a message to the alert topic.
+
+Every alarm's description ends with the section of the runbook that says what it means and what to do.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -30,7 +33,9 @@ FILES_METRIC: Final = "Files"
 ACCEPTED_METRIC: Final = "RowsAccepted"
 REJECTED_METRIC: Final = "RowsRejected"
 """Rows of completed files, dimension ``partner``."""
+RUNBOOK: Final = "docs/runbook.md"
 _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
+_STREAM_AGE_LIMIT: Final = Duration.minutes(15)
 _PERIOD: Final = Duration.minutes(5)
 
 
@@ -53,20 +58,24 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self._names = names
         self._action = actions.SnsAction(topic)
+        self.alarm_names: list[str] = []
         for purpose, function in functions.items():
             self._alarm(
                 f"errors-{purpose}",
+                "function-errors",
                 f"More than {ERROR_RATE_PERCENT}% of the calls of {purpose} end in an error.",
                 _error_rate(function),
                 threshold=ERROR_RATE_PERCENT,
             )
             self._alarm(
                 f"throttles-{purpose}",
+                "function-throttles",
                 f"Calls of {purpose} are throttled: the account's concurrency is used up.",
                 function.metric_throttles(period=_PERIOD, statistic="Sum"),
                 threshold=0,
             )
         self._alarm(
+            "executions-failed",
             "executions-failed",
             "An execution failed: a file's failure may be neither kept nor recorded.",
             state_machine.metric_failed(period=_PERIOD, statistic="Sum"),
@@ -74,11 +83,13 @@ class Monitoring(Construct):
         )
         self._alarm(
             "executions-timed-out",
+            "executions-timed-out",
             "An execution reached its time limit; its files are settled as failed.",
             state_machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
             threshold=0,
         )
         self._alarm(
+            "queue-age",
             "queue-age",
             f"A file has waited in the batching queue for more than {_QUEUE_AGE_LIMIT.to_minutes()} minutes.",
             batching_queue.metric_approximate_age_of_oldest_message(period=_PERIOD, statistic="Maximum"),
@@ -86,11 +97,13 @@ class Monitoring(Construct):
         )
         self._alarm(
             "dead-letters",
+            "dead-letters",
             "Files wait in the dead-letter queue for replay.",
             dead_letter_queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
             threshold=0,
         )
         self._alarm(
+            "latency",
             "latency",
             f"A file took longer than {LATENCY_LIMIT.to_minutes()} minutes from its upload to its published rows.",
             cloudwatch.Metric(
@@ -101,6 +114,13 @@ class Monitoring(Construct):
                 statistic="Maximum",
             ),
             threshold=LATENCY_LIMIT.to_seconds(),
+        )
+        self._alarm(
+            "record-age",
+            "record-age",
+            f"Outcomes wait for more than {_STREAM_AGE_LIMIT.to_minutes()} minutes to be recorded for analysts.",
+            functions["record"].metric("IteratorAge", period=_PERIOD, statistic="Maximum"),
+            threshold=_STREAM_AGE_LIMIT.to_milliseconds(),
         )
         events.Rule(
             self,
@@ -117,18 +137,22 @@ class Monitoring(Construct):
                     topic,
                     message=events.RuleTargetInput.from_text(
                         f"The crawler {crawler.name} failed: {events.EventField.from_path('$.detail.errorMessage')}. "
-                        "Published rows stay queryable; only partitions added by hand may be missing."
+                        "Published rows stay queryable; only partitions added by hand may be missing. "
+                        f"See {RUNBOOK}#crawler-failed"
                     ),
                 )
             ],
         )
 
-    def _alarm(self, purpose: str, description: str, metric: cloudwatch.IMetric, *, threshold: float) -> None:
+    def _alarm(
+        self, purpose: str, section: str, description: str, metric: cloudwatch.IMetric, *, threshold: float
+    ) -> None:
+        name = self._names.of("alarm", purpose)
         alarm = cloudwatch.Alarm(
             self,
             purpose.title().replace("-", ""),
-            alarm_name=self._names.of("alarm", purpose),
-            alarm_description=description,
+            alarm_name=name,
+            alarm_description=f"{description} See {RUNBOOK}#{section}",
             metric=metric,
             threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -137,6 +161,7 @@ class Monitoring(Construct):
         )
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)
+        self.alarm_names.append(name)
 
 
 def _error_rate(function: lambda_.IFunction) -> cloudwatch.MathExpression:

@@ -1,0 +1,99 @@
+"""Alarms, their runbook, and the dashboard."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.constructs.monitoring import RUNBOOK
+from etl.statuses import FINISHED
+from proofs.template import Template
+
+ROOT = Path(__file__).parents[2]
+QUESTIONS = ["Symptom", "Meaning", "Check", "Cure"]
+
+
+def _sections() -> dict[str, str]:
+    """Read the runbook's sections by their anchors."""
+    _, *sections = re.split(r"^## ", (ROOT / RUNBOOK).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {title: body for title, _, body in (section.partition("\n") for section in sections)}
+
+
+def _texts(template: Template) -> list[str]:
+    """Collect what people are sent: the alarms' descriptions, and the texts of the rules' messages."""
+    alarms = [alarm["AlarmDescription"] for alarm in template.of_type("AWS::CloudWatch::Alarm").values()]
+    rules = [
+        target["InputTransformer"]["InputTemplate"]
+        for rule in template.of_type("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+        if target["Arn"] == "topic-alerts-test"
+    ]
+    return [*alarms, *rules]
+
+
+def test_given_every_alarm_when_it_fires_then_its_text_names_a_section_that_says_what_to_do(
+    template: Template,
+) -> None:
+    named = [re.findall(rf"{RUNBOOK}#([a-z-]+)", text) for text in _texts(template)]
+
+    assert [anchors for anchors in named if len(anchors) != 1] == []
+    assert {anchor for [anchor] in named} == set(_sections())
+
+
+@pytest.mark.parametrize("section", _sections().values(), ids=_sections())
+def test_given_a_section_when_it_is_read_then_it_answers_the_four_questions(section: str) -> None:
+    assert re.findall(r"^- \*\*(\w+)\*\* \S", section, flags=re.MULTILINE) == QUESTIONS
+
+
+@pytest.mark.requirement("M2", "O1")
+def test_given_every_alarm_when_it_fires_or_recovers_then_the_topic_is_told(template: Template) -> None:
+    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == ["topic-alerts-test"]
+
+
+def _widgets(template: Template) -> dict[str, dict[str, Any]]:
+    body = template.one("AWS::CloudWatch::Dashboard")["DashboardBody"]
+    return {widget["properties"]["title"]: widget["properties"] for widget in json.loads(body)["widgets"]}
+
+
+def test_given_the_dashboard_when_it_is_read_then_it_answers_what_people_on_call_ask(template: Template) -> None:
+    widgets = _widgets(template)
+
+    assert list(widgets) == [
+        "Alarms",
+        "Files by outcome",
+        "Rows accepted by partner",
+        "Rows rejected by partner",
+        "Upload to published rows, seconds",
+        "Batching queue",
+        "Dead letters",
+        "Function duration, p95, ms",
+        "Function memory, MB at most",
+        "Function errors and throttles",
+        "Executions",
+        "Cost: function time, ms",
+        "Cost: the rest",
+    ]
+    alarms = template.of_type("AWS::CloudWatch::Alarm")
+    assert len(widgets["Alarms"]["alarms"]) == len(alarms)
+    shown = {metric[5] for metric in widgets["Files by outcome"]["metrics"]}
+    assert shown == set(FINISHED)
+    latency = widgets["Upload to published rows, seconds"]
+    assert [annotation["value"] for annotation in latency["annotations"]["horizontal"]] == [15 * 60]
+
+
+def test_given_the_functions_own_metrics_when_the_dashboard_shows_them_then_their_names_are_those_sent(
+    template: Template,
+) -> None:
+    # Given the names that the functions are told
+    environments = [
+        function["Environment"]["Variables"] for function in template.of_type("AWS::Lambda::Function").values()
+    ]
+    sent = {value for variables in environments for name, value in variables.items() if name.endswith("_METRIC")}
+
+    shown = json.dumps(template.one("AWS::CloudWatch::Dashboard")["DashboardBody"])
+
+    assert sent
+    assert {name for name in sent if name not in shown} == set()
