@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,16 +13,11 @@ from transactions.mapping_rules import mapped_columns
 from transactions.paths import OuterPath, is_outer, levels, outer_path, steps
 
 _LINE_FEED = b"\n"
-_BREAKS_TO_BLANKS = bytes.maketrans(b"\n\t", b"  ")
 _TELLING_BYTES = 1 << 20
 
 
-class Record(NamedTuple):
-    """One record: the document's line on which it begins, its text, and the fields around it, an object on one line."""
-
-    line: int
-    text: bytes
-    around: bytes
+Record = tuple[int, bytes, bytes]
+"""One record: the document's line on which it begins, its text, and the object of the fields around it."""
 
 
 class _Node:
@@ -88,7 +82,7 @@ class Document:
         first = next(self.records(layout), None)
         if first is None:
             return False
-        inside, around = _Node(first.text), _Node(first.around)
+        inside, around = map(_Node, first[1:])
         return all(
             any((around if is_outer(name) else inside).at(steps(name)) for name in names)
             for column in mapped_columns().values()
@@ -108,7 +102,7 @@ class Document:
                 begin = self._text.find(text[:1], end)
                 line += self._text.count(_LINE_FEED, counted, begin)
                 counted, end = begin, begin + len(text)
-                yield Record(line, _on_one_line(text), around)
+                yield line, text, around
 
     def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
         """Yield every innermost array of records, or the one record, with the fields around it."""
@@ -127,15 +121,10 @@ def _groups(
     if inner is None or inner.first != (b"[" if further else b"{"):
         return
     if further in ([], [()]):
-        yield inner, _on_one_line(_object(around))
+        yield inner, _object(around)
     else:
         for element in map(_Node, inner.elements()):
             yield from _groups(element, further, deeper, around)
-
-
-def _on_one_line(text: bytes) -> bytes:
-    """Take line ends and tabs from between the tokens: within strings a document has none, only escapes for them."""
-    return text.translate(_BREAKS_TO_BLANKS) if _LINE_FEED in text or b"\t" in text else text
 
 
 def _object(members: Mapping[str, _Node]) -> bytes:

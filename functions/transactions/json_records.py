@@ -15,7 +15,7 @@ from transactions.layout import Layout
 from transactions.parts import in_parts
 from transactions.records import Records
 
-_BLOCK_RECORDS = 5000
+_BLOCK_RECORDS = 2000
 
 MAX_DOCUMENT_BYTES = 384 << 20
 """A document is held in memory while its records are cut out, so it must fit beside the engine."""
@@ -68,7 +68,7 @@ def _whole(intake: Intake, max_bytes: int) -> bytearray:
         document += text
         if len(document) > max_bytes:
             raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"a JSON document of more than {max_bytes} bytes")
-    if not document.strip():
+    if not document or document.isspace():
         raise FileRejectedError(FileCode.EMPTY_FILE)
     return document
 

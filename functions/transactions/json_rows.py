@@ -1,7 +1,7 @@
 """Puts JSON records into the shape that the engine reads: a row for each, with its exact text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from transactions.codes import FileCode
@@ -18,6 +18,8 @@ RAW_NUMBER = "#number"
 _WRAPPED = b'{"%b":"%%b"}' % RAW_NUMBER.encode()
 _LINE_FEED = b"\n"
 _PLACEHOLDER = b"-"
+_ON_ONE_LINE = bytes.maketrans(b"\n\t\x02", b"  \n")
+"""Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
 _MAYBE_BLANK = re.compile(rb"\n[ \t\n]")
 """Only a line that begins with white space can be blank."""
 
@@ -75,12 +77,11 @@ class JsonRecords:
         FileRejectedError
             If a record is longer than any may be.
         """
-        longest = max(block, key=lambda record: len(record.text))
-        if len(longest.text) > MAX_RECORD_BYTES:
-            detail = f"the record on line {longest.line} is longer than {MAX_RECORD_BYTES} bytes"
-            raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
         self._count += len(block)
-        return self._kept(b"".join([b"%d\x01%b\x01%b\n" % record for record in block]))
+        rows = b"".join([b"%d\x01%b\x01%b\x02" % record for record in block])
+        if len(rows) > MAX_RECORD_BYTES:
+            _refuse_long_records(block)
+        return self._kept(rows.translate(_ON_ONE_LINE))
 
     def end(self) -> None:
         """End the document: it has been read as a whole."""
@@ -90,6 +91,13 @@ class JsonRecords:
         part = Part(path=path, rows=self._count - self._first, first=self._first)
         self._first = self._count
         return part
+
+
+def _refuse_long_records(records: Iterable[Record]) -> None:
+    for line, text, _ in records:
+        if len(text) > MAX_RECORD_BYTES:
+            detail = f"the record on line {line} is longer than {MAX_RECORD_BYTES} bytes"
+            raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
 
 
 class _RawNumbers:
