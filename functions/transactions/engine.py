@@ -1,7 +1,7 @@
 """The engine: every record read as text, checked completely, and only then cast."""
 
 from collections import deque
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +19,6 @@ from transactions.records import Part, Records
 from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, plain_amount
 
 EXAMPLES_PER_CODE = 5
-TO_JUDGE = frozenset({"transaction_id", "account_id", "currency", "amount", "balance_after"})
-"""The columns that a verdict is made of, besides the errors and warnings: ids, totals, running balances."""
 THREADS = 2
 """What a function's memory buys of processors."""
 _TABLES = """
@@ -77,10 +75,8 @@ def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConne
         raise EngineError(type(error).__name__) from None
 
 
-def stage(
-    connection: duckdb.DuckDBPyConnection, records: Records, source: Source, columns: Container[str] | None = None
-) -> Staged:
-    """Read, map and check all records; keep ``columns`` of them, at least those ``TO_JUDGE``, by default all.
+def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Source, *, to_write: bool = True) -> Staged:
+    """Read, map and check all records. Rows that are not ``to_write`` are kept only as far as a verdict needs them.
 
     Raises
     ------
@@ -89,12 +85,12 @@ def stage(
     ReconciliationError
         If a row was counted twice or not at all.
     """
-    layout, plan = records.layout, Plan.of(records, source)
+    layout, plan = records.layout, Plan.of(records, source, to_write=to_write)
     connection.execute(_TABLES)
     _insert(connection, "currencies", list(MINOR_UNITS.items()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
     _insert(connection, "checks", checks)
-    read = _read_all(connection, records, plan, columns)
+    read = _read_all(connection, records, plan)
     if not read:
         raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
     for statement in plan.views():
@@ -102,29 +98,21 @@ def stage(
     return _accounted(connection, layout, read)
 
 
-def _read_all(
-    connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan, columns: Container[str] | None
-) -> int:
+def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> int:
     """Fill the tables and return how many records there are. Parts are loaded while the next one is read."""
     read, loading = 0, deque[Future[int]]()
     with ThreadPoolExecutor(THREADS) as loaders:
         for part in records.parts:
             if not loading and not read:
-                connection.execute(f"CREATE TABLE staged AS {plan.staging(part, columns)} LIMIT 0")
+                connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
             before = loading[-1] if loading else None
-            loading.append(loaders.submit(_load, connection, plan, part, columns, before))
+            loading.append(loaders.submit(_load, connection, plan, part, before))
             if len(loading) > THREADS:
                 read += loading.popleft().result()
         return read + sum(part.result() for part in loading)
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    part: Part,
-    columns: Container[str] | None,
-    before: Future[int] | None,
-) -> int:
+def _load(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, before: Future[int] | None) -> int:
     """Load one part, remove its file, return the number of its records, those that are broken included.
 
     A quote in the wrong place makes the engine pass over a row, or run on into the next ones: where it finds fewer
@@ -132,12 +120,12 @@ def _load(
     """
     with connection.cursor() as cursor:
         cursor.begin()
-        found = _fill(cursor, plan, part, columns)
+        found = _fill(cursor, plan, part)
         if found != part.rows and plan.layout.format == "csv":
             cursor.rollback()
             cursor.begin()
             part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
-            found = _fill(cursor, plan, part, columns)
+            found = _fill(cursor, plan, part)
         if found != part.rows:
             raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
         if before:
@@ -147,9 +135,9 @@ def _load(
     return part.count + len(part.broken)
 
 
-def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part, columns: Container[str] | None) -> int:
+def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
     """Fill the tables from one part; return how many rows the engine found, those that are no records included."""
-    rows = cursor.execute(f"INSERT INTO staged {plan.staging(part, columns)}").fetchall()[0][0]
+    rows = cursor.execute(f"INSERT INTO staged {plan.staging(part)}").fetchall()[0][0]
     if part.left_out:
         placeholders = "number >= ? AND number IN (SELECT unnest(?))"
         cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.left_out)])  # noqa: S608 - own name

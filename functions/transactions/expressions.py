@@ -85,7 +85,7 @@ class Mapper(msgspec.Struct, frozen=True):
 
     def _text(self, column: Column, function: TextFunction) -> Expression:
         value = self._text_value(function)
-        checks = list(required(column, value))
+        checks = list(self._required(column, function))
         if isinstance(function, Lookup):
             known = is_one_of(_compared(self.cells[function.field], function.values), function.values)
             broken = f"{self.cells[function.field]} IS NOT NULL AND NOT {known}"
@@ -97,6 +97,12 @@ class Mapper(msgspec.Struct, frozen=True):
             return Expression(value, (Checked("", value, tuple(checks)),))
         first, *others = fields
         return Expression(value, (self.checked(first, *checks), *map(self.checked, others)))
+
+    def _required(self, column: Column, function: TextFunction) -> tuple[Check, ...]:
+        """Check that the column has a value: of a hash, that what goes before it has."""
+        if not isinstance(function, RowHash):
+            return required(column, column.name)
+        return required(column, self.cells[function.field]) if function.field else ()
 
     def _text_value(self, function: TextFunction) -> str:  # noqa: PLR0911 - one for each function
         match function:

@@ -1,6 +1,6 @@
 """Validates and transforms one file: the two jobs the pipeline asks of the domain."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from transactions.balances import balance_breaks
 from transactions.catalog import LayoutCatalog
 from transactions.codes import FileCode
 from transactions.csv_records import read_csv
-from transactions.engine import TO_JUDGE, Staged, Tally, engine, stage
+from transactions.engine import Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
 from transactions.intake import Intake
 from transactions.json_records import read_json
@@ -28,7 +28,7 @@ def validate_file(
     intake = Intake(stream)
     try:
         layouts = catalog.candidates(source.partner, source.format)
-        with _staged(intake, source, layouts, workdir, memory_limit_mb, TO_JUDGE) as staged:
+        with _staged(intake, source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
             return _verdict(intake, staged)
     except FileRejectedError as rejection:
         intake.drain()
@@ -47,7 +47,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
     ReconciliationError
         If the rows written are not those accepted.
     """
-    with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb) as staged:
+    with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
         transactions = write_transactions(staged, source, output)
         quarantine = write_quarantine(staged, source, output)
         return Transformation(
@@ -60,17 +60,18 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
 
 
 @contextmanager
-def _staged(  # noqa: PLR0917 - as above
+def _staged(
     intake: Intake,
     source: Source,
     layouts: Iterable[Layout],
     workdir: Path,
     memory_limit_mb: int,
-    columns: Container[str] | None = None,
+    *,
+    to_write: bool,
 ) -> Iterator[Staged]:
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = _READERS[source.format](intake, tuple(layouts), Path(folder))
-        yield stage(connection, records, source, columns)
+        yield stage(connection, records, source, to_write=to_write)
 
 
 def _verdict(intake: Intake, staged: Staged) -> Validation:

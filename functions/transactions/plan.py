@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - own names, and values of the layout that are quoted
 """The SQL of one file, generated from its layout. Values from the file never become part of it."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Self
@@ -28,9 +28,10 @@ BROKEN_RULE = "one row of whole cells, as many as the header has"
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How the records of one file are read, mapped and checked."""
+    """How the records of one file are read, mapped and checked: to be written, or only to be judged."""
 
     layout: Layout
+    to_write: bool
     file_columns: tuple[str, ...]
     cells: dict[str, str]
     columns: dict[str, Expression]
@@ -39,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     row_checks: tuple[Checked, ...]
 
     @classmethod
-    def of(cls, records: Records, source: Source) -> Self:
+    def of(cls, records: Records, source: Source, *, to_write: bool) -> Self:
         """Plan the reading of ``records``; FileRejectedError if the file's name lacks what belongs into it."""
         layout = records.layout
         cells = {name: f"c{number}" for number, name in enumerate(layout.names)}
@@ -53,7 +54,7 @@ class Plan(msgspec.Struct, frozen=True):
         dropping = (condition.field for drop in layout.drop for condition in drop.conditions)
         json_checks = (*_JSON_CHECKS, *map(mapper.checked, dropping)) if _is_json(layout) else ()
         row_checks = (*json_checks, *mapper.constrained())
-        return cls(layout, records.columns, cells, columns, mapper.direction(), of_other_type, row_checks)
+        return cls(layout, to_write, records.columns, cells, columns, mapper.direction(), of_other_type, row_checks)
 
     @property
     def checked(self) -> tuple[Checked, ...]:
@@ -72,10 +73,19 @@ class Plan(msgspec.Struct, frozen=True):
         """Whether the file has no ids of its own."""
         return isinstance(self.layout.mapping["transaction_id"], RowHash)
 
-    def staging(self, part: Part, columns: Container[str] | None = None) -> str:
-        """Select the part's rows: number, line, dropped, occurrence, the mapped columns, errors (NULL without any).
+    @property
+    def kept(self) -> frozenset[str]:
+        """The columns that are kept of each row: of a file that is only judged, those that a verdict is made of."""
+        if self.to_write:
+            return frozenset((*self.columns, "credit_debit_indicator"))
+        ids = () if self.makes_ids else ("transaction_id",)
+        balances = ("account_id", "balance_after") if self.layout.running_balance else ()
+        return frozenset(("currency", "amount", *ids, *balances)) & self.columns.keys()
 
-        All columns are checked. Only ``columns`` are kept; by default all, in the order in which they are written.
+    def staging(self, part: Part) -> str:
+        """Select the part's rows: number, line, dropped, occurrence, what is kept, errors (NULL without any).
+
+        All columns are checked. The rows come in the order in which they are written.
         """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
         found = ", ".join(
@@ -84,33 +94,32 @@ class Plan(msgspec.Struct, frozen=True):
         )
         values = {name: expression.value for name, expression in self.columns.items()}
         values["credit_debit_indicator"] = self.direction
-        kept = [name for name in values if columns is None or name in columns]
         return f"""
             WITH cells AS ({self._cells(part)}),
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
-            SELECT number, line, dropped, NULL::BIGINT AS occurrence, {", ".join(kept)},
+            SELECT number, line, dropped, NULL::BIGINT AS occurrence, {", ".join(sorted(self.kept))},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
-            FROM checked {"ORDER BY booking_date, number" if columns is None else ""}"""
+            FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
 
     def views(self) -> Iterator[str]:
         """Tell repeated rows apart, then define ``accepted`` and ``errors``."""
-        # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
-        yield """
+        if "transaction_id" in self.kept:
+            # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
+            yield """
             UPDATE staged SET occurrence = repeated.nth FROM (
                 SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM staged
                 WHERE NOT dropped AND transaction_id IN
                     (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
                 QUALIFY nth > 1) AS repeated
             WHERE staged.number = repeated.number"""
-        made = "transaction_id || '-' || coalesce(occurrence, 1)" if self.makes_ids else "transaction_id"
-        alone = "true" if self.makes_ids else "occurrence IS NULL"
+        made = "REPLACE (transaction_id || '-' || coalesce(occurrence, 1) AS transaction_id)"
         yield f"""
             CREATE VIEW accepted AS
-            SELECT * EXCLUDE (dropped, occurrence, errors) REPLACE ({made} AS transaction_id)
-            FROM staged WHERE NOT dropped AND errors IS NULL AND {alone}"""
+            SELECT * EXCLUDE (dropped, occurrence, errors) {made if self.makes_ids and self.to_write else ""}
+            FROM staged WHERE NOT dropped AND errors IS NULL AND {"true" if self.makes_ids else "occurrence IS NULL"}"""
         id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
         duplicates = f"""
             UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
