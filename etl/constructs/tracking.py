@@ -1,5 +1,7 @@
 """What the pipeline remembers: the audit table, and the registry of contents and keys."""
 
+from typing import Final
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -7,13 +9,17 @@ from constructs import Construct
 
 from etl.names import KEY_INDEX, STATUS_INDEX, Names
 
+EXPIRES_AT: Final = "expires_at"
+"""When an entry of the registry may go, in seconds since 1970. Those that say what is published have none."""
+
 
 class TrackingTables(Construct):
     """The two DynamoDB tables.
 
     ``audit`` has one row per file, with its status, its history and its figures. ``registry`` answers two questions
     by conditional writes that only one file can win: which file owns this content, and which version of this key is
-    published. It is a table of its own so that every row of the audit table is a file.
+    published. It also counts alerts and keeps when a layout's last file came. It is a table of its own so that every
+    row of the audit table is a file.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
@@ -36,7 +42,9 @@ class TrackingTables(Construct):
             partition_key=_text("object_key"),
             sort_key=_text("sequencer"),
         )
-        self.registry = _table(self, "Registry", name=names.of("table", "registry"), partition_key="entry", key=key)
+        self.registry = _table(
+            self, "Registry", name=names.of("table", "registry"), partition_key="entry", key=key, expires=EXPIRES_AT
+        )
 
 
 def _table(
@@ -47,6 +55,7 @@ def _table(
     partition_key: str,
     key: kms.IKey,
     stream: dynamodb.StreamViewType | None = None,
+    expires: str | None = None,
 ) -> dynamodb.Table:
     return dynamodb.Table(
         scope,
@@ -60,6 +69,7 @@ def _table(
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
         stream=stream,
+        time_to_live_attribute=expires,
         removal_policy=RemovalPolicy.DESTROY,
     )
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit, messages
-from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, notify, query, service, task
+from etl.workflow.alerting import alert_path
+from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, query, service, task
 from etl.workflow.failure import failure_path
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
@@ -65,9 +66,8 @@ class _Chain:
                 FileStatus.REJECTED,
                 detail=audit.text(f"{_VALIDATION}.reason_code"),
                 facts={**self._figures(), "reason": audit.text(f"{_VALIDATION}.reason")},
-                following="Alert rejection",
+                following="Count alerts of rejection",
             ),
-            "Alert rejection": self._alert(messages.rejected(self._resources)),
             "Claim the content": self._claim_content(),
             "Find who owns the content": self._find_content_owner(),
             "Find the first file": self._find_first_file(),
@@ -129,15 +129,14 @@ class _Chain:
                     {
                         "Variable": f"{_VALIDATION}.counts.rejected",
                         "NumericGreaterThan": 0,
-                        "Next": self.name("Alert rejected rows"),
+                        "Next": self.name("Count alerts of rejected rows"),
                     },
                 ],
                 "Default": self.name("Done"),
             },
-            "Alert rejected rows": self._alert(messages.rows_rejected(self._resources)),
             "Done": {"Type": "Succeed", "OutputPath": "$.file.file_id"},
         }
-        return {self.name(step): state for step, state in steps.items()} | self._failure_states
+        return {self.name(step): state for step, state in steps.items()} | self._alerts() | self._failure_states
 
     def _claim(self) -> State:
         return self._task(
@@ -518,9 +517,24 @@ class _Chain:
             caught={ANY_ERROR: "Are there rejected rows?"},
         )
 
-    def _alert(self, message: dict[str, Any]) -> State:
+    def _alerts(self) -> States:
         """Alert after the outcome is recorded; an alert that cannot be sent must not undo it, and fails loudly."""
-        return notify(message, following=self.name("Done"))
+        kinds = {
+            "rejection": (FileStatus.REJECTED, messages.rejected(self._resources)),
+            "rejected rows": (FileStatus.COMPLETED, messages.rows_rejected(self._resources)),
+        }
+        states: States = {}
+        for kind, (status, message) in kinds.items():
+            _, path = alert_path(
+                self._resources,
+                kind=kind,
+                label=self._label,
+                status=status,
+                message=message,
+                following=self.name("Done"),
+            )
+            states |= path
+        return states
 
     def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
         return task(

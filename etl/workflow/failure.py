@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from etl.statuses import FileStatus
 from etl.workflow import audit, messages
-from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, notify, service, task
+from etl.workflow.alerting import alert_path
+from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
 
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
@@ -29,17 +31,26 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
     tuple
         The name of the first state, and the states.
     """
-    keep, lost, record, alert, handled, end, incomplete = (
+    keep, lost, record, handled, end, incomplete = (
         f"{step} ({label})"
         for step in (
             "Keep for replay",
             "Could not keep",
             "Record failure",
-            "Alert failure",
             "Is the failure handled?",
             "Failure handled",
             "Failure handling incomplete",
         )
+    )
+    alert, alerting = alert_path(
+        resources,
+        kind="failure",
+        label=label,
+        status=FileStatus.FAILED,
+        message=messages.failed(resources),
+        following=handled,
+        otherwise=handled,
+        key=_INCOMPLETE,
     )
     states: States = {
         keep: task(
@@ -75,7 +86,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
                 catch(alert, result_path=_INCOMPLETE_PATH),
             ],
         ),
-        alert: notify(messages.failed(resources), following=handled, otherwise=handled, key=_INCOMPLETE),
+        **alerting,
         handled: {
             "Type": "Choice",
             "Choices": [{"Variable": _INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],

@@ -33,9 +33,10 @@ def rejected(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "Nothing of this file was published, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: send the partner the report, which lies in the processed bucket, and ask for a corrected file\n"
-            "under the same key; it will take this one's place."
+            "Next: send the partner the report, and ask for a corrected file under the same key; it takes\n"
+            "this one's place."
         ),
+        command=_about_file(resources, "report"),
     )
 
 
@@ -56,8 +57,9 @@ def rows_rejected(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "The accepted rows are published. Every rejected row is in the quarantine table with its line and code.\n"
-            "Next: query quarantine for this file id; a corrected file under the same key takes this one's place."
+            "Next: send the partner the report; a corrected file under the same key takes this one's place."
         ),
+        command=_about_file(resources, "report"),
     )
 
 
@@ -77,17 +79,47 @@ def failed(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "Nothing is counted twice, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: look at the execution, mend the cause, then redrive the dead-letter queue to the batching queue."
+            "Next: mend the cause, then replay the file (docs/replaying.md). Its history and its execution:"
         ),
+        command=_about_file(resources, "audit"),
     )
 
 
+def flood(resources: Resources, *, status: FileStatus, limit: int) -> dict[str, Any]:
+    """Alert that a partner's further alerts of a kind are held back until the hour is over."""
+    return _message(
+        resources,
+        subject="more of the same",
+        status=status,
+        severity="warning",
+        facts={"Partner": "file.partner"},
+        closing=(
+            f"More than {limit} alerts of this partner and of status {status} came within this hour (UTC).\n"
+            "Those that follow in the hour are held back. The audit table has every file.\n"
+            "Next: look at all of them at once."
+        ),
+        command=f"'etl status --status {status.lower()} --since 1h --suffix {resources.suffix} --partner '"
+        " & $states.input.file.partner",
+    )
+
+
+def _about_file(resources: Resources, command: str) -> str:
+    return f"'etl {command} ' & $states.input.file.file_id & ' --suffix {resources.suffix}'"
+
+
 def _message(
-    resources: Resources, *, subject: str, status: FileStatus, severity: str, facts: dict[str, str], closing: str
+    resources: Resources,
+    *,
+    subject: str,
+    status: FileStatus,
+    severity: str,
+    facts: dict[str, str],
+    closing: str,
+    command: str,
 ) -> dict[str, Any]:
     lines = [f"'{label + ':':<{_LABEL_WIDTH}}' & ($states.input.{path})" for label, path in facts.items()]
     # A JSON string is a JSONata string too, line breaks and apostrophes included.
-    text = ", ".join([*lines, "''", json.dumps(closing)])
+    text = ", ".join([*lines, "''", json.dumps(closing), f"'    ' & {command}"])
     return {
         "TopicArn": resources.alert_topic,
         "Subject": f"ETL {resources.suffix}: {subject}",

@@ -24,6 +24,13 @@ def machine(template: Template) -> Iterator[Machine]:
         yield Machine(emulator, deploy_workflow(emulator, template))
 
 
+@pytest.fixture(autouse=True)
+def _no_alerts_yet(request: pytest.FixtureRequest) -> None:
+    """Let no test's alerts be held back for those of another."""
+    if "machine" in request.fixturenames:
+        request.getfixturevalue("machine").forget_alerts()
+
+
 @pytest.fixture(scope="session")
 def announcements(machine: Machine) -> Announcements:
     return Announcements(machine.session, source=Names(suffix=CONTEXT["environmentSuffix"]).stack)

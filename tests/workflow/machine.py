@@ -96,6 +96,16 @@ class Machine:
     def alerts(self, upload: Upload) -> list[Alert]:
         return [alert for alert in self._inbox.received() if upload.file_id in alert.message]
 
+    def alerts_of(self, partner: str) -> list[Alert]:
+        return [alert for alert in self._inbox.received() if alert.attributes.get("partner") == partner]
+
+    def forget_alerts(self) -> None:
+        """Forget how many alerts of each kind have gone out."""
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._registry):
+            for item in page["Items"]:
+                if item["entry"]["S"].startswith("alerts#"):
+                    self._dynamodb.delete_item(TableName=self._registry, Key={"entry": item["entry"]})
+
     def dead_letters(self, upload: Upload) -> list[dict[str, Any]]:
         """Messages of the dead-letter queue: the body as JSON, and the attributes' values."""
         while messages := self._receive():
