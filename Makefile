@@ -3,6 +3,8 @@
 SUFFIX ?= dev
 EMAIL ?= alerts@example.com
 PYTHON ?= python3.11
+SCENARIOS ?= 20
+SEED ?= 1
 
 VENV := .venv
 BENCH_VENV := .venv-bench
@@ -18,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench local local-down synth deploy destroy lock
+.PHONY: help install demo test chaos lint bench local local-down synth deploy destroy lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +36,11 @@ test: install lint ## Run every check: lint, types, unit, infrastructure, workfl
 	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/workflow
 	@echo "End to end, on the embedded AWS"
 	@pytest -q tests/end_to_end
+	@echo "Chaos, on fixed seeds"
+	@python -m chaos --scenarios 5 --seed 1
+
+chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
+	@python -m chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
 
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy

@@ -25,9 +25,8 @@ from local.emulator import LOG, ROOT_KEY, Emulator, log_tail
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
-# By its path, so that the server runs the code of this checkout wherever another one is installed.
-_APPLICATION = f"{Path(__file__).resolve().parent.parent / 'local.server'}:app"
-_HYPERCORN = (sys.executable, "-m", "hypercorn", _APPLICATION, "--keep-alive", "75")
+SERVER = "local.server"
+"""The module of the emulator's application."""
 
 
 class EmulatorError(Exception):
@@ -35,10 +34,13 @@ class EmulatorError(Exception):
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Emulator]:
-    """Start an emulator, and end it with the block: also on Ctrl-C, on SIGTERM, on SIGHUP and on any failure."""
+def running(application: str = SERVER) -> Iterator[Emulator]:
+    """Start an emulator, and end it with the block: also on Ctrl-C, on SIGTERM, on SIGHUP and on any failure.
+
+    ``application`` is the module that serves it.
+    """
     with _termination_unwinds():
-        emulator = start()
+        emulator = start(server_command(application))
         end = atexit.register(partial(stop, emulator))
         try:
             yield emulator
@@ -47,8 +49,14 @@ def running() -> Iterator[Emulator]:
             atexit.unregister(end)
 
 
+def server_command(application: str = SERVER) -> tuple[str, ...]:
+    """Give the program that serves a module's ``app``: by its path, so that it is that of this checkout."""
+    path = Path(__file__).resolve().parent.parent / application
+    return (sys.executable, "-m", "hypercorn", f"{path}:app", "--keep-alive", "75")
+
+
 def start(
-    server: Sequence[str] = _HYPERCORN,
+    server: Sequence[str] = server_command(),
     is_ready: Callable[[Emulator], bool] | None = None,
     patience: float = READY_SECONDS,
 ) -> Emulator:

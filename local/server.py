@@ -7,6 +7,7 @@ would, and nothing else:
 - A failed function reports the name of its exception. The emulator calls every one of them Runtime.HandlerError.
 - An event source mapping hands over up to its batch size. The emulator hands over ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
+- An execution that was stopped calls nothing any more. The emulator's maps and parallel branches go on to their end.
 
 Then the calls of its services under a role are judged (``local/enforcement.py``), and rights to the key are asked for
 where AWS asks for them (``local/keys.py``).
@@ -17,6 +18,7 @@ Besides, all environments of a function share one unpacked package (``local/shar
 import json
 import types
 import zipfile
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -30,16 +32,25 @@ from local.shared_code import SharedZipFile
 __all__ = ["app", "error_type", "query_attributes"]
 
 _PUBLISH = "arn:aws:states:::sns:publish"
+_STOPPED = "ABORTED"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
 enforcement.install()
 keys.install()
 
+
+class _StoppedExecution(BaseException):
+    """Ends the threads of an execution that was stopped; no state may catch it."""
+
+
+_execution: ContextVar[dict[str, Any] | None] = ContextVar("execution", default=None)
 _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
 _fire = s3._fire_s3_event  # noqa: SLF001
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001
 _execute = lambda_svc._execute_function_warm  # noqa: SLF001
 _receive = sqs._receive_messages_for_esm  # noqa: SLF001
+_run = stepfunctions._run_execution  # noqa: SLF001
+_call = stepfunctions._invoke_resource  # noqa: SLF001
 _publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
 
 
@@ -98,9 +109,25 @@ def _publish_with_attributes(resource: str, parameters: dict[str, Any]) -> Any:
     return _publish(resource, parameters | query_attributes(parameters.get("MessageAttributes", {})))
 
 
+def _run_until_stopped(execution_arn: str) -> None:
+    # In a context of its own, which the threads of Parallel and Map states copy.
+    _execution.set(stepfunctions._executions.get(execution_arn))  # noqa: SLF001
+    with suppress(_StoppedExecution):
+        _run(execution_arn)
+
+
+def _call_unless_stopped(resource: str, parameters: Any) -> Any:
+    execution = _execution.get()
+    if execution is not None and execution["status"] == _STOPPED:
+        raise _StoppedExecution
+    return _call(resource, parameters)
+
+
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
 sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001
 lambda_runtime.zipfile = types.SimpleNamespace(**(vars(zipfile) | {"ZipFile": SharedZipFile}))
+stepfunctions._run_execution = _run_until_stopped  # noqa: SLF001
+stepfunctions._invoke_resource = _call_unless_stopped  # noqa: SLF001
 stepfunctions._SERVICE_DISPATCH[_PUBLISH] = _publish_with_attributes  # noqa: SLF001

@@ -1,0 +1,138 @@
+"""Runs scenarios one after the other on one deployment, and hands each one's remains to the model."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from chaos import model
+from chaos.faults import Faults
+from chaos.model import Uploaded
+from chaos.scenario import Scenario
+from chaos.state import Observer, State
+from cli.dead_letters import DeadLetterQueue
+from cli.waiting import wait_until
+from etl.workflow.definition import LEASE_SECONDS
+from local.lifecycle import running
+from local.session import LocalPipeline, deployed_pipeline
+
+CONTEXT: Final = {"directThresholdBytes": "1024", "batchWindowSeconds": "1", "batchSize": "10"}
+SHORT_LEASE_SECONDS: Final = 20
+"""Longer than any run of these small files, and short enough to wait for."""
+
+_VISIBILITY_SECONDS: Final = 3
+_REPLAYS: Final = 4
+_CALM_SECONDS: Final = 0.4
+"""Longer than an event takes from the end of one execution to the start of the next."""
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """How a scenario went: what differs from the model, and how much happened."""
+
+    scenario: Scenario
+    permission: str
+    differences: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    replayed: int = 0
+    seconds: float = 0.0
+
+
+class Storms:
+    """Runs scenarios on one deployment."""
+
+    def __init__(self, pipeline: LocalPipeline) -> None:
+        session: Any = pipeline.stack.session
+        outputs = pipeline.stack.outputs
+        self._pipeline = pipeline
+        self._outputs = outputs
+        self._s3: Any = session.client("s3")
+        self._sqs: Any = session.client("sqs")
+        self._observer = Observer(session, outputs)
+        self._faults = Faults(pipeline.emulator, pipeline.stack)
+        self._queue = DeadLetterQueue(
+            sqs=self._sqs, dead_letters=outputs["DeadLetterQueue"], batching=outputs["BatchingQueue"]
+        )
+        self._shorten(session)
+
+    def run(self, scenario: Scenario) -> Outcome:
+        """Let a storm rage over a scenario's uploads, calm it, replay what failed, and compare."""
+        began = time.monotonic()
+        permission = self._faults.permission(scenario.storm)
+        outcome = Outcome(scenario=scenario, permission=str(permission or ""))
+        failed_before = self._observer.executions("FAILED")
+        told_before = len(self._pipeline.alerts.received())
+
+        def look() -> State:
+            return self._observer.look(self._pipeline.alerts.received()[told_before:], failed_before)
+
+        with self._faults.raging(scenario.storm, scenario.seed):
+            uploads = self._upload(scenario)
+            time.sleep(scenario.storm.delay)
+            self._wait_until_quiet(calm=scenario.storm.delay)
+        self._wait_until_quiet()
+        state = look()
+        outcome.differences += model.unkept(uploads, state)
+        for _ in range(_REPLAYS):
+            if not state.letters:
+                break
+            self._wait_for_leases(state)
+            outcome.replayed += len(self._queue.replay(lambda _letter: True))
+            self._wait_until_quiet()
+            state = look()
+        outcome.differences += model.differences(uploads, state)
+        outcome.statuses = [row.status for row in state.rows.values()]
+        self._observer.forget()
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _upload(self, scenario: Scenario) -> list[Uploaded]:
+        bucket, uploads = self._outputs["RawBucket"], []
+        for delivery in scenario.deliveries:
+            time.sleep(delivery.pause)
+            answer = self._s3.put_object(Bucket=bucket, Key=delivery.key, Body=delivery.content.encode())
+            uploads.append(
+                Uploaded(bucket=bucket, key=delivery.key, version_id=answer["VersionId"], content=delivery.content)
+            )
+        return uploads
+
+    def _wait_until_quiet(self, calm: float = 0.0) -> None:
+        """Wait until no message waits and no execution runs, and after ``calm`` seconds still none does."""
+        while True:
+            wait_until("the queue is empty and no execution runs", self._open_work, lambda work: work == (0, 0))
+            time.sleep(calm + _CALM_SECONDS)
+            if self._open_work() == (0, 0):
+                return
+
+    def _open_work(self) -> tuple[int, int]:
+        return (self._observer.messages("BatchingQueue"), self._observer.executions("RUNNING"))
+
+    def _wait_for_leases(self, state: State) -> None:
+        """Wait as a person does who replays a file whose run has died: until its claim has ended."""
+        if any(row.status == "PROCESSING" for row in state.rows.values()):
+            time.sleep(SHORT_LEASE_SECONDS)
+
+    def _shorten(self, session: Any) -> None:
+        """Shorten the lease, and how long the queue hides a message that could not be started."""
+        states = session.client("stepfunctions")
+        machine = self._outputs["StateMachine"]
+        definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+        # The definition says its lease in milliseconds, and as the delay of a message.
+        for pattern in (rf"\b{LEASE_SECONDS}000\b", rf'(?<="DelaySeconds":) ?{LEASE_SECONDS}\b'):
+            short = f"{SHORT_LEASE_SECONDS}{'000' if '000' in pattern else ''}"
+            definition, found = re.subn(pattern, short, definition)
+            if not found:
+                raise LookupError(f"the definition says its lease no more as {pattern}")
+        states.update_state_machine(stateMachineArn=machine, definition=definition)
+        self._sqs.set_queue_attributes(
+            QueueUrl=self._outputs["BatchingQueue"], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}
+        )
+
+
+@contextmanager
+def storms() -> Iterator[Storms]:
+    """Deploy to an embedded AWS with accidents, and end it with the block."""
+    with running("chaos.server") as emulator, deployed_pipeline(emulator, "chaos", context=CONTEXT) as pipeline:
+        yield Storms(pipeline)

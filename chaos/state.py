@@ -1,0 +1,239 @@
+"""Reads what is left of a scenario, through the public AWS API and by DuckDB over the published Parquet."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import boto3
+import duckdb
+from boto3.dynamodb.types import TypeDeserializer
+
+_plain = TypeDeserializer().deserialize
+
+
+class Told(Protocol):
+    """An alert as a subscriber received it."""
+
+    @property
+    def message(self) -> str:
+        """Its text."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Its attributes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisibleRow:
+    """One row of the table ``transactions``."""
+
+    file_id: str
+    transaction_id: str
+    booking_date: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of a row's history."""
+
+    status: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRow:
+    """One row of the audit table; ``counts`` are read, accepted and rejected."""
+
+    status: str
+    history: tuple[Entry, ...]
+    duplicate_of: str
+    counts: tuple[int, int, int]
+    sums: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message of the dead-letter queue. ``file_ids`` are those of the files that it names."""
+
+    file_ids: tuple[str, ...]
+    by_state_machine: bool
+    reason: str
+    attempt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What is left: rows, table, queues, alerts, and how many executions have failed."""
+
+    rows: Mapping[str, AuditRow]
+    table: Counter[VisibleRow]
+    quarantine: Counter[str]
+    letters: Sequence[Letter]
+    waiting: int
+    told: Sequence[Told]
+    failed_executions: int = 0
+
+    def letters_by_file(self) -> dict[str, list[Letter]]:
+        """Sort the dead letters by the files that they name."""
+        found = defaultdict(list)
+        for letter in self.letters:
+            for file_id in letter.file_ids:
+                found[file_id].append(letter)
+        return found
+
+    def alerts(self, file_id: str, status: str) -> list[Told]:
+        """List the alerts that tell of a file's status."""
+        return [told for told in self.told if file_id in told.message and told.attributes.get("status") == status]
+
+
+class Observer:
+    """Looks at one deployment, by the names that are its stack's outputs."""
+
+    def __init__(self, session: boto3.Session, outputs: Mapping[str, str]) -> None:
+        self._s3: Any = session.client("s3")
+        self._sqs: Any = session.client("sqs")
+        self._dynamodb: Any = session.client("dynamodb")
+        self._step_functions: Any = session.client("stepfunctions")
+        self._outputs = outputs
+
+    def look(self, told: Sequence[Told], failed_before: int) -> State:
+        """Read everything. ``failed_before`` is the number of failed executions when the scenario began."""
+        with TemporaryDirectory() as folder:
+            table, quarantine = self._published(Path(folder))
+        return State(
+            rows=self._rows(),
+            table=table,
+            quarantine=quarantine,
+            letters=self._letters(),
+            waiting=self.messages("BatchingQueue"),
+            told=told,
+            failed_executions=self.executions("FAILED") - failed_before,
+        )
+
+    def messages(self, queue: str) -> int:
+        """Count all messages of a queue, those included that somebody has taken and may give back."""
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        asked = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
+        return sum(int(asked["Attributes"][name]) for name in names)
+
+    def executions(self, status: str) -> int:
+        """Count the executions of a status."""
+        pages = self._step_functions.get_paginator("list_executions").paginate(
+            stateMachineArn=self._outputs["StateMachine"], statusFilter=status
+        )
+        return sum(len(page["executions"]) for page in pages)
+
+    def forget(self) -> None:
+        """Remove what a scenario has left, messages that would come later included."""
+        self._sqs.purge_queue(QueueUrl=self._outputs["BatchingQueue"])
+        bucket = self._outputs["ProcessedBucket"]
+        keys = [{"Key": key} for prefix in ("transactions/", "quarantine/") for key in self._keys(prefix)]
+        for start in range(0, len(keys), 1000):
+            self._s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True})
+        for table, key in (("AuditTable", "file_id"), ("RegistryTable", "entry")):
+            for item in self._items(table):
+                self._dynamodb.delete_item(TableName=self._outputs[table], Key={key: item[key]})
+
+    def _rows(self) -> dict[str, AuditRow]:
+        plain = [{name: _plain(value) for name, value in item.items()} for item in self._items("AuditTable")]
+        return {row["file_id"]: _audit_row(row) for row in plain}
+
+    def _items(self, table: str) -> Iterator[dict[str, Any]]:
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._outputs[table], ConsistentRead=True)
+        for page in pages:
+            yield from page["Items"]
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._outputs["ProcessedBucket"], Prefix=prefix
+        )
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield item["Key"]
+
+    def _published(self, folder: Path) -> tuple[Counter[VisibleRow], Counter[str]]:
+        for prefix in ("transactions/", "quarantine/"):
+            for key in self._keys(prefix):
+                target = folder / key
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(self._s3.get_object(Bucket=self._outputs["ProcessedBucket"], Key=key)["Body"].read())
+        table = _query(
+            folder / "transactions",
+            "file_id, transaction_id, CAST(booking_date AS VARCHAR), amount, currency",
+        )
+        visible = Counter(
+            VisibleRow(file_id=row[0], transaction_id=row[1], booking_date=row[2], amount=row[3], currency=row[4])
+            for row in table
+        )
+        quarantine = Counter(row[0] for row in _query(folder / "quarantine", "DISTINCT file_id, source_line"))
+        return visible, quarantine
+
+    def _letters(self) -> list[Letter]:
+        """Read the dead-letter queue and leave it as it is."""
+        queue = self._outputs["DeadLetterQueue"]
+        received: list[dict[str, Any]] = []
+        while messages := self._sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=60
+        ).get("Messages"):
+            received += messages
+        for message in received:
+            self._sqs.change_message_visibility(
+                QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+        return [_letter(message) for message in received]
+
+
+def _query(folder: Path, columns: str) -> list[tuple[Any, ...]]:
+    if not folder.exists():
+        return []
+    files = f"{folder}/**/*.parquet"
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"SELECT {columns} FROM read_parquet(?, hive_partitioning = true, union_by_name = true)",  # noqa: S608
+            [files],
+        ).fetchall()
+
+
+def _audit_row(row: Mapping[str, Any]) -> AuditRow:
+    totals = json.loads(row.get("totals", "[]"))
+    return AuditRow(
+        status=row["status"],
+        history=tuple(Entry(status=entry["status"], at=entry["at"]) for entry in row["history"]),
+        duplicate_of=row.get("duplicate_of", ""),
+        counts=(int(row.get("rows_read", 0)), int(row.get("rows_accepted", 0)), int(row.get("rows_rejected", 0))),
+        sums={total["currency"]: Decimal(total["sum"]) for total in totals},
+    )
+
+
+def _letter(message: Mapping[str, Any]) -> Letter:
+    attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
+    return Letter(
+        file_ids=tuple(map(_file_id, _named(json.loads(message["Body"])))),
+        by_state_machine="RULE_ARN" not in attributes and "file_id" in attributes,
+        reason=attributes.get("reason", ""),
+        attempt=attributes.get("attempt", ""),
+    )
+
+
+def _named(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the uploads that a message names: its own, an event's, an execution's, or those of one that has ended."""
+    if "ended" in body:
+        return _named(json.loads(body["ended"]["input"]))
+    if "detail" in body:
+        detail: Mapping[str, Any] = body["detail"]
+        return [detail] if "object" in detail else _named(json.loads(detail["input"]))
+    return list(body["files"]) if "files" in body else [body]
+
+
+def _file_id(upload: Mapping[str, Any]) -> str:
+    bucket, item = upload["bucket"], upload["object"]
+    name = bucket["name"] if isinstance(bucket, dict) else bucket
+    return sha256(f"{name}\n{item['key']}\n{item['version-id']}".encode()).hexdigest()
