@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.athena import QueryError
 from cli.check import check
+from cli.dead_letters import ReplayError
 from cli.demo.command import demo
 from cli.deployment import StackNotFoundError
 from cli.doctor.command import doctor
@@ -14,6 +15,7 @@ from cli.exit_codes import ExitCode
 from cli.layouts import layouts
 from cli.options import Command, UsageError
 from cli.query import query
+from cli.replay import replay
 from cli.report import report
 from cli.status import status
 from cli.submit import submit
@@ -23,7 +25,7 @@ from local.cdk import CdkError
 from local.lifecycle import EmulatorError
 
 _USAGE_ERRORS = (StackNotFoundError, UsageError)
-_FAILURES = (BotoCoreError, CdkError, ClientError, EmulatorError, NotInTimeError, QueryError)
+_FAILURES = (BotoCoreError, CdkError, ClientError, EmulatorError, NotInTimeError, QueryError, ReplayError)
 """What a person can act on by its message; a traceback would only hide it."""
 
 _HELP = (
@@ -51,6 +53,7 @@ app.command(rich_help_panel=_FILES, cls=Command)(submit)
 app.command(rich_help_panel=_FILES, cls=Command)(status)
 app.command(rich_help_panel=_FILES, cls=Command)(audit)
 app.command(rich_help_panel=_FILES, cls=Command)(report)
+app.command(rich_help_panel=_FILES, cls=Command)(replay)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 

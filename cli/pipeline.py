@@ -10,6 +10,7 @@ import msgspec
 
 from cli.athena import Athena
 from cli.audit import AuditRow, AuditTable
+from cli.dead_letters import DeadLetterQueue
 from cli.waiting import PATIENCE_SECONDS, wait_until
 from etl.statuses import FileStatus
 from local.stack import DeployedStack
@@ -45,7 +46,11 @@ class Pipeline:
         self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
         self._s3 = session.client("s3")
         self._glue = session.client("glue")
-        self._sqs = session.client("sqs")
+        sqs: Any = session.client("sqs")
+        self.dead_letters = DeadLetterQueue(
+            sqs=sqs, dead_letters=self.outputs["DeadLetterQueue"], batching=self.outputs["BatchingQueue"]
+        )
+        self._sqs = sqs
         self._step_functions = session.client("stepfunctions")
         self._routes: dict[str, str] = {}
 

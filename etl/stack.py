@@ -11,7 +11,7 @@ from etl.constructs.catalog import Catalog
 from etl.constructs.dashboard import Dashboard
 from etl.constructs.encryption import EncryptionKey
 from etl.constructs.functions import FileFunctions
-from etl.constructs.ingestion import Ingestion
+from etl.constructs.ingestion import BatchingQueue, Ingestion
 from etl.constructs.monitoring import Monitoring
 from etl.constructs.partner_access import PartnerAccess
 from etl.constructs.recording import Recording
@@ -61,6 +61,14 @@ class PipelineStack(Stack):
             processed=buckets.processed,
             catalog=catalog,
         )
+        batching = BatchingQueue(
+            self,
+            "Batching",
+            names=names,
+            settings=settings,
+            key=key,
+            dead_letter_queue=alerts.dead_letter_queue,
+        )
         workflow = Workflow(
             self,
             "Workflow",
@@ -72,6 +80,7 @@ class PipelineStack(Stack):
             transform=functions.transform,
             publish=functions.publish,
             alert_topic=alerts.topic,
+            batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
         )
         ingestion = Ingestion(
@@ -83,6 +92,7 @@ class PipelineStack(Stack):
             key=key,
             raw=buckets.raw,
             state_machine=workflow.state_machine,
+            batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
         )
         recording = Recording(
@@ -115,7 +125,7 @@ class PipelineStack(Stack):
             topic=alerts.topic,
             functions=watched,
             state_machine=workflow.state_machine,
-            batching_queue=ingestion.queue,
+            batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             crawler=catalog.crawler,
         )
@@ -137,7 +147,7 @@ class PipelineStack(Stack):
             "AuditTable": tables.audit.table_name,
             "RegistryTable": tables.registry.table_name,
             "StateMachine": workflow.state_machine.state_machine_arn,
-            "BatchingQueue": ingestion.queue.queue_url,
+            "BatchingQueue": batching.queue.queue_url,
             "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
             "AlertTopic": alerts.topic.topic_arn,
             "Database": catalog.database_name,

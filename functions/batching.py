@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from deliveries import Upload, read_upload
+from deliveries import EndedExecution, Upload, read_delivery
 from observability import logger
 
 INPUT_LIMIT: Final = 40 * 1024
@@ -29,10 +29,10 @@ class StartsExecutions(Protocol):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A readable message: its id in the queue, and the upload that it names."""
+    """A readable message: its id in the queue, and the upload that it names, or the execution to settle."""
 
     message_id: str
-    upload: Upload
+    delivery: Upload | EndedExecution
 
 
 def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], list[str]]:
@@ -40,44 +40,53 @@ def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], 
     messages, unreadable = [], []
     for record in records:
         try:
-            upload = read_upload(record["body"])
+            delivery = read_delivery(record["body"])
         except msgspec.DecodeError as error:
             # The error names the field at fault and holds nothing of the message.
             logger.error("unreadable message", message_id=record["messageId"], error=str(error))
             unreadable.append(record["messageId"])
         else:
-            messages.append(Message(message_id=record["messageId"], upload=upload))
+            messages.append(Message(message_id=record["messageId"], delivery=delivery))
     return messages, unreadable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batches:
-    """Starts executions of one state machine."""
+    """Starts executions of one state machine: of route ``route`` for uploads, of ``settle`` for ended executions."""
 
     step_functions: StartsExecutions
     state_machine: str
     route: str
+    settle: str
 
     def start(self, messages: Sequence[Message]) -> list[str]:
         """Start as many executions as the messages need, and return the ids of those that could not be started."""
         failed: list[str] = []
-        for batch in _fitting(messages):
+        for batch, document in self._executions(messages):
             try:
-                self._start(batch)
+                self._start(batch, document)
             except ClientError as error:
                 logger.error("batch not started", error=error.response["Error"]["Code"], files=len(batch))
                 failed.extend(message.message_id for message in batch)
         return failed
 
-    def _start(self, batch: Sequence[Message]) -> None:
+    def _executions(self, messages: Sequence[Message]) -> Iterator[tuple[list[Message], dict[str, Any]]]:
+        """Say which messages go into an execution together, and its input."""
+        uploads = [message for message in messages if isinstance(message.delivery, Upload)]
+        for batch in _fitting(uploads):
+            yield batch, {"route": self.route, "files": [message.delivery for message in batch]}
+        for message in messages:
+            if isinstance(message.delivery, EndedExecution):
+                yield [message], {"route": self.settle, "ended": message.delivery}
+
+    def _start(self, batch: Sequence[Message], document: dict[str, Any]) -> None:
         """Start one execution. Its name follows from its messages, so that a batch delivered twice starts once."""
         ids = "\n".join(sorted(message.message_id for message in batch))
-        files = [message.upload for message in batch]
         try:
             self.step_functions.start_execution(
                 stateMachineArn=self.state_machine,
                 name=sha256(ids.encode()).hexdigest(),
-                input=msgspec.json.encode({"route": self.route, "files": files}).decode(),
+                input=msgspec.json.encode(document).decode(),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != _STARTED:
@@ -89,7 +98,7 @@ def _fitting(messages: Sequence[Message]) -> Iterator[list[Message]]:
     batch: list[Message] = []
     size = _FRAME
     for message in messages:
-        length = len(msgspec.json.encode(message.upload)) + 1
+        length = len(msgspec.json.encode(message.delivery)) + 1
         if batch and size + length > INPUT_LIMIT:
             yield batch
             batch, size = [], _FRAME

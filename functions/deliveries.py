@@ -46,16 +46,36 @@ class _DirectInput(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Upload]
 
 
-def read_upload(message: str) -> Upload:
-    """Read an upload from a message of the batching queue.
+class EndedExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An execution that timed out, was aborted or failed, and whose files are to be settled."""
 
-    Messages have the shape of the batching rule. What EventBridge could not deliver lies in the dead-letter queue in
-    S3's own shape or in that of the direct rule; moved to the batching queue for replay, it is understood too.
+    execution_arn: str
+    input: str
+
+
+class _StatusChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Step Functions' own event."""
+
+    detail: EndedExecution
+
+
+class _SettleInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settling rule makes of one."""
+
+    ended: EndedExecution
+
+
+def read_delivery(message: str) -> Upload | EndedExecution:
+    """Read what a message of the batching queue asks for.
+
+    Messages have the shape of the batching rule. What EventBridge could not deliver lies in the dead-letter queue as
+    the event of S3 or Step Functions, or as a rule's input to the state machine; moved to the batching queue for
+    replay, it is understood too.
 
     Raises
     ------
     msgspec.DecodeError
-        If the message has none of the three shapes; it names the field at fault and holds nothing of the message.
+        If the message has none of these shapes; it names the field at fault and holds nothing of the message.
     """
     try:
         return msgspec.json.decode(message, type=Upload)
@@ -65,4 +85,8 @@ def read_upload(message: str) -> Upload:
             return Upload(bucket=event.detail.bucket.name, object=event.detail.object, uploaded_at=event.time)
         with suppress(msgspec.ValidationError):
             return msgspec.json.decode(message, type=_DirectInput).files[0]
+        with suppress(msgspec.ValidationError):
+            return msgspec.json.decode(message, type=_StatusChange).detail
+        with suppress(msgspec.ValidationError):
+            return msgspec.json.decode(message, type=_SettleInput).ended
         raise error from None

@@ -21,7 +21,10 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     """
     messages, unreadable = read_messages(event["Records"])
     batches = Batches(
-        step_functions=client("stepfunctions"), state_machine=os.environ["STATE_MACHINE_ARN"], route=os.environ["ROUTE"]
+        step_functions=client("stepfunctions"),
+        state_machine=os.environ["STATE_MACHINE_ARN"],
+        route=os.environ["ROUTE"],
+        settle=os.environ["SETTLE_ROUTE"],
     )
     failed = batches.start(messages)
     logger.info("dispatched", messages=len(messages), unreadable=len(unreadable), failed=len(failed))

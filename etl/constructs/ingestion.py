@@ -22,8 +22,38 @@ from etl.workflow.definition import BATCH, DIRECT, SETTLE
 MAX_RECEIVE_COUNT: Final = 3
 
 
+class BatchingQueue(Construct):
+    """The queue that gathers small uploads, and events that are to be looked at again."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        settings: Settings,
+        key: kms.IKey,
+        dead_letter_queue: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            queue_name=names.of("queue", "batching"),
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be
+            # started must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
+            visibility_timeout=Duration.seconds(TIMEOUT.to_seconds() + settings.batch_window_seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+
 class Ingestion(Construct):
-    """Two rules, so that a file takes exactly one way; the batching queue; and the function that starts batches.
+    """Two rules, so that a file takes exactly one way, and the function that starts batches.
 
     EventBridge Pipes would start batches without a function, but a pipe hands a Standard workflow its batch and
     forgets it: no partial failure, no split of a batch that is too large for an execution's input.
@@ -40,16 +70,11 @@ class Ingestion(Construct):
         key: kms.IKey,
         raw: s3.IBucket,
         state_machine: sfn.IStateMachine,
+        batching_queue: sqs.Queue,
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = _batching_queue(
-            self,
-            names=names,
-            key=key,
-            dead_letter_queue=dead_letter_queue,
-            window_seconds=settings.batch_window_seconds,
-        )
+        self.queue = batching_queue
         self.dispatch = self._dispatch(names=names, settings=settings, code=code, key=key, state_machine=state_machine)
         role = iam.Role(
             self,
@@ -145,7 +170,11 @@ class Ingestion(Construct):
                 allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self.queue.queue_arn]),
                 allow(["states:StartExecution"], [state_machine.state_machine_arn]),
             ],
-            environment={"STATE_MACHINE_ARN": state_machine.state_machine_arn, "ROUTE": BATCH},
+            environment={
+                "STATE_MACHINE_ARN": state_machine.state_machine_arn,
+                "ROUTE": BATCH,
+                "SETTLE_ROUTE": SETTLE,
+            },
         ).function
         lambda_.EventSourceMapping(
             self,
@@ -157,25 +186,6 @@ class Ingestion(Construct):
             report_batch_item_failures=True,
         )
         return function
-
-
-def _batching_queue(
-    scope: Construct, *, names: Names, key: kms.IKey, dead_letter_queue: sqs.IQueue, window_seconds: int
-) -> sqs.Queue:
-    return sqs.Queue(
-        scope,
-        "BatchingQueue",
-        queue_name=names.of("queue", "batching"),
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),
-        # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be started
-        # must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
-        visibility_timeout=Duration.seconds(TIMEOUT.to_seconds() + window_seconds),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
-        removal_policy=RemovalPolicy.DESTROY,
-    )
 
 
 def _uploads(bucket: s3.IBucket, *, size: list[str | int]) -> events.EventPattern:

@@ -35,6 +35,7 @@ class Workflow(Construct):
         transform: lambda_.IFunction,
         publish: lambda_.IFunction,
         alert_topic: sns.ITopic,
+        batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -69,7 +70,7 @@ class Workflow(Construct):
                         allow(["dynamodb:UpdateItem"], [audit_table.table_arn, registry_table.table_arn]),
                         allow(["dynamodb:GetItem", "dynamodb:PutItem"], [registry_table.table_arn]),
                         allow(["sns:Publish"], [alert_topic.topic_arn]),
-                        allow(["sqs:SendMessage"], [dead_letter_queue.queue_arn]),
+                        allow(["sqs:SendMessage"], [batching_queue.queue_arn, dead_letter_queue.queue_arn]),
                         allow(
                             ["events:PutEvents"],
                             [f"arn:{Aws.PARTITION}:events:{REGION}:{Aws.ACCOUNT_ID}:event-bus/default"],
@@ -95,6 +96,7 @@ class Workflow(Construct):
                 transform_function=transform.function_arn,
                 publish_function=publish.function_arn,
                 alert_topic=alert_topic.topic_arn,
+                batching_queue_url=batching_queue.queue_url,
                 dead_letter_queue_url=dead_letter_queue.queue_url,
             )
         )

@@ -27,6 +27,7 @@ class Resources:
     transform_function: str
     publish_function: str
     alert_topic: str
+    batching_queue_url: str
     dead_letter_queue_url: str
 
 

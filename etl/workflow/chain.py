@@ -22,7 +22,9 @@ WITHDRAW: Final = "withdraw"
 _VALIDATION: Final = "$.inspected.validation"
 
 
-def file_chain(resources: Resources, *, label: str, function_timeout_seconds: int) -> dict[str, Any]:
+def file_chain(
+    resources: Resources, *, label: str, function_timeout_seconds: int, lease_seconds: int
+) -> dict[str, Any]:
     """Build the chain of one file.
 
     Input: ``$.file`` as the definition's first state identified it, ``$.lease_ended``, and ``$.action``, PUBLISH.
@@ -33,23 +35,26 @@ def file_chain(resources: Resources, *, label: str, function_timeout_seconds: in
         The route's name, which makes the states' names unique.
     function_timeout_seconds
         How long one call of a function may take on this route.
+    lease_seconds
+        How long a claim holds.
 
     Returns
     -------
     dict
         ``StartAt`` and ``States``, for a Map's item processor.
     """
-    chain = _Chain(resources, label=label, timeout=function_timeout_seconds)
+    chain = _Chain(resources, label=label, timeout=function_timeout_seconds, lease_seconds=lease_seconds)
     return {"StartAt": chain.name("Claim"), "States": chain.states()}
 
 
 class _Chain:
     """The chain's states. Each method makes one, in the order a file meets them."""
 
-    def __init__(self, resources: Resources, *, label: str, timeout: int) -> None:
+    def __init__(self, resources: Resources, *, label: str, timeout: int, lease_seconds: int) -> None:
         self._resources = resources
         self._label = label
         self._timeout = timeout
+        self._lease_seconds = lease_seconds
         self._failure, self._failure_states = failure_path(resources, label=label)
 
     def name(self, step: str) -> str:
@@ -58,6 +63,19 @@ class _Chain:
     def states(self) -> States:
         steps: dict[str, State] = {
             "Claim": self._claim(),
+            "Who has the file?": self._who_has_the_file(),
+            "Is it in process?": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Variable": "$.holder.status",
+                        "StringEquals": FileStatus.PROCESSING,
+                        "Next": self.name("Look again after the lease"),
+                    },
+                ],
+                "Default": self.name("Done"),
+            },
+            "Look again after the lease": self._look_again(),
             "Is it the first attempt?": self._is_first_attempt(),
             "Clear an earlier attempt": self._withdraw(following="Inspect"),
             "Inspect": self._inspect(),
@@ -145,7 +163,32 @@ class _Chain:
             result_path="$.file.attempt",
             result_selector={"number.$": "$.Attributes.attempts.N"},
             following="Is it the first attempt?",
-            unless={audit.CONDITION_FAILED: "Done"},
+            unless={audit.CONDITION_FAILED: "Who has the file?"},
+        )
+
+    def _who_has_the_file(self) -> State:
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.audit_table,
+                "Key": {"file_id": audit.text("$.file.file_id")},
+                "ConsistentRead": True,
+            },
+            result_path="$.holder",
+            result_selector={"status.$": "$.Item.status.S"},
+            following="Is it in process?",
+        )
+
+    def _look_again(self) -> State:
+        """Put the event off until the other run's claim has ended, to take the file over should that run have died."""
+        return self._task(
+            service("sqs:sendMessage"),
+            {
+                "QueueUrl": self._resources.batching_queue_url,
+                "MessageBody.$": "States.JsonToString($.file.event)",
+                "DelaySeconds": self._lease_seconds,
+            },
+            following="Done",
         )
 
     def _is_first_attempt(self) -> State:

@@ -11,7 +11,10 @@ EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
 
 LEASE_SECONDS: Final = EXECUTION_TIMEOUT_SECONDS + 60
-"""How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one."""
+"""How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one.
+
+It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
+"""
 
 DIRECT: Final = "direct"
 BATCH: Final = "batch"
@@ -149,14 +152,21 @@ def _which_route() -> State:
 
 def _process_directly(resources: Resources) -> State:
     return _map(
-        file_chain(resources, label=DIRECT, function_timeout_seconds=_DIRECT_FUNCTION_SECONDS),
+        file_chain(
+            resources,
+            label=DIRECT,
+            function_timeout_seconds=_DIRECT_FUNCTION_SECONDS,
+            lease_seconds=LEASE_SECONDS,
+        ),
         processor={"Mode": "INLINE"},
     )
 
 
 def _process_batch(resources: Resources) -> State:
     """Run each file as an Express child; one that fails or times out harms no other, and is settled afterwards."""
-    chain = file_chain(resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS)
+    chain = file_chain(
+        resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS, lease_seconds=LEASE_SECONDS
+    )
     return {
         **_map(chain, processor={"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}),
         "Label": "files",

@@ -60,7 +60,8 @@ class Machine:
         self._inbox = AlertInbox(stack)
         self._arn = stack.physical_id("AWS::StepFunctions::StateMachine")
         self.role = stack.physical_id("AWS::IAM::Role")
-        self._dead_letter_queue = stack.physical_id("AWS::SQS::Queue")
+        self._dead_letter_queue = stack.physical_id("AWS::SQS::Queue", "DeadLetter")
+        self._batching_queue = stack.physical_id("AWS::SQS::Queue", "Batching")
         self._audit = stack.physical_id("AWS::DynamoDB::Table", "audit")
         self._registry = stack.physical_id("AWS::DynamoDB::Table", "registry")
         self._dead_letters: list[dict[str, Any]] = []
@@ -116,6 +117,13 @@ class Machine:
                 self._dead_letters.append({"body": json.loads(message["Body"]), **attributes})
                 self._sqs.delete_message(QueueUrl=self._dead_letter_queue, ReceiptHandle=message["ReceiptHandle"])
         return [letter for letter in self._dead_letters if letter["file_id"] == upload.file_id]
+
+    def put_off(self) -> int:
+        """Count the messages that will come to the batching queue later."""
+        asked = self._sqs.get_queue_attributes(
+            QueueUrl=self._batching_queue, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+        )
+        return int(asked["Attributes"]["ApproximateNumberOfMessagesDelayed"])
 
     def try_state(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Run one state by itself, and return its output."""

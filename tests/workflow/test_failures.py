@@ -110,6 +110,9 @@ SCENES: dict[str, Callable[[Machine], Scene]] = {
 }
 """Every task whose failure is the file's failure."""
 
+HELD = {"Who has the file?", "Look again after the lease"}
+"""Tasks of a run that finds the file in another run's hands: whatever fails, the file is that run's."""
+
 TAKE_BACK = "Take back"
 """Comes before a failure is handled, where rows may have been published."""
 
@@ -142,7 +145,7 @@ def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scen
     machine: Machine,
 ) -> None:
     for route in ROUTES:
-        assert set(_tasks(machine, route)) == set(SCENES) | AFTERWARDS | FLOODS | {TAKE_BACK} | set(HANDLING)
+        assert set(_tasks(machine, route)) == set(SCENES) | AFTERWARDS | FLOODS | HELD | {TAKE_BACK} | set(HANDLING)
 
 
 @pytest.mark.requirement("L2", "W3", "O1")
@@ -200,7 +203,7 @@ def _dispatched(*bodies: dict[str, Any]) -> Any:
     records = [{"messageId": str(number), "body": json.dumps(body)} for number, body in enumerate(bodies)]
     messages, unreadable = read_messages(records)
     step_functions = FakeStepFunctions()
-    Batches(step_functions=step_functions, state_machine="any", route=BATCH).start(messages)
+    Batches(step_functions=step_functions, state_machine="any", route=BATCH, settle=SETTLE).start(messages)
     assert not unreadable
     [document] = step_functions.inputs.values()
     return json.loads(document)
@@ -395,15 +398,34 @@ def _claimed_by_another_run(machine: Machine, file: Upload, *, seconds_ago: int 
     return row
 
 
-def test_given_a_file_that_another_run_holds_when_its_event_comes_then_the_run_ends_quietly(machine: Machine) -> None:
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_file_that_another_run_holds_when_its_event_comes_then_it_is_looked_at_again_after_the_lease(
+    machine: Machine, route: str
+) -> None:
     file = upload()
     row = _claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
+    before = machine.put_off()
 
-    run = process(machine, file, changes=not_called("Validate CSV"))
+    run = process(machine, file, route=route, changes=not_called("Validate CSV"))
 
     assert run.status == "SUCCEEDED"
     assert machine.row(file) == row
     assert not machine.dead_letters(file)
+    assert machine.put_off() == before + 1
+
+
+@pytest.mark.parametrize("step", sorted(HELD))
+def test_given_a_file_that_another_run_holds_when_it_cannot_be_put_off_then_its_event_is_kept_and_its_row_untouched(
+    machine: Machine, step: str
+) -> None:
+    file = upload()
+    row = _claimed_by_another_run(machine, file)
+
+    run = process(machine, file, changes={step: throws(BROKEN)})
+
+    assert run.status == "SUCCEEDED"
+    assert machine.row(file) == row
+    assert len(machine.dead_letters(file)) == 1
 
 
 def test_given_a_run_that_died_when_its_lease_has_ended_then_the_next_run_takes_the_file_over(machine: Machine) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batching import Batches, Message
 from deliveries import Upload
-from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.definition import BATCH, DIRECT, SETTLE
 from events import File, read_file
 from proofs.template import Template
 from tests.support.events import load_event, transform_event
@@ -153,9 +153,9 @@ def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_ide
 def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_states_256_kib(machine: Machine) -> None:
     keys = [f"incoming/alpine/{number:04}/".ljust(1024, "k") for number in range(100)]
     uploads = [msgspec.convert(_event(key, version_id="v" * 32), Upload) for key in keys]
-    messages = [Message(message_id=upload.object.key, upload=upload) for upload in uploads]
+    messages = [Message(message_id=upload.object.key, delivery=upload) for upload in uploads]
     step_functions = FakeStepFunctions()
-    Batches(step_functions=step_functions, state_machine="any", route=BATCH).start(messages)
+    Batches(step_functions=step_functions, state_machine="any", route=BATCH, settle=SETTLE).start(messages)
 
     identified = [machine.try_state("Identify", json.loads(document)) for document in step_functions.inputs.values()]
 

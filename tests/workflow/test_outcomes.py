@@ -126,7 +126,7 @@ def test_given_a_finished_file_when_its_event_comes_again_then_the_run_ends_quie
 ) -> None:
     file = upload()
     process(machine, file, validated=first_answer())
-    before, alerts = machine.row(file), machine.alerts(file)
+    before, alerts, put_off = machine.row(file), machine.alerts(file), machine.put_off()
 
     run = process(machine, file, route=route, changes=not_called("Validate CSV", "Transform"))
 
@@ -134,6 +134,7 @@ def test_given_a_finished_file_when_its_event_comes_again_then_the_run_ends_quie
     assert machine.row(file) == before
     assert machine.alerts(file) == alerts
     assert not machine.dead_letters(file)
+    assert machine.put_off() == put_off
 
 
 def test_given_two_files_of_one_content_when_the_first_completed_then_the_second_is_its_duplicate(

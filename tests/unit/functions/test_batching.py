@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batching import INPUT_LIMIT, Batches, Message, read_messages
-from deliveries import S3Object, Upload, read_upload
+from deliveries import S3Object, Upload, read_delivery
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeStepFunctions
@@ -21,7 +21,7 @@ KEY_LIMIT = 1024
 
 
 def _batches(step_functions: FakeStepFunctions) -> Batches:
-    return Batches(step_functions=step_functions, state_machine=MACHINE, route="batch")
+    return Batches(step_functions=step_functions, state_machine=MACHINE, route="batch", settle="settle")
 
 
 def _message(number: int, key: str) -> Message:
@@ -30,7 +30,7 @@ def _message(number: int, key: str) -> Message:
         object=S3Object(key=key, size=1, etag="e", sequencer=f"{number:016X}", version_id="v"),
         uploaded_at=datetime(2025, 11, 3, 14, 5, 12, tzinfo=UTC),
     )
-    return Message(message_id=f"message-{number}", upload=upload)
+    return Message(message_id=f"message-{number}", delivery=upload)
 
 
 def _long_key(character: str, length: int) -> str:
@@ -53,7 +53,7 @@ def test_given_any_keys_when_batches_are_started_then_each_message_is_in_exactly
     documents = [json.loads(document) for document in step_functions.inputs.values()]
     assert failed == []
     assert [file for document in documents for file in document["files"]] == [
-        json.loads(msgspec.json.encode(message.upload)) for message in messages
+        json.loads(msgspec.json.encode(message.delivery)) for message in messages
     ]
     assert all(document["route"] == "batch" for document in documents)
     assert all(document["files"] for document in documents)
@@ -109,7 +109,7 @@ def test_given_the_queues_records_when_they_are_read_then_unreadable_ones_are_na
     messages, unreadable = read_messages(records)
 
     assert [message.message_id for message in messages] == [records[0]["messageId"]]
-    assert json.loads(msgspec.json.encode(messages[0].upload)) == json.loads(records[0]["body"])
+    assert json.loads(msgspec.json.encode(messages[0].delivery)) == json.loads(records[0]["body"])
     assert unreadable == [record["messageId"] for record in records[1:]]
     assert [line["message_id"] for line in log_lines()] == unreadable
     assert "CH93" not in str(log_lines())
@@ -125,7 +125,28 @@ def test_given_a_delivery_that_failed_when_it_is_moved_to_the_queue_then_its_upl
     named = {"bucket": detail["bucket"]["name"], "object": detail["object"], "uploaded_at": event["time"]}
     kept = {"route": "direct", "files": [named]} if as_direct else event
 
-    upload = read_upload(json.dumps(kept))
+    upload = read_delivery(json.dumps(kept))
 
-    assert upload == read_upload(json.dumps(named))
+    assert isinstance(upload, Upload)
+    assert upload == read_delivery(json.dumps(named))
     assert upload.object.key == detail["object"]["key"]
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("transformed", [False, True], ids=["Step Functions' own event", "the settling rule's input"])
+def test_given_an_ended_execution_that_could_not_be_delivered_when_it_is_moved_to_the_queue_then_it_is_settled(
+    transformed: bool,  # noqa: FBT001 - the case
+) -> None:
+    event = load_event("execution-timed-out")
+    detail = event["detail"]
+    kept = {"route": "settle", "ended": detail} if transformed else event
+    records = [{"messageId": "settle", "body": json.dumps(kept)}]
+    step_functions = FakeStepFunctions()
+
+    messages, unreadable = read_messages([*records, *load_event("sqs-batch")["Records"][:1]])
+    failed = _batches(step_functions).start(messages)
+
+    assert (unreadable, failed) == ([], [])
+    documents = {json.loads(document)["route"]: json.loads(document) for document in step_functions.inputs.values()}
+    assert documents["settle"]["ended"] == {name: detail[name] for name in ("executionArn", "input")}
+    assert len(documents["batch"]["files"]) == 1

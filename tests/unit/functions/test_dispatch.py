@@ -19,6 +19,7 @@ def machine(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 
     created = boto3.client("stepfunctions").create_state_machine(name="files", definition=definition, roleArn=ROLE)
     monkeypatch.setenv("STATE_MACHINE_ARN", created["stateMachineArn"])
     monkeypatch.setenv("ROUTE", "batch")
+    monkeypatch.setenv("SETTLE_ROUTE", "settle")
     return created["stateMachineArn"]
 
 

@@ -131,12 +131,13 @@ def _until_seen(check: Callable[[Emulator], bool], started: list[int]) -> Callab
 def test_a_signal_to_the_program_ends_its_emulator(signal_number: int, tmp_path: Path) -> None:
     # Given a program that runs an emulator
     program = textwrap.dedent("""
-        import functools, pathlib, signal, sys, time
+        import pathlib, signal, sys, time
         from local import lifecycle
         from tests.unit.local import test_lifecycle as fake
         # A shell's background job, as this test run may be one, starts with Ctrl-C ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        lifecycle.start = functools.partial(lifecycle.start, fake.server(fake.PARENT), fake.has_pids)
+        start = lifecycle.start
+        lifecycle.start = lambda _server: start(fake.server(fake.PARENT), fake.has_pids)
         with lifecycle.running() as emulator:
             print(emulator.folder, *fake.pids(emulator), flush=True)
             time.sleep(600)

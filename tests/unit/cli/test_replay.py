@@ -1,0 +1,184 @@
+"""``etl replay``: what is wanted moves, the rest stays, and nothing is lost on the way."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from cli import main
+from cli.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError
+from tests.support.events import load_event
+
+DEAD, BATCHING = "dead-letters", "batching"
+
+
+@dataclass
+class FakeQueues:
+    """Two queues. A message that was taken is hidden until it is given back; sends of ``refused`` bodies fail."""
+
+    messages: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {DEAD: {}, BATCHING: {}})
+    hidden: set[str] = field(default_factory=set)
+    refused: frozenset[str] = frozenset()
+
+    def put(self, body: str, **attributes: str) -> None:
+        receipt = f"receipt-{len(self.messages[DEAD])}"
+        self.messages[DEAD][receipt] = {
+            "Body": body,
+            "MessageAttributes": {
+                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+            },
+            "Attributes": {"SentTimestamp": "1762178712000"},
+            "ReceiptHandle": receipt,
+        }
+
+    def receive_message(self, **request: Any) -> Any:
+        found = [m for receipt, m in self.messages[request["QueueUrl"]].items() if receipt not in self.hidden]
+        taken = found[: request["MaxNumberOfMessages"]]
+        self.hidden |= {message["ReceiptHandle"] for message in taken}
+        return {"Messages": taken} if taken else {}
+
+    def send_message_batch(self, **request: Any) -> Any:
+        assert len(request["Entries"]) <= 10
+        taken = [entry for entry in request["Entries"] if entry["MessageBody"] not in self.refused]
+        for entry in taken:
+            self.messages[BATCHING][f"{len(self.messages[BATCHING])}"] = entry
+        failed = [entry for entry in request["Entries"] if entry not in taken]
+        return {
+            "Successful": [{"Id": entry["Id"]} for entry in taken],
+            "Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in failed],
+        }
+
+    def delete_message_batch(self, **request: Any) -> Any:
+        for entry in request["Entries"]:
+            del self.messages[request["QueueUrl"]][entry["ReceiptHandle"]]
+
+    def change_message_visibility_batch(self, **request: Any) -> Any:
+        assert len(request["Entries"]) <= 10
+        self.hidden -= {entry["ReceiptHandle"] for entry in request["Entries"]}
+
+    @property
+    def kept(self) -> list[str]:
+        return [message["Body"] for message in self.messages[DEAD].values()]
+
+    @property
+    def moved(self) -> list[str]:
+        return [entry["MessageBody"] for entry in self.messages[BATCHING].values()]
+
+
+def _queue(queues: FakeQueues) -> DeadLetterQueue:
+    return DeadLetterQueue(sqs=queues, dead_letters=DEAD, batching=BATCHING)
+
+
+def _all(_letter: DeadLetter) -> bool:
+    return True
+
+
+def _event(partner: str = "alpine", version: str = "v1") -> str:
+    announced = {"key": f"incoming/{partner}/a.csv", "version-id": version, "sequencer": "1"}
+    return json.dumps({"bucket": "raw", "object": announced, "uploaded_at": "2025-11-03T14:05:12Z"})
+
+
+@pytest.mark.requirement("L2")
+@given(partners=st.lists(st.sampled_from(["alpine", "dkb"]), max_size=35))
+def test_given_any_letters_when_one_partners_are_replayed_then_they_move_and_the_others_can_be_taken_again(
+    partners: list[str],
+) -> None:
+    queues = FakeQueues()
+    for number, partner in enumerate(partners):
+        queues.put(_event(partner, str(number)), reason="Disk.Full", attempt="1")
+    before = queues.kept
+
+    moved = _queue(queues).replay(lambda letter: letter.partner == "dkb")
+
+    wanted = [body for body in before if "dkb" in body]
+    assert [letter.body for letter in moved] == queues.moved == wanted
+    assert queues.kept == [body for body in before if body not in wanted]
+    assert not queues.hidden & queues.messages[DEAD].keys()
+    assert all(
+        entry["MessageAttributes"]["attempt"]["StringValue"] == "1" for entry in queues.messages[BATCHING].values()
+    )
+
+
+def test_given_a_dry_run_when_it_ends_then_nothing_has_moved_and_nothing_is_hidden() -> None:
+    queues = FakeQueues()
+    queues.put(_event())
+
+    [letter] = _queue(queues).replay(_all, dry_run=True)
+
+    assert (letter.partner, letter.reason) == ("alpine", NOT_STARTED)
+    assert (len(queues.kept), queues.moved, queues.hidden) == (1, [], set())
+
+
+def test_given_a_queue_that_refuses_some_when_they_are_replayed_then_those_stay_and_the_error_says_so() -> None:
+    queues = FakeQueues(refused=frozenset({_event(version="2")}))
+    for number in range(3):
+        queues.put(_event(version=str(number)))
+
+    with pytest.raises(ReplayError, match="1 messages stay"):
+        _queue(queues).replay(_all)
+
+    assert queues.kept == [_event(version="2")]
+    assert len(queues.moved) == 2
+    assert not queues.hidden & queues.messages[DEAD].keys()
+
+
+def _bodies() -> Iterator[str]:
+    event = load_event("s3-object-created")
+    detail = event["detail"]
+    named = {"bucket": detail["bucket"]["name"], "object": detail["object"], "uploaded_at": event["time"]}
+    yield json.dumps(named)
+    yield json.dumps(event)
+    yield json.dumps({"route": "direct", "files": [named]})
+
+
+@pytest.mark.parametrize("body", list(_bodies()), ids=["the batching rule's", "S3's own", "the direct rule's"])
+def test_given_a_message_of_any_shape_when_it_is_read_then_its_file_is_known(body: str) -> None:
+    queues = FakeQueues()
+    queues.put(body, ERROR_CODE="NO_PERMISSIONS")
+
+    [letter] = _queue(queues).replay(_all, dry_run=True)
+
+    detail = load_event("s3-object-created")["detail"]
+    key, version = detail["object"]["key"], detail["object"]["version-id"]
+    assert letter.key == key
+    assert letter.file_id == sha256(f"{detail['bucket']['name']}\n{key}\n{version}".encode()).hexdigest()
+    assert letter.reason == "NO_PERMISSIONS"
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", "7", json.dumps(load_event("execution-timed-out"))])
+def test_given_a_message_that_names_no_file_when_it_is_read_then_it_can_be_moved_all_the_same(body: str) -> None:
+    queues = FakeQueues()
+    queues.put(body)
+
+    [letter] = _queue(queues).replay(_all)
+
+    assert (letter.file_id, letter.key, letter.partner) == ("", "", "")
+    assert queues.moved == [body]
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    dead_letters: DeadLetterQueue
+
+
+def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    queues = FakeQueues()
+    queues.put(_event(), reason="Disk.Full", attempt="2", file_id="4711")
+    queues.put(_event("dkb"), reason="States.Timeout", attempt="1", file_id="4712")
+    monkeypatch.setattr("cli.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
+
+    shown = CliRunner().invoke(main.app, ["replay", "--partner", "alpine", "--dry-run"])
+    answered = CliRunner().invoke(main.app, ["replay", "--reason", "Disk.Full", "--file-id", "4711", "--json"])
+
+    assert (shown.exit_code, answered.exit_code) == (0, 0)
+    assert "Disk.Full" in shown.output
+    assert "1 message would move" in shown.output
+    [message] = json.loads(answered.output)["messages"]
+    assert (message["file_id"], message["attempt"], message["partner"]) == ("4711", 2, "alpine")
+    assert queues.kept == [_event("dkb")]
