@@ -47,7 +47,7 @@ class Total(msgspec.Struct, frozen=True):
 
 
 class ErrorCount(msgspec.Struct, frozen=True):
-    """How often one row-level error code occurred."""
+    """How often one code of a row, or of a warning, occurred."""
 
     code: str
     count: int
@@ -73,6 +73,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     rows_dropped: int = 0
     totals: tuple[Total, ...] = ()
     errors: tuple[ErrorCount, ...] = ()
+    warnings: tuple[ErrorCount, ...] = ()
     reason: str = ""
     report: str = ""
     manifest: str = ""
@@ -196,7 +197,7 @@ def read_row(item: Mapping[str, Any]) -> AuditRow:
         If the item is not a file's row.
     """
     plain = {name: _deserialize(value) for name, value in item.items()}
-    lists = {name: msgspec.json.decode(plain[name]) for name in ("totals", "errors") if name in plain}
+    lists = {name: msgspec.json.decode(plain[name]) for name in ("totals", "errors", "warnings") if name in plain}
     # DynamoDB's numbers arrive as Decimal; every number of a row is whole.
     whole = {name: int(value) for name, value in plain.items() if isinstance(value, Decimal)}
     return msgspec.convert(plain | lists | whole, AuditRow)

@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from cli.audit import AuditRow
+from cli.audit import AuditRow, ErrorCount
 from cli.console import make_console
 from cli.deployment import connect
 from cli.finding import find_versions
@@ -71,7 +71,9 @@ def _show(console: Console, found: Trail) -> None:
     if row.totals:
         _section(console, "Control totals of the accepted rows", _totals(row))
     if row.errors:
-        _section(console, "Errors", _errors(row))
+        _section(console, "Errors", _codes(row.errors))
+    if row.warnings:
+        _section(console, "Warnings, which reject nothing", _codes(row.warnings))
     if found.objects:
         _section(console, "Its rows lie in the processed bucket", _objects(found.objects))
     if found.versions:
@@ -131,9 +133,9 @@ def _totals(row: AuditRow) -> Table:
     return table
 
 
-def _errors(row: AuditRow) -> Table:
+def _codes(found: tuple[ErrorCount, ...]) -> Table:
     table = make_table("code", "times", numbers=("times",))
-    for error in row.errors:
+    for error in found:
         table.add_row(error.code, count(error.count))
     return table
 

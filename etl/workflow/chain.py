@@ -640,7 +640,7 @@ class _Chain:
 
     @staticmethod
     def _figures() -> dict[str, dict[str, str]]:
-        """List what the audit row keeps of a validation: hash, layout, counts, totals, errors and the report's key."""
+        """List what the audit row keeps of a validation: what was counted and found, and the report."""
         counts = {
             f"rows_{count}": audit.number(f"{_VALIDATION}.counts.{count}")
             for count in ("read", "accepted", "rejected", "dropped")
@@ -650,6 +650,7 @@ class _Chain:
             "layout": audit.text(f"{_VALIDATION}.layout"),
             "totals": {"S.$": f"States.JsonToString({_VALIDATION}.totals)"},
             "errors": {"S.$": f"States.JsonToString({_VALIDATION}.errors)"},
+            "warnings": {"S.$": f"States.JsonToString({_VALIDATION}.warnings)"},
             "report": audit.text(f"{_VALIDATION}.report"),
             **counts,
         }

@@ -71,6 +71,7 @@ def validation(
         counts=Counts(read=read, accepted=accepted, rejected=rejected),
         totals=(Total(currency="CHF", count=accepted - 1, sum="-12.50"), Total(currency="EUR", count=1, sum="0.10")),
         errors=(ErrorCount(code="AMOUNT_FORMAT", count=rejected),) if rejected else (),
+        warnings=(ErrorCount(code="BALANCE_BREAK", count=rejected),) if rejected else (),
     )
     built: Answer = msgspec.json.decode(msgspec.json.encode(answer))
     return {fact: built[fact] for fact in built if fact != "examples"} | {"report": "reports/alpine/file.html"}

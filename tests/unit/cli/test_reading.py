@@ -31,6 +31,7 @@ ITEM: dict[str, Any] = {
     "rows_accepted": {"N": "2"},
     "totals": {"S": '[{"currency":"EUR","count":2,"sum":"1000000000000.10"}]'},
     "errors": {"S": '[{"code":"AMOUNT_FORMAT","count":1}]'},
+    "warnings": {"S": '[{"code":"BALANCE_BREAK","count":2}]'},
     "superseded_by": {"S": "f2"},
     "history": {
         "L": [
@@ -72,6 +73,7 @@ def test_a_row_is_read_with_exact_sums() -> None:
     assert (row.size, row.rows_read, row.rows_accepted, row.rows_rejected) == (120, 3, 2, 0)
     assert row.totals == (Total("EUR", 2, Decimal("1000000000000.10")),)
     assert row.errors == (ErrorCount("AMOUNT_FORMAT", 1),)
+    assert row.warnings == (ErrorCount("BALANCE_BREAK", 2),)
     assert row.sums == {"EUR": Decimal("1000000000000.10")}
     assert row.detail == "f2"
 
