@@ -6,6 +6,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.alerts import Alerts
+from etl.constructs.arrivals import ArrivalCheck
 from etl.constructs.bucket_emptier import BucketEmptier
 from etl.constructs.catalog import Catalog
 from etl.constructs.dashboard import Dashboard
@@ -110,12 +111,23 @@ class PipelineStack(Stack):
         recording.node.add_dependency(emptier)
         workflow.node.add_dependency(emptier)
         functions.node.add_dependency(emptier)
+        arrivals = ArrivalCheck(
+            self,
+            "Arrivals",
+            names=names,
+            settings=settings,
+            code=code,
+            key=key,
+            registry_table=tables.registry,
+            alert_topic=alerts.topic,
+        )
         watched = {
             "dispatch": ingestion.dispatch,
             "validate": functions.validate,
             "transform": functions.transform,
             "publish": functions.publish,
             "record": recording.function,
+            "check-arrivals": arrivals.function,
             "empty-buckets": emptier.function,
         }
         monitoring = Monitoring(

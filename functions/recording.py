@@ -11,13 +11,11 @@ from typing import Any, Final, Protocol
 import duckdb
 from botocore.exceptions import ClientError
 
+from arrivals import ARRIVAL
 from outcomes import Outcome
 from transactions.contract import Contract, Table
 
 Row = Mapping[str, object]
-
-ARRIVAL: Final = "arrival#"
-"""Registry entries of the last arrivals begin so; a layout's name follows."""
 
 PARALLEL_REQUESTS: Final = 16
 _ENGINE_TYPES: Final = {"string": "VARCHAR"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _FUNCTIONS: Final = (
+    "Arrivals/CheckArrivals/Function",
     "Emptier/EmptyBuckets/Function",
     "Functions/Publish/Function",
     "Functions/Transform/Function",
@@ -13,6 +14,7 @@ _FUNCTIONS: Final = (
     "Recording/Record/Function",
 )
 _ROLES: Final = (
+    "Arrivals/CheckArrivals/Role",
     "Catalog/CrawlerRole",
     "Emptier/EmptyBuckets/Role",
     "Functions/Publish/Role",
@@ -89,8 +91,8 @@ ACCEPTED_FINDINGS: Final = (
         rules=("NIST.800.53.R5-LambdaDLQ",),
         resources=_FUNCTIONS,
         reason="it serves asynchronous calls: four functions are called by the state machine or a queue, whose "
-        "failures end in the dead-letter queue; one reads a stream, which gives a failed batch again; one answers "
-        "CloudFormation, which fails the deletion visibly",
+        "failures end in the dead-letter queue; one reads a stream, which gives a failed batch again; one is "
+        "called again by its schedule; one answers CloudFormation, which fails the deletion visibly",
     ),
     AcceptedFinding(
         rules=("AwsSolutions-L1",),

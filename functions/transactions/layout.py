@@ -72,6 +72,27 @@ class Limits(Part, frozen=True):
     rejected_share: Annotated[float, Meta(ge=0, le=1)] = 0.5
 
 
+Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+class Due(Part, frozen=True):
+    """When a file of the layout must have come: by this time on these days, in this zone. Once a day at most."""
+
+    by: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    time_zone: str = "UTC"
+    days: Annotated[tuple[Weekday, ...], Meta(min_length=1)] = ("Mon", "Tue", "Wed", "Thu", "Fri")
+
+    @property
+    def hour(self) -> int:
+        """The hour of ``by``."""
+        return int(self.by[:2])
+
+    @property
+    def minute(self) -> int:
+        """The minute of ``by``."""
+        return int(self.by[3:])
+
+
 class SampleResult(Part, frozen=True):
     """What the sample beside the layout comes to: rows, sums by currency, error counts by code.
 
@@ -90,6 +111,7 @@ class Layout(Part, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
     ``running_balance``: ``balance_after`` continues from row to row, the oldest first (``ascending``) or the newest.
+    ``due``: when a file must have come, else people are alerted.
     """
 
     name: Slug
@@ -108,6 +130,7 @@ class Layout(Part, frozen=True):
     drop: tuple[Predicate, ...] = ()
     limits: Limits = Limits()
     running_balance: Literal["ascending", "descending"] | None = None
+    due: Due | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 from transactions.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layout import Condition, Layout
@@ -16,7 +17,14 @@ __all__ = ["complaints", "mapped_columns"]
 
 def complaints(layout: Layout) -> list[str]:
     """Return what is wrong with ``layout``, each as the key's path and a rule."""
-    return [*_file(layout), *_dialect(layout), *_fields(layout), *_references(layout), *mapping_complaints(layout)]
+    return [
+        *_file(layout),
+        *_due(layout),
+        *_dialect(layout),
+        *_fields(layout),
+        *_references(layout),
+        *mapping_complaints(layout),
+    ]
 
 
 def _file(layout: Layout) -> Iterator[str]:
@@ -35,6 +43,11 @@ def _file(layout: Layout) -> Iterator[str]:
         yield "recordPath: with jsonLines each line is a record"
     elif layout.format == "json" and not layout.json_lines and not RECORD_PATH.fullmatch(layout.record_path):
         yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
+
+
+def _due(layout: Layout) -> Iterator[str]:
+    if layout.due and layout.due.time_zone not in available_timezones():
+        yield f"due.timeZone: {layout.due.time_zone} is no time zone, like Europe/Zurich"
 
 
 def _dialect(layout: Layout) -> Iterator[str]:

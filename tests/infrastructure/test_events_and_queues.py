@@ -142,3 +142,12 @@ def test_given_the_saved_queries_when_the_stack_is_read_then_each_is_in_the_anal
     for query in saved.values():
         assert (query["Database"], query["WorkGroup"]) == ("database_transactions_test", "workgroup-analysts-test")
         assert query["QueryString"].startswith(f"-- {query['Description']}\n")
+
+
+def test_given_the_check_for_missing_files_when_it_is_scheduled_then_one_rule_calls_one_function(
+    template: Template,
+) -> None:
+    rule = _rule(template, "check-arrivals")
+
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
+    assert [target["Arn"] for target in rule["Targets"]] == ["lambda-check-arrivals-test.Arn"]

@@ -6,7 +6,7 @@ from etl.workflow.asl import MAX_ATTEMPTS
 from proofs.synthesis import synthesize
 from proofs.template import Template, states_in
 
-FUNCTIONS = {"dispatch", "validate", "transform", "publish", "record", "empty-buckets"}
+FUNCTIONS = {"check-arrivals", "dispatch", "validate", "transform", "publish", "record", "empty-buckets"}
 
 
 @pytest.mark.requirement("F1", "F2")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import arrivals
 from etl.constructs.monitoring import RUNBOOK
 from etl.statuses import FINISHED
 from proofs.template import Template
@@ -22,7 +23,7 @@ def _sections() -> dict[str, str]:
 
 
 def _texts(template: Template) -> list[str]:
-    """Collect what people are sent: the alarms' descriptions, and the texts of the rules' messages."""
+    """Collect what people are sent: the alarms' descriptions, the rules' messages, and the alert of a missing file."""
     alarms = [alarm["AlarmDescription"] for alarm in template.of_type("AWS::CloudWatch::Alarm").values()]
     rules = [
         target["InputTransformer"]["InputTemplate"]
@@ -30,7 +31,7 @@ def _texts(template: Template) -> list[str]:
         for target in rule["Targets"]
         if target["Arn"] == "topic-alerts-test"
     ]
-    return [*alarms, *rules]
+    return [*alarms, *rules, arrivals.RUNBOOK]
 
 
 def test_given_every_alarm_when_it_fires_then_its_text_names_a_section_that_says_what_to_do(

@@ -13,6 +13,7 @@ from proofs.template import Template
 UNNAMED = {
     "AWS::KMS::Key",
     "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",

@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arrivals import ARRIVAL
 from etl.statuses import FINISHED, FileStatus
 from outcomes import Outcome, read_outcome
-from recording import ARRIVAL, Recorder, keep_arrivals, parquet, total_rows
+from recording import Recorder, keep_arrivals, parquet, total_rows
 from tests.unit.functions.fakes import FakeRegistry, FakeS3
 from transactions.assets import asset_folder
 from transactions.contract import Contract

@@ -103,6 +103,14 @@ def _set(document: dict[str, Any], key: str, value: object) -> None:
 
 ID = {"name": "transaction_id", "type": "string"}
 WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
+    (
+        "alpine-2025",
+        "due",
+        {"by": "09:30", "timeZone": "Europe/Zuerich"},
+        "due.timeZone: Europe/Zuerich is no time zone",
+    ),
+    ("alpine-2025", "due", {"by": "9:30"}, "matching regex"),
+    ("alpine-2025", "due", {"by": "09:30", "days": []}, "length >= 1"),
     ("alpine-2025", "delimiter", ";", "delimiter"),
     ("alpine-2025", "dialect.delimeter", ";", "delimeter"),
     ("alpine-2025", "name", "another", "name: must be the file's name"),

@@ -17,6 +17,7 @@ PARTS = [
     layout.Capture,
     layout.Predicate,
     layout.Limits,
+    layout.Due,
     layout.SampleResult,
     fields.Schema,
     fields.Constraints,

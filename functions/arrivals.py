@@ -1,0 +1,138 @@
+"""Finds the files that were due and have not come."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from transactions.layout import Due, Layout
+
+ARRIVAL: Final = "arrival#"
+"""Registry entries of the last arrivals begin so; a layout's name follows."""
+
+MISSING: Final = "missing#"
+"""Registry entries of the files that were alerted as missing; layout and due time follow."""
+
+STATUS: Final = "MISSING"
+"""Message attribute of the alert. It is no file's status: there is no file."""
+
+RUNBOOK: Final = "docs/runbook.md#missing-file"
+
+LOOK_BACK: Final = timedelta(hours=1)
+"""How late a due time is still looked at. The check runs every 15 minutes, and a deployment asks for no older file."""
+
+_WEEK: Final = 7
+_KEPT: Final = timedelta(days=14)
+
+
+class ReadsRegistry(Protocol):
+    """The part of the DynamoDB client that the check needs."""
+
+    def get_item(self, **request: Any) -> Any:
+        """Read an item."""
+
+    def put_item(self, **request: Any) -> Any:
+        """Write an item."""
+
+
+class Publishes(Protocol):
+    """The part of the SNS client that alerts."""
+
+    def publish(self, **request: Any) -> Any:
+        """Send a message to a topic."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A file that was due ``due_at`` and has not come; ``last_came`` is None where none ever has."""
+
+    layout: Layout
+    due_at: datetime
+    last_came: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalCheck:
+    """Looks up each due layout's last arrival, and alerts once for each due time."""
+
+    dynamodb: ReadsRegistry
+    sns: Publishes
+    registry: str
+    topic: str
+    suffix: str
+
+    def run(self, layouts: Iterable[Layout], now: datetime) -> list[Missing]:
+        """Alert the files that are missing ``now`` and were not alerted before; return them."""
+        missing = [found for found in self._missing(layouts, now) if not self._alerted(found)]
+        for found in missing:
+            # The alert first: one that could not be sent is tried again by the next check.
+            self.sns.publish(TopicArn=self.topic, **message(found, self.suffix))
+            self._keep(found, now)
+        return missing
+
+    def _missing(self, layouts: Iterable[Layout], now: datetime) -> Iterator[Missing]:
+        for layout in layouts:
+            if layout.due is None:
+                continue
+            before, due_at = due_times(layout.due, now)
+            if now - due_at > LOOK_BACK:
+                continue
+            last_came = self._last_arrival(layout.name)
+            if last_came is None or last_came <= before:
+                yield Missing(layout=layout, due_at=due_at, last_came=last_came)
+
+    def _last_arrival(self, layout: str) -> datetime | None:
+        item = self._item(f"{ARRIVAL}{layout}")
+        return datetime.fromisoformat(item["uploaded_at"]["S"]) if item else None
+
+    def _alerted(self, found: Missing) -> bool:
+        return self._item(_entry(found)) is not None
+
+    def _item(self, entry: str) -> dict[str, Any] | None:
+        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": entry}}, ConsistentRead=True)
+        item: dict[str, Any] | None = answer.get("Item")
+        return item
+
+    def _keep(self, found: Missing, now: datetime) -> None:
+        expires = str(int((now + _KEPT).timestamp()))
+        item = {"entry": {"S": _entry(found)}, "expires_at": {"N": expires}}
+        self.dynamodb.put_item(TableName=self.registry, Item=item)
+
+
+def due_times(due: Due, now: datetime) -> tuple[datetime, datetime]:
+    """Give the last time at which a file was due, and the one before it; both in the zone in which it is due."""
+    today = now.astimezone(ZoneInfo(due.time_zone))
+    days = (today - timedelta(days=number) for number in range(2 * _WEEK + 1))
+    times = (day.replace(hour=due.hour, minute=due.minute, second=0, microsecond=0) for day in days)
+    last, before = [time for time in times if time <= today and f"{time:%a}" in due.days][:2]
+    return before, last
+
+
+def message(found: Missing, suffix: str) -> dict[str, Any]:
+    """Write the alert."""
+    layout, due = found.layout, found.due_at
+    came = f"{found.last_came.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if found.last_came else "never"
+    lines = (
+        f"Partner:       {layout.partner}",
+        f"Layout:        {layout.name} ({layout.title})",
+        f"Due:           {due:%a %Y-%m-%d %H:%M} {due.tzinfo}",
+        f"Last one came: {came}",
+        "",
+        "No file of this layout has been completed since the one before was due. Nothing is lost: there is none.",
+        f"Next: see whether one was rejected or failed; if not, ask the partner. See {RUNBOOK}",
+        f"    etl status --partner {layout.partner} --since 24h --suffix {suffix}",
+    )
+    return {
+        "Subject": f"ETL {suffix}: file missing",
+        "Message": "\n".join(lines),
+        "MessageAttributes": {
+            "status": {"DataType": "String", "StringValue": STATUS},
+            "severity": {"DataType": "String", "StringValue": "error"},
+            "partner": {"DataType": "String", "StringValue": layout.partner},
+        },
+    }
+
+
+def _entry(found: Missing) -> str:
+    return f"{MISSING}{found.layout.name}#{found.due_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
