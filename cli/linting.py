@@ -61,6 +61,7 @@ def _differences(layout: Layout, validation: Validation) -> Iterator[str]:
         "dropped": (expected.dropped, counts.dropped),
         "totals": (expected.totals, {total.currency: total.sum for total in validation.totals}),
         "errors": (expected.errors, {error.code: error.count for error in validation.errors}),
+        "warnings": (expected.warnings, {warning.code: warning.count for warning in validation.warnings}),
     }
     for key, (declared, found) in results.items():
         if declared != found:

@@ -94,7 +94,7 @@ class Due(Part, frozen=True):
 
 
 class SampleResult(Part, frozen=True):
-    """What the sample beside the layout comes to: rows, sums by currency, error counts by code.
+    """What the sample beside the layout comes to: rows, sums by currency, error and warning counts by code.
 
     ``file_name`` is the name it arrives by, where the layout captures something from it.
     """
@@ -104,6 +104,7 @@ class SampleResult(Part, frozen=True):
     rejected: int = 0
     dropped: int = 0
     errors: dict[str, int] = msgspec.field(default_factory=dict)
+    warnings: dict[str, int] = msgspec.field(default_factory=dict)
     file_name: str = ""
 
 

@@ -35,6 +35,7 @@ def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path:
     )
     assert {total.currency: total.sum for total in validation.totals} == expected.totals
     assert {error.code: error.count for error in validation.errors} == expected.errors
+    assert {warning.code: warning.count for warning in validation.warnings} == expected.warnings
     assert output.transformation.counts == counts
     assert output.transformation.totals == output.transformation.written.totals == validation.totals
 
