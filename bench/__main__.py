@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bench.limits import LimitsError
 from bench.measuring import PROJECT, RunFailedError
 from bench.page import page, written
 from bench.plot import plot
@@ -25,7 +26,7 @@ def main(
     runs: Annotated[int, typer.Option(help="How often each contender runs.")] = 5,
     *,
     limited: Annotated[
-        bool, typer.Option("--limited", help="1 and 3 GB on one CPU, instead of the contenders.")
+        bool, typer.Option("--limited", help="1 and 3 GB in a control group like a function's machine; needs root.")
     ] = False,
     page_only: Annotated[bool, typer.Option("--page", help="Write the page anew, and measure nothing.")] = False,
 ) -> None:
@@ -40,7 +41,7 @@ def main(
                 contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
                 cold_starts = run_cold_starts(runs=runs, progress=progress)
                 results = replace(results, contenders=contenders, cold_starts=cold_starts)
-    except RunFailedError as error:
+    except (LimitsError, RunFailedError) as error:
         console.print(f"error: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
     _write(results)

@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from bench.limits import ControlGroup
+
 PROJECT: Final = Path(__file__).parents[1]
 _ENVIRONMENT: Final = {
     "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "functions")]),
@@ -37,10 +39,10 @@ class RunFailedError(Exception):
     """A contender did not end well."""
 
 
-def measure(arguments: Sequence[str], *, limited: bool = False) -> tuple[Usage, bytes]:
+def measure(arguments: Sequence[str], group: ControlGroup | None = None) -> tuple[Usage, bytes]:
     """Run Python with ``arguments``; return what it took and what it printed.
 
-    ``limited`` keeps it to one CPU.
+    ``group`` sets the limits of its memory and CPU.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def measure(arguments: Sequence[str], *, limited: bool = False) -> tuple[Usage, 
             env=_inherited() | _ENVIRONMENT,
             stdout=printed,
             stderr=complaints,
-            preexec_fn=_keep_to_one_cpu if limited else None,  # noqa: PLW1509 - this process has one thread when it forks
+            preexec_fn=group.join if group else None,  # noqa: PLW1509 - this process has one thread when it forks
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
@@ -74,7 +76,3 @@ def measure(arguments: Sequence[str], *, limited: bool = False) -> tuple[Usage, 
 
 def _inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-
-
-def _keep_to_one_cpu() -> None:
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

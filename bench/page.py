@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from bench.limits import CPUS, MEMORY_MB
 from bench.plan import COPY
 from bench.results import Circumstances, Measurement, Results, Section
 from bench.targets import targets
@@ -27,12 +28,11 @@ csv + pydantic and pandas + pandera read the plain CSV only.
 
 ![Wall clock by contender and format](performance.svg)
 """
-_LIMITED = """
-## Large files on one CPU
+_LIMITED = f"""
+## Large files, within the limits of a function's machine
 
-Each function alone, on one CPU: a function of 3072 MB has about 1.7. The engine is told to keep to half of a function's
-memory. No control group enforces the limit here; the highest resident memory, file pages included, is held against it
-(`RLIMIT_DATA` cannot stand in: it counts what the engine reserves and never touches).
+Each function alone, in a control group of {MEMORY_MB} MB and {CPUS} CPUs: what a function of 3072 MB has. The engine is
+told to keep to half of a function's memory.
 """
 _COLD_STARTS = """
 ## Cold start

@@ -62,7 +62,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All there is: contenders side by side, cold starts, and large files on one CPU."""
+    """All there is: contenders side by side, cold starts, and large files within limits."""
 
     contenders: Section | None = None
     cold_starts: Section | None = None

@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from bench import data
 from bench.contenders.outcome import Outcome
+from bench.limits import ControlGroup, control_group
 from bench.measuring import PROJECT, RunFailedError, Usage, measure
 from bench.plan import BARE, COLD_STARTS, CONTENDERS, LIMITED, Contender
 from bench.results import Circumstances, Measurement, Section
@@ -38,7 +39,7 @@ def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progres
     usages, outcomes = defaultdict[tuple[str, str], list[Usage]](list), dict[str, Outcome]()
     load_before = os.getloadavg()[0]
     for contender, name in progress.track(jobs * runs, description="contenders, in turns"):
-        usage, outcome = _run(contender, name, files[name], limited=False)
+        usage, outcome = _run(contender, name, files[name])
         if contender.tells and not outcome.agrees(outcomes.setdefault(name, outcome)):
             raise RunFailedError(f"{contender.name} on {name} comes to {outcome}, others to {outcomes[name]}")
         usages[contender.name, name].append(usage)
@@ -49,13 +50,22 @@ def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progres
 
 
 def run_limited(folder: Path, *, sizes: Sequence[int], progress: Progress) -> Section:
-    """Let each function read large CSV files (``sizes`` in 10^6 bytes), on one CPU."""
+    """Let each function read large CSV files (``sizes`` in 10^6 bytes), within the limits of its machine.
+
+    Raises
+    ------
+    RunFailedError
+        If a function fails, as it does where it needs more memory than there is.
+    LimitsError
+        If no limits can be set here.
+    """
     measurements = list[Measurement]()
     load_before = os.getloadavg()[0]
     for size in sizes:
         file = _file(folder, "csv", data.rows_of(size), progress)
         for contender in progress.track(LIMITED, description=f"{size} MB, limited"):
-            usage, _ = _run(contender, "csv", file, limited=True)
+            with control_group() as group:
+                usage, _ = _run(contender, "csv", file, group)
             measurements.append(_measurement(contender, f"csv, {size} MB", file, [usage]))
         file.unlink()
     return _section(data.rows_of(max(sizes)), 1, load_before, measurements)
@@ -89,10 +99,10 @@ def _file(folder: Path, name: data.Format, rows: int, progress: Progress) -> Pat
     return path
 
 
-def _run(contender: Contender, name: str, file: Path, *, limited: bool) -> tuple[Usage, Outcome]:
+def _run(contender: Contender, name: str, file: Path, group: ControlGroup | None = None) -> tuple[Usage, Outcome]:
     with _output(file.parent) as output:
         module = f"bench.contenders.{contender.module}"
-        usage, printed = measure(["-m", module, *contender.steps, name, str(file), str(output)], limited=limited)
+        usage, printed = measure(["-m", module, *contender.steps, name, str(file), str(output)], group)
     return usage, msgspec.json.decode(printed, type=Outcome)
 
 

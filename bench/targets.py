@@ -5,12 +5,11 @@ from typing import Final
 
 import msgspec
 
+from bench.limits import MEMORY_MB
 from bench.plan import BARE, BOTH, COLD_STARTS, COPY, PANDERA, PYDANTIC, TRANSFORM, VALIDATE
 from bench.results import Results, Section
 
 LARGE_SIZES_MB: Final = (1000, 3000)
-LIMIT_MEMORY_MB: Final = 2972
-"""What a function of 3072 MB has left for its process, in 10^6 bytes."""
 FLAT: Final = 1.1
 """Memory is flat if three times the file takes at most a tenth more."""
 
@@ -69,7 +68,7 @@ def _large_files(section: Section | None) -> Iterator[Target]:
         smaller = section.find(name, f"csv, {small} MB") if section else None
         yield Target(f"3 GB CSV, {alone}: under 5 minutes", 300, " s", found.wall_s if found else None)
         peak = found.peak_mb if found else None
-        yield Target(f"3 GB CSV, {alone}: within {LIMIT_MEMORY_MB} MB", LIMIT_MEMORY_MB, " MB", peak)
+        yield Target(f"3 GB CSV, {alone}: within {MEMORY_MB} MB", MEMORY_MB, " MB", peak)
         growth = found.peak_mb / smaller.peak_mb if found and smaller else None
         yield Target(f"memory flat, {alone}: 3 GB at most {FLAT} times 1 GB", FLAT, " times", growth)
 
