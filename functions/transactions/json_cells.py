@@ -1,6 +1,6 @@
 """SQL that takes the cells of JSON records: their texts, and whether each is of the declared type."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Self
 
 import msgspec
@@ -33,12 +33,15 @@ class _Side(msgspec.Struct, frozen=True):
         return cls(column, {path: place for place, path in enumerate(paths, start=1)})
 
     @property
-    def columns(self) -> Iterator[str]:
-        """Yield SQL for the texts and the types of the values, each a list in the order of the paths."""
-        if self.places:
-            paths = literals(self.places)
-            for name, function in (("texts", "json_extract_string"), ("types", "json_type")):
-                yield f"CASE WHEN readable THEN {function}({self.column}, {paths}) END AS {self.column}_{name}"
+    def types(self) -> str:
+        """SQL for the types of the values, in the order of the paths; NULL where the column cannot be read."""
+        return f"try(json_type({self.column}, {literals(self.places)})) AS {self.column}_types"
+
+    @property
+    def texts(self) -> str:
+        """SQL for the texts of the values, in the order of the paths."""
+        texts = f"json_extract_string({self.column}, {literals(self.places)})"
+        return f"CASE WHEN readable THEN {texts} END AS {self.column}_texts"
 
     def cell(self, field: str, json_type: str) -> JsonCell:
         place = self.places[_path(field)]
@@ -56,15 +59,18 @@ class JsonCells:
         types = {field.name: field.json_type for field in layout.schema.fields}
         inner = _Side.of("record", {name: kind for name, kind in types.items() if not is_outer(name)})
         outer = _Side.of("around", {name: kind for name, kind in types.items() if is_outer(name)})
-        self._sides = (inner, outer)
+        self._sides = (inner, outer) if outer.places else (inner,)
         self.by_field = {
             name: (outer if is_outer(name) else inner).cell(name, json_type) for name, json_type in types.items()
         }
 
-    @property
-    def columns(self) -> str:
-        """SQL for the columns that the cells read, to be selected beside ``record``, ``around`` and ``readable``."""
-        return ", ".join(column for side in self._sides for column in side.columns)
+    def select(self, rows: str) -> str:
+        """Select from ``rows``, which have ``record`` and ``around``, what the cells read, and ``readable``."""
+        types, texts = (", ".join(getattr(side, name) for side in self._sides) for name in ("types", "texts"))
+        return f"""
+            SELECT *, {texts} FROM (
+                SELECT *, record_types IS NOT NULL AND starts_with(record, '{{') AS readable
+                FROM (SELECT *, {types} FROM {rows}))"""  # noqa: S608 - own names, and values of the layout that are quoted
 
 
 def _paths(field: str, json_type: str) -> Iterable[str]:

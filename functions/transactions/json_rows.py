@@ -20,8 +20,6 @@ _LINE_FEED = b"\n"
 _PLACEHOLDER = b"-"
 _ON_ONE_LINE = bytes.maketrans(b"\n\t\x02", b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
-_MAYBE_BLANK = re.compile(rb"\n[ \t\n]")
-"""Only a line that begins with white space can be blank."""
 
 
 class JsonLines:
@@ -34,8 +32,9 @@ class JsonLines:
 
     def of(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end."""
-        text = block
-        if _MAYBE_BLANK.search(b"\n%b\n" % block):
+        text, lines = block, block.count(_LINE_FEED) + 1
+        if block.count(b"\n{") + block.startswith(b"{") < lines:
+            # Some lines do not begin as an object does: they may be blank.
             text = _LINE_FEED.join(
                 line if line.strip() else self._blank(number)
                 for number, line in enumerate(block.split(_LINE_FEED), self._line)
@@ -44,7 +43,7 @@ class JsonLines:
         if separator in text:
             # Another control character: it makes the same records unreadable, and does not end a cell.
             text = text.replace(separator, b"\x02")
-        self._line += block.count(_LINE_FEED) + 1
+        self._line += lines
         return self._kept(text) + _LINE_FEED
 
     def end(self) -> None:

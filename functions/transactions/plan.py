@@ -175,11 +175,8 @@ class Plan(msgspec.Struct, frozen=True):
         by_line = self.layout.json_lines
         rows = _numbered(part, _CELLS_OF_JSON, ["record"] if by_line else ["line", "record", "around"])
         place = "number AS line, '{}' AS around" if by_line else "line::BIGINT AS line, around"
-        return f"""
-            SELECT number, line, record, readable, {_named(found)} FROM (
-                SELECT *, {cells.columns} FROM (
-                    SELECT number, {place}, record, json_valid(record) AND starts_with(record, '{{') AS readable
-                    FROM {rows}))"""
+        records = cells.select(f"(SELECT number, record, {place} FROM {rows})")
+        return f"SELECT number, line, record, readable, {_named(found)} FROM ({records})"
 
     def _trimmed(self, cell: str) -> str:
         return f"trim({cell}, {literal(WHITE_SPACE)})" if self.layout.dialect.trim else cell
