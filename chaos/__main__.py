@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,6 +16,9 @@ from chaos.run import Outcome, storms
 from chaos.scenario import Storm, draw
 from cli.console import make_console
 from cli.tables import make_table
+
+_REPORTED_EVERY: Final = 10
+"""Scenarios between two lines, where no bar can be drawn."""
 
 
 def main() -> None:
@@ -30,6 +34,10 @@ def main() -> None:
             outcome = deployment.run(draw(seed))
             outcomes.append(outcome)
             progress.advance(task)
+            if not console.is_terminal and len(outcomes) % _REPORTED_EVERY == 0:
+                console.print(
+                    f"{len(outcomes)} of {options.scenarios} scenarios after {time.monotonic() - began:.0f} s"
+                )
             if outcome.differences:
                 _tell(console, outcome)
     console.print(_table(outcomes))

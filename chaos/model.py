@@ -59,7 +59,7 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
             for letter in kept
             if letter.by_state_machine and not (letter.reason and letter.attempt.isdigit())
         ]
-        if status == "FAILED" and not state.alerts(upload.file_id, "FAILED") and not state.failed_executions:
+        if status == "FAILED" and not _told(state, upload, "FAILED"):
             differences.append(f"{upload.name}: FAILED, and nobody was told")
     return differences
 
@@ -199,12 +199,19 @@ def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
         if row.status == "COMPLETED" and any(not one.good for one in upload.content.rows):
             needed.add("COMPLETED")
         for status in needed:
-            if not state.alerts(upload.file_id, status) and not state.failed_executions:
+            if not _told(state, upload, status):
                 yield f"{upload.name}: {status}, and nobody was told"
-        unfounded = {"FAILED", "REJECTED", "COMPLETED"} - needed - {entry.status for entry in row.history}
-        for status in unfounded:
-            if state.alerts(upload.file_id, status) and status != "FAILED":
+        for status in {"REJECTED", "COMPLETED"} - {entry.status for entry in row.history}:
+            if state.alerts(upload.file_id, status):
                 yield f"{upload.name}: an alert says {status}, and it never was"
+
+
+def _told(state: State, upload: Uploaded, status: str) -> bool:
+    return bool(
+        state.alerts(upload.file_id, status)
+        or state.held_back(upload.content.partner, status)
+        or state.failed_executions
+    )
 
 
 def _status(state: State, upload: Uploaded) -> str:

@@ -8,17 +8,24 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import boto3
 import duckdb
 from boto3.dynamodb.types import TypeDeserializer
+
+FLOOD: Final = "more of the same"
+"""The end of the subject of an alert that says that others are held back."""
 
 _plain = TypeDeserializer().deserialize
 
 
 class Told(Protocol):
     """An alert as a subscriber received it."""
+
+    @property
+    def subject(self) -> str:
+        """Its subject."""
 
     @property
     def message(self) -> str:
@@ -92,6 +99,15 @@ class State:
     def alerts(self, file_id: str, status: str) -> list[Told]:
         """List the alerts that tell of a file's status."""
         return [told for told in self.told if file_id in told.message and told.attributes.get("status") == status]
+
+    def held_back(self, partner: str, status: str) -> bool:
+        """Whether an alert said that there are more of a partner's alerts than are sent."""
+        return any(
+            told.subject.endswith(FLOOD)
+            and told.attributes.get("partner") == partner
+            and told.attributes.get("status") == status
+            for told in self.told
+        )
 
 
 class Observer:

@@ -53,6 +53,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         """Tell when the file had its first outcome; ``final`` are the statuses that are one."""
         return next(change.at for change in self.history if change.status in final)
 
+    def seconds_to_outcome(self, final: frozenset[str]) -> float | None:
+        """Tell how long the file took from its upload; None where it had its outcome already, and is superseded now."""
+        *_, before, present = self.history
+        return None if before.status in final else (present.at - self.uploaded_at).total_seconds()
+
 
 def read_outcome(record: Mapping[str, Any]) -> Outcome:
     """Read one record of the stream.

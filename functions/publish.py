@@ -1,15 +1,13 @@
 """Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
 
 import os
-from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from clients import client
 from events import read_file
-from observability import Event, logger, metrics, observed
+from observability import Event, logger, observed
 from publishing import Publisher
 
 
@@ -42,8 +40,5 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
             superseded = publisher.retire(file.file_id, event["published"])
         case _:
             superseded = publisher.publish(file.file_id, event["published"])
-    seconds = (datetime.now(UTC) - file.uploaded_at).total_seconds()
-    metrics.add_metric(os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds)
-    metrics.flush_metrics()
-    logger.info("published", seconds_since_upload=seconds, superseded=superseded)
+    logger.info("published", superseded=superseded)
     return {"superseded": superseded}

@@ -19,19 +19,24 @@ from transactions.contract import Contract
 def handler(event: Event, _context: LambdaContext) -> None:
     """Record the outcomes in ``event["Records"]``, which the audit table's stream delivers in order."""
     outcomes = [read_outcome(record) for record in event["Records"]]
+    final = frozenset(os.environ["FINAL_STATUSES"].split(","))
     Recorder(
         s3=client("s3"),
         bucket=os.environ["PROCESSED_BUCKET"],
         contract=Contract.load(asset_folder("glue") / "files.odcs.yaml"),
-        final=frozenset(os.environ["FINAL_STATUSES"].split(",")),
+        final=final,
     ).record(outcomes)
     keep_arrivals(client("dynamodb"), os.environ["REGISTRY_TABLE"], outcomes, os.environ["COMPLETED_STATUS"])
-    _measure(outcomes)
+    _measure(outcomes, final)
     logger.info("recorded", files=len(outcomes))
 
 
-def _measure(outcomes: Sequence[Outcome]) -> None:
-    """Count files by outcome, and the rows of those that were judged now, by partner."""
+def _measure(outcomes: Sequence[Outcome], final: frozenset[str]) -> None:
+    """Measure what the files took, count them by outcome, and the rows of those that were judged now by partner."""
+    for outcome in outcomes:
+        if (seconds := outcome.seconds_to_outcome(final)) is not None:
+            with single_metric(name=os.environ["LATENCY_METRIC"], unit=MetricUnit.Seconds, value=seconds):
+                pass
     for status, number in Counter(outcome.status for outcome in outcomes).items():
         _count(os.environ["FILES_METRIC"], number, status=status)
     judged = [outcome for outcome in outcomes if outcome.status == os.environ["COMPLETED_STATUS"]]

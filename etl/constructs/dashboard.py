@@ -143,14 +143,14 @@ class Dashboard(Construct):
     def _latency(self) -> cloudwatch.GraphWidget:
         limit = LATENCY_LIMIT.to_seconds()
         return cloudwatch.GraphWidget(
-            title="Upload to published rows, seconds",
+            title="Upload to outcome, seconds",
             width=_WIDTH,
             height=_HEIGHT,
             left=[
                 cloudwatch.Metric(
                     namespace=self._namespace,
                     metric_name=LATENCY_METRIC,
-                    dimensions_map={"service": "publish"},
+                    dimensions_map={"service": "record"},
                     statistic=statistic,
                     label=statistic,
                     period=_PERIOD,

@@ -11,7 +11,6 @@ from constructs import Construct
 from etl.config import Settings
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import PipelineFunction
-from etl.constructs.monitoring import LATENCY_METRIC
 from etl.constructs.shared import allow
 from etl.constructs.storage import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
 from etl.names import Names
@@ -93,7 +92,6 @@ class FileFunctions(Construct):
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,
                 "GLUE_DATABASE": catalog.database_name,
-                "LATENCY_METRIC": LATENCY_METRIC,
             },
             scratch_space=False,
         )

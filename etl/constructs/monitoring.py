@@ -105,11 +105,11 @@ class Monitoring(Construct):
         self._alarm(
             "latency",
             "latency",
-            f"A file took longer than {LATENCY_LIMIT.to_minutes()} minutes from its upload to its published rows.",
+            f"A file took longer than {LATENCY_LIMIT.to_minutes()} minutes from its upload to its outcome.",
             cloudwatch.Metric(
                 namespace=names.stack,
                 metric_name=LATENCY_METRIC,
-                dimensions_map={"service": "publish"},
+                dimensions_map={"service": "record"},
                 period=_PERIOD,
                 statistic="Maximum",
             ),

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.function import PipelineFunction
-from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, REJECTED_METRIC
+from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC
 from etl.constructs.shared import allow
 from etl.constructs.storage import FILE_TOTALS, FILES
 from etl.names import Names
@@ -68,6 +68,7 @@ class Recording(Construct):
                 "FINAL_STATUSES": ",".join(sorted(FINISHED)),
                 "COMPLETED_STATUS": FileStatus.COMPLETED,
                 "FILES_METRIC": FILES_METRIC,
+                "LATENCY_METRIC": LATENCY_METRIC,
                 "ACCEPTED_METRIC": ACCEPTED_METRIC,
                 "REJECTED_METRIC": REJECTED_METRIC,
             },

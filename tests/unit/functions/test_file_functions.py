@@ -1,6 +1,5 @@
 """Validate, transform and publish as Lambda calls them, on S3 and Glue by moto and on real layouts."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ CELL = "Zebulon Quastenflosser"
 def processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - AWS must be there
     monkeypatch.setenv("PROCESSED_BUCKET", PROCESSED)
     monkeypatch.setenv("GLUE_DATABASE", DATABASE)
-    monkeypatch.setenv("LATENCY_METRIC", "UploadToDone")
     boto3.client("s3").create_bucket(Bucket=PROCESSED)
     glue = boto3.client("glue")
     glue.create_database(DatabaseInput={"Name": DATABASE})
@@ -148,40 +146,16 @@ def test_given_a_published_version_when_the_newer_is_published_twice_then_only_i
     assert len(_objects("transactions/")) == len(_partitions("transactions"))
 
 
-def test_given_a_published_file_when_it_is_withdrawn_then_its_rows_are_gone_and_nothing_is_measured(
-    context: FakeContext,
-    capsys: pytest.CaptureFixture[str],
-    recwarn: pytest.WarningsRecorder,
-) -> None:
+def test_given_a_published_file_when_it_is_withdrawn_then_its_rows_are_gone(context: FakeContext) -> None:
     file = _with_a_secret_cell()
     validation = validate.handler({"file": file}, context)
     transform.handler({"file": file, "validation": validation}, context)
     publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
-    capsys.readouterr()
 
     answer = publish.handler({"action": "withdraw", "file": file, "published": [file["file_id"]]}, context)
 
     assert answer == {"superseded": []}
     assert _objects("transactions/") == _objects("quarantine/") == set()
-    assert "UploadToDone" not in capsys.readouterr().out
-    assert [str(warning.message) for warning in recwarn if "metrics" in str(warning.message)] == []
-
-
-@pytest.mark.requirement("L1")
-def test_given_a_published_file_when_the_metric_is_read_then_it_is_the_time_since_the_upload(
-    context: FakeContext,
-    log_lines: LogLines,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    file = _sample(*SAMPLES[0])
-    validation = validate.handler({"file": file}, context)
-    transform.handler({"file": file, "validation": validation}, context)
-
-    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
-
-    [measured] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert measured["UploadToDone"] == [log_lines()[-1]["seconds_since_upload"]]
-    assert measured["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "UploadToDone", "Unit": "Seconds"}]
 
 
 def test_given_a_version_that_is_gone_when_it_is_validated_then_the_error_is_raised_for_the_retries(

@@ -153,3 +153,30 @@ def test_given_the_contract_when_its_tables_are_read_then_done_at_is_in_utc() ->
     outcome = read_outcome(_record())
 
     assert outcome.done_at(frozenset(FINISHED)) == datetime(2025, 11, 3, 14, 6, 0, 250_000, tzinfo=UTC)
+
+
+@pytest.mark.requirement("L1")
+@pytest.mark.parametrize(
+    ("history", "seconds"),
+    [
+        (["RECEIVED", "PROCESSING", "COMPLETED"], 120.0),
+        (["RECEIVED", "PROCESSING", "REJECTED"], 120.0),
+        (["RECEIVED", "FAILED"], 60.0),
+        # A replayed file was not done before.
+        (["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"], 240.0),
+        # A newer version came: this one was done long ago.
+        (["RECEIVED", "PROCESSING", "COMPLETED", "SUPERSEDED"], None),
+        (["RECEIVED", "PROCESSING", "SUPERSEDED"], 120.0),
+    ],
+)
+def test_given_an_outcome_when_it_is_measured_then_it_is_the_time_since_the_upload(
+    history: list[str], seconds: float | None
+) -> None:
+    entries = [
+        {"status": status, "at": f"2025-11-03T14:{5 + minute:02}:12Z", "execution": "arn:1", "detail": ""}
+        for minute, status in enumerate(history)
+    ]
+
+    outcome = read_outcome(_record(history[-1], history=entries))
+
+    assert outcome.seconds_to_outcome(frozenset(FINISHED)) == seconds
