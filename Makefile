@@ -31,13 +31,13 @@ install: $(STAMPS)/project ## Install everything into .venv and node_modules
 demo: install ## Deploy to the embedded AWS, send sample files through, show what came out
 	@etl demo
 
-test: install lint ## Run every check: lint, types, unit, infrastructure, workflow, end to end
+test: install lint ## Run every check: lint, types, unit, infrastructure, workflow, end to end, chaos
 	@echo "Unit, infrastructure and workflow tests"
 	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/workflow
 	@echo "End to end, on the embedded AWS"
 	@pytest -q tests/end_to_end
 	@echo "Chaos, on fixed seeds"
-	@python -m chaos --scenarios 5 --seed 1
+	@python -m chaos --scenarios 4 --seed 1
 
 chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
 	@python -m chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"

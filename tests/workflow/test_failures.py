@@ -176,6 +176,29 @@ def test_given_a_task_that_keeps_failing_when_its_retries_are_used_up_then_the_f
     assert "the dead-letter queue" in text
 
 
+@pytest.mark.requirement("L2", "O1")
+@pytest.mark.parametrize("part", HANDLING)
+@pytest.mark.parametrize("step", SCENES)
+def test_given_a_task_that_fails_when_one_part_of_handling_it_fails_too_then_the_others_happen_and_none_is_silent(
+    machine: Machine, step: str, part: str
+) -> None:
+    scene = SCENES[step](machine)
+
+    run = process(
+        machine,
+        scene.file,
+        validated=scene.validated,
+        changes={**scene.changes, step: throws(BROKEN), **_handling_without(part, label=DIRECT)},
+    )
+
+    keep, record, alert = HANDLING
+    assert statuses(machine, scene.file)[-1] == "FAILED"
+    assert bool(machine.dead_letters(scene.file)) == (part != keep)
+    assert bool(machine.alerts(scene.file)) == (part != alert)
+    # A row that could not be written is written when the outcomes are read; what else is missing raises the alarm.
+    assert (run.status, run.error) == (("SUCCEEDED", None) if part == record else ("FAILED", INCOMPLETE))
+
+
 @pytest.mark.requirement("W3", "L2")
 @pytest.mark.parametrize("step", SCENES)
 def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_are_as_many_as_declared(
