@@ -20,10 +20,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos lint bench local local-down synth deploy destroy lock
+.PHONY: help install demo test chaos lint bench local local-down synth deploy destroy lock audit prove-least-privilege
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  SUFFIX=$(SUFFIX) and EMAIL=$(EMAIL) can be given to local, synth, deploy and destroy."
 
 install: $(STAMPS)/project ## Install everything into .venv and node_modules
@@ -31,9 +31,9 @@ install: $(STAMPS)/project ## Install everything into .venv and node_modules
 demo: install ## Deploy to the embedded AWS, send sample files through, show what came out
 	@etl demo
 
-test: install lint ## Run every check: lint, types, unit, infrastructure, workflow, end to end, chaos
-	@echo "Unit, infrastructure and workflow tests"
-	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/workflow
+test: install lint ## Run every check: lint, types, unit, infrastructure, security, workflow, end to end, chaos
+	@echo "Unit, infrastructure, security and workflow tests"
+	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/security tests/workflow
 	@echo "End to end, on the embedded AWS"
 	@pytest -q tests/end_to_end
 	@echo "Chaos, on fixed seeds"
@@ -47,6 +47,16 @@ lint: install ## Run ruff and mypy
 
 bench: $(BENCH_VENV)/stamp ## Measure speed and memory, write docs/performance.md; BENCH="--limited" for large files
 	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m bench $(BENCH)
+
+audit: install ## Look up known vulnerabilities of all that is locked, npm's part too; needs the network
+	@for lock in requirements/*.txt; do echo "$$lock"; pip-audit --strict --progress-spinner off --disable-pip \
+		--require-hashes --requirement "$$lock" || exit 1; done \
+		$(call OR_ELSE,see above: raise what is vulnerable in requirements/*.in and run 'make lock'; or the index gave no answer)
+	@echo "package-lock.json"; $(NPM) audit --audit \
+		$(call OR_ELSE,see above: raise the version in package.json and run 'make lock'; or the registry gave no answer)
+
+prove-least-privilege: install ## Take every right of every role away, one at a time, and see what breaks: ten minutes
+	@python -m proofs
 
 local: install ## Keep the embedded AWS running, with the stack deployed to it
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"

@@ -76,7 +76,7 @@ def download_wheels(architecture: str, wheelhouse: Path = WHEELHOUSE) -> None:
 
 
 def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Path:
-    """Assemble the package of one architecture, and return its directory.
+    """Assemble the package of one architecture, and return its directory; its bill of materials lies beside it.
 
     The directory is named after what it was made from: an unchanged package is built once.
 
@@ -93,7 +93,18 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
                 _copy(source, staging / place)
             _compile(staging)
             shutil.copytree(dependencies, staging, dirs_exist_ok=True, copy_function=os.link)
+    bill = bill_of(package)
+    if not bill.exists():
+        # Not above: whoever only synthesizes an unchanged package need not wait for the library.
+        from etl.bill_of_materials import bill_of_materials  # noqa: PLC0415
+
+        bill.write_text(bill_of_materials(package, wheelhouse / architecture), encoding="utf-8")
     return package
+
+
+def bill_of(package: Path) -> Path:
+    """Tell where the bill of materials of a package lies."""
+    return package.with_name(f"{package.name}.cdx.json")
 
 
 def _build_dependencies(architecture: str, wheelhouse: Path, build: Path) -> Path:

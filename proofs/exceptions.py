@@ -1,8 +1,11 @@
 """What reviewers and rule packs object to and the stack keeps, each with its reason: the one list."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from proofs.roles import Grant
 
 _FUNCTIONS: Final = (
     "Arrivals/CheckArrivals/Function",
@@ -171,7 +174,7 @@ WILDCARDS: Final = (
     Wildcard(
         role="role-(validate|transform)-.*",
         resource=r"bucket-raw-\d+-test\.Arn/\*",
-        actions=("s3:GetObject", "s3:GetObjectVersion"),
+        actions=("s3:GetObjectVersion",),
         reason="partners choose the keys of their uploads",
     ),
     Wildcard(
@@ -219,3 +222,87 @@ def accepted() -> Iterator[tuple[str, str]]:
         for rule in finding.rules:
             for resource in finding.resources:
                 yield rule, resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotShown:
+    """Grants whose use the embedded AWS cannot show.
+
+    Attributes
+    ----------
+    role, action, resource
+        Patterns of the grants, as ``proofs.roles`` writes them.
+    reason
+        What asks for it on AWS, and why nothing does here.
+    """
+
+    role: str = ".*"
+    action: str
+    resource: str = ".*"
+    reason: str
+
+    def covers(self, grant: Grant) -> bool:
+        """Whether a grant is one of them."""
+        patterns = ((self.role, grant.role), (self.action, grant.action), (self.resource, grant.resource))
+        return all(re.fullmatch(pattern, name) for pattern, name in patterns)
+
+
+NOT_SHOWN: Final = (
+    NotShown(
+        role="role-crawler",
+        action=".*",
+        reason="the emulator's crawler reads and writes nothing; the actions are those of AWSGlueServiceRole that a "
+        "crawl of declared tables makes, on this database and its tables",
+    ),
+    NotShown(
+        action="xray:.*",
+        reason="the emulator takes no traces; the actions are those of AWSXRayDaemonWriteAccess, and for the state "
+        "machine those that the Step Functions guide names",
+    ),
+    NotShown(
+        action="logs:.*",
+        reason="the emulator writes log lines itself, in nobody's name; Lambda and Step Functions need these actions "
+        "(Lambda and Step Functions developer guides)",
+    ),
+    NotShown(
+        role="role-empty-buckets",
+        action="kms:Decrypt",
+        reason="Lambda decrypts the function's environment variables in the role's name; the emulator does not encrypt "
+        "them",
+    ),
+    NotShown(
+        role="role-partner-.*",
+        action="kms:Decrypt",
+        reason="S3 asks for it when the parts of a large upload are put together (S3 user guide, multipart upload and "
+        "permissions); the embedded AWS asks for the right to write only",
+    ),
+    NotShown(
+        role="role-publish",
+        action="s3:ListBucket",
+        reason="without it S3 answers 403 and not 404 for an object that is not there, which a rerun after a crash "
+        "must tell apart; the emulator always answers 404",
+    ),
+    NotShown(
+        role="role-state-machine",
+        action="states:(DescribeExecution|StopExecution)",
+        reason="a Distributed Map watches and stops its children with them (Step Functions developer guide, IAM "
+        "policies for Distributed Map); the emulator runs the children inside their parent",
+    ),
+    NotShown(
+        role="role-empty-buckets",
+        action="s3:DeleteObject",
+        reason="DeleteObjects always asks for it, beside the right to delete a version (S3 API reference); the "
+        "emulator asks for the second only",
+    ),
+    NotShown(
+        role="role-empty-buckets",
+        action="lambda:InvokeFunction",
+        reason="the function calls itself when five minutes are not enough; tests/unit/functions/test_empty_buckets.py "
+        "shows it with a clock of its own",
+    ),
+)
+
+
+def not_shown(grant: Grant) -> str | None:
+    """Give the reason why the use of a grant cannot be shown; None when it must be."""
+    return next((entry.reason for entry in NOT_SHOWN if entry.covers(grant)), None)

@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.constructs.shared import allow, use_key
+from etl.constructs.shared import allow, read_with
 from etl.constructs.storage import QUERY_RESULTS
 from etl.names import REGION, Names
 from etl.saved_queries import read_queries
@@ -96,7 +96,7 @@ class Catalog(Construct):
                             ["s3:GetObject"],
                             [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
                         ),
-                        use_key(key),
+                        read_with(key),
                         allow(
                             [
                                 "glue:BatchCreatePartition",

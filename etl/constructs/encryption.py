@@ -5,9 +5,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from etl.constructs.shared import USE_KEY
+from etl.constructs.shared import READ_WITH_KEY, WRITE_WITH_KEY
 from etl.names import REGION, Names
 
+_USE = (*READ_WITH_KEY, *WRITE_WITH_KEY)
 _ADMINISTRATION = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
@@ -61,19 +62,19 @@ class EncryptionKey(Construct):
             policy=iam.PolicyDocument(
                 statements=[
                     _statement("AccountAdministersTheKey", account, _ADMINISTRATION),
-                    _statement("AccountDelegatesUseToIamPolicies", account, (*USE_KEY, *_SET_UP, "kms:CreateGrant")),
+                    _statement("AccountDelegatesUseToIamPolicies", account, (*_USE, *_SET_UP, "kms:CreateGrant")),
                     _statement(
                         "EventsAndAlarmsReachEncryptedTargets",
                         iam.CompositePrincipal(
                             iam.ServicePrincipal("events.amazonaws.com"),
                             iam.ServicePrincipal("cloudwatch.amazonaws.com"),
                         ),
-                        USE_KEY,
+                        _USE,
                     ),
                     _statement(
                         "LogGroupsOfThisAccount",
                         iam.ServicePrincipal(f"logs.{REGION}.amazonaws.com"),
-                        (*USE_KEY, *_SET_UP),
+                        (*_USE, *_SET_UP),
                         conditions={
                             "ArnLike": {
                                 "kms:EncryptionContext:aws:logs:arn": (

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from etl.config import Settings
-from etl.constructs.shared import LOG_RETENTION, send_traces, use_key, write_log_streams
+from etl.constructs.shared import LOG_RETENTION, read_with, send_traces, write_log_streams
 from etl.names import Names
 
 TIMEOUT = Duration.minutes(5)
@@ -21,8 +21,9 @@ _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Archit
 class PipelineFunction(Construct):
     """A Python 3.11 function with its own log group and its own role.
 
-    The role is written out: its only rights are its own log group's streams, traces, the stack's key, and the
-    ``statements`` handed in. Name, handler module and log group all follow from ``purpose``.
+    The role is written out: its only rights are its own log group's streams, traces, reading what is under the stack's
+    key (its environment variables are), and the ``statements`` handed in. Name, handler module and log group all
+    follow from ``purpose``.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class PipelineFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={
                 "function": iam.PolicyDocument(
-                    statements=[write_log_streams(log_group), send_traces(), use_key(key), *statements]
+                    statements=[write_log_streams(log_group), send_traces(), read_with(key), *statements]
                 )
             },
         )

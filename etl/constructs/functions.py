@@ -11,7 +11,7 @@ from constructs import Construct
 from etl.config import Settings
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import PipelineFunction
-from etl.constructs.shared import allow
+from etl.constructs.shared import allow, write_with
 from etl.constructs.storage import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
 from etl.names import Names
 
@@ -33,7 +33,8 @@ class FileFunctions(Construct):
         catalog: Catalog,
     ) -> None:
         super().__init__(scope, construct_id)
-        read_uploads = allow(["s3:GetObject", "s3:GetObjectVersion"], [raw.arn_for_objects("*")])
+        # Of a versioned bucket, events name the version; nothing is read without it.
+        read_uploads = allow(["s3:GetObjectVersion"], [raw.arn_for_objects("*")])
 
         def objects(*prefixes: str) -> list[str]:
             return [processed.arn_for_objects(f"{prefix}*") for prefix in prefixes]
@@ -65,7 +66,7 @@ class FileFunctions(Construct):
             "Validate",
             "validate",
             "Reads an upload once, writes a report, and returns a verdict, counts and control totals",
-            statements=[read_uploads, allow(["s3:PutObject"], objects(REPORTS))],
+            statements=[read_uploads, write_with(key), allow(["s3:PutObject"], objects(REPORTS))],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )
@@ -73,7 +74,7 @@ class FileFunctions(Construct):
             "Transform",
             "transform",
             "Turns an upload into canonical Parquet and quarantined rows, staged",
-            statements=[read_uploads, allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
+            statements=[read_uploads, write_with(key), allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )
@@ -83,6 +84,7 @@ class FileFunctions(Construct):
             "Makes a file's staged rows visible, and removes those of the versions it replaces",
             statements=[
                 allow(["s3:GetObject"], objects(STAGING, MANIFESTS)),
+                write_with(key),
                 allow(["s3:PutObject"], objects(TRANSACTIONS, QUARANTINE)),
                 allow(["s3:DeleteObject"], objects(TRANSACTIONS, QUARANTINE)),
                 # Without it, S3 answers 403 and not 404 for an object that is not there.

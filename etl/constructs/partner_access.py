@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.constructs.shared import USE_KEY
+from etl.constructs.shared import READ_WITH_KEY, WRITE_WITH_KEY
 from etl.constructs.storage import uploads_of
 from etl.names import REGION, Names
 
@@ -58,7 +58,7 @@ def upload_policy(partner: str, *, raw: s3.IBucket, key: kms.IKey) -> iam.Policy
             ),
             iam.PolicyStatement(
                 sid="EncryptThemThroughS3",
-                actions=list(USE_KEY),
+                actions=[*READ_WITH_KEY, *WRITE_WITH_KEY],
                 resources=[key.key_arn],
                 conditions={
                     "StringEquals": {

@@ -10,8 +10,11 @@ from aws_cdk import aws_logs as logs
 LOG_RETENTION: Final = logs.RetentionDays.ONE_MONTH
 """Requirement M1: 30 days, and so no setting."""
 
-USE_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
-"""All that a reader and writer of encrypted data needs of the key."""
+READ_WITH_KEY: Final = ("kms:Decrypt",)
+"""All that a reader of encrypted data needs of the key."""
+
+WRITE_WITH_KEY: Final = ("kms:GenerateDataKey",)
+"""What a writer of encrypted data needs besides."""
 
 
 def allow(actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:
@@ -19,9 +22,14 @@ def allow(actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStateme
     return iam.PolicyStatement(actions=list(actions), resources=list(resources))
 
 
-def use_key(key: kms.IKey) -> iam.PolicyStatement:
-    """Read and write data that is encrypted with the stack's key."""
-    return allow(USE_KEY, [key.key_arn])
+def read_with(key: kms.IKey) -> iam.PolicyStatement:
+    """Read data that is encrypted with the stack's key."""
+    return allow(READ_WITH_KEY, [key.key_arn])
+
+
+def write_with(key: kms.IKey) -> iam.PolicyStatement:
+    """Write data that is to be encrypted with the stack's key."""
+    return allow(WRITE_WITH_KEY, [key.key_arn])
 
 
 def write_log_streams(log_group: logs.ILogGroup) -> iam.PolicyStatement:

@@ -7,9 +7,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
+from etl.workflow.definition import INCOMING
 
-INCOMING = "incoming/"
-"""Uploads, in the raw bucket; the next segment says whose they are."""
 TRANSACTIONS = "transactions/"
 QUARANTINE = "quarantine/"
 FILES = "files/"
@@ -27,7 +26,7 @@ _ARCHIVE_AFTER = Duration.days(90)
 
 def uploads_of(partner: str) -> str:
     """Give the prefix of a partner's uploads."""
-    return f"{INCOMING}{partner}/"
+    return f"{INCOMING}/{partner}/"
 
 
 class DataBuckets(Construct):

@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from etl.constructs.shared import LOG_RETENTION, allow, send_traces, use_key
+from etl.constructs.shared import LOG_RETENTION, allow, read_with, send_traces, write_with
 from etl.names import REGION, Names
 from etl.workflow.asl import Resources
 from etl.workflow.definition import EXECUTION_TIMEOUT_SECONDS, build_definition
@@ -75,7 +75,8 @@ class Workflow(Construct):
                             ["events:PutEvents"],
                             [f"arn:{Aws.PARTITION}:events:{REGION}:{Aws.ACCOUNT_ID}:event-bus/default"],
                         ),
-                        use_key(key),
+                        read_with(key),
+                        write_with(key),
                         # The Distributed Map starts children of this machine and asks after them. Their ids are
                         # made by Step Functions, so nobody can name them beforehand.
                         allow(["states:StartExecution"], [self.arn]),

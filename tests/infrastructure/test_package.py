@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,16 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
-from etl.package import MACHINES, ROOT, SERVICES, PackageError, build_package, host_architecture
+from etl.package import (
+    MACHINES,
+    REQUIREMENTS,
+    ROOT,
+    SERVICES,
+    PackageError,
+    bill_of,
+    build_package,
+    host_architecture,
+)
 
 UNZIPPED_LIMIT_MIB = 100
 """Lambda takes 250 MB; what lies between is kept for the partners' layouts and for newer wheels."""
@@ -152,3 +162,25 @@ def test_unchanged_package_is_built_once(architecture: str, package: Path) -> No
 def test_missing_wheels_end_in_one_line_that_names_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"^the wheels for arm64 are missing: run 'make install'$"):
         build_package("arm64", wheelhouse=tmp_path, build=tmp_path)
+
+
+def test_given_the_package_when_its_bill_of_materials_is_read_then_it_names_what_is_locked_with_its_hash(
+    package: Path,
+) -> None:
+    # Given the lock file: per library its version, and the hashes of its wheels
+    locked = {
+        name: (version, set(re.findall(r"sha256:([0-9a-f]{64})", entry)))
+        for name, version, entry in re.findall(
+            r"^([a-z0-9-]+)==(\S+)((?:.*\\\n)+.*)", REQUIREMENTS.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    }
+    # When the bill that the build wrote is read
+    bill = json.loads(bill_of(package).read_text(encoding="utf-8"))
+    # Then it has all of that and nothing else, each with a licence
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert {entry["name"]: entry["version"] for entry in bill["components"]} == {
+        name: version for name, (version, _) in locked.items()
+    }
+    for entry in bill["components"]:
+        assert entry["hashes"][0]["content"] in locked[entry["name"]][1]
+        assert entry["licenses"]

@@ -7,7 +7,7 @@ import pytest
 
 from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT
-from tests.workflow.announcements import Announcements
+from local.announcements import Announcements
 from tests.workflow.files import Upload, publication, transformation, upload, validation
 from tests.workflow.machine import Machine, returns, throws
 from tests.workflow.scripts import not_called, process, statuses, texts

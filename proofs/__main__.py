@@ -1,0 +1,81 @@
+"""``python -m proofs``, which ``make prove-least-privilege`` calls."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from local.cdk import CdkError
+from local.lifecycle import EmulatorError
+from proofs import results
+from proofs.exceptions import not_shown
+from proofs.least_privilege import NotEnoughError, prove
+from proofs.page import PAGE, with_tables
+from proofs.results import Outcome
+from proofs.synthesis import synthesize
+
+
+def main(
+    *,
+    page_only: Annotated[bool, typer.Option("--page", help="Write the page's tables anew, and prove nothing.")] = False,
+) -> None:
+    """Take every grant away, one at a time; keep what broke, write the tables of docs/security.md.
+
+    Ends with 1 when a grant is of no use, or when the roles' rights are not enough.
+    """
+    console = Console()
+    if page_only:
+        _write_page(results.load())
+        return
+    try:
+        outcomes = _prove(console)
+    except (CdkError, EmulatorError, NotEnoughError) as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    results.save(outcomes)
+    _write_page(outcomes)
+    console.print(_table(outcomes))
+    useless = [outcome.grant for outcome in outcomes if not outcome.differences and not not_shown(outcome.grant)]
+    if useless:
+        console.print(
+            f"error: nothing breaks without {len(useless)} of them: remove them, or tell why in exceptions.py"
+        )
+        raise typer.Exit(1)
+
+
+def _prove(console: Console) -> list[Outcome]:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("deploying", total=None)
+
+        def watch(taken: str, number: int, total: int) -> None:
+            progress.update(task, description=f"without {taken}", completed=number - 1, total=total)
+            if not console.is_terminal:
+                print(f"{number}/{total} without {taken}", file=sys.stderr)  # noqa: T201 the progress of a log
+
+        return prove(watch)
+
+
+def _write_page(outcomes: list[Outcome]) -> None:
+    with tempfile.TemporaryDirectory() as outdir:
+        template = synthesize(Path(outdir))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), template, outcomes), encoding="utf-8")
+
+
+def _table(outcomes: list[Outcome]) -> Table:
+    table = Table("role", "grants", "missed when taken away", "not shown", "of no use")
+    for role in sorted({outcome.grant.role for outcome in outcomes}):
+        of_role = [outcome for outcome in outcomes if outcome.grant.role == role]
+        missed = sum(1 for outcome in of_role if outcome.differences)
+        hidden = sum(1 for outcome in of_role if not_shown(outcome.grant))
+        counts = (len(of_role), missed, hidden, len(of_role) - missed - hidden)
+        table.add_row(role, *map(str, counts))
+    return table
+
+
+typer.run(main)

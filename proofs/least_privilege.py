@@ -1,0 +1,147 @@
+"""Takes every grant of the deployed roles away, one at a time, and sees what breaks without it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from local.lifecycle import running
+from local.session import LocalPipeline, deployed_pipeline
+from proofs.emptying import Emptying
+from proofs.exceptions import NOT_SHOWN, not_shown
+from proofs.results import Outcome
+from proofs.roles import Grant, Place, grants, without
+from proofs.scenario import PARTNER, SMALL_FILES, THRESHOLD_BYTES, Day
+from proofs.synthesis import CONTEXT
+from proofs.template import Template
+
+_EMPTIER: Final = "role-empty-buckets"
+_SUFFIX: Final = CONTEXT["environmentSuffix"]
+
+Watch = Callable[[str, int, int], None]
+"""Is told what is taken away next, its number, and how many there are."""
+
+
+class Scenario(Protocol):
+    """Something that the pipeline does, and that needs rights."""
+
+    def differences(self) -> list[str]:
+        """Run it, and tell what is not as it is with all rights."""
+
+    def recover(self) -> None:
+        """Put away what an interrupted run has left."""
+
+
+class NotEnoughError(Exception):
+    """With all its grants the pipeline does not do what it should. The message says what."""
+
+
+def prove(watch: Watch) -> list[Outcome]:
+    """Deploy to an emulator of its own, and return what breaks without each grant.
+
+    Grants whose use cannot be shown are taken away all together: if something breaks then, the list is wrong.
+
+    Raises
+    ------
+    NotEnoughError
+        The roles' rights are not enough, or the list of grants that cannot be shown has one that can.
+    """
+    with running() as emulator:
+        account = emulator.session.client("sts").get_caller_identity()["Account"]
+        context = {
+            "batchWindowSeconds": "1",
+            "batchSize": str(SMALL_FILES),
+            "directThresholdBytes": str(THRESHOLD_BYTES),
+            "partnerAccounts": f"{PARTNER}={account}",
+        }
+        with deployed_pipeline(emulator, _SUFFIX, context=context) as local:
+            return _Proof(local=local, grants=grants(_deployed_template(local)), watch=watch).outcomes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Proof:
+    local: LocalPipeline
+    grants: dict[Grant, tuple[str, list[Place]]]
+    watch: Watch
+
+    def outcomes(self) -> list[Outcome]:
+        unseen = [grant for grant in self.grants if not_shown(grant)]
+        seen = [grant for grant in self.grants if grant not in unseen]
+        of_day = [grant for grant in seen if grant.role != _EMPTIER]
+        of_emptying = [grant for grant in seen if grant.role == _EMPTIER]
+        day, emptying = Day(local=self.local, partner=_assumed_role(self.local)), Emptying(stack=self.local.stack)
+        day.prepare(len(of_day) + len(NOT_SHOWN))
+        self._require_unshown(day)
+        found = list(self._one_by_one(day, of_day, done=0))
+        # Emptying goes last: it leaves nothing to work with.
+        self._require_unshown(emptying)
+        found += self._one_by_one(emptying, of_emptying, done=len(of_day))
+        return found + [Outcome(grant=grant, differences=[]) for grant in unseen]
+
+    def _one_by_one(self, scenario: Scenario, taken: list[Grant], done: int) -> Iterator[Outcome]:
+        total = sum(1 for grant in self.grants if not not_shown(grant))
+        for number, grant in enumerate(taken, start=done + 1):
+            self.watch(f"{grant.role} {grant.action} {grant.resource}", number, total)
+            with self._taken_away([grant]):
+                differences = scenario.differences()
+            scenario.recover()
+            yield Outcome(grant=grant, differences=differences)
+
+    def _require_unshown(self, scenario: Scenario) -> None:
+        """Take away what cannot be shown, entry by entry of the list: nothing may change."""
+        for entry in NOT_SHOWN:
+            with self._taken_away(grant for grant in self.grants if entry.covers(grant)):
+                differences = scenario.differences()
+            scenario.recover()
+            if differences:
+                listed = f"{entry.role} {entry.action} {entry.resource}"
+                raise NotEnoughError(f"listed as not shown, and missed: {listed}: {'; '.join(differences)}")
+
+    @contextmanager
+    def _taken_away(self, taken: Iterable[Grant]) -> Iterator[None]:
+        by_role: dict[str, list[Place]] = {}
+        for grant in taken:
+            role, places = self.grants[grant]
+            by_role.setdefault(role, []).extend(places)
+        iam: Any = self.local.stack.session.client("iam")
+        with ExitStack() as stack:
+            for role, places in by_role.items():
+                stack.enter_context(_reduced(iam, role, places))
+            yield
+
+
+@contextmanager
+def _reduced(iam: Any, role: str, places: list[Place]) -> Iterator[None]:
+    """Write a role's policy without the grants at these places, and as it was after the block."""
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    reduced = without(policy, places)
+    if reduced["Statement"]:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(reduced))
+    else:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+
+def _assumed_role(local: LocalPipeline) -> Any:
+    """Make an S3 client with the partner's rights and no others."""
+    iam, sts = local.stack.session.client("iam"), local.stack.session.client("sts")
+    role = iam.get_role(RoleName=local.stack.physical_id("AWS::IAM::Role", PARTNER))["Role"]["Arn"]
+    credentials = sts.assume_role(RoleArn=role, RoleSessionName="proof")["Credentials"]
+    client: Any = local.stack.session.client
+    return client(
+        "s3",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def _deployed_template(local: LocalPipeline) -> Template:
+    assembly = local.emulator.folder / f"cdk.out-{_SUFFIX}" / f"{local.stack.name}.template.json"
+    return Template(json.loads(Path(assembly).read_text(encoding="utf-8")))
