@@ -10,10 +10,11 @@ from cli.audit import AuditRow
 from cli.pipeline import Upload
 from cli.waiting import wait_until
 from etl.statuses import FileStatus
+from etl.workflow.definition import NO_OUTCOME
 from local.permissions import taken_away
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment
-from tests.end_to_end.failures import ROWS, Failed, take_dead_letters
+from tests.end_to_end.failures import ROWS, Failed, take_dead_letters, transform_may_not_write
 from tests.end_to_end.files import Booking, alpine_csv, sums
 
 NEWER = (Booking("2025-08-03", "7.77"),)
@@ -120,4 +121,37 @@ def test_what_eventbridge_may_not_deliver_is_kept_and_completes_when_moved_back(
     _replay(deployment, letter)
     (row,) = deployment.process(upload)
     assert row.status is FileStatus.COMPLETED
+    assert deployment.published([row]) == sums(*bookings)
+
+
+@pytest.mark.requirement("L2", "O1")
+def test_the_files_of_an_aborted_execution_are_failed_kept_and_complete_when_replayed(deployment: Deployment) -> None:
+    # Given a file whose transformation is tried again and again
+    bookings = [Booking("2025-08-05", f"{number}.22") for number in range(500)]
+    content = alpine_csv("aborted", *bookings)
+    assert len(content) >= DIRECT_THRESHOLD_BYTES
+    step_functions = deployment.client("stepfunctions")
+
+    def running() -> list[dict[str, Any]]:
+        listed = step_functions.list_executions(
+            stateMachineArn=deployment.pipeline.outputs["StateMachine"], statusFilter="RUNNING"
+        )
+        executions: list[dict[str, Any]] = listed["executions"]
+        return executions
+
+    # When its execution is aborted, as a person may in the console
+    with transform_may_not_write(deployment):
+        upload = deployment.pipeline.upload("incoming/alpine/aborted.csv", content)
+        (execution,) = wait_until("its execution runs", running)
+        wait_until("its row is there", lambda: deployment.pipeline.rows([upload]))
+        step_functions.stop_execution(executionArn=execution["executionArn"])
+        (row,) = deployment.process(upload)
+    # Then another execution has failed it in its name, and one alert went out
+    assert row.status is FileStatus.FAILED
+    assert (row.error, row.execution) == (NO_OUTCOME, execution["executionArn"])
+    assert len(deployment.alerts_about(row)) == 1
+    # And it completes when it is replayed
+    (letter,) = deployment.pipeline.dead_letters.replay(lambda letter: letter.file_id == row.file_id)
+    assert letter.reason == NO_OUTCOME
+    row = _wait_for(deployment, upload, FileStatus.COMPLETED)
     assert deployment.published([row]) == sums(*bookings)
