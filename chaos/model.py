@@ -14,6 +14,9 @@ from itertools import groupby, pairwise
 from chaos.scenario import Content
 from chaos.state import AuditRow, State, VisibleRow
 
+LOST = "the dead-letter queue refused it"
+"""Words of the alert of a file that could not be kept for replay."""
+
 _NEXT = {
     "": {"RECEIVED"},
     "RECEIVED": {"PROCESSING", "FAILED"},
@@ -52,7 +55,8 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
         row = state.rows.get(upload.file_id)
         status = row.status if row else "no row"
         kept = letters.get(upload.file_id, [])
-        if status in {"FAILED", "PROCESSING", "no row"} and not kept:
+        told_lost = any(LOST in told.message for told in state.alerts(upload.file_id, "FAILED"))
+        if status in {"FAILED", "PROCESSING", "no row"} and not kept and not told_lost:
             differences.append(f"{upload.name}: {status}, and not kept for replay")
         differences += [
             f"{upload.name}: its dead letter lacks reason or attempt"

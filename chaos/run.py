@@ -12,7 +12,7 @@ from chaos.faults import Faults
 from chaos.model import Uploaded
 from chaos.scenario import Scenario
 from chaos.state import Observer, State
-from cli.dead_letters import DeadLetterQueue
+from cli.pipeline import Pipeline
 from cli.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
 from etl.workflow.definition import LEASE_SECONDS
 from local.lifecycle import running
@@ -55,9 +55,7 @@ class Storms:
         self._sqs: Any = session.client("sqs")
         self._observer = Observer(session, outputs)
         self._faults = Faults(pipeline.emulator, pipeline.stack)
-        self._queue = DeadLetterQueue(
-            sqs=self._sqs, dead_letters=outputs["DeadLetterQueue"], batching=outputs["BatchingQueue"]
-        )
+        self._users = Pipeline(pipeline.stack)
         self._shorten(session)
 
     def run(self, scenario: Scenario) -> Outcome:
@@ -84,15 +82,16 @@ class Storms:
             time.sleep(scenario.storm.delay)
             # Without the right to take messages, say, the queue would never be empty.
             with suppress(NotInTimeError):
-                self._wait_until_quiet(calm=scenario.storm.delay, patience=_STORM_SECONDS)
+                self._wait_until_quiet(patience=_STORM_SECONDS)
         self._wait_until_quiet(calm=scenario.storm.delay)
         state = look()
         outcome.differences += model.unkept(uploads, state)
         for _ in range(_REPLAYS):
-            if not state.letters:
+            if not state.letters and not any(row.status == "FAILED" for row in state.rows.values()):
                 break
             self._wait_for_leases(state)
-            outcome.replayed += len(self._queue.replay(lambda _letter: True))
+            moved = self._users.dead_letters.replay(lambda _letter: True, lost=self._users.lost_letters())
+            outcome.replayed += len(moved)
             self._wait_until_quiet()
             state = look()
         outcome.differences += model.differences(uploads, state)

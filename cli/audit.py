@@ -66,6 +66,8 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     uploaded_at: datetime
     history: tuple[Change, ...]
     bucket: str = ""
+    sequencer: str = ""
+    attempts: int = 0
     layout: str = ""
     rows_read: int = 0
     rows_accepted: int = 0

@@ -8,7 +8,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
-from etl.workflow.definition import INCOMING
+from cli.audit import AuditRow
+from etl.workflow.definition import INCOMING, NO_OUTCOME
 
 NOT_STARTED: Final = "NotStarted"
 """Reason of a message that was tried from the batching queue in vain: no execution was ever started for it."""
@@ -53,7 +54,8 @@ class DeadLetter:
     body: str
     attributes: Mapping[str, Mapping[str, Any]]
     kept_at: datetime
-    receipt: str
+    receipt: str = ""
+    """Empty where the message does not lie in the queue: see ``lost_letter``."""
 
     @property
     def reason(self) -> str:
@@ -120,8 +122,12 @@ class DeadLetterQueue:
     dead_letters: str
     batching: str
 
-    def replay(self, wanted: Callable[[DeadLetter], bool], *, dry_run: bool = False) -> list[DeadLetter]:
+    def replay(
+        self, wanted: Callable[[DeadLetter], bool], *, dry_run: bool = False, lost: Iterable[DeadLetter] = ()
+    ) -> list[DeadLetter]:
         """Move the wanted messages, and return them; a dry run moves none.
+
+        Messages of ``lost`` files are sent too, unless the queue has one of the same file.
 
         Raises
         ------
@@ -129,7 +135,9 @@ class DeadLetterQueue:
             If SQS refuses a part.
         """
         letters = self._take_all()
-        chosen = [letter for letter in letters if wanted(letter)]
+        kept = {letter.file_id for letter in letters}
+        found = [*letters, *(letter for letter in lost if letter.file_id not in kept)]
+        chosen = [letter for letter in found if wanted(letter)]
         moved = [] if dry_run else chosen
         try:
             for part in _parts(moved, _LARGEST_SEND):
@@ -162,7 +170,7 @@ class DeadLetterQueue:
             ],
         )
         arrived = [letters[int(entry["Id"])] for entry in sent.get("Successful", [])]
-        if arrived:
+        if arrived := [letter for letter in arrived if letter.receipt]:
             self.sqs.delete_message_batch(QueueUrl=self.dead_letters, Entries=_receipts(arrived))
         if refused := sent.get("Failed"):
             codes = ", ".join(sorted({entry["Code"] for entry in refused}))
@@ -172,6 +180,24 @@ class DeadLetterQueue:
         for part in _parts(list(letters), _LARGEST_SEND):
             entries = [entry | {"VisibilityTimeout": 0} for entry in _receipts(part)]
             self.sqs.change_message_visibility_batch(QueueUrl=self.dead_letters, Entries=entries)
+
+
+def lost_letter(row: AuditRow, etag: str) -> DeadLetter:
+    """Make the message of a file anew, as the state machine would have kept it; ``etag`` is its object's."""
+    announced = {
+        "key": row.key,
+        "size": row.size,
+        "etag": etag,
+        "version-id": row.version_id,
+        "sequencer": row.sequencer,
+    }
+    uploaded_at = row.uploaded_at.isoformat().replace("+00:00", "Z")
+    attributes = {"reason": row.error or NO_OUTCOME, "attempt": str(row.attempts), "file_id": row.file_id}
+    return DeadLetter(
+        body=json.dumps({"bucket": row.bucket, "object": announced, "uploaded_at": uploaded_at}),
+        attributes={name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()},
+        kept_at=row.history[-1].at,
+    )
 
 
 def _letter(message: Mapping[str, Any]) -> DeadLetter:

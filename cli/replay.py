@@ -37,6 +37,9 @@ def replay(
     partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only what failed with this error.")] = None,
     *,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Also failed files without a message: it expired, or could not be kept.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
     suffix: Suffix = "dev",
     as_json: AsJson = False,
@@ -49,7 +52,8 @@ def replay(
     etl replay --dry-run                     what waits, and why
     etl replay --partner alpine              one partner's files
     etl replay --reason States.Timeout       what failed with one error
-    etl replay                               everything
+    etl replay                               everything in the queue
+    etl replay --lost                        and what failed without a message there
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
 
     def wanted(letter: DeadLetter) -> bool:
@@ -59,7 +63,9 @@ def replay(
             and (reason is None or letter.reason == reason)
         )
 
-    letters = connect(suffix).dead_letters.replay(wanted, dry_run=dry_run)
+    pipeline = connect(suffix)
+    found = pipeline.lost_letters() if lost else ()
+    letters = pipeline.dead_letters.replay(wanted, dry_run=dry_run, lost=found)
     if as_json:
         print_json(Replay(dry_run=dry_run, messages=tuple(map(_replayed, letters))))
         return

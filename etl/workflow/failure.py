@@ -71,7 +71,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         ),
         lost: {
             "Type": "Pass",
-            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it)"},
+            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it): etl replay --lost"},
             "ResultPath": "$.kept",
             **follow(record),
         },
