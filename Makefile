@@ -58,6 +58,9 @@ audit: install ## Look up known vulnerabilities of all that is locked, npm's par
 prove-least-privilege: install ## Take every right of every role away, one at a time, and see what breaks: ten minutes
 	@python -m proofs
 
+cost: install ## Work out what the stack costs and how far it scales, write docs/cost-and-scale.md
+	@python -m cost
+
 local: install ## Keep the embedded AWS running, with the stack deployed to it
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"
 

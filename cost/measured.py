@@ -1,0 +1,34 @@
+"""What one file takes, as far as no template says it: measured, each with its place."""
+
+from typing import Final
+
+FUNCTION_SECONDS: Final = {"dispatch": 0.03, "validate": 0.27, "transform": 0.36, "publish": 0.12, "record": 0.19}
+"""Median of warm calls on a small file (8 rows), on the embedded AWS, x86-64."""
+
+AUDIT_ITEM_BYTES: Final = 1_945
+"""A completed file's row, by DynamoDB's own rule of counting."""
+
+EVENT_BYTES: Final = 2_400
+"""One logged event of the state machine with its data: the file's document is 1247 bytes when identified, and grows by
+the answers of validate (415) and transform (347); the rest is the envelope."""
+
+BARE_EVENT_BYTES: Final = 400
+"""One logged event without data."""
+
+FUNCTION_LOG_BYTES: Final = 1_100
+"""What a function's call logs, Lambda's own lines included."""
+
+S3_WRITES: Final = {"validate": 2, "transform": 2, "publish": 1, "record": 2}
+"""Objects written for a file with one booking date: two reports; Parquet and manifest; the copy; outcome and totals."""
+
+S3_READS: Final = {"validate": 1, "transform": 1, "publish": 2, "record": 0}
+"""Objects read: the upload twice, the manifest, the source of the copy."""
+
+OTHER_CALLS_SECONDS: Final = 0.5
+"""What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
+
+SECONDS_PER_100_MB: Final = {"validate": 2.74, "transform": 3.47}
+"""Median wall clock on 100 MB of CSV, from docs/performance.md (bench/results.json)."""
+
+CRAWL_DPU_HOURS: Final = 2 * 10 / 60
+"""Two units for ten minutes, the least that Glue bills."""
