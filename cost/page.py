@@ -43,8 +43,8 @@ def _head() -> Iterator[str]:
     yield "# Cost and scale"
     yield ""
     yield f"Written by `make cost` from the synthesized stack, list prices of us-east-1 as of {prices.AS_OF} without"
-    yield "free tiers (`cost/prices.py`), and what was measured on the embedded AWS (`cost/measured.py`). It is paper: an"
-    yield "account's bill is the proof."
+    yield "free tiers (`cost/prices.py`), and what was measured on the embedded AWS (`cost/measured.py`). It is paper:"
+    yield "an account's bill is the proof."
     yield ""
 
 

@@ -67,7 +67,7 @@ def test_given_the_dashboard_when_it_is_read_then_it_answers_what_people_on_call
         "Files by outcome",
         "Rows accepted by partner",
         "Rows rejected by partner",
-        "Upload to published rows, seconds",
+        "Upload to outcome, seconds",
         "Batching queue",
         "Dead letters",
         "Function duration, p95, ms",
@@ -81,7 +81,7 @@ def test_given_the_dashboard_when_it_is_read_then_it_answers_what_people_on_call
     assert len(widgets["Alarms"]["alarms"]) == len(alarms)
     shown = {metric[5] for metric in widgets["Files by outcome"]["metrics"]}
     assert shown == set(FINISHED)
-    latency = widgets["Upload to published rows, seconds"]
+    latency = widgets["Upload to outcome, seconds"]
     assert [annotation["value"] for annotation in latency["annotations"]["horizontal"]] == [15 * 60]
 
 
