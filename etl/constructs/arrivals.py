@@ -13,7 +13,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.function import PipelineFunction
-from etl.constructs.shared import allow
+from etl.constructs.shared import allow, write_with
 from etl.names import Names
 
 EVERY: Final = Duration.minutes(15)
@@ -46,6 +46,7 @@ class ArrivalCheck(Construct):
             key=key,
             statements=[
                 allow(["dynamodb:GetItem", "dynamodb:PutItem"], [registry_table.table_arn]),
+                write_with(key),
                 allow(["sns:Publish"], [alert_topic.topic_arn]),
             ],
             environment={

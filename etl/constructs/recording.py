@@ -12,7 +12,7 @@ from constructs import Construct
 from etl.config import Settings
 from etl.constructs.function import PipelineFunction
 from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC
-from etl.constructs.shared import allow
+from etl.constructs.shared import allow, write_with
 from etl.constructs.storage import FILE_TOTALS, FILES
 from etl.names import Names
 from etl.statuses import FINISHED, FileStatus
@@ -60,6 +60,7 @@ class Recording(Construct):
                     [stream],
                 ),
                 allow(["dynamodb:UpdateItem"], [registry_table.table_arn]),
+                write_with(key),
                 allow(["s3:PutObject"], [processed.arn_for_objects(f"{prefix}*") for prefix in (FILES, FILE_TOTALS)]),
             ],
             environment={
