@@ -1,5 +1,6 @@
 """The state machine's definition in Amazon States Language, built from small functions.
 
-``definition`` puts the two routes together, ``chain`` is the way of one file (both routes use it), ``failure`` is what
-happens when a step of it fails, ``audit`` writes the audit row, ``messages`` holds the alerts' texts.
+``definition`` puts the two routes together. ``chain`` is the way of one file, which both routes use; ``claim``,
+``content`` and ``publication`` are parts of it, and ``steps`` is what these have in common. ``failure`` is what happens
+when a step fails, ``audit`` writes the audit row, ``alerting`` and ``messages`` tell people.
 """

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from etl.statuses import UNFINISHED
 from etl.workflow.asl import Resources, State, States, catch, follow, jsonata, query, retry, service
-from etl.workflow.chain import PUBLISH, file_chain
+from etl.workflow.chain import file_chain
 from etl.workflow.failure import INCOMPLETE, failure_path
+from etl.workflow.publication import PUBLISH
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""

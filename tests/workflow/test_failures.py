@@ -10,9 +10,9 @@ import pytest
 
 from batching import Batches, read_messages
 from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
-from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
 from etl.workflow.failure import INCOMPLETE
+from etl.workflow.steps import TRANSACTION_CANCELED
 from proofs.template import Template, states_in
 from tests.support.events import load_event, transform_event
 from tests.unit.functions.fakes import FakeStepFunctions

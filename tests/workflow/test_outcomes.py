@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from etl.workflow.chain import TRANSACTION_CANCELED
 from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
 from tests.workflow.files import Upload, publication, transformation, upload, validation
 from tests.workflow.machine import Machine, returns, throws

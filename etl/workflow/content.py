@@ -1,0 +1,150 @@
+"""Claims a file's content for its key, so that no content is published twice."""
+
+from etl.statuses import FileStatus
+from etl.workflow import audit
+from etl.workflow.asl import State, States, query, service
+from etl.workflow.publication import RETIRE
+from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps
+
+
+class ContentSteps(Steps):
+    """From the claim of the content to ``Transform``, or past it where another key has the content."""
+
+    def states(self) -> States:
+        """Make the states, in the order a file meets them."""
+        return self._named(
+            {
+                "Claim the content": self._claim_content(),
+                "Find who owns the content": self._find_content_owner(),
+                "Find the first file": self._find_first_file(),
+                "Find the first file's key": self._find_first_files_key(),
+                "Does the first file stand?": self._does_first_file_stand(),
+                "Take the content over": self._take_content_over(),
+                "Publish nothing": {
+                    "Type": "Pass",
+                    "Result": RETIRE,
+                    "ResultPath": "$.action",
+                    "Next": self.name("Claim the key"),
+                },
+            }
+        )
+
+    def _claim_content(self) -> State:
+        return self._task(
+            service("dynamodb:putItem"),
+            {
+                "TableName": self._resources.registry_table,
+                "Item": self._content_entry(),
+                "ConditionExpression": "attribute_not_exists(entry) OR file_id = :file_id",
+                "ExpressionAttributeValues": {":file_id": audit.text("$.file.file_id")},
+            },
+            following="Transform",
+            unless={audit.CONDITION_FAILED: "Find who owns the content"},
+        )
+
+    def _find_content_owner(self) -> State:
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": self._content_entry()["entry"]},
+                "ConsistentRead": True,
+            },
+            result_path="$.content",
+            result_selector={"owner.$": "$.Item.file_id.S"},
+            following="Find the first file",
+        )
+
+    def _find_first_file(self) -> State:
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.audit_table,
+                "Key": {"file_id": audit.text("$.content.owner")},
+                "ConsistentRead": True,
+            },
+            result_path="$.first",
+            result_selector={
+                "status.$": "$.Item.status.S",
+                "object_key.$": "$.Item.object_key.S",
+                "sequencer.$": "$.Item.sequencer.S",
+            },
+            following="Find the first file's key",
+        )
+
+    def _find_first_files_key(self) -> State:
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": {"S.$": "States.Format('key#{}', $.first.object_key)"}},
+                "ConsistentRead": True,
+            },
+            result_path="$.first.key",
+            following="Does the first file stand?",
+        )
+
+    def _does_first_file_stand(self) -> State:
+        """Ask whether the content is taken: under another key by a file that has rows or may get some.
+
+        A failed or superseded file without rows has set the content free. Of two versions of one key the newer has it.
+        """
+        first = "$states.input.first"
+        same_key = f"{first}.object_key = $states.input.file.object_key"
+        gone = ", ".join(f"'{status}'" for status in (FileStatus.FAILED, FileStatus.SUPERSEDED))
+        has_rows = f"$states.input.content.owner in {first}.key.Item.published.L.S"
+        return {
+            "Type": "Choice",
+            "QueryLanguage": "JSONata",
+            "Choices": [
+                {
+                    "Condition": query(f"{first}.status in [{gone}] and $not({has_rows})"),
+                    "Next": self.name("Take the content over"),
+                },
+                {
+                    "Condition": query(f"{same_key} and {first}.sequencer <= $states.input.file.sequencer"),
+                    "Next": self.name("Take the content over"),
+                },
+                {"Condition": query(same_key), "Next": self.name("Record superseded")},
+            ],
+            "Default": self.name("Publish nothing"),
+        }
+
+    def _take_content_over(self) -> State:
+        """Become the content's owner, if the first file still is and no replay has changed its status since."""
+        return self._task(
+            service("aws-sdk:dynamodb:transactWriteItems"),
+            {
+                "TransactItems": [
+                    {
+                        "Put": {
+                            "TableName": self._resources.registry_table,
+                            "Item": self._content_entry(),
+                            "ConditionExpression": "file_id = :owner OR file_id = :file_id",
+                            "ExpressionAttributeValues": {
+                                ":owner": audit.text("$.content.owner"),
+                                ":file_id": audit.text("$.file.file_id"),
+                            },
+                        }
+                    },
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._resources.audit_table,
+                            "Key": {"file_id": audit.text("$.content.owner")},
+                            "ConditionExpression": "#status = :seen",
+                            "ExpressionAttributeNames": {"#status": "status"},
+                            "ExpressionAttributeValues": {":seen": audit.text("$.first.status")},
+                        }
+                    },
+                ]
+            },
+            following="Transform",
+            unless={TRANSACTION_CANCELED: "Find who owns the content"},
+        )
+
+    def _content_entry(self) -> dict[str, dict[str, str]]:
+        """One content of one partner: two partners may send the same bytes and mean different accounts."""
+        return {
+            "entry": {"S.$": f"States.Format('content#{{}}#{{}}', $.file.partner, {VALIDATION}.sha256)"},
+            "file_id": audit.text("$.file.file_id"),
+        }

@@ -1,0 +1,188 @@
+"""Makes a file the newest version of its key: shows its rows in place of the older versions', and ends its way."""
+
+from typing import Final
+
+from etl.statuses import FileStatus
+from etl.workflow import audit
+from etl.workflow.asl import ANY_ERROR, State, States, catch, query, service, task
+from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, WITHDRAW, Steps
+
+PUBLISH: Final = "publish"
+RETIRE: Final = "retire"
+"""What the publish function is asked for: see its handler."""
+
+
+class PublicationSteps(Steps):
+    """From the claim of the key to the outcome: COMPLETED, DUPLICATE, or SUPERSEDED by a version that came first."""
+
+    def states(self) -> States:
+        """Make the states, in the order a file meets them."""
+        return self._named(
+            {
+                "Claim the key": self._claim_key(),
+                "Supersede": self._supersede(),
+                "Publish": self._publish(),
+                "Is it published?": {
+                    "Type": "Choice",
+                    "Choices": [
+                        {"Variable": "$.action", "StringEquals": RETIRE, "Next": self.name("Record duplicate")},
+                    ],
+                    "Default": self.name("Complete"),
+                },
+                "Complete": self._end_as_newest(
+                    FileStatus.COMPLETED,
+                    detail=audit.text(f"{VALIDATION}.verdict"),
+                    facts={"manifest": audit.text("$.transformation.manifest")},
+                    following="Announce",
+                ),
+                "Record duplicate": self._end_as_newest(
+                    FileStatus.DUPLICATE,
+                    detail=audit.text("$.content.owner"),
+                    facts={"duplicate_of": audit.text("$.content.owner")},
+                    following="Done",
+                ),
+                "Who holds the key?": self._look_up_key(
+                    result_path="$.holder", following="Has a newer version come?", failing="Take back"
+                ),
+                "Has a newer version come?": self._has_newer_version_come(),
+                "Withdraw": self._withdraw(following="Record superseded"),
+                "Take back": self._take_back(),
+                "Record superseded": self._finish(
+                    FileStatus.SUPERSEDED,
+                    detail={"S": "a newer version of the key came first"},
+                    facts=self._figures(),
+                    following=None,
+                ),
+            }
+        )
+
+    def _claim_key(self) -> State:
+        """Become the newest version of the key, and learn which versions may have published rows."""
+        return self._task(
+            audit.UPDATE,
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": self._key_entry()},
+                "UpdateExpression": (
+                    "SET latest = :sequencer, file_id = :file_id,"
+                    " published = list_append(if_not_exists(published, :none), :file_ids)"
+                ),
+                "ConditionExpression": "attribute_not_exists(entry) OR latest <= :sequencer",
+                "ExpressionAttributeValues": {
+                    ":sequencer": audit.text("$.file.sequencer"),
+                    ":file_id": audit.text("$.file.file_id"),
+                    ":file_ids": {"L": [audit.text("$.file.file_id")]},
+                    ":none": {"L": []},
+                },
+                "ReturnValues": "ALL_NEW",
+            },
+            result_path="$.versions",
+            result_selector={"published.$": "$.Attributes.published.L[*].S"},
+            following="Supersede",
+            unless={audit.CONDITION_FAILED: "Record superseded"},
+        )
+
+    def _supersede(self) -> State:
+        """Say so in the rows of the older versions, before Publish removes their objects: COMPLETED has its rows."""
+        step = self.name("Record superseded version")
+        others = "$filter($states.input.versions.published, function($id) { $id != $states.input.file.file_id })"
+        return {
+            "Type": "Map",
+            "QueryLanguage": "JSONata",
+            "Items": query(f"[{others}]"),
+            "ItemSelector": {
+                "file": query("$states.input.file"),
+                "older": query("$states.context.Map.Item.Value"),
+            },
+            "MaxConcurrency": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": step,
+                "States": {
+                    step: task(
+                        audit.UPDATE,
+                        audit.supersede(self._resources),
+                        following=None,
+                        unless=[audit.CONDITION_FAILED],
+                        # It was FAILED or SUPERSEDED already, and stays so.
+                        catches=[catch(self.name("Not completed"), audit.CONDITION_FAILED)],
+                    ),
+                    self.name("Not completed"): {"Type": "Succeed"},
+                },
+            },
+            "Output": query("$states.input"),
+            "Catch": [
+                {
+                    "ErrorEquals": [ANY_ERROR],
+                    "Output": query("$merge([$states.input, {'error': $states.errorOutput}])"),
+                    "Next": self._failure,
+                }
+            ],
+            "Next": self.name("Publish"),
+        }
+
+    def _publish(self) -> State:
+        return self._task(
+            self._resources.publish_function,
+            {"action.$": "$.action", "file.$": "$.file", "published.$": "$.versions.published"},
+            following="Is it published?",
+            caught={ANY_ERROR: "Take back"},
+            timeout_seconds=self._timeout,
+        )
+
+    def _end_as_newest(
+        self,
+        status: FileStatus,
+        *,
+        detail: dict[str, str],
+        facts: dict[str, dict[str, str]],
+        following: str,
+    ) -> State:
+        """End the file's way, if this run still holds the file and the file is still the newest version of its key."""
+        ended = audit.finish(self._resources, status, detail=detail, facts={**self._figures(), **facts})
+        return self._task(
+            service("aws-sdk:dynamodb:transactWriteItems"),
+            {
+                "TransactItems": [
+                    {"Update": ended},
+                    {
+                        "Update": {
+                            "TableName": self._resources.registry_table,
+                            "Key": {"entry": self._key_entry()},
+                            "UpdateExpression": "SET published = :file_ids",
+                            "ConditionExpression": "file_id = :file_id",
+                            "ExpressionAttributeValues": {
+                                ":file_id": audit.text("$.file.file_id"),
+                                ":file_ids": {"L": [audit.text("$.file.file_id")]},
+                            },
+                        }
+                    },
+                ]
+            },
+            following=following,
+            caught={TRANSACTION_CANCELED: "Who holds the key?", ANY_ERROR: "Take back"},
+        )
+
+    def _has_newer_version_come(self) -> State:
+        """Either this run lost its claim on the file, and who took it over goes on; or the key has a newer version."""
+        return {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Variable": "$.holder.Item.file_id.S",
+                    "StringEqualsPath": "$.file.file_id",
+                    "Next": self.name("Done"),
+                }
+            ],
+            "Default": self.name("Withdraw"),
+        }
+
+    def _take_back(self) -> State:
+        """Take the rows of a file that fails after it was published away from the readers, as far as that works."""
+        return task(
+            self._resources.publish_function,
+            {"action": WITHDRAW, "file.$": "$.file"},
+            following=self._failure,
+            catches=[catch(self._failure, result_path="$.not_taken_back")],
+            timeout_seconds=self._timeout,
+        )

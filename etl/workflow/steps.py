@@ -1,0 +1,131 @@
+"""What the states of a file's chain have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from etl.statuses import FileStatus
+from etl.workflow import audit
+from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, service, task
+from etl.workflow.failure import failure_path
+
+TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
+
+WITHDRAW: Final = "withdraw"
+"""Asks the publish function to take a file's own rows away."""
+
+VALIDATION: Final = "$.inspected.validation"
+
+
+class Steps(ABC):
+    """Makes states of one route: ``label`` makes their names unique, ``timeout`` (seconds) limits each function's call.
+
+    ``lease_seconds`` is how long a claim holds.
+    """
+
+    def __init__(self, resources: Resources, *, label: str, timeout: int, lease_seconds: int) -> None:
+        self._resources = resources
+        self._label = label
+        self._timeout = timeout
+        self._lease_seconds = lease_seconds
+        self._failure, self._failure_states = failure_path(resources, label=label)
+
+    @abstractmethod
+    def states(self) -> States:
+        """Make the states, in the order a file meets them."""
+
+    def name(self, step: str) -> str:
+        """Name a step's state."""
+        return f"{step} ({self._label})"
+
+    def _named(self, steps: Mapping[str, State]) -> States:
+        return {self.name(step): state for step, state in steps.items()}
+
+    def _withdraw(self, *, following: str) -> State:
+        return self._task(
+            self._resources.publish_function,
+            {"action": WITHDRAW, "file.$": "$.file"},
+            following=following,
+            timeout_seconds=self._timeout,
+        )
+
+    def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
+        return task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": self._key_entry()},
+                "ConsistentRead": True,
+            },
+            result_path=result_path,
+            following=self.name(following) if following else None,
+            catches=[catch(self.name(failing))] if failing else [],
+        )
+
+    def _finish(
+        self,
+        status: FileStatus,
+        *,
+        detail: dict[str, str],
+        facts: dict[str, dict[str, str]],
+        following: str | None,
+    ) -> State:
+        return self._task(
+            audit.UPDATE,
+            audit.finish(self._resources, status, detail=detail, facts=facts),
+            following=following or "Done",
+            unless={audit.CONDITION_FAILED: "Done"},
+        )
+
+    def _task(
+        self,
+        resource: str,
+        parameters: dict[str, Any],
+        *,
+        following: str,
+        unless: Mapping[str, str] = MappingProxyType({}),
+        caught: Mapping[str, str] = MappingProxyType({}),
+        result_path: str | None = None,
+        result_selector: dict[str, Any] | None = None,
+        timeout_seconds: int | None = None,
+    ) -> State:
+        """Make a task of the chain: errors ``unless`` are answers and not retried, others end in the failure path."""
+        answers = {**unless, **caught}
+        catches = [
+            catch(self.name(step), error, result_path=ERROR_PATH if error == ANY_ERROR else "$.answer")
+            for error, step in answers.items()
+        ]
+        if ANY_ERROR not in answers:
+            catches.append(catch(self._failure))
+        return task(
+            resource,
+            parameters,
+            following=self.name(following),
+            catches=catches,
+            unless=list(unless),
+            result_path=result_path,
+            result_selector=result_selector,
+            timeout_seconds=timeout_seconds,
+        )
+
+    @staticmethod
+    def _figures() -> dict[str, dict[str, str]]:
+        """List what the audit row keeps of a validation: what was counted and found, and the report."""
+        counts = {
+            f"rows_{count}": audit.number(f"{VALIDATION}.counts.{count}")
+            for count in ("read", "accepted", "rejected", "dropped")
+        }
+        return {
+            "sha256": audit.text(f"{VALIDATION}.sha256"),
+            "layout": audit.text(f"{VALIDATION}.layout"),
+            "totals": {"S.$": f"States.JsonToString({VALIDATION}.totals)"},
+            "errors": {"S.$": f"States.JsonToString({VALIDATION}.errors)"},
+            "warnings": {"S.$": f"States.JsonToString({VALIDATION}.warnings)"},
+            "report": audit.text(f"{VALIDATION}.report"),
+            **counts,
+        }
+
+    @staticmethod
+    def _key_entry() -> dict[str, str]:
+        return {"S.$": "States.Format('key#{}', $.file.object_key)"}
