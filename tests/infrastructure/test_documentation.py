@@ -53,8 +53,9 @@ def test_given_a_test_that_names_a_requirement_when_the_page_is_read_then_the_re
     assert set(_proofs()) <= set(_requirements())
 
 
-def test_given_the_readme_when_its_configuration_is_read_then_it_lists_every_key_with_its_default() -> None:
-    rows = {row[0].strip("`"): row[1].strip("`") for row in _table_rows(ROOT / "README.md") if row[0].startswith("`")}
+def test_given_the_page_on_configuration_when_it_is_read_then_it_lists_every_key_with_its_default() -> None:
+    page = ROOT / "docs" / "configuration.md"
+    rows = {row[0].strip("`"): row[1].strip("`") for row in _table_rows(page) if row[0].startswith("`")}
 
     assert rows == {
         key.name: {None: "none, required", "": "none"}.get(key.default, key.default) for key in CONTEXT_KEYS
@@ -66,3 +67,25 @@ def test_given_a_page_when_it_links_to_a_file_then_the_file_is_there(page: Path)
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_given_a_page_when_it_links_to_a_section_then_the_section_is_there(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [
+        anchor for target, anchor in links if anchor not in _anchors(page.parent / target if target else page)
+    ] == []
+
+
+def test_given_the_pages_when_the_index_is_read_then_it_lists_every_one() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+    assert pages <= set(re.findall(r"\]\(([a-z-]+\.md)\)", index))
