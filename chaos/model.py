@@ -48,9 +48,9 @@ class Uploaded:
 
 
 def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
-    """List files that did not end well, and are not in the dead-letter queue. Asked before anything is replayed."""
+    """List what must hold before anything is replayed: who did not end well is kept, and COMPLETED has its rows."""
     letters = state.letters_by_file()
-    differences = []
+    differences = [f"a row of a completed file is missing: {row}" for row in _expected(uploads, state) - state.table]
     for upload in uploads:
         row = state.rows.get(upload.file_id)
         status = row.status if row else "no row"
@@ -163,8 +163,8 @@ def _duplicate(upload: Uploaded, by_id: dict[str, Uploaded], state: State) -> It
 
 def _table(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
     """Hold the table against the rows of the completed files, of which no two have one content."""
-    completed = [upload for upload in uploads if _status(state, upload) == "COMPLETED"]
-    expected = Counter(row for upload in completed for row in _visible(upload))
+    completed = _completed(uploads, state)
+    expected = _expected(uploads, state)
     for row, count in (expected - state.table).items():
         yield f"{count} rows are missing: {row}"
     for row, count in (state.table - expected).items():
@@ -177,6 +177,14 @@ def _table(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
     for content, count in Counter(upload.content for upload in completed).items():
         if count > 1:
             yield f"the content of {content.rows[0].transaction_id} is counted {count} times"
+
+
+def _completed(uploads: Sequence[Uploaded], state: State) -> list[Uploaded]:
+    return [upload for upload in uploads if _status(state, upload) == "COMPLETED"]
+
+
+def _expected(uploads: Sequence[Uploaded], state: State) -> Counter[VisibleRow]:
+    return Counter(row for upload in _completed(uploads, state) for row in _visible(upload))
 
 
 def _visible(upload: Uploaded) -> Iterable[VisibleRow]:

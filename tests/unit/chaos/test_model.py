@@ -177,8 +177,17 @@ def _failed(**facts: Any) -> State:
             [],
         ),
         (replace(KEPT, rows={}, letters=(LETTER,)), ["no row"] * 3),
+        (replace(KEPT, table=Counter()), ["a completed file is missing"] * 2),
     ],
-    ids=["lost in silence", "kept in silence", "without a reason", "an alarm speaks", "a flood speaks", "no rows"],
+    ids=[
+        "lost in silence",
+        "kept in silence",
+        "without a reason",
+        "an alarm speaks",
+        "a flood speaks",
+        "no rows",
+        "no table",
+    ],
 )
 def test_given_a_failed_file_before_the_replay_when_it_is_looked_for_then_it_must_be_kept_and_told(
     state: State, found: list[str]
