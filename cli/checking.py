@@ -22,10 +22,10 @@ from transactions import (
     transform_file,
     validate_file,
 )
-from transactions.catalog import read_layout
-from transactions.layout import Layout
-from transactions.report import Report
-from transactions.report_page import page
+from transactions.layouts.catalog import read_layout
+from transactions.layouts.layout import Layout
+from transactions.reports.page import page
+from transactions.reports.report import Report
 from transactions.results import FileFormat
 
 ENGINE_MEMORY_MB: Final = 1536

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from cli.checking import Checked
 from cli.tables import count, make_table
-from transactions.report import Report, ReportedError
-from transactions.report_page import WORDS, share, summary
+from transactions.reports.page import WORDS, share, summary
+from transactions.reports.report import Report, ReportedError
 from transactions.results import Verdict
 
 _STYLES: dict[Verdict, str] = {

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from cli.checking import ENGINE_MEMORY_MB
 from transactions import LayoutCatalog, LayoutError, Source, Validation, validate_file
-from transactions.catalog import read_layout
-from transactions.layout import Layout
+from transactions.layouts.catalog import read_layout
+from transactions.layouts.layout import Layout
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from transactions.layout import Due, Layout
+from transactions.layouts.layout import Due, Layout
 
 ARRIVAL: Final = "arrival#"
 """Registry entries of the last arrivals begin so; a layout's name follows."""

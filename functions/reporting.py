@@ -2,8 +2,8 @@
 
 from typing import Any, Protocol
 
-from transactions.report import Report
-from transactions.report_page import page
+from transactions.reports.page import page
+from transactions.reports.report import Report
 
 
 class WritesReports(Protocol):

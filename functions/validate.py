@@ -14,7 +14,7 @@ from observability import Event, logger, observed
 from reporting import write_report
 from resources import engine_memory_mb, layouts
 from transactions import validate_file
-from transactions.report import Report
+from transactions.reports.report import Report
 from uploads import open_upload
 
 

@@ -9,8 +9,8 @@ from typing import Final
 from bench.contenders.outcome import Outcome, plain, run
 from bench.data import RECEIVED_AT
 from transactions import LayoutCatalog, Source, Transformation, Validation, transform_file, validate_file
-from transactions.catalog import read_layout
-from transactions.layout import Layout
+from transactions.layouts.catalog import read_layout
+from transactions.layouts.layout import Layout
 
 LAYOUTS: Final = {
     "csv": "alpine-2025",

@@ -6,16 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from transactions.balances import balance_breaks
-from transactions.catalog import LayoutCatalog
 from transactions.codes import FileCode
-from transactions.csv_records import read_csv
-from transactions.engine import Staged, Tally, engine, stage
+from transactions.engine.balances import balance_breaks
+from transactions.engine.parquet import read_back, write_quarantine, write_transactions
+from transactions.engine.staging import Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
-from transactions.intake import Intake
-from transactions.json_records import read_json
-from transactions.layout import Layout
-from transactions.parquet import read_back, write_quarantine, write_transactions
+from transactions.layouts.catalog import LayoutCatalog
+from transactions.layouts.layout import Layout
+from transactions.reading.csv_records import read_csv
+from transactions.reading.intake import Intake
+from transactions.reading.json_records import read_json
 from transactions.results import Counts, Source, Transformation, Validation, Verdict
 
 _READERS = {"csv": read_csv, "json": read_json}

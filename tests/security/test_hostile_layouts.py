@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from transactions import LayoutError
-from transactions.catalog import read_layout
+from transactions.layouts.catalog import read_layout
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 GOOD = (LAYOUTS / "alpine-2025.yaml").read_text(encoding="utf-8")

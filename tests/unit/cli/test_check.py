@@ -14,7 +14,7 @@ from cli.exit_codes import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
-from transactions.report import Report
+from transactions.reports.report import Report
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
 Check = Callable[..., Result]

@@ -18,9 +18,9 @@ from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, good_rows
-from transactions.catalog import read_layout
 from transactions.errors import LayoutError
-from transactions.layout import Layout
+from transactions.layouts.catalog import read_layout
+from transactions.layouts.layout import Layout
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
 SAMPLES = ["alpine-2025.sample.csv", "dkb-2023.sample.csv", "obie-v3.sample.json"]

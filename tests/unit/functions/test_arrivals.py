@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from arrivals import ARRIVAL, ArrivalCheck, due_times
 from tests.unit.functions.fakes import client_error
 from transactions import LayoutCatalog
-from transactions.layout import Due, Layout
+from transactions.layouts.layout import Due, Layout
 
 WEEKDAYS = Due(by="09:30", time_zone="Europe/Zurich")
 # A Monday; Zurich is an hour ahead of UTC in winter.

@@ -8,7 +8,7 @@ import validate
 from reporting import write_report
 from tests.unit.functions.fakes import FakeContext, FakeS3
 from tests.unit.functions.samples import PROCESSED, upload
-from transactions.report import FileFacts, Report, Shares
+from transactions.reports.report import FileFacts, Report, Shares
 from transactions.results import Counts
 
 FILE_ID = "a" * 64

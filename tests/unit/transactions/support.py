@@ -11,9 +11,9 @@ import duckdb
 import msgspec
 
 from transactions import LayoutCatalog, Source, Transformation, Validation, transform_file, validate_file
-from transactions.fields import DateField, Field, Schema
-from transactions.layout import Dialect, Layout, Limits
-from transactions.mapping import AmountFunction, Constant, Date, Function, RowHash
+from transactions.layouts.fields import DateField, Field, Schema
+from transactions.layouts.layout import Dialect, Layout, Limits
+from transactions.layouts.mapping import AmountFunction, Constant, Date, Function, RowHash
 from transactions.results import FileFormat
 
 MEMORY_LIMIT_MB = 300

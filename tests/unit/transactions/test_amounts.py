@@ -7,8 +7,8 @@ import pytest
 
 from tests.unit.transactions.support import Output, csv_layout, transform
 from transactions.codes import RowCode
-from transactions.fields import Field, NumberField, StringField
-from transactions.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
+from transactions.layouts.fields import Field, NumberField, StringField
+from transactions.layouts.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
 
 
 def read(

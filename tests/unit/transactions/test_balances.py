@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, layout, source, validate
+from tests.unit.transactions.support import alpine_file, alpine_row, layout, source, validate
 from transactions import Validation
-from transactions.assets import asset_folder
-from transactions.balances import RULE
 from transactions.codes import RowCode, WarningCode
-from transactions.layout import Layout, Limits, Predicate
-from transactions.linting import complaints
-from transactions.mapping import RowHash
-from transactions.report import Report
-from transactions.report_page import page
+from transactions.engine.balances import RULE
+from transactions.layouts.layout import Layout, Limits, Predicate
+from transactions.layouts.linting import complaints
+from transactions.layouts.mapping import RowHash
+from transactions.reports.page import page
+from transactions.reports.report import Report
 from transactions.results import ErrorCount
 
 Order = Literal["ascending", "descending"]
@@ -165,13 +164,3 @@ def test_a_running_balance_is_whole_until_a_row_is_taken_out(
             fewer = written[:taken] + written[taken + 1 :]
             lacking = check(fewer[::step], Path(folder), balanced(order))
             assert bool(lacking.warnings) == (amounts[taken] != 0)
-
-
-@pytest.mark.parametrize("name", [shipped.name for shipped in CATALOG if shipped.running_balance])
-def test_given_the_sample_of_a_layout_with_a_running_balance_then_it_continues(name: str, tmp_path: Path) -> None:
-    shipped = CATALOG.get(name)
-    sample = (asset_folder("layouts") / f"{name}.sample.{shipped.format}").read_bytes()
-
-    found = validate(sample, tmp_path, shipped.partner, file_format=shipped.format, file_name=shipped.sample.file_name)
-
-    assert (found.layout, found.warnings) == (name, ())

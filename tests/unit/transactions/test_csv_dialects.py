@@ -9,9 +9,9 @@ import pytest
 
 from tests.unit.transactions.support import Output, csv_layout, transform, validate
 from transactions.codes import FileCode, RowCode
-from transactions.fields import Constraints, DateField, Field, NumberField, Schema, StringField
-from transactions.layout import Capture, Dialect, Layout
-from transactions.mapping import Amount, Captured, Date, Text
+from transactions.layouts.fields import Constraints, DateField, Field, NumberField, Schema, StringField
+from transactions.layouts.layout import Capture, Dialect, Layout
+from transactions.layouts.mapping import Amount, Captured, Date, Text
 
 SUM = NumberField(name="Sum")
 TEXT = StringField(name="Text")

@@ -11,15 +11,15 @@ import pytest
 
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, transform, validate
-from transactions.csv_records import read_csv
-from transactions.csv_rows import CsvRows
-from transactions.engine import engine, stage
-from transactions.fields import Schema
-from transactions.headers import find_layout
-from transactions.intake import Intake
-from transactions.layout import Dialect
-from transactions.parts import in_parts
-from transactions.records import Records
+from transactions.engine.staging import engine, stage
+from transactions.layouts.fields import Schema
+from transactions.layouts.layout import Dialect
+from transactions.reading.csv_records import read_csv
+from transactions.reading.csv_rows import CsvRows
+from transactions.reading.headers import find_layout
+from transactions.reading.intake import Intake
+from transactions.reading.parts import in_parts
+from transactions.reading.records import Records
 
 REFUSED = alpine_row(remittance_information='"one, two"').rpartition(",")[0]
 """A record that lacks a cell, and has as many commas as one that does not: only the engine sees it."""

@@ -11,13 +11,13 @@ import pytest
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, validate
 from transactions.codes import FileCode
-from transactions.csv_records import read_csv
-from transactions.engine import engine, stage
+from transactions.engine.staging import engine, stage
 from transactions.errors import FileRejectedError
-from transactions.intake import Intake
-from transactions.json_records import read_json
-from transactions.layout import Dialect, Limits
-from transactions.records import MAX_RECORD_BYTES
+from transactions.layouts.layout import Dialect, Limits
+from transactions.reading.csv_records import read_csv
+from transactions.reading.intake import Intake
+from transactions.reading.json_records import read_json
+from transactions.reading.records import MAX_RECORD_BYTES
 from transactions.results import FileFormat
 
 

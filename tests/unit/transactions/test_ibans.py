@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.unit.transactions.support import csv_layout, transform
 from transactions.codes import RowCode
-from transactions.fields import NumberField, StringField
-from transactions.ibans import IbanFormat, is_no_iban
-from transactions.layout import Layout
-from transactions.mapping import Amount, Text
+from transactions.layouts.fields import NumberField, StringField
+from transactions.layouts.ibans import IbanFormat, is_no_iban
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import Amount, Text
 
 BANK_ACCOUNTS = st.from_regex(r"[0-9A-Z]{11,30}", fullmatch=True)
 COUNTRIES = st.from_regex(r"[A-Z]{2}", fullmatch=True)

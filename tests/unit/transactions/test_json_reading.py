@@ -10,9 +10,9 @@ import pytest
 
 from tests.unit.transactions.support import layout, transform, validate
 from transactions.codes import FileCode, RowCode
-from transactions.fields import DateField, Field, NumberField, Schema, StringField
-from transactions.layout import Layout, Limits, Predicate
-from transactions.mapping import Amount, Constant, Date, RowHash, Text
+from transactions.layouts.fields import DateField, Field, NumberField, Schema, StringField
+from transactions.layouts.layout import Layout, Limits, Predicate
+from transactions.layouts.mapping import Amount, Constant, Date, RowHash, Text
 
 EXACT = NumberField(name="amount", json_type="number", scale=5)
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.unit.transactions.support import CATALOG, alpine_file, good_rows, layout, transform, validate
 from transactions.assets import asset_folder
-from transactions.fields import DateField, Field, NumberField, Schema
-from transactions.layout import Dialect, Layout
+from transactions.layouts.fields import DateField, Field, NumberField, Schema
+from transactions.layouts.layout import Dialect, Layout
 from transactions.results import FileFormat
 
 ROWS = 12

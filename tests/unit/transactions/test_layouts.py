@@ -12,8 +12,8 @@ from tests.unit.transactions.support import CATALOG, transform, validate
 from transactions import LayoutCatalog, LayoutError
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
-from transactions.layout import Capture, Layout
-from transactions.mapping import Captured
+from transactions.layouts.layout import Capture, Layout
+from transactions.layouts.mapping import Captured
 
 LAYOUTS = asset_folder("layouts")
 

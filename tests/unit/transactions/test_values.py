@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.transactions.support import csv_layout, transform, validate
 from transactions.codes import RowCode
-from transactions.dates import ENGLISH_MONTHS
-from transactions.fields import Constraints, DateField, DateTimeField, Field, NumberField, Schema, StringField
-from transactions.layout import Condition, Layout, Predicate
-from transactions.mapping import Amount, Constant, Extract, FirstDate, FirstOf, Function, Join, Lookup, RowHash
+from transactions.layouts.dates import ENGLISH_MONTHS
+from transactions.layouts.fields import Constraints, DateField, DateTimeField, Field, NumberField, Schema, StringField
+from transactions.layouts.layout import Condition, Layout, Predicate
+from transactions.layouts.mapping import Amount, Constant, Extract, FirstDate, FirstOf, Function, Join, Lookup, RowHash
 
 SUM = NumberField(name="Sum")
 

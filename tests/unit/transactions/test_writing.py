@@ -25,7 +25,7 @@ from tests.unit.transactions.support import (
 from transactions import transform_file
 from transactions.contract import Contract, Table, canonical
 from transactions.errors import FileRejectedError
-from transactions.mapping_rules import DERIVED, LINEAGE, mapped_columns
+from transactions.layouts.mapping_rules import DERIVED, LINEAGE, mapped_columns
 from transactions.results import plain_amount
 
 ENGINE_TYPES = {"string": "VARCHAR", "decimal(18,5)": "DECIMAL(18,5)"}

@@ -6,7 +6,7 @@ import msgspec
 
 from tests.unit.transactions.support import alpine_file, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
-from transactions.layout import Layout
+from transactions.layouts.layout import Layout
 from transactions.results import FileFormat, Verdict
 
 GOOD = 4

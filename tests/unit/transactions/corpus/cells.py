@@ -8,9 +8,9 @@ import msgspec
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good
 from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, csv_layout, good_rows, layout
 from transactions.codes import RowCode, WarningCode
-from transactions.fields import Constraints, Field, NumberField, Schema, StringField
-from transactions.layout import Layout
-from transactions.mapping import Amount, AmountWithDirection, DebitCredit, Lookup
+from transactions.layouts.fields import Constraints, Field, NumberField, Schema, StringField
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit, Lookup
 
 NUMBERS = {
     "amount with an exponent": "1e2",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good, refused
 from tests.unit.transactions.support import ALPINE_HEADER, DKB_HEADER, alpine_file, alpine_row, good_rows, layout
 from transactions.codes import FileCode, RowCode
-from transactions.layout import Dialect
-from transactions.records import MAX_RECORD_BYTES
+from transactions.layouts.layout import Dialect
+from transactions.reading.records import MAX_RECORD_BYTES
 
 ROWS = good_rows(GOOD)
 FILE = alpine_file(*ROWS)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from transactions.fields import Part
+from transactions.layouts.fields import Part
 
 Words = Annotated[tuple[str, ...], Meta(min_length=1)]
 Fields = Annotated[tuple[str, ...], Meta(min_length=2)]

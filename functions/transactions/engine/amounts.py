@@ -6,13 +6,13 @@ from typing import Protocol
 
 import msgspec
 
-from transactions.checks import Check, Checked, Expression, required
 from transactions.codes import RowCode
 from transactions.contract import Column
-from transactions.fields import MAX_SCALE, NumberField
-from transactions.layout import Layout
-from transactions.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
-from transactions.numbers import number_pattern, plain_number, rule_of
+from transactions.engine.checks import Check, Checked, Expression, required
+from transactions.layouts.fields import MAX_SCALE, NumberField
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
+from transactions.layouts.numbers import number_pattern, plain_number, rule_of
 from transactions.sql import is_one_of, matches
 
 

@@ -4,9 +4,9 @@
 from typing import Final
 
 from transactions.codes import WarningCode
-from transactions.engine import Staged, Tally, tally
-from transactions.layout import Layout
-from transactions.mapping import RowHash, fields_read
+from transactions.engine.staging import Staged, Tally, tally
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import RowHash, fields_read
 from transactions.sql import literal, masked
 
 RULE: Final = "the balance before it and the row's amount"

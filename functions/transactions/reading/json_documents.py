@@ -7,10 +7,10 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.layout import Layout
-from transactions.mapping import fields_read
-from transactions.mapping_rules import mapped_columns
-from transactions.paths import OuterPath, is_outer, levels, outer_path, steps
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import fields_read
+from transactions.layouts.mapping_rules import mapped_columns
+from transactions.layouts.paths import OuterPath, is_outer, levels, outer_path, steps
 
 _LINE_FEED = b"\n"
 _TELLING_BYTES = 1 << 20

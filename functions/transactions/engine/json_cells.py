@@ -5,9 +5,9 @@ from typing import Final, Self
 
 import msgspec
 
-from transactions.json_rows import RAW_NUMBER
-from transactions.layout import Layout
-from transactions.paths import is_outer, steps
+from transactions.layouts.layout import Layout
+from transactions.layouts.paths import is_outer, steps
+from transactions.reading.json_rows import RAW_NUMBER
 from transactions.sql import literals
 
 _ENGINE_TYPES: Final = {"string": "VARCHAR", "boolean": "BOOLEAN"}

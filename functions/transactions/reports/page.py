@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from transactions.report import Report, ReportedError
+from transactions.reports.report import Report, ReportedError
 from transactions.results import Counts, Verdict
 from transactions.sql import SHOWN_CHARACTERS
 
@@ -87,7 +87,7 @@ def grouped(digits: str) -> str:
 
 @cache
 def _template() -> Template:
-    return Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
+    return Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 
 
 def _rows(count: int) -> str:

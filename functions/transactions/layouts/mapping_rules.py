@@ -5,9 +5,9 @@ from typing import get_args
 
 from transactions.contract import Column, canonical
 from transactions.currencies import MINOR_UNITS
-from transactions.fields import DateField, DateTimeField, NumberField, StringField
-from transactions.layout import Layout
-from transactions.mapping import (
+from transactions.layouts.fields import DateField, DateTimeField, NumberField, StringField
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import (
     AmountFunction,
     AmountWithDirection,
     Captured,

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.records import MAX_RECORD_BYTES
+from transactions.reading.records import MAX_RECORD_BYTES
 
 CHUNK_BYTES = 1 << 20
 MAX_UNPACKED_BYTES = 8 << 30

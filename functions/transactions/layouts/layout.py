@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from transactions.fields import Field, Part, Schema
-from transactions.mapping import Function
+from transactions.layouts.fields import Field, Part, Schema
+from transactions.layouts.mapping import Function
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]$")]

@@ -8,12 +8,12 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.intake import Intake, utf8, whole_lines
-from transactions.json_documents import Document
-from transactions.json_rows import JsonLines, JsonRecords
-from transactions.layout import Layout
-from transactions.parts import in_parts
-from transactions.records import Records
+from transactions.layouts.layout import Layout
+from transactions.reading.intake import Intake, utf8, whole_lines
+from transactions.reading.json_documents import Document
+from transactions.reading.json_rows import JsonLines, JsonRecords
+from transactions.reading.parts import in_parts
+from transactions.reading.records import Records
 
 _BLOCK_RECORDS = 2000
 

@@ -8,17 +8,17 @@ from typing import Self
 
 import msgspec
 
-from transactions.checks import Check, Checked, Expression
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
-from transactions.expressions import Mapper
-from transactions.headers import captured
-from transactions.json_cells import JsonCells
-from transactions.json_rows import SEPARATOR
-from transactions.layout import Condition, Dialect, Layout
-from transactions.mapping import Constant, RowHash, fields_read
-from transactions.mapping_rules import mapped_columns
-from transactions.records import Part, Records
+from transactions.engine.checks import Check, Checked, Expression
+from transactions.engine.expressions import Mapper
+from transactions.engine.json_cells import JsonCells
+from transactions.layouts.layout import Condition, Dialect, Layout
+from transactions.layouts.mapping import Constant, RowHash, fields_read
+from transactions.layouts.mapping_rules import mapped_columns
+from transactions.reading.headers import captured
+from transactions.reading.json_rows import SEPARATOR
+from transactions.reading.records import Part, Records
 from transactions.results import Source
 from transactions.sql import beginning, is_one_of, literal, masked
 

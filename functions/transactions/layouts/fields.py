@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from transactions.dates import ENGLISH_MONTHS, DateFormat
-from transactions.ibans import IbanFormat
+from transactions.layouts.dates import ENGLISH_MONTHS, DateFormat
+from transactions.layouts.ibans import IbanFormat
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 MAX_SCALE = 5

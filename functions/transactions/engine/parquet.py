@@ -6,9 +6,9 @@ from datetime import UTC
 from pathlib import Path
 
 from transactions.contract import Table, canonical
-from transactions.engine import THREADS, Staged, control_totals
+from transactions.engine.staging import THREADS, Staged, control_totals
 from transactions.errors import ReconciliationError
-from transactions.mapping_rules import DERIVED
+from transactions.layouts.mapping_rules import DERIVED
 from transactions.results import Source, Written, WrittenObject
 from transactions.sql import literal, literals
 

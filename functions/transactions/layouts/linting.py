@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from transactions.fields import DateField, DateTimeField, Field, NumberField, StringField
-from transactions.layout import Condition, Layout
-from transactions.mapping_rules import mapped_columns, mapping_complaints
-from transactions.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
+from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
+from transactions.layouts.layout import Condition, Layout
+from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
+from transactions.layouts.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
 from transactions.patterns import pattern_complaints
 
 __all__ = ["complaints", "mapped_columns"]

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from transactions.errors import FileRejectedError
-from transactions.layout import Layout
-from transactions.records import Part
+from transactions.layouts.layout import Layout
+from transactions.reading.records import Part
 
 PART_BYTES = 16 << 20
 """A part is complete once it is as large: some are loaded by the engine while the next one is read."""

@@ -9,14 +9,14 @@ from datetime import date, timedelta
 
 import msgspec
 
-from transactions.amounts import AmountMapper
-from transactions.checks import Check, Checked, Expression, required
 from transactions.codes import RowCode
 from transactions.contract import Column, canonical
-from transactions.fields import DateField, DateTimeField, StringField
-from transactions.ibans import RULES, is_no_iban
-from transactions.layout import Layout
-from transactions.mapping import (
+from transactions.engine.amounts import AmountMapper
+from transactions.engine.checks import Check, Checked, Expression, required
+from transactions.layouts.fields import DateField, DateTimeField, StringField
+from transactions.layouts.ibans import RULES, is_no_iban
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import (
     Amount,
     AmountWithDirection,
     ByDirection,

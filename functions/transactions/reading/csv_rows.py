@@ -7,10 +7,10 @@ from pathlib import Path
 
 from transactions.codes import FileCode, RowCode
 from transactions.errors import FileRejectedError
-from transactions.headers import Found
-from transactions.layout import Dialect
-from transactions.lines import LeftOut, tidied
-from transactions.records import MAX_RECORD_BYTES, Broken, Part
+from transactions.layouts.layout import Dialect
+from transactions.reading.headers import Found
+from transactions.reading.lines import LeftOut, tidied
+from transactions.reading.records import MAX_RECORD_BYTES, Broken, Part
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""

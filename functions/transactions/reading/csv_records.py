@@ -6,12 +6,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from transactions.codes import FileCode, RowCode
-from transactions.csv_rows import CsvRows, placeholder, well_formed
-from transactions.headers import find_layout
-from transactions.intake import Intake, utf8, whole_lines
-from transactions.layout import Dialect, Layout
-from transactions.parts import in_parts
-from transactions.records import Broken, Part, Records
+from transactions.layouts.layout import Dialect, Layout
+from transactions.reading.csv_rows import CsvRows, placeholder, well_formed
+from transactions.reading.headers import find_layout
+from transactions.reading.intake import Intake, utf8, whole_lines
+from transactions.reading.parts import in_parts
+from transactions.reading.records import Broken, Part, Records
 
 
 def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:

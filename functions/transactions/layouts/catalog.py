@@ -10,8 +10,8 @@ import yaml
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError, LayoutError
-from transactions.layout import Layout
-from transactions.linting import complaints
+from transactions.layouts.layout import Layout
+from transactions.layouts.linting import complaints
 from transactions.results import FileFormat
 
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -9,12 +9,12 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.fields import DateField, DateTimeField, Field, NumberField
-from transactions.intake import CHUNK_BYTES, utf8
-from transactions.layout import Capture, Dialect, Layout
-from transactions.lines import LeftOut, tidied
-from transactions.numbers import number_pattern
-from transactions.records import MAX_RECORD_BYTES
+from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
+from transactions.layouts.layout import Capture, Dialect, Layout
+from transactions.layouts.numbers import number_pattern
+from transactions.reading.intake import CHUNK_BYTES, utf8
+from transactions.reading.lines import LeftOut, tidied
+from transactions.reading.records import MAX_RECORD_BYTES
 
 ROWS_LOOKED_AT = 20
 """So many first rows tell the layout of a file without a header: more than half of them must fit."""

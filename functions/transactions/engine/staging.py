@@ -10,12 +10,12 @@ import duckdb
 import msgspec
 
 from transactions.codes import FileCode
-from transactions.csv_records import hold_back_malformed
 from transactions.currencies import MINOR_UNITS
+from transactions.engine.plan import Plan
 from transactions.errors import EngineError, FileRejectedError, ReconciliationError
-from transactions.layout import Layout
-from transactions.plan import Plan
-from transactions.records import Part, Records
+from transactions.layouts.layout import Layout
+from transactions.reading.csv_records import hold_back_malformed
+from transactions.reading.records import Part, Records
 from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, plain_amount
 
 EXAMPLES_PER_CODE = 5

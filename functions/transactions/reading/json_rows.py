@@ -6,10 +6,10 @@ from pathlib import Path
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.json_documents import Record
-from transactions.layout import Layout
-from transactions.paths import steps
-from transactions.records import MAX_RECORD_BYTES, Part
+from transactions.layouts.layout import Layout
+from transactions.layouts.paths import steps
+from transactions.reading.json_documents import Record
+from transactions.reading.records import MAX_RECORD_BYTES, Part
 
 SEPARATOR = "\x01"
 """Stands between the cells of a row: no JSON text holds a control character outside of its escapes."""

@@ -2,7 +2,7 @@
 
 import re
 
-from transactions.fields import NumberField
+from transactions.layouts.fields import NumberField
 from transactions.sql import literal
 
 JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"

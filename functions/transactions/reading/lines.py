@@ -5,7 +5,7 @@ from functools import cache
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.layout import Dialect, Layout
+from transactions.layouts.layout import Dialect, Layout
 
 
 class LeftOut:

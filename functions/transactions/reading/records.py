@@ -7,7 +7,7 @@ from typing import Self
 import msgspec
 
 from transactions.codes import RowCode
-from transactions.layout import Layout
+from transactions.layouts.layout import Layout
 from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_BYTES = 1_000_000

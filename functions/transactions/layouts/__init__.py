@@ -1,0 +1,1 @@
+"""What a layout can say: the language, its parts, its linter, the catalog of all layouts."""
