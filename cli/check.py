@@ -13,8 +13,7 @@ from cli.checking_tables import show
 from cli.console import make_console
 from cli.exit_codes import ExitCode
 from cli.options import AsJson
-from transactions import LayoutError, ReconciliationError
-from transactions.errors import EngineError
+from transactions.errors import EngineError, LayoutError, ReconciliationError
 from transactions.results import Verdict
 
 _EXIT_CODES: dict[Verdict, ExitCode] = {

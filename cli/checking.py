@@ -13,20 +13,13 @@ import msgspec
 from rich.console import Console
 from rich.progress import wrap_file
 
-from transactions import (
-    LayoutCatalog,
-    ReconciliationError,
-    Source,
-    Transformation,
-    Validation,
-    transform_file,
-    validate_file,
-)
-from transactions.layouts.catalog import read_layout
+from transactions.errors import ReconciliationError
+from transactions.files import transform_file, validate_file
+from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
 from transactions.reports.page import page
 from transactions.reports.report import Report
-from transactions.results import FileFormat
+from transactions.results import FileFormat, Source, Transformation, Validation
 
 ENGINE_MEMORY_MB: Final = 1536
 """What the deployed functions give the engine."""

@@ -12,8 +12,8 @@ from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
 from cli.options import AsJson, Command, print_json
 from cli.tables import make_table
-from transactions import LayoutCatalog
 from transactions.assets import asset_folder
+from transactions.layouts.catalog import LayoutCatalog
 
 layouts = typer.Typer(
     name="layout",

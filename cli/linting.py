@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.checking import ENGINE_MEMORY_MB
-from transactions import LayoutCatalog, LayoutError, Source, Validation, validate_file
-from transactions.layouts.catalog import read_layout
+from transactions.errors import LayoutError
+from transactions.files import validate_file
+from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
+from transactions.results import Source, Validation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from observability import logger
-from transactions import Source
+from transactions.results import Source
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

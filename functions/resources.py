@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from transactions import LayoutCatalog
+from transactions.layouts.catalog import LayoutCatalog
 
 
 @cache

@@ -13,7 +13,7 @@ from events import read_file
 from observability import Event, logger, observed
 from resources import engine_memory_mb, layouts
 from staging import stage
-from transactions import transform_file
+from transactions.files import transform_file
 from uploads import open_upload
 
 

@@ -13,7 +13,7 @@ from events import read_file
 from observability import Event, logger, observed
 from reporting import write_report
 from resources import engine_memory_mb, layouts
-from transactions import validate_file
+from transactions.files import validate_file
 from transactions.reports.report import Report
 from uploads import open_upload
 

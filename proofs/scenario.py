@@ -17,7 +17,7 @@ from etl.statuses import UNFINISHED
 from etl.workflow.definition import DIRECT
 from local.announcements import Announcements
 from local.session import LocalPipeline
-from transactions import LayoutCatalog
+from transactions.layouts.catalog import LayoutCatalog
 
 PARTNER: Final = "alpine"
 THRESHOLD_BYTES: Final = 16 * 1024

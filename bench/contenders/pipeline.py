@@ -8,9 +8,10 @@ from typing import Final
 
 from bench.contenders.outcome import Outcome, plain, run
 from bench.data import RECEIVED_AT
-from transactions import LayoutCatalog, Source, Transformation, Validation, transform_file, validate_file
-from transactions.layouts.catalog import read_layout
+from transactions.files import transform_file, validate_file
+from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
+from transactions.results import Source, Transformation, Validation
 
 LAYOUTS: Final = {
     "csv": "alpine-2025",

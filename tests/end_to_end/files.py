@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transactions import LayoutCatalog
+from transactions.layouts.catalog import LayoutCatalog
 
 _LAYOUTS = LayoutCatalog.load()
 _ALPINE = _LAYOUTS.get("alpine-2025")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from transactions import LayoutCatalog
 from transactions.codes import FileCode, RowCode
+from transactions.layouts.catalog import LayoutCatalog
 
 MILLION: Final = 1_000_000
 PLANTED: Final = "Planted-Nachtschatten"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from transactions import LayoutError
+from transactions.errors import LayoutError
 from transactions.layouts.catalog import read_layout
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"

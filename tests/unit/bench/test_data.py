@@ -7,7 +7,8 @@ import pytest
 
 from bench.contenders.pipeline import ENGINE_MEMORY_MB, LAYOUTS, catalog_of, source_of
 from bench.data import FLAWS, FORMATS, ROWS_PER_BAD_ROW, Format, write
-from transactions import Validation, validate_file
+from transactions.files import validate_file
+from transactions.results import Validation
 
 ROWS = 3000
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from arrivals import ARRIVAL, ArrivalCheck, due_times
 from tests.unit.functions.fakes import client_error
-from transactions import LayoutCatalog
+from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Due, Layout
 
 WEEKDAYS = Due(by="09:30", time_zone="Europe/Zurich")

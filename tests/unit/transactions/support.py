@@ -10,11 +10,12 @@ from typing import Any
 import duckdb
 import msgspec
 
-from transactions import LayoutCatalog, Source, Transformation, Validation, transform_file, validate_file
+from transactions.files import transform_file, validate_file
+from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.fields import DateField, Field, Schema
 from transactions.layouts.layout import Dialect, Layout, Limits
 from transactions.layouts.mapping import AmountFunction, Constant, Date, Function, RowHash
-from transactions.results import FileFormat
+from transactions.results import FileFormat, Source, Transformation, Validation
 
 MEMORY_LIMIT_MB = 300
 RECEIVED_AT = datetime(2025, 11, 3, 9, 30, tzinfo=UTC)

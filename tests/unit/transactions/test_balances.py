@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import alpine_file, alpine_row, layout, source, validate
-from transactions import Validation
 from transactions.codes import RowCode, WarningCode
 from transactions.engine.balances import RULE
 from transactions.layouts.layout import Layout, Limits, Predicate
@@ -19,7 +18,7 @@ from transactions.layouts.linting import complaints
 from transactions.layouts.mapping import RowHash
 from transactions.reports.page import page
 from transactions.reports.report import Report
-from transactions.results import ErrorCount
+from transactions.results import ErrorCount, Validation
 
 Order = Literal["ascending", "descending"]
 PENDING = Predicate(field="type", values=("PENDING",))

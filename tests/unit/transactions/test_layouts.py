@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from tests.unit.transactions.support import CATALOG, transform, validate
-from transactions import LayoutCatalog, LayoutError
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
+from transactions.errors import LayoutError
+from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Capture, Layout
 from transactions.layouts.mapping import Captured
 

@@ -7,9 +7,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from transactions import LayoutCatalog
 from transactions.engine.expressions import DAYS_AHEAD, EARLIEST_DATE
 from transactions.layouts import dates, fields, layout, mapping
+from transactions.layouts.catalog import LayoutCatalog
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "layouts.md").read_text(encoding="utf-8")
 PARTS = [

@@ -22,9 +22,9 @@ from tests.unit.transactions.support import (
     transform,
     validate,
 )
-from transactions import transform_file
 from transactions.contract import Contract, Table, canonical
 from transactions.errors import FileRejectedError
+from transactions.files import transform_file
 from transactions.layouts.mapping_rules import DERIVED, LINEAGE, mapped_columns
 from transactions.results import plain_amount
 
