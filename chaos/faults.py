@@ -17,7 +17,7 @@ from local.emulator import Emulator
 from local.permissions import taken_away
 from local.stack import DeployedStack
 
-_UNASKED: Final = ("kms:", "logs:", "xray:", "states:DescribeExecution", "states:StopExecution")
+_UNASKED: Final = ("logs:", "xray:", "states:DescribeExecution", "states:StopExecution")
 """Actions that the embedded AWS never asks for: taking them away would test nothing."""
 
 _IDLE_ROLES: Final = ("emptybuckets", "emptier", "crawler")

@@ -90,7 +90,7 @@ class Storms:
             if not state.letters and not any(row.status == "FAILED" for row in state.rows.values()):
                 break
             self._wait_for_leases(state)
-            moved = self._users.dead_letters.replay(lambda _letter: True, lost=self._users.lost_letters())
+            moved = self._users.dead_letters.replay(lambda _letter: True, lost=self._users.lost_files.letters())
             outcome.replayed += len(moved)
             self._wait_until_quiet()
             state = look()

@@ -8,8 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
-from cli.audit import AuditRow
-from etl.workflow.definition import INCOMING, NO_OUTCOME
+from etl.workflow.definition import INCOMING
 
 NOT_STARTED: Final = "NotStarted"
 """Reason of a message that was tried from the batching queue in vain: no execution was ever started for it."""
@@ -55,7 +54,7 @@ class DeadLetter:
     attributes: Mapping[str, Mapping[str, Any]]
     kept_at: datetime
     receipt: str = ""
-    """Empty where the message does not lie in the queue: see ``lost_letter``."""
+    """Empty where the message does not lie in the queue: see ``make_letter``."""
 
     @property
     def reason(self) -> str:
@@ -136,7 +135,8 @@ class DeadLetterQueue:
         """
         letters = self._take_all()
         kept = {letter.file_id for letter in letters}
-        found = [*letters, *(letter for letter in lost if letter.file_id not in kept)]
+        anew = {letter.file_id: letter for letter in lost if letter.file_id not in kept}
+        found = [*letters, *anew.values()]
         chosen = [letter for letter in found if wanted(letter)]
         moved = [] if dry_run else chosen
         try:
@@ -182,21 +182,15 @@ class DeadLetterQueue:
             self.sqs.change_message_visibility_batch(QueueUrl=self.dead_letters, Entries=entries)
 
 
-def lost_letter(row: AuditRow, etag: str) -> DeadLetter:
-    """Make the message of a file anew, as the state machine would have kept it; ``etag`` is its object's."""
-    announced = {
-        "key": row.key,
-        "size": row.size,
-        "etag": etag,
-        "version-id": row.version_id,
-        "sequencer": row.sequencer,
-    }
-    uploaded_at = row.uploaded_at.isoformat().replace("+00:00", "Z")
-    attributes = {"reason": row.error or NO_OUTCOME, "attempt": str(row.attempts), "file_id": row.file_id}
+def make_letter(upload: Mapping[str, Any], *, reason: str, attempt: int, kept_at: datetime) -> DeadLetter:
+    """Make a message that does not lie in the queue, as the state machine would have kept it."""
+    attributes = {"reason": ("String", reason), "attempt": ("Number", str(attempt))}
     return DeadLetter(
-        body=json.dumps({"bucket": row.bucket, "object": announced, "uploaded_at": uploaded_at}),
-        attributes={name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()},
-        kept_at=row.history[-1].at,
+        body=json.dumps(upload),
+        attributes={
+            name: {"DataType": data_type, "StringValue": value} for name, (data_type, value) in attributes.items()
+        },
+        kept_at=kept_at,
     )
 
 

@@ -1,27 +1,21 @@
 """A deployed pipeline as its users meet it: upload a file, follow it, query what was published."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import IO, Any, Final
+from typing import IO, Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from cli.athena import Athena
 from cli.audit import AuditRow, AuditTable
-from cli.dead_letters import DeadLetter, DeadLetterQueue, lost_letter
+from cli.dead_letters import DeadLetterQueue
+from cli.lost import LostFiles
 from cli.waiting import PATIENCE_SECONDS, wait_until
 from etl.statuses import FileStatus
-from etl.workflow.definition import LEASE_SECONDS
 from local.stack import DeployedStack
 from transactions.results import WrittenObject
-
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_LOST_LIMIT: Final = 10_000
-_GONE: Final = frozenset({"404", "NoSuchVersion", "NoSuchKey"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,39 +45,20 @@ class Pipeline:
         self.outputs = stack.outputs
         self.audit = AuditTable(dynamodb, self.outputs["AuditTable"])
         self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
-        self._s3 = session.client("s3")
+        s3: Any = session.client("s3")
+        step_functions: Any = session.client("stepfunctions")
+        self.lost_files = LostFiles(
+            audit=self.audit, s3=s3, step_functions=step_functions, state_machine=self.outputs["StateMachine"]
+        )
+        self._s3 = s3
         self._glue = session.client("glue")
         sqs: Any = session.client("sqs")
         self.dead_letters = DeadLetterQueue(
             sqs=sqs, dead_letters=self.outputs["DeadLetterQueue"], batching=self.outputs["BatchingQueue"]
         )
         self._sqs = sqs
-        self._step_functions = session.client("stepfunctions")
+        self._step_functions = step_functions
         self._routes: dict[str, str] = {}
-
-    def lost_letters(self) -> Iterator[DeadLetter]:
-        """Make the messages of all failed files anew, from their rows and the raw bucket; of those in process too long.
-
-        For those whose message has expired or could not be kept. A file whose version is gone has none.
-        """
-        now = datetime.now(UTC)
-        for status, until in (
-            (FileStatus.FAILED, now),
-            (FileStatus.PROCESSING, now - timedelta(seconds=LEASE_SECONDS)),
-        ):
-            for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LOST_LIMIT):
-                etag = self._etag(row)
-                if etag:
-                    yield lost_letter(row, etag)
-
-    def _etag(self, row: AuditRow) -> str | None:
-        try:
-            head = self._s3.head_object(Bucket=row.bucket, Key=row.key, VersionId=row.version_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                return None
-            raise
-        return head["ETag"].strip('"')
 
     def upload(self, key: str, content: bytes | IO[bytes]) -> Upload:
         """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""
@@ -149,7 +124,7 @@ class Pipeline:
     def processed(self, key: str) -> bytes | None:
         """Read an object of the processed bucket; None where there is none."""
         try:
-            return self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read()
+            return bytes(self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read())
         except self._s3.exceptions.NoSuchKey:
             return None
 

@@ -38,7 +38,8 @@ def replay(
     reason: Annotated[str | None, typer.Option(help="Only what failed with this error.")] = None,
     *,
     lost: Annotated[
-        bool, typer.Option("--lost", help="Also failed files without a message: it expired, or could not be kept.")
+        bool,
+        typer.Option("--lost", help="Also files that failed and have no message: it expired, or could not be kept."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
     suffix: Suffix = "dev",
@@ -64,7 +65,7 @@ def replay(
         )
 
     pipeline = connect(suffix)
-    found = pipeline.lost_letters() if lost else ()
+    found = pipeline.lost_files.letters() if lost else ()
     letters = pipeline.dead_letters.replay(wanted, dry_run=dry_run, lost=found)
     if as_json:
         print_json(Replay(dry_run=dry_run, messages=tuple(map(_replayed, letters))))

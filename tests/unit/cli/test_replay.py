@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,12 +13,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli import main
-from cli.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, lost_letter
-from deliveries import Upload, read_delivery
-from etl.statuses import FileStatus
-from etl.workflow.definition import NO_OUTCOME
+from cli.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
 from tests.support.events import load_event
-from tests.unit.cli.rows import audit_row
 
 DEAD, BATCHING = "dead-letters", "batching"
 
@@ -132,23 +129,19 @@ def test_given_a_queue_that_refuses_some_when_they_are_replayed_then_those_stay_
     assert not queues.hidden & queues.messages[DEAD].keys()
 
 
-def test_given_lost_files_when_they_are_replayed_then_each_is_sent_once_in_the_batching_rules_shape() -> None:
+def test_given_lost_files_when_they_are_replayed_then_each_is_sent_once_and_only_if_the_queue_has_none() -> None:
     queues = FakeQueues()
-    lost, kept = (audit_row(FileStatus.FAILED, file_id=name, bucket="raw", sequencer="0A", error="E") for name in "lk")
-    queues.put(_event(), reason="Disk.Full", attempt="1", file_id=kept.file_id)
+    queues.put(_event(version="1"), reason="Disk.Full", attempt="1")
+    lost = [
+        make_letter(json.loads(_event(version=version)), reason="E", attempt=1, kept_at=datetime.now(UTC))
+        for version in ("1", "2", "2")
+    ]
 
-    moved = _queue(queues).replay(_all, lost=[lost_letter(row, "etag") for row in (lost, kept)])
+    moved = _queue(queues).replay(_all, lost=lost)
 
-    assert [letter.file_id for letter in moved] == [kept.file_id, lost.file_id]
     assert queues.kept == []
-    assert isinstance(read_delivery(queues.moved[1]), Upload)
-    assert (moved[1].reason, moved[1].key, moved[1].partner) == ("E", lost.key, lost.partner)
-
-
-def test_given_a_file_that_hangs_in_process_when_its_message_is_made_anew_then_its_reason_says_so() -> None:
-    letter = lost_letter(audit_row(FileStatus.PROCESSING, attempts=2), "etag")
-
-    assert (letter.reason, letter.attempt) == (NO_OUTCOME, 2)
+    assert queues.moved == [_event(version="1"), _event(version="2")]
+    assert [letter.reason for letter in moved] == ["Disk.Full", "E"]
 
 
 def _bodies() -> Iterator[str]:
