@@ -26,6 +26,8 @@ _NEXT = {
 }
 """Which status may follow which; what stands nowhere here is final."""
 
+_UNFINISHED = {"FAILED", "PROCESSING", "no row"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Uploaded:
@@ -47,6 +49,11 @@ class Uploaded:
         return f"{self.key} ({self.file_id[:8]})"
 
 
+def unfinished(uploads: Sequence[Uploaded], state: State) -> bool:
+    """Whether there is something to replay."""
+    return bool(state.letters) or any(_status(state, upload) in _UNFINISHED for upload in uploads)
+
+
 def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
     """List what must hold before anything is replayed: who did not end well is kept, and COMPLETED has its rows."""
     letters = state.letters_by_file()
@@ -56,7 +63,9 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
         status = row.status if row else "no row"
         kept = letters.get(upload.file_id, [])
         told_lost = any(LOST in told.message for told in state.alerts(upload.file_id, "FAILED"))
-        if status in {"FAILED", "PROCESSING", "no row"} and not kept and not told_lost:
+        # Where not even a row can be written, an execution fails: its alarm speaks, and its input names the files.
+        speaks = told_lost or (status != "FAILED" and state.failed_executions)
+        if status in _UNFINISHED and not kept and not speaks:
             differences.append(f"{upload.name}: {status}, and not kept for replay")
         differences += [
             f"{upload.name}: its dead letter lacks reason or attempt"

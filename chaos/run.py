@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from chaos import model
@@ -55,7 +55,9 @@ class Storms:
         self._sqs: Any = session.client("sqs")
         self._observer = Observer(session, outputs)
         self._faults = Faults(pipeline.emulator, pipeline.stack)
-        self._users = Pipeline(pipeline.stack)
+        users = Pipeline(pipeline.stack)
+        self._dead_letters = users.dead_letters
+        self._lost_files = replace(users.lost_files, lease_seconds=SHORT_LEASE_SECONDS)
         self._shorten(session)
 
     def run(self, scenario: Scenario) -> Outcome:
@@ -87,10 +89,10 @@ class Storms:
         state = look()
         outcome.differences += model.unkept(uploads, state)
         for _ in range(_REPLAYS):
-            if not state.letters and not any(row.status == "FAILED" for row in state.rows.values()):
+            if not model.unfinished(uploads, state):
                 break
             self._wait_for_leases(state)
-            moved = self._users.dead_letters.replay(lambda _letter: True, lost=self._users.lost_files.letters())
+            moved = self._dead_letters.replay(lambda _letter: True, lost=self._lost_files.letters())
             outcome.replayed += len(moved)
             self._wait_until_quiet()
             state = look()

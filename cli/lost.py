@@ -48,6 +48,7 @@ class LostFiles:
     s3: ReadsHeads
     step_functions: ReadsExecutions
     state_machine: str
+    lease_seconds: int = LEASE_SECONDS
 
     def letters(self) -> Iterator[DeadLetter]:
         """Make the messages of failed files, of those in process for longer than a lease, and of those without a row.
@@ -55,7 +56,7 @@ class LostFiles:
         A file whose version is gone from the raw bucket has none.
         """
         now = datetime.now(UTC)
-        overdue = now - timedelta(seconds=LEASE_SECONDS)
+        overdue = now - timedelta(seconds=self.lease_seconds)
         for status, until in ((FileStatus.FAILED, now), (FileStatus.PROCESSING, overdue)):
             for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LIMIT):
                 if etag := self._etag(row):
