@@ -15,7 +15,7 @@ from cli.athena import Result
 from cli.console import make_console, step
 from cli.deployment import connect
 from cli.options import AsJson, Suffix, UsageError, print_json
-from cli.tables import make_table
+from cli.tables import counted, make_table
 from etl.saved_queries import SavedQuery, read_queries
 
 ROWS_SHOWN: Final = 200
@@ -74,7 +74,7 @@ def query(
     if as_json:
         print_json(result.rows)
     elif out:
-        typer.echo(f"{len(result.rows)} rows: {out}")
+        typer.echo(f"{counted(len(result.rows), 'row')}: {out}")
     else:
         _show(result)
 
@@ -154,4 +154,6 @@ def _show(result: Result) -> None:
         console = Console(highlight=False, width=WIDEST)
     console.print(table)
     left = len(result.rows) - ROWS_SHOWN
-    console.print(f"{len(result.rows)} rows" + (f", {left} not shown: --out result.csv has all" if left > 0 else ""))
+    console.print(
+        counted(len(result.rows), "row") + (f", {left} not shown: --out result.csv has all" if left > 0 else "")
+    )

@@ -16,7 +16,7 @@ from cli.audit import AuditRow, AuditTable
 from cli.console import make_console
 from cli.deployment import connect
 from cli.options import AsJson, Suffix, duration, print_json
-from cli.tables import ROWS_COLUMNS, file_text, make_table, remark, rows_cells, seconds, status_text
+from cli.tables import ROWS_COLUMNS, counted, file_text, make_table, remark, rows_cells, seconds, status_text
 from etl.statuses import FileStatus
 
 _WATCH_SECONDS: Final = 2.0
@@ -93,7 +93,7 @@ def _watch(look: Callable[[], list[AuditRow]]) -> None:
 def _view(rows: list[AuditRow], limit: int) -> RenderableType:
     counts = Counter(row.status for row in rows)
     found = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
-    return Group(_table(rows[-limit:]), Text(f"{len(rows)} files: {found}" if rows else "no file"))
+    return Group(_table(rows[-limit:]), Text(f"{counted(len(rows), 'file')}: {found}" if rows else "no file"))
 
 
 def _table(rows: list[AuditRow]) -> Table:

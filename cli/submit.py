@@ -118,4 +118,4 @@ def _show(console: Console, rows: list[AuditRow]) -> None:
         if row.report and (row.rows_rejected or row.status is FileStatus.REJECTED):
             console.print(f"why: etl report {row.file_id}", soft_wrap=True)
         elif row.status is FileStatus.FAILED:
-            console.print(f"more: etl audit {row.file_id}", soft_wrap=True)
+            console.print(f"more: etl audit {row.file_id}; once the cause is mended: etl replay", soft_wrap=True)

@@ -51,8 +51,15 @@ def remark(row: AuditRow) -> str:
             return f"same content as {row.duplicate_of}"
         case FileStatus.SUPERSEDED:
             return f"replaced by {row.superseded_by}" if row.superseded_by else row.detail
+        case FileStatus.FAILED:
+            return row.error
         case _:
-            return row.error or ", ".join(f"{error.code} ({error.count})" for error in row.errors)
+            return ", ".join(f"{error.code} ({error.count})" for error in row.errors)
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many there are of something: ``1 file``, ``2 files``."""
+    return f"{count(number)} {what}" if number == 1 else f"{count(number)} {what}s"
 
 
 def count(number: int) -> str:

@@ -81,7 +81,9 @@ def _show(console: Console, found: Trail) -> None:
     if found.duplicates:
         _section(console, "The same content came again as", _relatives(found.duplicates))
     if row.status is FileStatus.FAILED:
-        console.print("\nnext: mend the cause, then replay it: docs/replaying.md", style="yellow")
+        console.print(
+            f"\nnext: mend the cause, then: etl replay --file-id {row.file_id}", style="yellow", soft_wrap=True
+        )
 
 
 def _section(console: Console, title: str, body: Table) -> None:
@@ -103,7 +105,7 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     row = found.row
     yield "file", row.key
     yield "status", row.status
-    yield "reason", row.reason or row.error
+    yield "reason", row.error if row.status is FileStatus.FAILED else row.reason
     yield "partner", row.partner
     yield "layout", row.layout
     yield "file id", row.file_id

@@ -25,7 +25,7 @@ LISTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "stacks",
         lambda client: client.list_stacks(StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_FAILED"]),
     ),
-    "cloudwatch": ("alarms", lambda client: client.describe_alarms()),
+    "cloudwatch": ("alarms and dashboards", lambda client: [client.describe_alarms(), client.list_dashboards()]),
     "dynamodb": ("tables", lambda client: client.list_tables()["TableNames"]),
     "events": ("rules", lambda client: client.list_rules()["Rules"]),
     "glue": ("databases and crawlers", lambda client: [client.get_databases(), client.get_crawlers()]),

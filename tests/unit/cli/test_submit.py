@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cli.exit_codes import ExitCode
 from cli.options import UsageError, duration
 from cli.submit import exit_code, key_of
-from cli.tables import remark
+from cli.tables import counted, remark
 from etl.statuses import FileStatus
 from tests.unit.cli.rows import audit_row
 
@@ -64,6 +64,15 @@ def test_given_a_status_when_remarked_then_the_reason_is_named() -> None:
     assert remark(audit_row(FileStatus.SUPERSEDED, superseded_by="f9")) == "replaced by f9"
     assert remark(audit_row(FileStatus.FAILED, error="TypeError")) == "TypeError"
     assert remark(audit_row()) == ""
+
+
+def test_given_a_file_that_was_replayed_when_remarked_then_its_old_failure_is_not_its_remark() -> None:
+    assert remark(audit_row(FileStatus.COMPLETED, error="TypeError")) == ""
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1000, "1 000 files")])
+def test_given_a_number_when_counted_then_the_word_agrees(number: int, words: str) -> None:
+    assert counted(number, "file") == words
 
 
 @given(number=st.integers(0, 999_999), unit=st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("d", 86400)]))
