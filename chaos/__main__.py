@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
@@ -26,27 +27,32 @@ def main() -> None:
     options = _options()
     console = make_console()
     began = time.monotonic()
+    outcomes: list[Outcome] = []
     console.print("Deploying to the embedded AWS")
+    with suppress(KeyboardInterrupt):
+        _run(options, console, outcomes)
+    if outcomes:
+        console.print(_table(outcomes))
+    differing = sum(bool(outcome.differences) for outcome in outcomes)
+    console.print(
+        f"{len(outcomes) - differing} of {options.scenarios} scenarios end as the model says, {differing} differ, "
+        f"in {time.monotonic() - began:.0f} s"
+    )
+    sys.exit(0 if len(outcomes) == options.scenarios and not differing else 1)
+
+
+def _run(options: argparse.Namespace, console: Console, outcomes: list[Outcome]) -> None:
+    """Run one scenario after the other, and tell of those that differ at once."""
     with storms() as deployment, _progress(console) as progress:
         task = progress.add_task("scenarios", total=options.scenarios)
-        outcomes = []
         for seed in range(options.seed, options.seed + options.scenarios):
             outcome = deployment.run(draw(seed))
             outcomes.append(outcome)
             progress.advance(task)
-            if not console.is_terminal and len(outcomes) % _REPORTED_EVERY == 0:
-                console.print(
-                    f"{len(outcomes)} of {options.scenarios} scenarios after {time.monotonic() - began:.0f} s"
-                )
             if outcome.differences:
                 _tell(console, outcome)
-    console.print(_table(outcomes))
-    failed = [outcome.scenario.seed for outcome in outcomes if outcome.differences]
-    console.print(
-        f"{len(outcomes) - len(failed)} of {len(outcomes)} scenarios end as the model says, "
-        f"in {time.monotonic() - began:.0f} s"
-    )
-    sys.exit(1 if failed else 0)
+            if not console.is_terminal and len(outcomes) % _REPORTED_EVERY == 0:
+                console.print(f"{len(outcomes)} of {options.scenarios} scenarios")
 
 
 def _options() -> argparse.Namespace:
