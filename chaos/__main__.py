@@ -18,6 +18,9 @@ from chaos.scenario import Storm, draw
 from cli.console import make_console
 from cli.tables import make_table
 
+_SHOWN: Final = 10
+"""Differences of one scenario that are printed."""
+
 _REPORTED_EVERY: Final = 10
 """Scenarios between two lines, where no bar can be drawn."""
 
@@ -71,8 +74,10 @@ def _tell(console: Console, outcome: Outcome) -> None:
     seed = outcome.scenario.seed
     console.print(f"[red]seed {seed} differs[/]; run it again: make chaos SCENARIOS=1 SEED={seed}")
     console.print(f"  {outcome.scenario.storm} {outcome.permission}", markup=False, highlight=False)
-    for difference in outcome.differences:
+    for difference in outcome.differences[:_SHOWN]:
         console.print(f"  {difference}", markup=False, highlight=False)
+    if len(outcome.differences) > _SHOWN:
+        console.print(f"  and {len(outcome.differences) - _SHOWN} more")
 
 
 def _table(outcomes: Iterable[Outcome]) -> Table:
