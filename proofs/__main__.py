@@ -1,13 +1,12 @@
 """``python -m proofs``, which ``make prove-least-privilege`` calls."""
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from local.cdk import CdkError
@@ -49,14 +48,14 @@ def main(
 
 
 def _prove(console: Console) -> list[Outcome]:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.completed:3d}  {task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("deploying", total=None)
 
-        def watch(taken: str, number: int, total: int) -> None:
-            progress.update(task, description=f"without {taken}", completed=number - 1, total=total)
+        def watch(taken: str) -> None:
+            progress.update(task, advance=1, description=f"without {taken}")
             if not console.is_terminal:
-                print(f"{number}/{total} without {taken}", file=sys.stderr)  # noqa: T201 the progress of a log
+                console.print(f"without {taken}", markup=False)
 
         return prove(watch)
 

@@ -31,9 +31,6 @@ class Emptying:
             for difference in self._differences(bucket)
         ]
 
-    def recover(self) -> None:
-        """Leave what is left: the next run deletes it."""
-
     def _differences(self, bucket: str) -> Iterator[str]:
         client: Any = self.stack.session.client
         s3 = client("s3")

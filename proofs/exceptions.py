@@ -249,6 +249,18 @@ class NotShown:
 
 NOT_SHOWN: Final = (
     NotShown(
+        role="role-check-arrivals",
+        action=".*",
+        reason="no layout that ships says when its files are due, so that the function has nothing to look up; "
+        "tests/unit/functions/test_arrivals.py shows each call",
+    ),
+    NotShown(
+        role="role-record",
+        action="dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)",
+        reason="Lambda reads the table's stream in the role's name (Lambda developer guide, DynamoDB event source); "
+        "the emulator reads it in nobody's",
+    ),
+    NotShown(
         role="role-crawler",
         action=".*",
         reason="the emulator's crawler reads and writes nothing; the actions are those of AWSGlueServiceRole that a "

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
@@ -13,25 +13,33 @@ from proofs.emptying import Emptying
 from proofs.exceptions import NOT_SHOWN, not_shown
 from proofs.results import Outcome
 from proofs.roles import Grant, Place, grants, without
-from proofs.scenario import PARTNER, SMALL_FILES, THRESHOLD_BYTES, Day
+from proofs.scenario import ALL_FILES, CORRECTION, GOOD, LARGE, PARTNER, SMALL_FILES, THRESHOLD_BYTES, Day
 from proofs.synthesis import CONTEXT
 from proofs.template import Template
 
 _EMPTIER: Final = "role-empty-buckets"
+_RECORDER: Final = "role-record"
 _SUFFIX: Final = CONTEXT["environmentSuffix"]
 
-Watch = Callable[[str, int, int], None]
-"""Is told what is taken away next, its number, and how many there are."""
+Watch = Callable[[str], None]
+"""Is told what is taken away next."""
+
+Run = Callable[[], list[str]]
+"""Has the pipeline do something, and tells what is not as it is with all rights."""
+
+Recover = Callable[[], None]
+"""Puts away what an interrupted run has left."""
+
+FILES_OF: Final = {
+    "role-publish": (CORRECTION,),
+    "role-rules": (LARGE,),
+    "role-state-machine": ALL_FILES,
+}
+"""The files that need a role most; one good file is enough for the others."""
 
 
-class Scenario(Protocol):
-    """Something that the pipeline does, and that needs rights."""
-
-    def differences(self) -> list[str]:
-        """Run it, and tell what is not as it is with all rights."""
-
-    def recover(self) -> None:
-        """Put away what an interrupted run has left."""
+def _nothing() -> None:
+    """Leave everything as it is."""
 
 
 class NotEnoughError(Exception):
@@ -72,31 +80,31 @@ class _Proof:
         of_day = [grant for grant in seen if grant.role != _EMPTIER]
         of_emptying = [grant for grant in seen if grant.role == _EMPTIER]
         day, emptying = Day(local=self.local, partner=_assumed_role(self.local)), Emptying(stack=self.local.stack)
-        day.prepare(len(of_day) + len(NOT_SHOWN))
-        self._require_unshown(day)
-        found = list(self._one_by_one(day, of_day, done=0))
+        day.prepare(corrections=len(of_day) + len(NOT_SHOWN))
+        self._require_unshown(lambda: day.differences(recorded=True), day.recover)
+        found = [self._outcome(grant, _run_for(grant, day), day.recover) for grant in of_day]
         # Emptying goes last: it leaves nothing to work with.
-        self._require_unshown(emptying)
-        found += self._one_by_one(emptying, of_emptying, done=len(of_day))
+        emptying.prepare()
+        self._require_unshown(emptying.differences)
+        found += [self._outcome(grant, emptying.differences) for grant in of_emptying]
         return found + [Outcome(grant=grant, differences=[]) for grant in unseen]
 
-    def _one_by_one(self, scenario: Scenario, taken: list[Grant], done: int) -> Iterator[Outcome]:
-        total = sum(1 for grant in self.grants if not not_shown(grant))
-        for number, grant in enumerate(taken, start=done + 1):
-            self.watch(f"{grant.role} {grant.action} {grant.resource}", number, total)
-            with self._taken_away([grant]):
-                differences = scenario.differences()
-            scenario.recover()
-            yield Outcome(grant=grant, differences=differences)
+    def _outcome(self, grant: Grant, run: Run, recover: Recover = _nothing) -> Outcome:
+        self.watch(f"{grant.role} {grant.action} {grant.resource}")
+        with self._taken_away([grant]):
+            differences = run()
+        recover()
+        return Outcome(grant=grant, differences=differences)
 
-    def _require_unshown(self, scenario: Scenario) -> None:
+    def _require_unshown(self, run: Run, recover: Recover = _nothing) -> None:
         """Take away what cannot be shown, entry by entry of the list: nothing may change."""
         for entry in NOT_SHOWN:
+            listed = f"{entry.role} {entry.action} {entry.resource}"
+            self.watch(listed)
             with self._taken_away(grant for grant in self.grants if entry.covers(grant)):
-                differences = scenario.differences()
-            scenario.recover()
+                differences = run()
+            recover()
             if differences:
-                listed = f"{entry.role} {entry.action} {entry.resource}"
                 raise NotEnoughError(f"listed as not shown, and missed: {listed}: {'; '.join(differences)}")
 
     @contextmanager
@@ -110,6 +118,11 @@ class _Proof:
             for role, places in by_role.items():
                 stack.enter_context(_reduced(iam, role, places))
             yield
+
+
+def _run_for(grant: Grant, day: Day) -> Run:
+    files = FILES_OF.get(grant.role, (GOOD,))
+    return lambda: day.differences(files, recorded=grant.role == _RECORDER)
 
 
 @contextmanager

@@ -1,18 +1,31 @@
 """Principals of the emulated account, with the rights that a test gives them and no others."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from etl.names import REGION
 from local.emulator import Emulator
 
+REFUSALS = {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError"}
+
 
 def allow(actions: Sequence[str], *resources: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def is_refused(call: Callable[..., object], *arguments: object, **request: Any) -> bool:
+    """Make a call, and tell whether IAM refused it."""
+    try:
+        call(*arguments, **request)
+    except ClientError as error:
+        # The answer to a HEAD request has no body to name the error.
+        return error.response["Error"]["Code"] in REFUSALS
+    return False
 
 
 class Principal:

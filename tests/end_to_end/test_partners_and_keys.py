@@ -1,10 +1,8 @@
 """What partners may do with the raw bucket, and what nobody may without the key."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cli.pipeline import Upload
 from etl.constructs.storage import uploads_of
@@ -12,7 +10,7 @@ from etl.statuses import FileStatus
 from tests.end_to_end.conftest import PARTNER
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv
-from tests.end_to_end.principals import Principal, allow, user
+from tests.end_to_end.principals import Principal, allow, is_refused, user
 
 OWN = f"{uploads_of(PARTNER)}by-the-partner.csv"
 FOREIGN = f"{uploads_of('obie')}by-another-partner.csv"
@@ -44,15 +42,6 @@ def raw(deployment: Deployment) -> str:
     return deployment.pipeline.outputs["RawBucket"]
 
 
-def _refused(call: Callable[..., Any], **request: Any) -> bool:
-    try:
-        call(**request)
-    except ClientError as error:
-        # A HEAD request's answer has no body to name the error.
-        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException", "403"}
-    return False
-
-
 @pytest.mark.requirement("P1")
 def test_a_partners_file_is_processed_like_any_other(deployment: Deployment, upload: Upload) -> None:
     assert [row.status for row in deployment.process(upload)] == [FileStatus.COMPLETED]
@@ -63,14 +52,14 @@ def test_a_partners_file_is_processed_like_any_other(deployment: Deployment, upl
     "key", [FOREIGN, "incoming/alpine", "incoming/alpine-2/a.csv", "a.csv", "reports/alpine/a.html"]
 )
 def test_a_partner_writes_nowhere_but_under_its_prefix(partner: Principal, raw: str, key: str) -> None:
-    assert _refused(partner.client("s3").put_object, Bucket=raw, Key=key, Body=b"planted")
+    assert is_refused(partner.client("s3").put_object, Bucket=raw, Key=key, Body=b"planted")
 
 
 @pytest.mark.requirement("P1")
 def test_a_partner_writes_into_no_other_bucket(deployment: Deployment, partner: Principal) -> None:
     bucket = deployment.pipeline.outputs["ProcessedBucket"]
 
-    assert _refused(partner.client("s3").put_object, Bucket=bucket, Key=OWN, Body=b"planted")
+    assert is_refused(partner.client("s3").put_object, Bucket=bucket, Key=OWN, Body=b"planted")
 
 
 @pytest.mark.requirement("P1")
@@ -80,12 +69,12 @@ def test_a_partner_reads_and_deletes_no_file_not_even_its_own(
 ) -> None:
     s3 = partner.client("s3")
 
-    assert _refused(s3.get_object, Bucket=raw, Key=key)
-    assert _refused(s3.get_object, Bucket=raw, Key=key, VersionId=upload.version_id)
-    assert _refused(s3.head_object, Bucket=raw, Key=key)
-    assert _refused(s3.copy_object, Bucket=raw, Key=OWN, CopySource={"Bucket": raw, "Key": key})
-    assert _refused(s3.delete_object, Bucket=raw, Key=key)
-    assert _refused(s3.delete_object, Bucket=raw, Key=key, VersionId=upload.version_id)
+    assert is_refused(s3.get_object, Bucket=raw, Key=key)
+    assert is_refused(s3.get_object, Bucket=raw, Key=key, VersionId=upload.version_id)
+    assert is_refused(s3.head_object, Bucket=raw, Key=key)
+    assert is_refused(s3.copy_object, Bucket=raw, Key=OWN, CopySource={"Bucket": raw, "Key": key})
+    assert is_refused(s3.delete_object, Bucket=raw, Key=key)
+    assert is_refused(s3.delete_object, Bucket=raw, Key=key, VersionId=upload.version_id)
 
 
 @pytest.mark.requirement("P1")
@@ -93,13 +82,13 @@ def test_a_partner_reads_and_deletes_no_file_not_even_its_own(
 def test_a_partner_lists_nothing_and_changes_no_settings(partner: Principal, raw: str) -> None:
     s3 = partner.client("s3")
 
-    assert _refused(s3.list_objects_v2, Bucket=raw, Prefix=uploads_of(PARTNER))
-    assert _refused(s3.list_object_versions, Bucket=raw)
-    assert _refused(s3.list_buckets)
-    assert _refused(s3.get_bucket_policy, Bucket=raw)
-    assert _refused(s3.delete_bucket_policy, Bucket=raw)
-    assert _refused(s3.put_bucket_versioning, Bucket=raw, VersioningConfiguration={"Status": "Suspended"})
-    assert _refused(s3.put_object_acl, Bucket=raw, Key=OWN, ACL="public-read")
+    assert is_refused(s3.list_objects_v2, Bucket=raw, Prefix=uploads_of(PARTNER))
+    assert is_refused(s3.list_object_versions, Bucket=raw)
+    assert is_refused(s3.list_buckets)
+    assert is_refused(s3.get_bucket_policy, Bucket=raw)
+    assert is_refused(s3.delete_bucket_policy, Bucket=raw)
+    assert is_refused(s3.put_bucket_versioning, Bucket=raw, VersioningConfiguration={"Status": "Suspended"})
+    assert is_refused(s3.put_object_acl, Bucket=raw, Key=OWN, ACL="public-read")
 
 
 @pytest.mark.requirement("P1")
@@ -107,8 +96,8 @@ def test_a_partner_uses_the_key_for_its_uploads_only(deployment: Deployment, par
     # Given the key that its uploads are encrypted with
     key = deployment.stack.physical_id("AWS::KMS::Key")
     # When it calls KMS itself, then it is refused
-    assert _refused(partner.client("kms").generate_data_key, KeyId=key, KeySpec="AES_256")
-    assert _refused(partner.client("kms").describe_key, KeyId=key)
+    assert is_refused(partner.client("kms").generate_data_key, KeyId=key, KeySpec="AES_256")
+    assert is_refused(partner.client("kms").describe_key, KeyId=key)
 
 
 @pytest.mark.requirement("P1")
@@ -118,7 +107,7 @@ def test_nobody_stores_a_file_without_the_stacks_key(deployment: Deployment, raw
     request = {"Bucket": raw, "Key": "incoming/alpine/other-key.csv", "Body": b"", "ServerSideEncryption": "AES256"}
     # When a file is to be stored under S3's own key, then that is refused
     with user(deployment.emulator, "other-key", *may_write) as somebody:
-        assert _refused(somebody.client("s3").put_object, **request)
+        assert is_refused(somebody.client("s3").put_object, **request)
 
 
 @pytest.mark.requirement("P1")
@@ -132,9 +121,9 @@ def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, r
 
     def attempts(somebody: Principal) -> dict[str, bool]:
         return {
-            "object": _refused(somebody.client("s3").get_object, Bucket=raw, Key=OWN),
-            "item": _refused(somebody.client("dynamodb").scan, TableName=outputs["AuditTable"]),
-            "message": _refused(somebody.client("sqs").receive_message, QueueUrl=queue, VisibilityTimeout=0),
+            "object": is_refused(somebody.client("s3").get_object, Bucket=raw, Key=OWN),
+            "item": is_refused(somebody.client("dynamodb").scan, TableName=outputs["AuditTable"]),
+            "message": is_refused(somebody.client("sqs").receive_message, QueueUrl=queue, VisibilityTimeout=0),
         }
 
     # When they read, then the first is refused everywhere, and the key is all that was missing

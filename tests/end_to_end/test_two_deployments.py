@@ -1,6 +1,6 @@
 """Two deployments in one account: neither sees the other, and destroying one leaves nothing of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -16,8 +16,10 @@ from local.stack import DeployedStack
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv
+from tests.end_to_end.principals import Principal, is_refused, user
 
 NAMES = Names(suffix="neighbour")
+MANY_VERSIONS = 2100
 
 LISTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "athena": ("workgroups", lambda client: client.list_work_groups()["WorkGroups"]),
@@ -62,6 +64,27 @@ def neighbours_file(neighbour: DeployedStack) -> AuditRow:
     return row
 
 
+@pytest.fixture(scope="module")
+def in_use(emulator: Emulator, neighbour: DeployedStack, neighbours_file: AuditRow) -> DeployedStack:
+    """Given that the second deployment is in the middle of its work, and every service knows something of it."""
+    assert {service for service, left in _of_the_neighbour(emulator).items() if not left} == set()
+    client: Any = emulator.session.client
+    outputs, s3, glue = neighbour.outputs, client("s3"), client("glue")
+    # More versions than one page of a listing or one call of a deletion has, a delete marker, an unfinished upload
+    for number in range(MANY_VERSIONS):
+        s3.put_object(Bucket=outputs["ProcessedBucket"], Key="athena-results/query", Body=str(number).encode())
+    s3.delete_object(Bucket=outputs["RawBucket"], Key=neighbours_file.key)
+    s3.create_multipart_upload(Bucket=outputs["RawBucket"], Key="incoming/alpine/unfinished.csv")
+    # A table that the crawler found
+    glue.create_table(DatabaseName=outputs["Database"], TableInput={"Name": "crawled", "StorageDescriptor": {}})
+    # Messages in both queues, and a file that is just being processed
+    client("sqs").send_message(QueueUrl=outputs["DeadLetterQueue"], MessageBody="{}")
+    Pipeline(neighbour).upload("incoming/alpine/waiting.csv", alpine_csv("waits", Booking("2023-07-02", "1.00")))
+    large = [Booking("2023-07-03", f"{number}.00") for number in range(2000)]
+    Pipeline(neighbour).upload("incoming/alpine/running.csv", alpine_csv("runs", *large))
+    return neighbour
+
+
 @pytest.mark.requirement("X4")
 def test_a_file_of_one_deployment_shows_nowhere_in_the_other(deployment: Deployment, neighbours_file: AuditRow) -> None:
     deployment.wait_until_quiet()
@@ -77,14 +100,30 @@ def test_a_file_of_one_deployment_shows_nowhere_in_the_other(deployment: Deploym
         ]
 
 
-@pytest.mark.requirement("X4", "X7")
-@pytest.mark.usefixtures("neighbours_file")
-def test_destroy_leaves_neither_resource_nor_object(
+@pytest.mark.requirement("X4", "P1")
+def test_all_rights_of_one_deployment_together_reach_nothing_of_the_other(
     emulator: Emulator, deployment: Deployment, neighbour: DeployedStack
 ) -> None:
-    # Given a deployment with objects in its buckets, of which every service knows something
-    assert {service for service, left in _of_the_neighbour(emulator).items() if not left} == set()
-    (key_id,) = neighbour.physical_ids("AWS::KMS::Key")
+    # Given somebody with every right of every role of the neighbour
+    iam: Any = emulator.session.client("iam")
+    statements = [
+        statement
+        for role in neighbour.physical_ids("AWS::IAM::Role")
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for statement in iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]
+    ]
+    with user(emulator, "all-roles", *statements) as somebody:
+        # When he does what the neighbour does, then he may there, and nowhere else
+        assert _refusals(somebody, neighbour) == set()
+        assert _refusals(somebody, deployment.stack) == set(ACTS)
+
+
+@pytest.mark.requirement("X4", "X7")
+def test_destroy_leaves_neither_resource_nor_object(
+    emulator: Emulator, deployment: Deployment, in_use: DeployedStack
+) -> None:
+    # Given a deployment in the middle of its work
+    (key_id,) = in_use.physical_ids("AWS::KMS::Key")
     # When it is destroyed
     destroy(emulator, NAMES.suffix)
     # Then no service knows anything of it
@@ -94,6 +133,43 @@ def test_destroy_leaves_neither_resource_nor_object(
     # And the other deployment still works
     upload = deployment.pipeline.upload("incoming/alpine/after.csv", alpine_csv("after", Booking("2025-07-02", "1.00")))
     assert [row.status for row in deployment.process(upload)] == [FileStatus.COMPLETED]
+
+
+Act = Callable[[Principal, Mapping[str, str]], object]
+
+ACTS: dict[str, Act] = {
+    "write a report": lambda somebody, outputs: somebody.client("s3").put_object(
+        Bucket=outputs["ProcessedBucket"], Key="reports/alpine/planted.html", Body=b""
+    ),
+    "list versions": lambda somebody, outputs: somebody.client("s3").list_object_versions(Bucket=outputs["RawBucket"]),
+    "read a row": lambda somebody, outputs: somebody.client("dynamodb").get_item(
+        TableName=outputs["AuditTable"], Key={"file_id": {"S": "none"}}
+    ),
+    "write a row": lambda somebody, outputs: somebody.client("dynamodb").put_item(
+        TableName=outputs["RegistryTable"], Item={"entry": {"S": "planted"}}
+    ),
+    "take messages": lambda somebody, outputs: somebody.client("sqs").receive_message(
+        QueueUrl=outputs["BatchingQueue"], VisibilityTimeout=0
+    ),
+    "send a dead letter": lambda somebody, outputs: somebody.client("sqs").send_message(
+        QueueUrl=outputs["DeadLetterQueue"], MessageBody="{}"
+    ),
+    "alert": lambda somebody, outputs: somebody.client("sns").publish(
+        TopicArn=outputs["AlertTopic"], Message="planted"
+    ),
+    "start an execution": lambda somebody, outputs: somebody.client("stepfunctions").start_execution(
+        stateMachineArn=outputs["StateMachine"], input='{"route": "settle", "ended": {"input": "{}"}}'
+    ),
+    "describe a table": lambda somebody, outputs: somebody.client("glue").get_table(
+        DatabaseName=outputs["Database"], Name="transactions"
+    ),
+}
+"""What the roles of a deployment do, one act for each service and more."""
+
+
+def _refusals(somebody: Principal, stack: DeployedStack) -> set[str]:
+    """Try every act on a deployment, and tell which were refused."""
+    return {name for name, act in ACTS.items() if is_refused(act, somebody, stack.outputs)}
 
 
 def _of_the_neighbour(emulator: Emulator) -> dict[str, list[str]]:
