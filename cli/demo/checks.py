@@ -51,7 +51,7 @@ def _one_batch(outcome: Outcome) -> Iterator[str]:
     keys: set[str] = set()
     executions = set()
     for result in outcome.results:
-        if result.route == BATCH and result.sample.key not in keys:
+        if result.route == BATCH and result.sample.key not in keys and not result.row.duplicate_of:
             executions.add(result.row.execution)
         keys.add(result.sample.key)
     if len(executions) != 1:

@@ -136,8 +136,8 @@ def waves() -> tuple[tuple[Sample, ...], ...]:
     )
     second = (
         Sample(
-            shows="uploaded again",
-            key=statement.key,
+            shows="the same content under another name",
+            key="incoming/alpine/2025-10/statement (copy).csv",
             content=statement.content,
             expected=replace(statement.expected, status=FileStatus.DUPLICATE),
         ),
