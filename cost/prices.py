@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 AS_OF: Final = "2026-11-23"
-"""When the prices were looked up."""
+"""The day of this list. A bill that differs is right, and this list to be mended."""
 
 STATE_TRANSITION: Final = 0.025 / 1_000
 EXPRESS_REQUEST: Final = 1.00 / 1_000_000
