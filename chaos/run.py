@@ -74,7 +74,7 @@ class Storms:
         return outcome
 
     def _run(self, scenario: Scenario, outcome: Outcome) -> None:
-        failed_before = self._observer.executions("FAILED")
+        failed_before = self._observer.ended_badly()
         told_before = len(self._pipeline.alerts.received())
 
         def look() -> State:

@@ -78,7 +78,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What is left: rows, table, queues, alerts, and how many executions have failed."""
+    """What is left: rows, table, queues, alerts, and how many executions have failed or were aborted."""
 
     rows: Mapping[str, AuditRow]
     table: Counter[VisibleRow]
@@ -121,7 +121,7 @@ class Observer:
         self._outputs = outputs
 
     def look(self, told: Sequence[Told], failed_before: int) -> State:
-        """Read everything. ``failed_before`` is the number of failed executions when the scenario began."""
+        """Read everything. ``failed_before`` is what ``ended_badly`` said when the scenario began."""
         with TemporaryDirectory() as folder:
             table, quarantine = self._published(Path(folder))
         return State(
@@ -131,7 +131,7 @@ class Observer:
             letters=self._letters(),
             waiting=self.messages("BatchingQueue"),
             told=told,
-            failed_executions=self.executions("FAILED") - failed_before,
+            failed_executions=self.ended_badly() - failed_before,
         )
 
     def messages(self, queue: str) -> int:
@@ -139,6 +139,10 @@ class Observer:
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         asked = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
         return sum(int(asked["Attributes"][name]) for name in names)
+
+    def ended_badly(self) -> int:
+        """Count the executions that have failed, for which there is an alarm, or that somebody has aborted."""
+        return self.executions("FAILED") + self.executions("ABORTED")
 
     def executions(self, status: str) -> int:
         """Count the executions of a status."""
