@@ -11,6 +11,7 @@ from etl.constructs.bucket_emptier import BucketEmptier
 from etl.constructs.catalog import Catalog
 from etl.constructs.dashboard import Dashboard
 from etl.constructs.encryption import EncryptionKey
+from etl.constructs.function import FunctionBasis
 from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import BatchingQueue, Ingestion
 from etl.constructs.monitoring import Monitoring
@@ -37,6 +38,7 @@ class PipelineStack(Stack):
             Tags.of(self).add(tag, value)
         code = lambda_.Code.from_asset(str(build_package(settings.architecture)))
         key = EncryptionKey(self, "Encryption", names=names).key
+        basis = FunctionBasis(names=names, settings=settings, code=code, key=key)
         buckets = DataBuckets(self, "Storage", names=names, key=key)
         PartnerAccess(self, "Partners", names=names, key=key, raw=buckets.raw, accounts=settings.partner_accounts)
         tables = TrackingTables(self, "Tracking", names=names, key=key)
@@ -45,19 +47,13 @@ class PipelineStack(Stack):
         emptier = BucketEmptier(
             self,
             "Emptier",
-            names=names,
-            settings=settings,
-            code=code,
-            key=key,
+            basis,
             buckets={"Raw": buckets.raw, "Processed": buckets.processed},
         )
         functions = FileFunctions(
             self,
             "Functions",
-            names=names,
-            settings=settings,
-            code=code,
-            key=key,
+            basis,
             raw=buckets.raw,
             processed=buckets.processed,
             catalog=catalog,
@@ -87,10 +83,7 @@ class PipelineStack(Stack):
         ingestion = Ingestion(
             self,
             "Ingestion",
-            names=names,
-            settings=settings,
-            code=code,
-            key=key,
+            basis,
             raw=buckets.raw,
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
@@ -99,10 +92,7 @@ class PipelineStack(Stack):
         recording = Recording(
             self,
             "Recording",
-            names=names,
-            settings=settings,
-            code=code,
-            key=key,
+            basis,
             audit_table=tables.audit,
             registry_table=tables.registry,
             processed=buckets.processed,
@@ -114,10 +104,7 @@ class PipelineStack(Stack):
         arrivals = ArrivalCheck(
             self,
             "Arrivals",
-            names=names,
-            settings=settings,
-            code=code,
-            key=key,
+            basis,
             registry_table=tables.registry,
             alert_topic=alerts.topic,
         )

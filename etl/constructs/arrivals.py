@@ -6,15 +6,11 @@ from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from etl.config import Settings
-from etl.constructs.function import PipelineFunction
+from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, write_with
-from etl.names import Names
 
 EVERY: Final = Duration.minutes(15)
 
@@ -26,11 +22,8 @@ class ArrivalCheck(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
-        code: lambda_.Code,
-        key: kms.IKey,
         registry_table: dynamodb.ITable,
         alert_topic: sns.ITopic,
     ) -> None:
@@ -38,27 +31,24 @@ class ArrivalCheck(Construct):
         self.function = PipelineFunction(
             self,
             "CheckArrivals",
-            names=names,
-            settings=settings,
+            basis,
             purpose="check-arrivals",
             description="Alerts files that were due and have not come",
-            code=code,
-            key=key,
             statements=[
                 allow(["dynamodb:GetItem", "dynamodb:PutItem"], [registry_table.table_arn]),
-                write_with(key),
+                write_with(basis.key),
                 allow(["sns:Publish"], [alert_topic.topic_arn]),
             ],
             environment={
                 "REGISTRY_TABLE": registry_table.table_name,
                 "ALERT_TOPIC": alert_topic.topic_arn,
-                "SUFFIX": names.suffix,
+                "SUFFIX": basis.names.suffix,
             },
         ).function
         events.Rule(
             self,
             "Schedule",
-            rule_name=names.of("rule", "check-arrivals"),
+            rule_name=basis.names.of("rule", "check-arrivals"),
             description=f"Looks for missing files every {EVERY.to_minutes()} minutes",
             schedule=events.Schedule.rate(EVERY),
             targets=[targets.LambdaFunction(self.function)],

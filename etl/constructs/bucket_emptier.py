@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 
 from aws_cdk import Aws, CustomResource, Duration
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.config import Settings
-from etl.constructs.function import PipelineFunction
+from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow
-from etl.names import REGION, Names
+from etl.names import REGION
 
 _PURPOSE = "empty-buckets"
 
@@ -27,25 +24,19 @@ class BucketEmptier(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
-        code: lambda_.Code,
-        key: kms.IKey,
         buckets: Mapping[str, s3.IBucket],
     ) -> None:
         super().__init__(scope, construct_id)
-        function_name = names.of("lambda", _PURPOSE)
+        function_name = basis.names.of("lambda", _PURPOSE)
         itself = f"arn:{Aws.PARTITION}:lambda:{REGION}:{Aws.ACCOUNT_ID}:function:{function_name}"
         emptier = PipelineFunction(
             self,
             "EmptyBuckets",
-            names=names,
-            settings=settings,
+            basis,
             purpose=_PURPOSE,
             description="Deletes all object versions when the stack is deleted",
-            code=code,
-            key=key,
             statements=[
                 allow(
                     ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"],

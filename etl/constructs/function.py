@@ -1,6 +1,7 @@
 """One Lambda function of the pipeline, with everything that belongs to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
@@ -18,6 +19,16 @@ _LARGEST_TMP = Size.gibibytes(10)
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
+@dataclass(frozen=True, kw_only=True)
+class FunctionBasis:
+    """What all functions of an environment have in common."""
+
+    names: Names
+    settings: Settings
+    code: lambda_.Code
+    key: kms.IKey
+
+
 class PipelineFunction(Construct):
     """A Python 3.11 function with its own log group and its own role.
 
@@ -30,18 +41,16 @@ class PipelineFunction(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
         purpose: str,
         description: str,
-        code: lambda_.Code,
-        key: kms.IKey,
         statements: Sequence[iam.PolicyStatement],
         environment: Mapping[str, str],
         scratch_space: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
+        names, key = basis.names, basis.key
         function_name = names.of("lambda", purpose)
         log_group = logs.LogGroup(
             self,
@@ -68,10 +77,10 @@ class PipelineFunction(Construct):
             function_name=function_name,
             description=description,
             runtime=lambda_.Runtime.PYTHON_3_11,
-            architecture=_ARCHITECTURES[settings.architecture],
+            architecture=_ARCHITECTURES[basis.settings.architecture],
             handler=f"{purpose.replace('-', '_')}.handler",
-            code=code,
-            memory_size=settings.memory_mb,
+            code=basis.code,
+            memory_size=basis.settings.memory_mb,
             timeout=TIMEOUT,
             ephemeral_storage_size=_LARGEST_TMP if scratch_space else None,
             log_group=log_group,

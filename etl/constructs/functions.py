@@ -3,17 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.config import Settings
 from etl.constructs.catalog import Catalog
-from etl.constructs.function import PipelineFunction
+from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, write_with
 from etl.constructs.storage import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
-from etl.names import Names
 
 
 class FileFunctions(Construct):
@@ -23,11 +20,8 @@ class FileFunctions(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
-        code: lambda_.Code,
-        key: kms.IKey,
         raw: s3.IBucket,
         processed: s3.IBucket,
         catalog: Catalog,
@@ -51,12 +45,9 @@ class FileFunctions(Construct):
             return PipelineFunction(
                 self,
                 construct_id,
-                names=names,
-                settings=settings,
+                basis,
                 purpose=purpose,
                 description=description,
-                code=code,
-                key=key,
                 statements=statements,
                 environment=environment,
                 scratch_space=scratch_space,
@@ -66,7 +57,7 @@ class FileFunctions(Construct):
             "Validate",
             "validate",
             "Reads an upload once, writes a report, and returns a verdict, counts and control totals",
-            statements=[read_uploads, write_with(key), allow(["s3:PutObject"], objects(REPORTS))],
+            statements=[read_uploads, write_with(basis.key), allow(["s3:PutObject"], objects(REPORTS))],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )
@@ -74,7 +65,7 @@ class FileFunctions(Construct):
             "Transform",
             "transform",
             "Turns an upload into canonical Parquet and quarantined rows, staged",
-            statements=[read_uploads, write_with(key), allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
+            statements=[read_uploads, write_with(basis.key), allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )
@@ -84,7 +75,7 @@ class FileFunctions(Construct):
             "Makes a file's staged rows visible, and removes those of the versions it replaces",
             statements=[
                 allow(["s3:GetObject"], objects(STAGING, MANIFESTS)),
-                write_with(key),
+                write_with(basis.key),
                 allow(["s3:PutObject"], objects(TRANSACTIONS, QUARANTINE)),
                 allow(["s3:DeleteObject"], objects(TRANSACTIONS, QUARANTINE)),
                 # Without it, S3 answers 403 and not 404 for an object that is not there.

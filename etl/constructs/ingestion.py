@@ -14,12 +14,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.config import Settings
-from etl.constructs.function import TIMEOUT, PipelineFunction
+from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow
 from etl.names import EXTENSIONS, Names
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 
 MAX_RECEIVE_COUNT: Final = 3
+DELIVERY_RETRIES: Final = 3
+DELIVERY_AGE: Final = Duration.minutes(10)
+"""How long, and how often, EventBridge tries to deliver an event before it goes to the dead-letter queue."""
 
 
 class BatchingQueue(Construct):
@@ -63,11 +66,8 @@ class Ingestion(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
-        code: lambda_.Code,
-        key: kms.IKey,
         raw: s3.IBucket,
         state_machine: sfn.IStateMachine,
         batching_queue: sqs.Queue,
@@ -75,11 +75,11 @@ class Ingestion(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = batching_queue
-        self.dispatch = self._dispatch(names=names, settings=settings, code=code, key=key, state_machine=state_machine)
+        self.dispatch = self._dispatch(basis, state_machine)
         role = iam.Role(
             self,
             "RulesRole",
-            role_name=names.of("role", "rules"),
+            role_name=basis.names.of("role", "rules"),
             assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
             inline_policies={
                 "rules": iam.PolicyDocument(
@@ -94,15 +94,15 @@ class Ingestion(Construct):
                 input=events.RuleTargetInput.from_object(message),
                 role=role,
                 dead_letter_queue=dead_letter_queue,
-                retry_attempts=3,
-                max_event_age=Duration.minutes(10),
+                retry_attempts=DELIVERY_RETRIES,
+                max_event_age=DELIVERY_AGE,
             )
 
-        threshold = settings.direct_threshold_bytes
+        threshold = basis.settings.direct_threshold_bytes
         events.Rule(
             self,
             "Direct",
-            rule_name=names.of("rule", "direct"),
+            rule_name=basis.names.of("rule", "direct"),
             description=f"Starts an execution for each upload of {threshold} bytes and more",
             event_pattern=_uploads(raw, size=[">=", threshold]),
             targets=[start({"route": DIRECT, "files": [_file_event()]})],
@@ -112,7 +112,7 @@ class Ingestion(Construct):
         batch = events.Rule(
             self,
             "Batch",
-            rule_name=names.of("rule", "batch"),
+            rule_name=basis.names.of("rule", "batch"),
             description=f"Queues each upload below {threshold} bytes",
             event_pattern=_uploads(raw, size=["<", threshold]),
             targets=[
@@ -120,8 +120,8 @@ class Ingestion(Construct):
                     queue,
                     message=events.RuleTargetInput.from_object(_file_event()),
                     dead_letter_queue=dead_letter_queue,
-                    retry_attempts=3,
-                    max_event_age=Duration.minutes(10),
+                    retry_attempts=DELIVERY_RETRIES,
+                    max_event_age=DELIVERY_AGE,
                 )
             ],
         )
@@ -139,7 +139,7 @@ class Ingestion(Construct):
         events.Rule(
             self,
             "Settle",
-            rule_name=names.of("rule", "settle"),
+            rule_name=basis.names.of("rule", "settle"),
             description="Settles the files of an execution that timed out, was aborted or failed",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
@@ -154,18 +154,13 @@ class Ingestion(Construct):
             ],
         )
 
-    def _dispatch(
-        self, *, names: Names, settings: Settings, code: lambda_.Code, key: kms.IKey, state_machine: sfn.IStateMachine
-    ) -> lambda_.Function:
+    def _dispatch(self, basis: FunctionBasis, state_machine: sfn.IStateMachine) -> lambda_.Function:
         function = PipelineFunction(
             self,
             "Dispatch",
-            names=names,
-            settings=settings,
+            basis,
             purpose="dispatch",
             description="Starts one execution for each batch of small files",
-            code=code,
-            key=key,
             statements=[
                 allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self.queue.queue_arn]),
                 allow(["states:StartExecution"], [state_machine.state_machine_arn]),
@@ -181,8 +176,8 @@ class Ingestion(Construct):
             "BatchingQueueMapping",
             target=function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=settings.batch_size,
-            max_batching_window=Duration.seconds(settings.batch_window_seconds),
+            batch_size=basis.settings.batch_size,
+            max_batching_window=Duration.seconds(basis.settings.batch_window_seconds),
             report_batch_item_failures=True,
         )
         return function

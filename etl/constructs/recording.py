@@ -4,17 +4,14 @@ import json
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.config import Settings
-from etl.constructs.function import PipelineFunction
+from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC
 from etl.constructs.shared import allow, write_with
 from etl.constructs.storage import FILE_TOTALS, FILES
-from etl.names import Names
 from etl.statuses import FINISHED, FileStatus
 
 
@@ -29,11 +26,8 @@ class Recording(Construct):
         self,
         scope: Construct,
         construct_id: str,
+        basis: FunctionBasis,
         *,
-        names: Names,
-        settings: Settings,
-        code: lambda_.Code,
-        key: kms.IKey,
         audit_table: dynamodb.Table,
         registry_table: dynamodb.ITable,
         processed: s3.IBucket,
@@ -43,12 +37,9 @@ class Recording(Construct):
         self.function = PipelineFunction(
             self,
             "Record",
-            names=names,
-            settings=settings,
+            basis,
             purpose="record",
             description="Writes each file's outcome where analysts and the dashboard find it",
-            code=code,
-            key=key,
             statements=[
                 allow(
                     [
@@ -60,7 +51,7 @@ class Recording(Construct):
                     [stream],
                 ),
                 allow(["dynamodb:UpdateItem"], [registry_table.table_arn]),
-                write_with(key),
+                write_with(basis.key),
                 allow(["s3:PutObject"], [processed.arn_for_objects(f"{prefix}*") for prefix in (FILES, FILE_TOTALS)]),
             ],
             environment={
