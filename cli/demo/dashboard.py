@@ -34,10 +34,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a graph: a value for each part of the run, None where there is none."""
+    """One line of a graph: a value for each part of the run, None where there is none; its colour if it has one."""
 
     label: str
     values: tuple[float | None, ...]
+    colour: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +145,7 @@ def _graph(properties: Mapping[str, Any], points: Sequence[Point], parts: Parts)
             _, metric, *dimensions = entry[:-1]
             wanted = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
             of_metric = [point for point in points if point.metric == metric and point.dimensions == wanted]
-            lines += _line(options["label"], of_metric, parts, statistic(options["stat"]))
+            lines += _line(options["label"], of_metric, parts, statistic(options["stat"]), options.get("color", ""))
     return Graph(title=properties["title"], stacked=properties.get("stacked", False), lines=tuple(lines))
 
 
@@ -155,12 +156,14 @@ def _searched(metric: str, points: Sequence[Point], parts: Parts) -> Iterator[Li
         yield from _line(partner, of_partner, parts, sum)
 
 
-def _line(label: str, points: Sequence[Point], parts: Parts, sum_up: Callable[[list[float]], float]) -> Iterator[Line]:
+def _line(
+    label: str, points: Sequence[Point], parts: Parts, sum_up: Callable[[list[float]], float], colour: str = ""
+) -> Iterator[Line]:
     if points:
         values: list[list[float]] = [[] for _ in range(BUCKETS)]
         for point in points:
             values[parts.of(point.at)].append(point.value)
-        yield Line(label, tuple(sum_up(part) if part else None for part in values))
+        yield Line(label, tuple(sum_up(part) if part else None for part in values), colour)
 
 
 def statistic(name: str) -> Callable[[list[float]], float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import cycle
 from typing import Final
 
 from cli.demo.dashboard import BUCKETS, Graph, Line
@@ -40,9 +41,13 @@ def _graph(graph: Graph) -> Iterator[str]:
     top = _top(graph)
     yield from _axis(top)
     base = [0.0] * BUCKETS
-    for line, colour in zip(graph.lines, _COLOURS * len(graph.lines), strict=False):
+    for line, colour in _coloured(graph.lines):
         yield _bars(line, base, top, colour) if graph.stacked else _curve(line, top, colour)
     yield from _legend(graph.lines)
+
+
+def _coloured(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+    return ((line, line.colour or colour) for line, colour in zip(lines, cycle(_COLOURS), strict=False))
 
 
 def _top(graph: Graph) -> float:
@@ -80,7 +85,7 @@ def _curve(line: Line, top: float, colour: str) -> str:
 
 def _legend(lines: Sequence[Line]) -> Iterator[str]:
     x, y = _LEFT, _HEIGHT - 40
-    for line, colour in zip(lines, _COLOURS * len(lines), strict=False):
+    for line, colour in _coloured(lines):
         width = 24 + 7 * len(line.label)
         if x + width > _WIDTH:
             x, y = _LEFT, y + 14

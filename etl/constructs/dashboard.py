@@ -19,11 +19,19 @@ from etl.constructs.monitoring import (
     REJECTED_METRIC,
 )
 from etl.names import Names
-from etl.statuses import FINISHED
+from etl.statuses import FINISHED, FileStatus
 
 _PERIOD: Final = Duration.minutes(5)
 _WIDTH: Final = 8
 _HEIGHT: Final = 6
+_COLOURS: Final = {
+    FileStatus.COMPLETED: "#1d8102",
+    FileStatus.DUPLICATE: "#879596",
+    FileStatus.FAILED: "#d13212",
+    FileStatus.REJECTED: "#ff9900",
+    FileStatus.SUPERSEDED: "#527fff",
+}
+"""Of an outcome: green is well, red and orange ask for somebody."""
 
 
 class Dashboard(Construct):
@@ -123,6 +131,7 @@ class Dashboard(Construct):
                     dimensions_map={"service": "record", "status": status},
                     statistic="Sum",
                     label=status,
+                    color=_COLOURS[status],
                     period=_PERIOD,
                 )
                 for status in sorted(FINISHED)
