@@ -290,6 +290,32 @@ NOT_SHOWN: Final = (
     ),
     NotShown(
         role="role-publish",
+        action="glue:.*",
+        resource="catalog|table/.*",
+        reason="Glue asks for an action on a table, on its database and on the catalog (Glue developer guide, "
+        "identity-based policies); the emulator asks for the database only",
+    ),
+    NotShown(
+        role="role-state-machine",
+        action="dynamodb:ConditionCheckItem",
+        reason="a content is taken over only if the file that had it has not been replayed meanwhile; the scenario has "
+        "no such file, tests/workflow has",
+    ),
+    NotShown(
+        role="role-state-machine",
+        action="sqs:SendMessage",
+        resource="queue-batching",
+        reason="a file that another run holds is looked at again after its lease; the scenario has no run that died, "
+        "tests/workflow has",
+    ),
+    NotShown(
+        role="role-dispatch",
+        action="sqs:DeleteMessage",
+        reason="a message that is not deleted comes again minutes later, and its file is found handled; the "
+        "scenario does not wait so long",
+    ),
+    NotShown(
+        role="role-publish",
         action="s3:ListBucket",
         reason="without it S3 answers 403 and not 404 for an object that is not there, which a rerun after a crash "
         "must tell apart; the emulator always answers 404",

@@ -80,7 +80,7 @@ class _Proof:
         of_day = [grant for grant in seen if grant.role != _EMPTIER]
         of_emptying = [grant for grant in seen if grant.role == _EMPTIER]
         day, emptying = Day(local=self.local, partner=_assumed_role(self.local)), Emptying(stack=self.local.stack)
-        day.prepare(corrections=len(of_day) + len(NOT_SHOWN))
+        day.prepare(corrections=sum(CORRECTION in _files_of(grant) for grant in of_day) + len(NOT_SHOWN))
         self._require_unshown(lambda: day.differences(recorded=True), day.recover)
         found = [self._outcome(grant, _run_for(grant, day), day.recover) for grant in of_day]
         # Emptying goes last: it leaves nothing to work with.
@@ -121,8 +121,11 @@ class _Proof:
 
 
 def _run_for(grant: Grant, day: Day) -> Run:
-    files = FILES_OF.get(grant.role, (GOOD,))
-    return lambda: day.differences(files, recorded=grant.role == _RECORDER)
+    return lambda: day.differences(_files_of(grant), recorded=grant.role == _RECORDER)
+
+
+def _files_of(grant: Grant) -> tuple[str, ...]:
+    return FILES_OF.get(grant.role, (GOOD,))
 
 
 @contextmanager

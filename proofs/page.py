@@ -45,16 +45,28 @@ def _figures(template: Template, outcomes: Sequence[Outcome]) -> Iterator[tuple[
 
 def _roles(template: Template, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
     differences = {outcome.grant: outcome.differences for outcome in outcomes}
-    by_action: dict[tuple[str, str], list[Grant]] = {}
+    by_action: dict[tuple[str, str, bool], list[Grant]] = {}
     for grant in sorted(grants(template)):
-        by_action.setdefault((grant.role, grant.action), []).append(grant)
-    for (role, action), found in by_action.items():
-        without = _NOT_SHOWN if not_shown(found[0]) else _unique(differences.get(grant, [])[:1] for grant in found)
+        by_action.setdefault((grant.role, grant.action, not_shown(grant) is None), []).append(grant)
+    for (role, action, shown), found in by_action.items():
+        without = _unique(differences.get(grant, [])[:1] for grant in found) if shown else _NOT_SHOWN
         yield f"`{role}`", f"`{action}`", _code(grant.resource for grant in found), without
 
 
 def _unique(differences: Iterable[list[str]]) -> str:
-    return "; ".join(dict.fromkeys(text for found in differences for text in found))
+    return "; ".join(dict.fromkeys(_short(text) for found in differences for text in found))
+
+
+def _short(difference: str) -> str:
+    """Keep of a difference the status if that differs, else what is missing or more."""
+    what, _, words = difference.partition(": ")
+    if ", not " not in words:
+        return difference
+    found, expected = (side.split(", ") for side in words.split(", not ", maxsplit=1))
+    if found[0] != expected[0]:
+        return f"{what}: {found[0]}, not {expected[0]}"
+    missing = [word for word in expected if word not in found]
+    return f"{what}: not {', '.join(missing)}" if missing else f"{what}: {', '.join(found)}"
 
 
 def _not_shown() -> Iterator[tuple[str, ...]]:

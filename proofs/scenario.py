@@ -37,6 +37,7 @@ Seen = dict[str, str]
 
 _RECORDED: Final = "in the list of files"
 _NEVER_CAME: Final = "never came"
+_EXECUTIONS: Final = "executions that failed"
 _PATIENCE_SECONDS: Final = 20.0
 """So long nothing may change before the end is taken to be reached."""
 _POLL_SECONDS: Final = 0.4
@@ -85,6 +86,7 @@ class Day:
             self._older += self.pipeline.settle(
                 [upload(self._key(f"corrected-{run}.csv"), statement(f"old-{run}")) for run in wave]
             )
+        self.recover()
         self._expected = self._run((*ALL_FILES, _RECORDED))
         self.recover()
 
@@ -101,10 +103,18 @@ class Day:
         ]
 
     def recover(self) -> None:
-        """Put away what an interrupted run has left in the queues."""
+        """Put away what a run has left, so that the next one starts like the first."""
         wait_until("no execution runs", self.pipeline.running_executions, lambda running: running == 0)
         for queue in ("BatchingQueue", "DeadLetterQueue"):
             self._client("sqs").purge_queue(QueueUrl=self.pipeline.outputs[queue])
+        self._forget_alerts()
+
+    def _forget_alerts(self) -> None:
+        """Clear the counts that hold floods of alerts back: the runs would make one."""
+        dynamodb, table = self._client("dynamodb"), self.pipeline.outputs["RegistryTable"]
+        for entry in dynamodb.scan(TableName=table)["Items"]:
+            if "alert" in entry["entry"]["S"]:
+                dynamodb.delete_item(TableName=table, Key={"entry": entry["entry"]})
 
     def _differs(self, what: str, found: str) -> bool:
         return found != self._expected.get(what)
@@ -115,16 +125,21 @@ class Day:
     def _run(self, wanted: Collection[str]) -> Seen:
         """Send the files, and look until all is as expected, cannot become so, or does not change any more."""
         began = changed = time.monotonic()
-        sent = datetime.now(UTC)
+        sent, failed = datetime.now(UTC), self._failed_executions()
         uploads = self._send(wanted)
         seen: Seen = {}
         while True:
             time.sleep(_POLL_SECONDS)
             before, seen = seen, self._look(uploads, wanted, sent)
+            seen[_EXECUTIONS] = str(self._failed_executions() - failed)
             now = time.monotonic()
             changed = now if seen != before else changed
             if self._expected and not any(self._differs(what, found) for what, found in seen.items()):
-                return seen
+                # An execution may fail after its last file is done.
+                if not self.pipeline.running_executions():
+                    seen[_EXECUTIONS] = str(self._failed_executions() - failed)
+                    return seen
+                continue
             if final := self._ended_otherwise(seen):
                 return final
             quiet = now - began > _SLOWEST_EVENT_SECONDS and seen == before and self._is_quiet(seen)
@@ -137,7 +152,7 @@ class Day:
             what: found
             for what, found in seen.items()
             if self._expected
-            and what not in {CORRECTED, _RECORDED}
+            and what not in {CORRECTED, _RECORDED, _EXECUTIONS}
             and _status(found) not in {_NEVER_CAME, *UNFINISHED}
             and _status(found) != _status(self._expected[what])
         }
@@ -199,6 +214,12 @@ class Day:
         if _RECORDED in wanted:
             seen[_RECORDED] = self._recorded(self.pipeline.file_id(uploads[GOOD]), sent)
         return seen
+
+    def _failed_executions(self) -> int:
+        answer = self._client("stepfunctions").list_executions(
+            stateMachineArn=self.pipeline.outputs["StateMachine"], statusFilter="FAILED"
+        )
+        return len(answer["executions"])
 
     def _dead_letters(self) -> str:
         """Read the dead letters, and leave them where they are."""
