@@ -1,0 +1,46 @@
+"""docs/security.md says what the template and the list of exceptions say, and what the last proof found."""
+
+from proofs import results
+from proofs.exceptions import NOT_SHOWN, not_shown
+from proofs.page import PAGE, with_tables
+from proofs.roles import Grant, grants, without
+from proofs.template import Template
+
+
+def test_given_the_template_when_the_page_is_written_anew_then_it_stays_as_it_is(template: Template) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert with_tables(page, template, results.load()) == page, "run 'python -m proofs --page'"
+
+
+def test_given_the_grants_of_the_template_when_the_proof_is_read_then_each_was_missed_or_has_a_reason(
+    template: Template,
+) -> None:
+    outcomes = {outcome.grant: outcome.differences for outcome in results.load()}
+
+    assert set(grants(template)) == set(outcomes), "the roles have changed: run 'make prove-least-privilege'"
+    assert [grant for grant, missed in outcomes.items() if not missed and not not_shown(grant)] == []
+
+
+def test_given_the_grants_that_cannot_be_shown_when_the_template_is_read_then_each_entry_covers_some(
+    template: Template,
+) -> None:
+    assert [entry for entry in NOT_SHOWN if not any(entry.covers(grant) for grant in grants(template))] == []
+
+
+def test_given_a_role_when_one_grant_is_taken_away_then_all_others_stay(template: Template) -> None:
+    # Given each role of the template with its grants
+    found = grants(template)
+    for role in template.of_type("AWS::IAM::Role").values():
+        policy = role["Policies"][0]["PolicyDocument"]
+        of_role = {grant: places for grant, (name, places) in found.items() if name == role["RoleName"]}
+        # When one is taken away
+        taken, places = next(iter(of_role.items()))
+        reduced = {"Type": "AWS::IAM::Role", "Properties": _with_policy(role, without(policy, places))}
+        # Then exactly that one is missing
+        left: set[Grant] = set(grants(Template({"Resources": {"Role": reduced}})))
+        assert left == set(of_role) - {taken}
+
+
+def _with_policy(role: dict[str, object], policy: dict[str, object]) -> dict[str, object]:
+    return role | {"Policies": [{"PolicyName": "policy", "PolicyDocument": policy}]}
