@@ -87,7 +87,7 @@ class FileCode(_Code):
     )
     FILE_TOO_LARGE = (
         "FILE_TOO_LARGE",
-        "The document is larger than can be read whole",
+        "The file is larger than can be read",
         "split it into several files",
     )
 

@@ -85,15 +85,19 @@ def csv_files() -> Iterator[Hostile]:
 def _huge_csv_files() -> Iterator[Hostile]:
     huge = "x" * (100 * MILLION)
     wide = b"c," * MILLION + b"\n"
+    empty_rows = (b"," * 10 + b"\n") * 100_000
+    too_many = FileCode.TOO_MANY_REJECTED
     files: list[tuple[str, Callable[[], bytes], FileCode | RowCode | None]] = [
         ("a gzip bomb of 2 GB", lambda: gzip_bomb(alpine(), b"a" * MILLION, 2000), FileCode.MALFORMED_CSV),
+        ("20 million short lines in a gzip", lambda: gzip_bomb(alpine(), b"x\n" * MILLION, 20), too_many),
+        ("10 million empty rows in a gzip", lambda: gzip_bomb(alpine(), empty_rows, 100), FileCode.FILE_TOO_LARGE),
         ("one line of 100 MB", lambda: alpine() + huge.encode(), FileCode.MALFORMED_CSV),
         ("a header of 100 MB", huge.encode, FileCode.HEADER_MISMATCH),
         ("a quoted cell of 100 MB", lambda: alpine(counterparty_name=f'"{huge}"'), FileCode.MALFORMED_CSV),
         ("a million columns in the header", lambda: wide, FileCode.HEADER_MISMATCH),
         ("a million columns in a row", lambda: alpine() + wide, FileCode.MALFORMED_CSV),
         ("a million empty lines", lambda: alpine() + b"\n" * MILLION, None),
-        ("a million open quotes", lambda: alpine() + b'"\n' * MILLION, FileCode.TOO_MANY_REJECTED),
+        ("a million open quotes", lambda: alpine() + b'"\n' * MILLION, too_many),
         ("a number with a million digits", lambda: alpine(amount="9" * MILLION), FileCode.MALFORMED_CSV),
         ("NUL bytes only", lambda: b"\0" * MILLION, FileCode.HEADER_MISMATCH),
     ]

@@ -14,6 +14,8 @@ from transactions.reading.records import MAX_RECORD_BYTES, Broken, Part
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
+MAX_BROKEN_RECORDS = 500_000
+"""A file with more records that cannot be split into its layout's cells is refused, before they fill the memory."""
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
 
@@ -43,6 +45,7 @@ class CsvRows:
         self._open = b""
         self._left_out = list[int]()
         self._broken = list[Broken]()
+        self._broken_count = 0
 
     def of(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
@@ -50,7 +53,7 @@ class CsvRows:
         Raises
         ------
         FileRejectedError
-            If a record stands below the footer, or a quote is never closed.
+            If a record stands below the footer, a quote is never closed, or too many records are broken.
         """
         if self._to_skip:
             return b"".join(map(self.of, self._below_header(block)))
@@ -158,6 +161,10 @@ class CsvRows:
         return record + self._delimiter * missing
 
     def _held_back(self, number: int, code: RowCode, record: bytes) -> bytes:
+        self._broken_count += 1
+        if self._broken_count > MAX_BROKEN_RECORDS:
+            detail = f"more than {MAX_BROKEN_RECORDS} records cannot be split into cells"
+            raise FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
         self._broken.append(Broken.of(number, code, record.decode()))
         self._left_out.append(number)
         return self._placeholder

@@ -14,6 +14,10 @@ from transactions.reading.records import MAX_RECORD_BYTES
 CHUNK_BYTES = 1 << 20
 MAX_UNPACKED_BYTES = 8 << 30
 """No gzip file unpacks to more."""
+MAX_GZIP_RATIO = 200
+"""No transactions are packed more densely; a file that is was made to harm."""
+RATIO_FREE_BYTES = 64 << 20
+"""So much may be unpacked whatever the ratio: few rows that are all alike are dense, and harmless."""
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
@@ -142,9 +146,10 @@ def _too_long(malformed: FileCode) -> FileRejectedError:
 
 
 def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    unpacker, size = zlib.decompressobj(_GZIP_WINDOW), 0
+    unpacker, size, packed_size = zlib.decompressobj(_GZIP_WINDOW), 0, 0
     for chunk in chunks:
         packed = chunk
+        packed_size += len(chunk)
         while packed:
             if unpacker.eof:
                 unpacker = zlib.decompressobj(_GZIP_WINDOW)
@@ -153,8 +158,9 @@ def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
             except zlib.error as error:
                 raise FileRejectedError(FileCode.NOT_DECODABLE, "the gzip file is damaged") from error
             size += len(content)
-            if size > MAX_UNPACKED_BYTES:
-                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"unpacked more than {MAX_UNPACKED_BYTES} bytes")
+            if size > min(MAX_UNPACKED_BYTES, RATIO_FREE_BYTES + MAX_GZIP_RATIO * packed_size):
+                detail = f"unpacked more than {MAX_UNPACKED_BYTES} bytes, or than {MAX_GZIP_RATIO} times its size"
+                raise FileRejectedError(FileCode.FILE_TOO_LARGE, detail)
             if content:
                 yield content
             packed = unpacker.unconsumed_tail or unpacker.unused_data
