@@ -8,6 +8,8 @@ would, and nothing else:
 - An event source mapping hands over up to its batch size. The emulator hands over ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
 - An execution that was stopped calls nothing any more. The emulator's maps and parallel branches go on to their end.
+- A function logs where a log group is. The emulator makes one, also for a call that outlives its stack; on AWS the
+  functions' roles may not.
 
 Then the calls of its services under a role are judged (``local/enforcement.py``), and rights to the key are asked for
 where AWS asks for them (``local/keys.py``).
@@ -24,7 +26,7 @@ from typing import Any
 
 from ministack.app import app
 from ministack.core import lambda_runtime
-from ministack.services import eventbridge, lambda_svc, s3, sqs, stepfunctions
+from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
 from local import enforcement, keys
 from local.shared_code import SharedZipFile
@@ -47,6 +49,7 @@ _execution: ContextVar[dict[str, Any] | None] = ContextVar("execution", default=
 _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
 _fire = s3._fire_s3_event  # noqa: SLF001
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001
+_log = lambda_svc._emit_lambda_logs  # noqa: SLF001
 _execute = lambda_svc._execute_function_warm  # noqa: SLF001
 _receive = sqs._receive_messages_for_esm  # noqa: SLF001
 _run = stepfunctions._run_execution  # noqa: SLF001
@@ -98,6 +101,13 @@ def _execute_with_error_type(*arguments: Any, **options: Any) -> Any:
     return result
 
 
+def _log_where_a_group_is(function: dict[str, Any], *arguments: Any, **options: Any) -> None:
+    config = function.get("config") or function
+    group = config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+    if group in cloudwatch_logs._log_groups:  # noqa: SLF001
+        _log(function, *arguments, **options)
+
+
 def _receive_whole_batch(queue_url: str, batch_size: int) -> list[dict[str, Any]]:
     batch: list[dict[str, Any]] = []
     while len(batch) < batch_size and (received := _receive(queue_url, batch_size - len(batch))):
@@ -125,6 +135,7 @@ def _call_unless_stopped(resource: str, parameters: Any) -> Any:
 
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
+lambda_svc._emit_lambda_logs = _log_where_a_group_is  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
 sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001
 lambda_runtime.zipfile = types.SimpleNamespace(**(vars(zipfile) | {"ZipFile": SharedZipFile}))
