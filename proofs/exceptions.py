@@ -328,12 +328,6 @@ NOT_SHOWN: Final = (
     ),
     NotShown(
         role="role-empty-buckets",
-        action="s3:DeleteObject",
-        reason="DeleteObjects always asks for it, beside the right to delete a version (S3 API reference); the "
-        "emulator asks for the second only",
-    ),
-    NotShown(
-        role="role-empty-buckets",
         action="lambda:InvokeFunction",
         reason="the function calls itself when five minutes are not enough; tests/unit/functions/test_empty_buckets.py "
         "shows it with a clock of its own",
