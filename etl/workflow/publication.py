@@ -42,10 +42,23 @@ class PublicationSteps(Steps):
                     following="Done",
                 ),
                 "Who holds the key?": self._look_up_key(
-                    result_path="$.holder", following="Has a newer version come?", failing="Take back"
+                    result_path="$.holder", following="Has a newer version come?", failing="Was the outcome recorded?"
                 ),
                 "Has a newer version come?": self._has_newer_version_come(),
                 "Withdraw": self._withdraw(following="Record superseded"),
+                "Was the outcome recorded?": self._was_outcome_recorded(),
+                "Which outcome?": {
+                    "Type": "Choice",
+                    "Choices": [
+                        {"Variable": "$.recorded.status", "StringEquals": status, "Next": self.name(following)}
+                        for status, following in (
+                            (FileStatus.COMPLETED, "Announce"),
+                            (FileStatus.DUPLICATE, "Done"),
+                            (FileStatus.SUPERSEDED, "Done"),
+                        )
+                    ],
+                    "Default": self.name("Take back"),
+                },
                 "Take back": self._take_back(),
                 "Record superseded": self._finish(
                     FileStatus.SUPERSEDED,
@@ -160,7 +173,7 @@ class PublicationSteps(Steps):
                 ]
             },
             following=following,
-            caught={TRANSACTION_CANCELED: "Who holds the key?", ANY_ERROR: "Take back"},
+            caught={TRANSACTION_CANCELED: "Who holds the key?", ANY_ERROR: "Was the outcome recorded?"},
         )
 
     def _has_newer_version_come(self) -> State:
@@ -176,6 +189,23 @@ class PublicationSteps(Steps):
             ],
             "Default": self.name("Withdraw"),
         }
+
+    def _was_outcome_recorded(self) -> State:
+        """Look before rows are taken back: a write may be carried out, and none of its answers come back.
+
+        Where even that cannot be told, the rows stay as they are: the next attempt clears them, if it may.
+        """
+        return self._task(
+            service("dynamodb:getItem"),
+            {
+                "TableName": self._resources.audit_table,
+                "Key": {"file_id": audit.text("$.file.file_id")},
+                "ConsistentRead": True,
+            },
+            result_path="$.recorded",
+            result_selector={"status.$": "$.Item.status.S"},
+            following="Which outcome?",
+        )
 
     def _take_back(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""

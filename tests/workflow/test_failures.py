@@ -86,6 +86,10 @@ def _refused_completion(_machine: Machine) -> Scene:
     return Scene(changes={"Complete": throws(TRANSACTION_CANCELED)})
 
 
+def _unanswered_completion(_machine: Machine) -> Scene:
+    return Scene(changes={"Complete": throws("DynamoDb.InternalServerErrorException")})
+
+
 SCENES: dict[str, Callable[[Machine], Scene]] = {
     "Claim": _plain,
     "Clear an earlier attempt": _replayed,
@@ -105,6 +109,7 @@ SCENES: dict[str, Callable[[Machine], Scene]] = {
     "Record superseded version": _newer_version,
     "Complete": _plain,
     "Who holds the key?": _refused_completion,
+    "Was the outcome recorded?": _unanswered_completion,
     "Withdraw": _overtaken,
     "Record superseded": _late,
 }
@@ -208,6 +213,19 @@ def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_ar
     run = process(machine, scene.file, validated=scene.validated, changes={**scene.changes, step: throws(BROKEN)})
 
     assert run.errors.count(BROKEN) == _attempts(_tasks(machine, DIRECT)[step]) == 1 + MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "DUPLICATE", "SUPERSEDED"])
+def test_given_an_outcome_that_was_recorded_when_no_answer_comes_back_then_the_rows_are_not_taken_back(
+    machine: Machine, status: str
+) -> None:
+    scene = _unanswered_completion(machine)
+    recorded = {"Was the outcome recorded?": returns({"Item": {"status": {"S": status}}})}
+
+    run = process(machine, scene.file, changes={**scene.changes, **recorded, TAKE_BACK: throws(BROKEN)})
+
+    assert run.status == "SUCCEEDED"
+    assert BROKEN not in run.errors
 
 
 @pytest.mark.parametrize("route", ROUTES)
