@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import islice
 from typing import Any, Final, Protocol
 
@@ -27,6 +28,11 @@ class ReadsTable(Protocol):
 
     def batch_get_item(self, **request: Any) -> Any:
         """Read up to a hundred items by their keys."""
+
+
+def identify(bucket: str, key: str, version: str) -> str:
+    """Work out the id that the state machine gives an upload: SHA-256 of bucket, key and version id."""
+    return sha256(f"{bucket}\n{key}\n{version}".encode()).hexdigest()
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Final, Protocol
 
+from cli.audit import identify
 from etl.workflow.definition import INCOMING
 
 NOT_STARTED: Final = "NotStarted"
@@ -85,7 +85,7 @@ class DeadLetter:
         if not self.key:
             return ""
         version = self._object.get("version-id") or self._object["sequencer"]
-        return sha256(f"{self._bucket}\n{self.key}\n{version}".encode()).hexdigest()
+        return identify(self._bucket, self.key, version)
 
     def _text(self, attribute: str) -> str:
         return str(self.attributes.get(attribute, {}).get("StringValue", ""))

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import IO, Any
 
 import msgspec
 
 from cli.athena import Athena
-from cli.audit import AuditRow, AuditTable
+from cli.audit import AuditRow, AuditTable, identify
 from cli.dead_letters import DeadLetterQueue
 from cli.lost import LostFiles
 from cli.waiting import PATIENCE_SECONDS, wait_until
@@ -72,8 +71,8 @@ class Pipeline:
         return {upload: rows[file_id] for upload, file_id in ids.items() if file_id in rows}
 
     def file_id(self, upload: Upload) -> str:
-        """Work out the id that the state machine gives an upload: SHA-256 of bucket, key and version id."""
-        return sha256(f"{self.outputs['RawBucket']}\n{upload.key}\n{upload.version_id}".encode()).hexdigest()
+        """Identify an upload as the state machine does."""
+        return identify(self.outputs["RawBucket"], upload.key, upload.version_id)
 
     def settle(
         self,

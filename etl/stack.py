@@ -134,7 +134,7 @@ class PipelineStack(Stack):
             names=names,
             functions=watched,
             state_machine=workflow.state_machine,
-            batching_queue=ingestion.queue,
+            batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             audit_table=tables.audit,
             workgroup=catalog.workgroup.name,

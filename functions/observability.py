@@ -1,4 +1,4 @@
-"""Logs and metrics of every function, configured once.
+"""Logs of every function, configured once.
 
 Each log line is one JSON object that carries the file's id, its partner and its execution. Traces need no code: Lambda
 itself records each call's segment.
@@ -7,14 +7,13 @@ itself records each call's segment.
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Any]
 
 logger = Logger()
-metrics = Metrics()
 
 
 def observed(handler: Handler) -> Handler:

@@ -6,20 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import duckdb
 from botocore.exceptions import ClientError
 
 from arrivals import ARRIVAL
 from outcomes import Outcome
+from staging import PARALLEL_REQUESTS
 from transactions.contract import Contract, Table
 
 Row = Mapping[str, object]
-
-PARALLEL_REQUESTS: Final = 16
-_ENGINE_TYPES: Final = {"string": "VARCHAR"}
-"""Glue types that have another name in the engine."""
 
 
 class WritesObjects(Protocol):
@@ -104,7 +101,7 @@ def total_rows(outcome: Outcome) -> Sequence[Row]:
 
 def parquet(table: Table, rows: Sequence[Row]) -> bytes:
     """Write rows as Parquet in the shape of the contract; a row must have every column."""
-    columns = ", ".join(f"{column.name} {_type(column.physical_type)}" for column in table.columns)
+    columns = ", ".join(f"{column.name} {column.engine_type}" for column in table.columns)
     places = ", ".join("?" for _ in table.columns)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE written ({columns})")
@@ -137,10 +134,6 @@ def _arrivals(outcomes: Iterable[Outcome], completed: str) -> Iterator[tuple[str
         if outcome.status == completed:
             latest[outcome.layout] = max(outcome.uploaded_at, latest.get(outcome.layout, outcome.uploaded_at))
     yield from latest.items()
-
-
-def _type(physical_type: str) -> str:
-    return _ENGINE_TYPES.get(physical_type, physical_type)
 
 
 def _utc(time: datetime) -> datetime:

@@ -74,7 +74,7 @@ class Ingestion(Construct):
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = batching_queue
+        self._queue = batching_queue
         self.dispatch = self._dispatch(basis, state_machine)
         role = iam.Role(
             self,
@@ -108,7 +108,7 @@ class Ingestion(Construct):
             targets=[start({"route": DIRECT, "files": [_file_event()]})],
         )
         # Imported, so that the rule's target leaves the queue's policy to this construct.
-        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self.queue.queue_arn)
+        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self._queue.queue_arn)
         batch = events.Rule(
             self,
             "Batch",
@@ -127,12 +127,12 @@ class Ingestion(Construct):
         )
         # The imported queue's environment is unresolved for CDK, and is this stack's own.
         Annotations.of(batch).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
-        self.queue.add_to_resource_policy(
+        self._queue.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="BatchRuleSends",
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
                 actions=["sqs:SendMessage"],
-                resources=[self.queue.queue_arn],
+                resources=[self._queue.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": batch.rule_arn}},
             )
         )
@@ -162,7 +162,7 @@ class Ingestion(Construct):
             purpose="dispatch",
             description="Starts one execution for each batch of small files",
             statements=[
-                allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self.queue.queue_arn]),
+                allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self._queue.queue_arn]),
                 allow(["states:StartExecution"], [state_machine.state_machine_arn]),
             ],
             environment={
@@ -175,7 +175,7 @@ class Ingestion(Construct):
             self,
             "BatchingQueueMapping",
             target=function,
-            event_source_arn=self.queue.queue_arn,
+            event_source_arn=self._queue.queue_arn,
             batch_size=basis.settings.batch_size,
             max_batching_window=Duration.seconds(basis.settings.batch_window_seconds),
             report_batch_item_failures=True,

@@ -43,17 +43,7 @@ class ClaimSteps(Steps):
         )
 
     def _who_has_the_file(self) -> State:
-        return self._task(
-            service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.audit_table,
-                "Key": {"file_id": audit.text("$.file.file_id")},
-                "ConsistentRead": True,
-            },
-            result_path="$.holder",
-            result_selector={"status.$": "$.Item.status.S"},
-            following="Is it in process?",
-        )
+        return self._read_status(result_path="$.holder", following="Is it in process?")
 
     def _look_again(self) -> State:
         """Put the event off until the other run's claim has ended, to take the file over should that run have died."""

@@ -43,26 +43,18 @@ class ContentSteps(Steps):
         )
 
     def _find_content_owner(self) -> State:
-        return self._task(
-            service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.registry_table,
-                "Key": {"entry": self._content_entry()["entry"]},
-                "ConsistentRead": True,
-            },
+        return self._read(
+            self._resources.registry_table,
+            {"entry": self._content_entry()["entry"]},
             result_path="$.content",
             result_selector={"owner.$": "$.Item.file_id.S"},
             following="Find the first file",
         )
 
     def _find_first_file(self) -> State:
-        return self._task(
-            service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.audit_table,
-                "Key": {"file_id": audit.text("$.content.owner")},
-                "ConsistentRead": True,
-            },
+        return self._read(
+            self._resources.audit_table,
+            {"file_id": audit.text("$.content.owner")},
             result_path="$.first",
             result_selector={
                 "status.$": "$.Item.status.S",
@@ -73,13 +65,9 @@ class ContentSteps(Steps):
         )
 
     def _find_first_files_key(self) -> State:
-        return self._task(
-            service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.registry_table,
-                "Key": {"entry": {"S.$": "States.Format('key#{}', $.first.object_key)"}},
-                "ConsistentRead": True,
-            },
+        return self._read(
+            self._resources.registry_table,
+            {"entry": {"S.$": "States.Format('key#{}', $.first.object_key)"}},
             result_path="$.first.key",
             following="Does the first file stand?",
         )

@@ -195,17 +195,7 @@ class PublicationSteps(Steps):
 
         Where even that cannot be told, the rows stay as they are: the next attempt clears them, if it may.
         """
-        return self._task(
-            service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.audit_table,
-                "Key": {"file_id": audit.text("$.file.file_id")},
-                "ConsistentRead": True,
-            },
-            result_path="$.recorded",
-            result_selector={"status.$": "$.Item.status.S"},
-            following="Which outcome?",
-        )
+        return self._read_status(result_path="$.recorded", following="Which outcome?")
 
     def _take_back(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""

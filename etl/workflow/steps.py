@@ -50,14 +50,38 @@ class Steps(ABC):
             timeout_seconds=self._timeout,
         )
 
+    def _read(
+        self,
+        table: str,
+        key: dict[str, Any],
+        *,
+        result_path: str,
+        following: str,
+        result_selector: dict[str, Any] | None = None,
+    ) -> State:
+        """Read an item of a table as it is now."""
+        return self._task(
+            service("dynamodb:getItem"),
+            _item(table, key),
+            result_path=result_path,
+            result_selector=result_selector,
+            following=following,
+        )
+
+    def _read_status(self, *, result_path: str, following: str) -> State:
+        """Read the status that the file has in the audit table."""
+        return self._read(
+            self._resources.audit_table,
+            {"file_id": audit.text("$.file.file_id")},
+            result_path=result_path,
+            result_selector={"status.$": "$.Item.status.S"},
+            following=following,
+        )
+
     def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
         return task(
             service("dynamodb:getItem"),
-            {
-                "TableName": self._resources.registry_table,
-                "Key": {"entry": self._key_entry()},
-                "ConsistentRead": True,
-            },
+            _item(self._resources.registry_table, {"entry": self._key_entry()}),
             result_path=result_path,
             following=self.name(following) if following else None,
             catches=[catch(self.name(failing))] if failing else [],
@@ -129,3 +153,7 @@ class Steps(ABC):
     @staticmethod
     def _key_entry() -> dict[str, str]:
         return {"S.$": "States.Format('key#{}', $.file.object_key)"}
+
+
+def _item(table: str, key: dict[str, Any]) -> dict[str, Any]:
+    return {"TableName": table, "Key": key, "ConsistentRead": True}

@@ -9,6 +9,9 @@ import yaml
 
 from transactions.assets import asset_folder
 
+_ENGINE_TYPES = {"string": "VARCHAR"}
+"""Glue types that have another name in the engine."""
+
 
 class Column(msgspec.Struct, frozen=True, rename="camel"):
     """One column: its name, Glue type and whether every row has a value."""
@@ -19,6 +22,11 @@ class Column(msgspec.Struct, frozen=True, rename="camel"):
     required: bool
     classification: str = "internal"
     partition_key_position: int = 0
+
+    @property
+    def engine_type(self) -> str:
+        """What the engine calls the Glue type."""
+        return _ENGINE_TYPES.get(self.physical_type, self.physical_type)
 
 
 class Table(msgspec.Struct, frozen=True, rename="camel"):

@@ -12,9 +12,6 @@ from transactions.layouts.mapping_rules import DERIVED
 from transactions.results import Source, Written, WrittenObject
 from transactions.sql import literal, literals
 
-_ENGINE_TYPES = {"string": "VARCHAR"}
-"""Glue types that have another name in the engine."""
-
 
 def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[WrittenObject, ...]:
     """Write the accepted rows below ``output``: a file for each booking date, the rows in the file's order."""
@@ -84,9 +81,7 @@ def _lineage(staged: Staged, source: Source) -> dict[str, str]:
 
 def _columns(table: Table, values: Mapping[str, str]) -> str:
     return ", ".join(
-        f"CAST({values.get(column.name, 'NULL')} AS {_ENGINE_TYPES.get(column.physical_type, column.physical_type)})"
-        f" AS {column.name}"
-        for column in table.columns
+        f"CAST({values.get(column.name, 'NULL')} AS {column.engine_type}) AS {column.name}" for column in table.columns
     )
 
 

@@ -103,7 +103,7 @@ def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Pla
     read, loading = 0, deque[Future[int]]()
     with ThreadPoolExecutor(THREADS) as loaders:
         for part in records.parts:
-            if not loading and not read:
+            if not loading:
                 connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
             before = loading[-1] if loading else None
             loading.append(loaders.submit(_load, connection, plan, part, before))

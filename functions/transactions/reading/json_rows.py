@@ -17,8 +17,10 @@ RAW_NUMBER = "#number"
 """A number goes to the engine as an object with its text under this key: the engine reads numbers as floats."""
 _WRAPPED = b'{"%b":"%%b"}' % RAW_NUMBER.encode()
 _LINE_FEED = b"\n"
+_SEPARATOR, _OTHER_CONTROL = SEPARATOR.encode(), b"\x02"
+_ROW = _SEPARATOR.join((b"%d", b"%b", b"%b")) + _OTHER_CONTROL
 _PLACEHOLDER = b"-"
-_ON_ONE_LINE = bytes.maketrans(b"\n\t\x02", b"  \n")
+_ON_ONE_LINE = bytes.maketrans(b"\n\t" + _OTHER_CONTROL, b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
 
 
@@ -39,10 +41,9 @@ class JsonLines:
                 line if line.strip() else self._blank(number)
                 for number, line in enumerate(block.split(_LINE_FEED), self._line)
             )
-        separator = SEPARATOR.encode()
-        if separator in text:
+        if _SEPARATOR in text:
             # Another control character: it makes the same records unreadable, and does not end a cell.
-            text = text.replace(separator, b"\x02")
+            text = text.replace(_SEPARATOR, _OTHER_CONTROL)
         self._line += lines
         return self._kept(text) + _LINE_FEED
 
@@ -77,7 +78,7 @@ class JsonRecords:
             If a record is longer than any may be.
         """
         self._count += len(block)
-        rows = b"".join([b"%d\x01%b\x01%b\x02" % record for record in block])
+        rows = b"".join([_ROW % record for record in block])
         if len(rows) > MAX_RECORD_BYTES:
             _refuse_long_records(block)
         return self._kept(rows.translate(_ON_ONE_LINE))
