@@ -127,7 +127,7 @@ class RowCode(_Code):
     )
     IBAN_INVALID = (
         "IBAN_INVALID",
-        "The account number is not an IBAN, or its check digits do not fit",
+        "The account number is not an IBAN of its country's length, or its check digits do not fit",
         "check the account number",
     )
     VALUE_UNKNOWN = (

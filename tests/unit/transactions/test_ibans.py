@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 from tests.unit.transactions.support import csv_layout, transform
 from transactions.codes import RowCode
 from transactions.layouts.fields import NumberField, StringField
-from transactions.layouts.ibans import IbanFormat, is_no_iban
+from transactions.layouts.ibans import COUNTRIES_BY_LENGTH, IbanFormat, is_no_iban
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import Amount, Text
 
+LENGTHS = {country: length for length, countries in COUNTRIES_BY_LENGTH.items() for country in countries.split()}
+COUNTRIES = st.sampled_from(sorted(LENGTHS))
+ANY_TWO_LETTERS = st.from_regex(r"[A-Z]{2}", fullmatch=True)
 BANK_ACCOUNTS = st.from_regex(r"[0-9A-Z]{11,30}", fullmatch=True)
-COUNTRIES = st.from_regex(r"[A-Z]{2}", fullmatch=True)
+GERMAN_ACCOUNTS = st.from_regex(r"[0-9]{18}", fullmatch=True)
+FRENCH_ACCOUNTS = st.from_regex(r"[0-9]{23}", fullmatch=True)
 COLUMN = "account"
 ENGINE = duckdb.connect()
 
@@ -40,30 +44,50 @@ def accounts_layout() -> Layout:
     return csv_layout(fields, amount=Amount(field="Amount"), counterparty_account=Text(field="Other"))
 
 
-@given(country=COUNTRIES, account=BANK_ACCOUNTS)
-def test_given_any_account_when_its_check_digits_fit_then_it_is_taken_in_either_form(
-    country: str, account: str
-) -> None:
-    number = iban(country, account)
+@st.composite
+def ibans(draw: st.DrawFn) -> str:
+    country = draw(COUNTRIES)
+    account = draw(st.from_regex(f"[0-9A-Z]{{{LENGTHS[country] - 4}}}", fullmatch=True))
+    return iban(country, account)
 
+
+@given(ibans())
+def test_given_an_iban_of_any_country_then_it_is_taken_in_either_form(number: str) -> None:
     assert not is_refused(number)
     assert not is_refused(in_groups(number), "iban_print")
 
 
-@given(account=st.from_regex(r"[0-9]{11,30}", fullmatch=True), place=st.integers(4, 33), by=st.integers(1, 9))
+@given(country=COUNTRIES, account=BANK_ACCOUNTS)
+def test_given_check_digits_that_fit_when_the_length_is_not_the_countrys_then_it_is_refused_in_either_form(
+    country: str, account: str
+) -> None:
+    number = iban(country, account)
+
+    of_its_length = len(number) == LENGTHS[country]
+
+    assert is_refused(number) != of_its_length
+    assert is_refused(in_groups(number), "iban_print") != of_its_length
+
+
+@given(country=ANY_TWO_LETTERS.filter(lambda country: country not in LENGTHS), account=BANK_ACCOUNTS)
+def test_given_check_digits_that_fit_when_the_country_is_not_in_the_registry_then_it_is_refused(
+    country: str, account: str
+) -> None:
+    assert is_refused(iban(country, account))
+
+
+@given(account=GERMAN_ACCOUNTS, place=st.integers(4, 21), by=st.integers(1, 9))
 def test_given_an_iban_when_any_one_digit_differs_then_it_is_refused(account: str, place: int, by: int) -> None:
     number = iban("DE", account)
-    place = min(place, len(number) - 1)
 
     mistyped = f"{number[:place]}{(int(number[place]) + by) % 10}{number[place + 1 :]}"
 
     assert is_refused(mistyped)
 
 
-@given(account=st.from_regex(r"[0-9]{11,30}", fullmatch=True), place=st.integers(4, 32))
+@given(account=FRENCH_ACCOUNTS, place=st.integers(4, 25))
 def test_given_an_iban_when_two_neighbours_change_places_then_it_is_refused(account: str, place: int) -> None:
     number = iban("FR", account)
-    place = min(place, len(number) - 2)
 
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
 
@@ -94,6 +118,8 @@ def test_given_an_example_of_the_standard_then_it_is_taken(number: str) -> None:
         ("GB82WEST1", "iban"),
         ("0532013000", "iban"),
         pytest.param("NO0086011117972", "iban", id="check digits 00 in place of 97"),
+        pytest.param(iban("DE", "37040044053201300"), "iban", id="a digit short, check digits made for it"),
+        pytest.param(iban("US", "021000021123456789"), "iban", id="country without IBANs"),
     ],
 )
 def test_given_an_account_written_in_another_way_then_it_is_refused(cell: str, written: IbanFormat) -> None:
