@@ -45,7 +45,7 @@ chaos: install ## Run random scenarios on the embedded AWS against a plain model
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy
 
-bench: $(BENCH_VENV)/stamp ## Measure speed and memory, write docs/performance.md; BENCH="--limited" for large files
+bench: $(BENCH_VENV)/stamp ## Measure speed and memory, write docs/performance.md; BENCH="--larger" for 1 GB, "--limited" for 3 GB
 	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m bench $(BENCH)
 
 audit: install ## Look up known vulnerabilities of all that is locked, npm's part too; needs the network

@@ -12,6 +12,7 @@ from rich.table import Table
 from bench.limits import LimitsError
 from bench.measuring import PROJECT, RunFailedError
 from bench.page import page, written
+from bench.plan import LARGER_FORMATS, LARGER_TIMES
 from bench.plot import plot
 from bench.results import Results, Section
 from bench.running import run_cold_starts, run_contenders, run_limited
@@ -25,6 +26,10 @@ def main(
     megabytes: Annotated[int, typer.Option(help="Size of the plain CSV; the other formats hold its rows.")] = 100,
     runs: Annotated[int, typer.Option(help="How often each contender runs.")] = 5,
     *,
+    larger: Annotated[
+        bool,
+        typer.Option("--larger", help=f"{' and '.join(LARGER_FORMATS)} of {LARGER_TIMES} times the rows, one run."),
+    ] = False,
     limited: Annotated[
         bool, typer.Option("--limited", help="1 and 3 GB in a control group like a function's machine; needs root.")
     ] = False,
@@ -37,6 +42,10 @@ def main(
         with Progress(console=console, transient=True) as progress:
             if limited and not page_only:
                 results = replace(results, limited=run_limited(folder, sizes=LARGE_SIZES_MB, progress=progress))
+            elif larger and not page_only:
+                size = megabytes * LARGER_TIMES
+                section = run_contenders(folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=progress)
+                results = replace(results, larger=section)
             elif not page_only:
                 contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
                 cold_starts = run_cold_starts(runs=runs, progress=progress)
@@ -56,7 +65,7 @@ def _write(results: Results) -> None:
 
 
 def _show(console: Console, results: Results) -> None:
-    for section in (results.contenders, results.limited, results.cold_starts):
+    for section in (results.contenders, results.larger, results.limited, results.cold_starts):
         if section:
             console.print(_figures(section))
     table = Table("target", "figure", "of CPU time", "")

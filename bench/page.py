@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from bench.limits import CPUS, MEMORY_MB
-from bench.plan import COPY
+from bench.plan import COPY, LARGER_TIMES
 from bench.results import Circumstances, Measurement, Results, Section
 from bench.targets import targets
+from transactions.codes import FileCode
+from transactions.reading.json_records import MAX_DOCUMENT_BYTES
 
 _HEAD = """# Performance
 
@@ -27,6 +29,12 @@ rejected ones with line, field and code. Plain CSV is the layout `alpine-2025`, 
 csv + pydantic and pandas + pandera read the plain CSV only.
 
 ![Wall clock by contender and format](performance.svg)
+"""
+_LARGER = f"""
+## Contenders at 1 GB
+
+The same with {LARGER_TIMES} times the rows, by `make bench BENCH=--larger`, in the formats that have no limit:
+one JSON document of more than {MAX_DOCUMENT_BYTES >> 20} MiB is refused as {FileCode.FILE_TOO_LARGE}.
 """
 _LIMITED = f"""
 ## Large files, within the limits of a function's machine
@@ -63,6 +71,9 @@ def _lines(results: Results) -> Iterator[str]:
     if results.contenders:
         yield _CONTENDERS
         yield from _contenders(results.contenders)
+    if results.larger:
+        yield _LARGER
+        yield from _contenders(results.larger)
     if results.limited:
         yield _LIMITED
         yield from _table(("function", "file", "wall s", "CPU s", "peak MB"), map(_row, results.limited.measurements))
@@ -75,7 +86,8 @@ def _lines(results: Results) -> Iterator[str]:
 
 
 def _contenders(section: Section) -> Iterator[str]:
-    yield f"{section.rows:,} rows, median of {section.runs} runs.\n"
+    runs = "one run" if section.runs == 1 else f"median of {section.runs} runs"
+    yield f"{section.rows:,} rows, {runs}.\n"
     head = ("contender", "format", "file MB", "wall s", "CPU s", "peak MB", "wall to COPY", "CPU to COPY")
     yield from _table(head, (_compared(section, one) for one in section.measurements))
     yield from _under(section.circumstances)

@@ -62,9 +62,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All there is: contenders side by side, cold starts, and large files within limits."""
+    """All there is: contenders side by side, also on larger files, cold starts, and large files within limits."""
 
     contenders: Section | None = None
+    larger: Section | None = None
     cold_starts: Section | None = None
     limited: Section | None = None
 

@@ -25,8 +25,12 @@ from bench.results import Circumstances, Measurement, Section
 SEED = 20251103
 
 
-def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progress) -> Section:
-    """Let all contenders read the same rows, in turns, ``runs`` times.
+def run_contenders(
+    folder: Path, *, formats: Sequence[data.Format] = data.FORMATS, megabytes: int, runs: int, progress: Progress
+) -> Section:
+    """Let all contenders read the same rows in each of ``formats``, in turns, ``runs`` times.
+
+    The plain CSV has ``megabytes`` (10^6 bytes).
 
     Raises
     ------
@@ -34,8 +38,8 @@ def run_contenders(folder: Path, *, megabytes: int, runs: int, progress: Progres
         If a contender fails, or comes to other counts, totals or errors than the others.
     """
     rows = data.rows_of(megabytes)
-    files = {name: _file(folder, name, rows, progress) for name in data.FORMATS}
-    jobs = [(contender, name) for name in data.FORMATS for contender in CONTENDERS if name in contender.formats]
+    files = {name: _file(folder, name, rows, progress) for name in formats}
+    jobs = [(contender, name) for name in formats for contender in CONTENDERS if name in contender.formats]
     usages, outcomes = defaultdict[tuple[str, str], list[Usage]](list), dict[str, Outcome]()
     load_before = os.getloadavg()[0]
     for contender, name in progress.track(jobs * runs, description="contenders, in turns"):
