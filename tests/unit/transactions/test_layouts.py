@@ -41,6 +41,28 @@ def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path:
     assert output.transformation.totals == output.transformation.written.totals == validation.totals
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [layout for layout in CATALOG if any(predicate.values and not predicate.also for predicate in layout.drop)],
+    ids=lambda layout: layout.name,
+)
+def test_given_an_unheard_of_word_where_a_word_drops_a_row_then_the_row_is_rejected_and_not_booked(
+    layout: Layout, tmp_path: Path
+) -> None:
+    # Given the layout's sample, where a word that drops a row is replaced by one that nobody has agreed
+    sample = (LAYOUTS / f"{layout.name}.sample.{layout.format}").read_text(encoding=layout.encoding)
+    for predicate in layout.drop:
+        for word in predicate.values:
+            sample = sample.replace(word, "unheard-of")
+    # When it is transformed
+    name = layout.sample.file_name
+    output = transform(sample.encode(layout.encoding), tmp_path, layout, file_name=name)
+    # Then what was dropped is rejected, and not one row more is booked
+    counts, expected = output.transformation.counts, layout.sample
+    assert (counts.accepted, counts.dropped) == (expected.accepted, 0)
+    assert counts.rejected == expected.rejected + expected.dropped
+
+
 def test_the_grouping_dot_makes_thousands(tmp_path: Path) -> None:
     sample = (LAYOUTS / "dkb-2023.sample.csv").read_bytes()
 
