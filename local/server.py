@@ -11,8 +11,8 @@ would, and nothing else:
 - A function logs where a log group is. The emulator makes one, also for a call that outlives its stack; on AWS the
   functions' roles may not.
 
-Then the calls of its services under a role are judged (``local/enforcement.py``), and rights to the key are asked for
-where AWS asks for them (``local/keys.py``).
+Then the calls of its services under a role are judged (``local/enforcement.py``), rights to the key are asked for
+where AWS asks for them (``local/keys.py``), and a deletion that fails can be run again (``local/deletion.py``).
 
 Besides, all environments of a function share one unpacked package (``local/shared_code.py``), for speed.
 """
@@ -28,7 +28,7 @@ from ministack.app import app
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
-from local import enforcement, keys
+from local import deletion, enforcement, keys
 from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
@@ -37,6 +37,7 @@ _PUBLISH = "arn:aws:states:::sns:publish"
 _STOPPED = "ABORTED"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
+deletion.install()
 enforcement.install()
 keys.install()
 

@@ -10,8 +10,10 @@ from cli.pipeline import Pipeline
 from etl.names import Names
 from etl.statuses import FileStatus
 from local.batching import batching
+from local.cdk import CdkError
 from local.deploy import deploy, destroy
 from local.emulator import Emulator
+from local.permissions import taken_away
 from local.stack import DeployedStack
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.deployment import Deployment
@@ -19,6 +21,7 @@ from tests.end_to_end.files import Booking, alpine_csv
 from tests.end_to_end.principals import Principal, is_refused, user
 
 NAMES = Names(suffix="neighbour")
+UNFORTUNATE = Names(suffix="unfortunate")
 MANY_VERSIONS = 2100
 
 LISTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -67,7 +70,7 @@ def neighbours_file(neighbour: DeployedStack) -> AuditRow:
 @pytest.fixture(scope="module")
 def in_use(emulator: Emulator, neighbour: DeployedStack, neighbours_file: AuditRow) -> DeployedStack:
     """Given that the second deployment is in the middle of its work, and every service knows something of it."""
-    assert {service for service, left in _of_the_neighbour(emulator).items() if not left} == set()
+    assert {service for service, left in _known_of(NAMES, emulator).items() if not left} == set()
     client: Any = emulator.session.client
     outputs, s3, glue = neighbour.outputs, client("s3"), client("glue")
     # More versions than one page of a listing or one call of a deletion has, a delete marker, an unfinished upload
@@ -127,12 +130,35 @@ def test_destroy_leaves_neither_resource_nor_object(
     # When it is destroyed
     destroy(emulator, NAMES.suffix)
     # Then no service knows anything of it
-    assert {service: left for service, left in _of_the_neighbour(emulator).items() if left} == {}
+    assert {service: left for service, left in _known_of(NAMES, emulator).items() if left} == {}
     # And its key is on its way out
     assert emulator.session.client("kms").describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] == "PendingDeletion"
     # And the other deployment still works
     upload = deployment.pipeline.upload("incoming/alpine/after.csv", alpine_csv("after", Booking("2025-07-02", "1.00")))
     assert [row.status for row in deployment.process(upload)] == [FileStatus.COMPLETED]
+
+
+@pytest.mark.requirement("X7")
+def test_a_destruction_that_failed_is_run_again_and_leaves_nothing(emulator: Emulator) -> None:
+    # Given a deployment that may not delete what lies in its bucket: an object in two versions
+    stack = deploy(emulator, UNFORTUNATE.suffix)
+    client: Any = emulator.session.client
+    for content in (b"1", b"2"):
+        client("s3").put_object(Bucket=stack.outputs["RawBucket"], Key="notes.txt", Body=content)
+    emptier = stack.physical_id("AWS::IAM::Role", "EmptyBuckets")
+    # When it is destroyed, then that fails
+    with (
+        taken_away(client("iam"), emptier, "s3:DeleteObjectVersion"),
+        pytest.raises(CdkError, match="DELETE_FAILED"),
+    ):
+        destroy(emulator, UNFORTUNATE.suffix)
+    # And the object is there, and the function that is to delete it
+    client("s3").head_object(Bucket=stack.outputs["RawBucket"], Key="notes.txt")
+    client("lambda").get_function(FunctionName=stack.physical_id("AWS::Lambda::Function", "EmptyBuckets"))
+    # When it may, and is destroyed again
+    destroy(emulator, UNFORTUNATE.suffix)
+    # Then no service knows anything of it
+    assert {service: left for service, left in _known_of(UNFORTUNATE, emulator).items() if left} == {}
 
 
 Act = Callable[[Principal, Mapping[str, str]], object]
@@ -172,17 +198,13 @@ def _refusals(somebody: Principal, stack: DeployedStack) -> set[str]:
     return {name for name, act in ACTS.items() if is_refused(act, somebody, stack.outputs)}
 
 
-def _of_the_neighbour(emulator: Emulator) -> dict[str, list[str]]:
-    """List what carries the second deployment's suffix, by service and kind."""
+def _known_of(names: Names, emulator: Emulator) -> dict[str, list[str]]:
+    """List what carries a deployment's suffix, by service and kind."""
     session: Any = emulator.session
     return {
-        f"{service}: {kind}": [text for text in _texts(read(session.client(service))) if _is_named(text)]
+        f"{service}: {kind}": [text for text in _texts(read(session.client(service))) if names.suffix in text]
         for service, (kind, read) in LISTINGS.items()
     }
-
-
-def _is_named(text: str) -> bool:
-    return NAMES.suffix in text
 
 
 def _texts(document: object) -> list[str]:
