@@ -2,7 +2,7 @@
 
 The emulator's KMS judges calls of its own API, but its stores encrypt nothing and ask for no key, and some forget which
 key they were created with. On AWS they use the key in the caller's name: whoever lacks the right reads and writes
-nothing, whatever else is granted.
+nothing, whatever else is granted. Besides, a bucket's policy sees which key an upload asks for.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import dynamodb, s3, sns, sqs
 from ministack.services.cloudformation import provisioners
 
@@ -20,6 +20,7 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "s3:GetObject": _READ,
     "s3:GetObjectVersion": _READ,
     "s3:PutObject": _WRITE,
+    "s3:UploadPart": _READ,
     "sqs:ReceiveMessage": _READ,
     "sqs:SendMessage": (*_READ, *_WRITE),
     "sns:Publish": (*_READ, *_WRITE),
@@ -32,13 +33,26 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb:Scan": _READ,
     "dynamodb:UpdateItem": _READ,
 }
-"""What the services' guides say that a caller needs of a customer-managed key, by action."""
+"""What the services' guides say that a caller needs of a customer-managed key, by action.
+
+IAM knows no ``s3:UploadPart``: parts, and their completion, are an ``s3:PutObject`` that S3 asks another right for.
+"""
+
+_PART: Final = "local:part"
+"""Marks a request that belongs to a multipart upload, among its condition keys."""
+
+_KEY_HEADERS: Final = (
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+)
+"""Headers of an upload that are condition keys on AWS, and that the emulator shows to no policy."""
 
 _BUCKET_ENCRYPTION: Final = """<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
 <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
 <BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>"""
 
 _enforce = iam_evaluator.enforce
+_object_conditions = iam_actions._s3_object_context  # noqa: SLF001
 
 Properties = Mapping[str, Any]
 Creates = Callable[[str, Properties, str], tuple[str, dict[str, Any]]]
@@ -71,6 +85,7 @@ def key_uses(action: str, resource: str, region: str) -> list[KeyUse]:
 def install() -> None:
     """Take the place of the emulator's own check of a request, and keep the keys that stores are created with."""
     iam_evaluator.enforce = _enforce_with_key
+    iam_actions._s3_object_context = _object_conditions_with_key  # noqa: SLF001
     for resource_type, keep in _KEEPS.items():
         handlers = provisioners._RESOURCE_HANDLERS[resource_type]  # noqa: SLF001
         handlers["create"] = _then(handlers["create"], keep)
@@ -120,9 +135,24 @@ def _enforce_with_key(  # noqa: PLR0917 the emulator's own signature
     service_context: dict[str, Any] | None = None,
 ) -> Any:
     denied = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
-    for use in () if denied else key_uses(iam_action, resource_arn, region):
+    action = "s3:UploadPart" if _PART in (service_context or {}) else iam_action
+    for use in () if denied else key_uses(action, resource_arn, region):
         denied = denied or _enforce(access_key_id, use.action, "kms", region, use.key, use.conditions)
     return denied
+
+
+def _object_conditions_with_key(
+    iam_action: str, query: dict[str, Any], path: str, headers: dict[str, str]
+) -> dict[str, Any]:
+    conditions: dict[str, Any] = _object_conditions(iam_action, query, path, headers)
+    if iam_action != "s3:PutObject":
+        return conditions
+    upload = s3._multipart_uploads.get(iam_actions._query_param(query, "uploadId"))  # noqa: SLF001
+    if upload is not None:
+        # A part has no such headers: those count that its upload was begun with.
+        headers = upload["preserved_headers"] if upload["requested_sse"] else {}
+        conditions[_PART] = "true"
+    return conditions | {f"s3:{name}": headers[name] for name in _KEY_HEADERS if name in headers}
 
 
 def _key_of_bucket(arn: str) -> str | None:

@@ -22,6 +22,8 @@ REPORTS = "reports/"
 QUERY_RESULTS = "athena-results/"
 
 _ARCHIVE_AFTER = Duration.days(90)
+_ENCRYPTION = "x-amz-server-side-encryption"
+_KEY_ID = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 def uploads_of(partner: str) -> str:
@@ -79,23 +81,27 @@ def _bucket(
         removal_policy=RemovalPolicy.DESTROY,
     )
     for sid, header, allowed in (
-        ("NoOtherEncryption", "x-amz-server-side-encryption", "aws:kms"),
-        ("NoOtherKey", "x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
+        ("NoOtherEncryption", _ENCRYPTION, "aws:kms"),
+        ("NoOtherKey", _KEY_ID, key.key_arn),
         ("NoKeyOfTheClient", "x-amz-server-side-encryption-customer-algorithm", ""),
     ):
-        bucket.add_to_resource_policy(_refuse_other(sid, bucket, header=header, allowed=allowed))
+        # An upload without the header takes the bucket's default.
+        other = {"Null": {f"s3:{header}": "false"}, "StringNotEquals": {f"s3:{header}": allowed}}
+        bucket.add_to_resource_policy(_refuse_uploads(sid, bucket, conditions=other))
+    # Asked for KMS and told no key, S3 takes the account's aws/s3 and not the bucket's default (S3 API, PutObject).
+    no_key = {f"s3:{_ENCRYPTION}": "false", f"s3:{_KEY_ID}": "true"}
+    bucket.add_to_resource_policy(_refuse_uploads("NoKeyLeftOpen", bucket, conditions={"Null": no_key}))
     return bucket
 
 
-def _refuse_other(sid: str, bucket: s3.IBucket, *, header: str, allowed: str) -> iam.PolicyStatement:
-    """Refuse an upload that has this header with another value; one without takes the bucket's default."""
+def _refuse_uploads(sid: str, bucket: s3.IBucket, *, conditions: dict[str, dict[str, str]]) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid,
         effect=iam.Effect.DENY,
         principals=[iam.AnyPrincipal()],
         actions=["s3:PutObject"],
         resources=[bucket.arn_for_objects("*")],
-        conditions={"Null": {f"s3:{header}": "false"}, "StringNotEquals": {f"s3:{header}": allowed}},
+        conditions=conditions,
     )
 
 

@@ -14,6 +14,9 @@ from tests.end_to_end.principals import Principal, allow, is_refused, user
 
 OWN = f"{uploads_of(PARTNER)}by-the-partner.csv"
 FOREIGN = f"{uploads_of('obie')}by-another-partner.csv"
+FIRST_PART = 5 * 1024 * 1024
+"""S3 takes no smaller one, but for the last."""
+
 READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
 READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
 READ_MESSAGES = ("sqs:GetQueueUrl", "sqs:ReceiveMessage")
@@ -101,13 +104,55 @@ def test_a_partner_uses_the_key_for_its_uploads_only(deployment: Deployment, par
 
 
 @pytest.mark.requirement("P1")
-def test_nobody_stores_a_file_without_the_stacks_key(deployment: Deployment, raw: str) -> None:
-    # Given somebody with every right to write
-    may_write = (allow(["s3:PutObject"], f"arn:aws:s3:::{raw}/*"), allow(["kms:GenerateDataKey"], "*"))
-    request = {"Bucket": raw, "Key": "incoming/alpine/other-key.csv", "Body": b"", "ServerSideEncryption": "AES256"}
-    # When a file is to be stored under S3's own key, then that is refused
+@pytest.mark.parametrize("encryption", [{}, {"ServerSideEncryption": "aws:kms"}], ids=["unnamed key", "named key"])
+def test_a_partner_uploads_a_large_file_in_parts(
+    deployment: Deployment, partner: Principal, raw: str, encryption: dict[str, str]
+) -> None:
+    # Given a file that a partner's tools send in parts, with the key named or left to the bucket
+    key = f"{uploads_of(PARTNER)}in-parts-{len(encryption)}.csv"
+    content = alpine_csv(f"parts-{len(encryption)}", *(Booking("2025-06-02", "1.00") for _ in range(FIRST_PART // 64)))
+    named = encryption and encryption | {"SSEKMSKeyId": _arn_of_key(deployment)}
+    # When it is uploaded so
+    version = _upload_in_parts(partner, content, Bucket=raw, Key=key, **named)
+    # Then it is processed like any other
+    (row,) = deployment.process(Upload(key=key, version_id=version))
+    assert row.status is FileStatus.COMPLETED
+
+
+@pytest.mark.requirement("P1")
+def test_parts_need_the_right_to_decrypt(deployment: Deployment, raw: str) -> None:
+    # Given somebody who may write under the key, and not read with it
+    key = _arn_of_key(deployment)
+    may_write = (allow(["s3:PutObject"], f"arn:aws:s3:::{raw}/*"), allow(["kms:GenerateDataKey"], key))
+    with user(deployment.emulator, "no-decrypt", *may_write) as somebody:
+        s3, place = somebody.client("s3"), {"Bucket": raw, "Key": f"{uploads_of(PARTNER)}no-parts.csv"}
+        # When a file is begun, then its first part is refused
+        begun = s3.create_multipart_upload(**place)
+        assert is_refused(s3.upload_part, **place, UploadId=begun["UploadId"], PartNumber=1, Body=b"")
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize("bucket", ["RawBucket", "ProcessedBucket"])
+def test_nobody_stores_a_file_under_another_key(deployment: Deployment, bucket: str) -> None:
+    # Given somebody with every right to write, under whatever key
+    may_write = (allow(["s3:PutObject"], "*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], "*"))
+    other = deployment.client("kms").create_key()["KeyMetadata"]["Arn"]
+    place = {"Bucket": deployment.pipeline.outputs[bucket], "Key": f"{uploads_of(PARTNER)}other-key.txt"}
     with user(deployment.emulator, "other-key", *may_write) as somebody:
-        assert is_refused(somebody.client("s3").put_object, **request)
+        s3 = somebody.client("s3")
+        # When a file is to be stored under S3's key, another one, the account's default, or his own, then it is refused
+        for encryption in (
+            {"ServerSideEncryption": "AES256"},
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": other},
+            {"ServerSideEncryption": "aws:kms"},
+            {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"0" * 32},
+        ):
+            assert is_refused(s3.put_object, **place, **encryption), encryption
+            assert is_refused(s3.create_multipart_upload, **place, **encryption), encryption
+        # And under the stack's key it is not
+        assert not is_refused(
+            s3.put_object, **place, ServerSideEncryption="aws:kms", SSEKMSKeyId=_arn_of_key(deployment)
+        )
 
 
 @pytest.mark.requirement("P1")
@@ -131,6 +176,18 @@ def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, r
         assert attempts(somebody) == {"object": True, "item": True, "message": True}
     with user(deployment.emulator, "with-key", *rights, key_right) as somebody:
         assert attempts(somebody) == {"object": False, "item": False, "message": False}
+
+
+def _upload_in_parts(somebody: Principal, content: bytes, **begun: str) -> str:
+    """Upload a file in two parts, and give its version."""
+    s3, place = somebody.client("s3"), {name: begun[name] for name in ("Bucket", "Key")}
+    place["UploadId"] = s3.create_multipart_upload(**begun)["UploadId"]
+    parts = [
+        {"PartNumber": number, "ETag": s3.upload_part(**place, PartNumber=number, Body=part)["ETag"]}
+        for number, part in enumerate((content[:FIRST_PART], content[FIRST_PART:]), start=1)
+    ]
+    version: str = s3.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})["VersionId"]
+    return version
 
 
 def _arn_of_key(deployment: Deployment) -> str:

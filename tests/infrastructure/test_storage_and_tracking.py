@@ -105,6 +105,25 @@ def test_given_the_buckets_when_an_upload_asks_for_another_encryption_then_their
 
 
 @pytest.mark.requirement("P1")
+def test_given_the_buckets_when_an_upload_asks_for_kms_without_naming_a_key_then_their_policies_deny_it(
+    template: Template,
+) -> None:
+    unnamed = {
+        "s3:x-amz-server-side-encryption": "false",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": "true",
+    }
+    policies = template.of_type("AWS::S3::BucketPolicy").values()
+    denied = [
+        (statement["Effect"], statement["Action"], statement["Principal"])
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement.get("Condition") == {"Null": unnamed}
+    ]
+
+    assert denied == [("Deny", "s3:PutObject", {"AWS": "*"})] * len(policies)
+
+
+@pytest.mark.requirement("P1")
 @pytest.mark.parametrize("store", STORES)
 def test_given_whatever_keeps_data_when_its_encryption_is_read_then_it_is_the_stacks_own_key(
     template: Template, store: str
