@@ -1,7 +1,7 @@
 """Guesses which column fills which part of the canonical record, by its name, its type and its values."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,8 +17,8 @@ _NAMES: Final = {
     "booking_date": r"book|buchung|posted|posting|completed|transaction date|^date|datum|^fecha|dato$",
     "value_date": r"value.?date|valuta|wertstellung|valeur|^interest",
     "amount": r"amount|betrag|montant|bedrag|bel[oø]b|importe|importo|kwota|[cč][aá]stka|[oö]sszeg|umsatz$|value$",
-    "debit": r"debit|d[ée]bit|soll|withdraw|paid out|money out|lastschrift",
-    "credit": r"credit|cr[ée]dit|haben|deposit|paid in|money in|gutschrift",
+    "debit": r"debit|d[ée]bit|soll|withdraw|paid out|money out|lastschrift|支出",
+    "credit": r"credit|cr[ée]dit|haben|deposit|paid in|money in|gutschrift|存入|收入",
     "currency": r"currency|w[äa]e?hrung|devise|ccy|valuta|munt",
     "counterparty_account": r"iban|counterparty.*(account|iban)|kontonummer|identification",
     "counterparty_name": r"payee|counterparty|merchant|empf[äa]e?nger|beg[üu]e?nstigt|partner|name",
@@ -28,6 +28,10 @@ _NAMES: Final = {
 }
 _DIRECTION: Final = re.compile(r"indicator|direction|debit.?/?credit|af.?bij|d/c|type|sign", re.IGNORECASE)
 _DIRECTION_WORDS: Final = 4
+_CREDIT: Final = frozenset(
+    ("credit", "cr", "crdt", "kredit", "кредит", "haben", "bij", "inflow", "in", "bevétel", "收入")
+)
+_DEBIT: Final = frozenset(("debit", "dr", "dbit", "debet", "дебет", "soll", "af", "outflow", "out", "kiadás", "支出"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class _Guesses:
 
     def __init__(self, columns: tuple[Column, ...]) -> None:
         self._free = list(columns)
+        self._rows = max((len(column.values) for column in columns), default=0)
 
     def all(self) -> Iterator[Filling]:
         yield from self._dates()
@@ -76,9 +81,12 @@ class _Guesses:
 
     def _currency(self) -> Filling:
         for column in self._free:
-            if column.type == "string" and column.values and all(value in MINOR_UNITS for value in column.values):
+            codes = sum(value in MINOR_UNITS for value in column.values)
+            named = re.search(_NAMES["currency"], column.name, re.IGNORECASE)
+            if column.type == "string" and codes and (named or codes == len(column.values)):
                 self._free.remove(column)
-                return Filling(column="currency", function=_of("text", column))
+                note = "" if codes == len(column.values) else "some values are no currency codes"
+                return Filling(column="currency", function=_of("text", column), note=note)
         constant = {"function": "constant", "value": TO_DO}
         return Filling(column="currency", function=constant, note="no column holds currency codes: which is it?")
 
@@ -92,13 +100,36 @@ class _Guesses:
             self._free = [column for column in self._free if column not in (debit, credit)]
             yield Filling(column="amount", function=function)
             return
-        amount = amount or self._take_first("number")
+        amount = amount or self._signed() or self._take_first("number")
         if not amount:
             missing = {"function": "amount", "field": TO_DO}
             yield Filling(column="amount", function=missing, note="no column of numbers is found")
             return
         self._free = [column for column in self._free if column is not amount]
-        yield Filling(column="amount", function=_of("amount", amount), note=self._doubt(amount))
+        yield self._with_direction(amount) or Filling(
+            column="amount", function=_of("amount", amount), note=self._doubt(amount)
+        )
+
+    def _with_direction(self, amount: Column) -> Filling | None:
+        """Fill the amount by a column of well-known words for both directions, if its sign does not contradict them."""
+        for column in self._free:
+            words = {word: word.lower() in _CREDIT for word in column.values}
+            known = all(word.lower() in _CREDIT | _DEBIT for word in words)
+            sign = _sign(amount, [words[word] for word in column.values])
+            if known and set(words.values()) == {True, False} and sign:
+                self._free.remove(column)
+                function = _of("amount_with_direction", amount) | {
+                    "direction": column.name,
+                    "credit": [word for word, credit in words.items() if credit],
+                    "debit": [word for word, credit in words.items() if not credit],
+                    "sign": sign,
+                }
+                return Filling(column="amount", function=function, note="are these all the words?")
+        return None
+
+    def _signed(self) -> Column | None:
+        signed = (column for column in self._free if any(value.startswith("-") for value in column.values))
+        return next((column for column in signed if column.type == "number"), None)
 
     def _doubt(self, amount: Column) -> str:
         """Warn where nothing goes out: a column may say so, or the file may be of a card."""
@@ -112,7 +143,7 @@ class _Guesses:
 
     def _id(self) -> Filling:
         column = self._find("transaction_id", "string")
-        if column and len(set(column.values)) == len(column.values) > 0:
+        if column and len(set(column.values)) == self._rows > 0:
             self._free.remove(column)
             return Filling(column="transaction_id", function=_of("text", column), note="unique in this file; always?")
         return Filling(column="transaction_id", function={"function": "row_hash"})
@@ -141,6 +172,16 @@ class _Guesses:
 
 def _is(column: Column, kind: str) -> bool:
     return column.is_date if kind == "date" else column.type == kind
+
+
+def _sign(amount: Column, money_in: Sequence[bool]) -> str:
+    """Tell what the amount's sign does beside the words: "" if neither of what the layout language knows."""
+    negative = [value.startswith("-") for value in amount.values]
+    if len(negative) == len(money_in) and not any(negative):
+        return "none"
+    if negative == [not credit for credit in money_in]:
+        return "agrees"
+    return "inverted" if negative == list(money_in) else ""
 
 
 def _of(function: str, column: Column) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ AMOUNT_NAME: Final = re.compile(
     r"|soll|haben|balance|saldo|solde|fee|money|paid",
     re.IGNORECASE,
 )
+_WORD_BYTES: Final = 4
 _DELIMITERS: Final = ",;\t|"
 _VALUE_LIKE: Final = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*")
 _PLAIN_NAME: Final = re.compile(r"[^.\[\]*$\"]+")
@@ -61,9 +63,10 @@ def _read_csv(content: bytes) -> Table:
     widths = Counter(len(row) for _, row in rows if len(row) > 1)
     if not widths:
         raise DraftError("no line has more than one cell: is it a CSV file?")
-    width = widths.most_common(1)[0][0]
+    # What most of the cells are in: the lines above a header may outnumber the rows, and have fewer cells.
+    width = max(widths, key=lambda cells: (widths[cells] > 1, widths[cells] * cells))
     (line, first), *body = [(line, row) for line, row in rows if len(row) == width]
-    named = not any(_VALUE_LIKE.fullmatch(cell.strip()) for cell in first)
+    named = not any(_is_value(cell.strip()) for cell in first)
     dialect: dict[str, Any] = {}
     if delimiter != ",":
         dialect["delimiter"] = delimiter
@@ -77,9 +80,15 @@ def _read_csv(content: bytes) -> Table:
     below = sum(number > line for number, row in rows if len(row) != width)
     if below:
         notes.append(f"{below} rows below have another number of cells: footer, or cells with the delimiter in them")
-    header = first if named else [""] * width
+    if any(cell != cell.strip() for _, row in [(line, first), *body] for cell in row):
+        dialect["trim"] = True
+    header = [cell.strip() for cell in first] if named else [""] * width
     records = [row for _, row in body] if named else [first, *(row for _, row in body)]
     return Table(format="csv", columns=tuple(_columns(header, records)), keys=keys, dialect=dialect, notes=tuple(notes))
+
+
+def _is_value(cell: str) -> bool:
+    return bool(_VALUE_LIKE.fullmatch(cell)) or guess("", [cell]).type != "string"
 
 
 def _decoded(content: bytes) -> tuple[str, dict[str, Any], list[str]]:
@@ -96,15 +105,18 @@ def _decoded(content: bytes) -> tuple[str, dict[str, Any], list[str]]:
         return (
             text,
             {"encoding": encoding},
-            [f"not UTF-8: {encoding} is a guess, see that umlauts and accents are right"],
+            [f"not UTF-8: {encoding} is a guess, see that all letters are right"],
         )
     return content.decode("latin-1"), {"encoding": "latin-1"}, ["not UTF-8: the encoding is a guess"]
 
 
 def _other_encodings(content: bytes) -> tuple[str, ...]:
-    """Tell Chinese from Western text: pairs of bytes above ASCII, and not single ones."""
+    """Tell scripts by the bytes above ASCII: Chinese has pairs, Cyrillic whole words, Western text single ones."""
     runs = re.findall(rb"[\x80-\xff]+", content)
-    return ("gb18030", "cp1252") if all(len(run) % 2 == 0 for run in runs) else ("cp1252",)
+    if all(len(run) % 2 == 0 for run in runs):
+        return ("gb18030", "cp1252")
+    words = sum(len(run) for run in runs if len(run) >= _WORD_BYTES)
+    return ("cp1251", "cp1252") if 2 * words > sum(map(len, runs)) else ("cp1252",)
 
 
 def _sniffed(text: str) -> tuple[str, str]:
@@ -145,7 +157,8 @@ def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> Iterato
 def _read_json(content: bytes) -> Table:
     keys: dict[str, Any]
     try:
-        path, records = _longest(_arrays(_parsed(content), "$"))
+        document = _parsed(content)
+        path, records = _longest(chain(_arrays(document, "$"), _one_record(document)))
         keys = {"recordPath": path}
     except ValueError:
         records = _json_lines(content)
@@ -205,6 +218,13 @@ def _longest(arrays: Iterator[Records]) -> Records:
     if found is None:
         raise DraftError("no list of objects: is it a file of transactions?")
     return found
+
+
+def _one_record(document: Any) -> Iterator[Records]:
+    """Take the document itself for a record if it has a date, as a transaction must."""
+    leaves = list(_leaves(document, "")) if isinstance(document, dict) else []
+    if any(_json_column(name, [value]).is_date for name, value in leaves):
+        yield "$", [document]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,9 @@ _WIDE: Final = 10_000
 
 
 def draft(content: bytes, file_name: str, partner: str) -> str:
-    """Draft a layout of the file's ``content`` for ``partner``. The draft quotes headers, and never a value.
+    """Draft a layout of the file's ``content`` for ``partner``.
+
+    The draft quotes headers, and no value but the words for a direction, such as credit.
 
     Raises
     ------

@@ -21,6 +21,7 @@ from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, go
 from transactions.errors import LayoutError
 from transactions.layouts.catalog import read_layout
 from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import Amount, AmountWithDirection, RowHash, Text
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
 SAMPLES = ["alpine-2025.sample.csv", "dkb-2023.sample.csv", "obie-v3.sample.json"]
@@ -104,7 +105,9 @@ def test_given_what_cannot_be_known_when_drafted_then_no_linter_lets_it_through(
         read_layout(path)
 
 
-@pytest.mark.parametrize(("name", "encoding"), [("Müller Söhne", "cp1252"), ("中国银行", "gb18030")])
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("Müller Söhne", "cp1252"), ("Жизнь", "cp1251"), ("中国银行", "gb18030")]
+)
 def test_given_letters_in_another_encoding_when_drafted_then_a_person_is_asked(
     name: str, encoding: str, tmp_path: Path
 ) -> None:
@@ -118,6 +121,79 @@ def test_given_debit_and_credit_columns_when_drafted_then_both_make_the_amount(t
     layout = _layout(b"Date,Debit,Credit\n2025-01-02,1.50,\n2025-01-03,,2.50\n", tmp_path)
 
     assert layout.mapping["amount"].__struct_config__.tag == "debit_credit"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "sign"),
+    [(("1.50", "2.50"), "none"), (("-1.50", "2.50"), "agrees"), (("1.50", "-2.50"), "inverted")],
+)
+def test_given_a_column_of_words_for_both_directions_when_drafted_then_they_and_the_sign_make_the_amount(
+    amounts: tuple[str, str], sign: str, tmp_path: Path
+) -> None:
+    out, into = amounts
+    layout = _layout(f"Date,Amount,Af Bij\n2025-01-02,{out},Af\n2025-01-03,{into},Bij\n".encode(), tmp_path)
+
+    amount = layout.mapping["amount"]
+    assert isinstance(amount, AmountWithDirection)
+    assert (amount.direction, amount.debit, amount.credit, amount.sign) == ("Af Bij", ("Af",), ("Bij",), sign)
+
+
+def test_given_signs_that_contradict_the_words_when_drafted_then_the_words_are_left_to_a_person(tmp_path: Path) -> None:
+    rows = b"Date,Amount,Way\n2025-01-02,-1.50,out\n2025-01-03,-2.50,in\n2025-01-04,3.50,out\n"
+
+    assert isinstance(_layout(rows, tmp_path).mapping["amount"], Amount)
+
+
+def test_given_several_columns_of_numbers_without_names_when_drafted_then_the_amount_is_one_with_a_sign(
+    tmp_path: Path,
+) -> None:
+    layout = _layout(b"2025-01-02,15.00,-5.00,rent\n2025-01-03,10.00,-1.00,bread\n", tmp_path)
+
+    assert layout.mapping["amount"] == Amount(field="column 3")
+
+
+def test_given_ids_in_some_rows_only_when_drafted_then_they_make_no_transaction_id(tmp_path: Path) -> None:
+    rows = b"Date,Amount,Creditor ID\n2025-01-02,-1.50,\n2025-01-03,2.50,X1\n"
+
+    assert isinstance(_layout(rows, tmp_path).mapping["transaction_id"], RowHash)
+
+
+def test_given_padded_cells_when_drafted_then_the_layout_trims_them_and_its_header(tmp_path: Path) -> None:
+    layout = _layout(b'Date, Amount,Text\n2025-01-02,"-1.50"\t,rent\n2025-01-03,"2.50"\t,bread\n', tmp_path)
+
+    assert layout.dialect.trim
+    assert layout.header == ("Date", "Amount", "Text")
+
+
+def test_given_more_lines_above_the_header_than_rows_when_drafted_then_the_rows_are_found(tmp_path: Path) -> None:
+    above = b"Bank;A\nAccount;1\nFrom;a\nTo;b\n\n"
+
+    layout = _layout(above + b"Date;Betrag;Text\n01.02.25;-7,00;rent\n13.02.25;7,00;bread\n", tmp_path)
+
+    assert layout.names == ("Date", "Betrag", "Text")
+
+
+@pytest.mark.parametrize("first", ["07 Nov 2025", "£5.00"])
+def test_given_a_date_or_an_amount_in_the_first_row_when_drafted_then_it_is_no_header(first: str) -> None:
+    text = draft(f"{first},Mira Example\n{first},Jonas Example\n".encode(), "file.csv", "partner")
+
+    assert "header: false" in text
+    assert "Example" not in text
+
+
+def test_given_a_currency_column_with_a_wrong_code_when_drafted_then_it_is_taken_and_a_person_is_asked(
+    tmp_path: Path,
+) -> None:
+    rows = b"Date,Amount,Currency\n2025-01-02,-1.50,EUR\n2025-01-03,2.50,EURO\n"
+
+    assert _layout(rows, tmp_path).mapping["currency"] == Text(field="Currency")
+    assert "DECIDE: some values are no currency codes" in draft(rows, "file.csv", "partner")
+
+
+def test_given_a_document_that_is_one_record_when_drafted_then_its_path_is_the_root(tmp_path: Path) -> None:
+    document = b'{"date": "2025-01-02", "amount": -1.5}'
+
+    assert _layout(document, tmp_path, "file.json").record_path == "$"
 
 
 def test_given_objects_in_lists_of_objects_when_drafted_then_the_path_leads_through_both(tmp_path: Path) -> None:
@@ -143,6 +219,7 @@ def test_given_json_lines_when_drafted_then_each_line_is_a_record(tmp_path: Path
         (b"a\nb\n", "f.csv"),
         (b"", "f.json"),
         (b"{}", "f.json"),
+        (b'{"error": "no access", "code": 403}', "f.json"),
         (b"[1, 2", "f.json"),
         (b"[" * 100_000, "f.json"),
     ],
@@ -179,11 +256,17 @@ def test_given_a_sample_when_drafted_then_no_amount_name_or_account_of_it_is_quo
         (["1,200.50", "-7.00"], "number", {"groupChar": ","}),
         (["1'200.50", "7.00"], "number", {"groupChar": "'"}),
         (["12.345", "-7.00"], "number", {"scale": 3}),
+        (["12.345", "-7.000", "0"], "number", {"decimalChar": ",", "groupChar": "."}),
+        (["£1,200.50", "-£7.00"], "number", {"groupChar": ",", "prefixes": ["£"]}),
+        (["7.00 €", "-1.00 €"], "number", {"suffixes": [" €"]}),
+        (["($7.00)", "$.50"], "number", {"prefixes": ["$"], "parentheses": True, "bareFraction": True}),
         (["12345", "67890"], "string", {}),
         (["2025-01-02", ""], "date", {"format": "%Y-%m-%d"}),
         (["13/02/2025", "01/02/2025"], "date", {"format": "%d/%m/%Y"}),
         (["02/13/2025", "01/02/2025"], "date", {"format": "%m/%d/%Y"}),
         (["31.12.24"], "date", {"format": "%d.%m.%y", "pivot": 70}),
+        (["2/28/25", "12/1/25"], "date", {"format": "%-m/%-d/%y", "pivot": 70}),
+        (["2025-01-02 9:05:00", "2025-01-02 19:05:00"], "datetime", {"format": "%Y-%m-%d %-H:%M:%S"}),
         (["2025-01-02T10:00:00.123+01:00"], "datetime", {"format": "%Y-%m-%dT%H:%M:%S%f%z"}),
         (["99.99.2025"], "string", {}),
         (["rent", "bread"], "string", {}),
@@ -201,8 +284,8 @@ def test_given_values_when_guessed_then_type_and_format_fit(
     ("values", "doubt"),
     [
         (["01/02/2025"], "%m/%d/%Y would fit as well"),
-        (["-2.000"], "could as well be the group character"),
-        (["£5.00", "£7.00"], "amount with a sign"),
+        (["-2.000"], "could as well change places"),
+        (["posted", "Pending"], "not booked yet"),
         ([""], "empty in this file"),
         (["1.50", "-2.50", "3.50", "x"], "1 of 4 values are written otherwise"),
     ],
