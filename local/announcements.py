@@ -37,8 +37,12 @@ class Announcements:
 
     def about(self, file_id: str) -> list[dict[str, Any]]:
         """Return the details of all events about a file so far."""
+        return [event for event in self.received() if event["file_id"] == file_id]
+
+    def received(self) -> list[dict[str, Any]]:
+        """Return the details of all events so far."""
         while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 self._events.append(json.loads(message["Body"])["detail"])
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-        return [event for event in self._events if event["file_id"] == file_id]
+        return list(self._events)

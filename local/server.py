@@ -10,6 +10,7 @@ would, and nothing else:
 - An execution that was stopped calls nothing any more. The emulator's maps and parallel branches go on to their end.
 - A function logs where a log group is. The emulator makes one, also for a call that outlives its stack; on AWS the
   functions' roles may not.
+- A wildcard in a policy stands for every character. The emulator's do not for a line break, which a key may have.
 
 Then the calls of its services under a role are judged (``local/enforcement.py``), rights to the key are asked for
 where AWS asks for them (``local/keys.py``), and a deletion that fails can be run again (``local/deletion.py``).
@@ -18,6 +19,7 @@ Besides, all environments of a function share one unpacked package (``local/shar
 """
 
 import json
+import re
 import types
 import zipfile
 from contextlib import suppress
@@ -25,7 +27,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ministack.app import app
-from ministack.core import lambda_runtime
+from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
 from local import deletion, enforcement, keys
@@ -55,6 +57,7 @@ _execute = lambda_svc._execute_function_warm  # noqa: SLF001
 _receive = sqs._receive_messages_for_esm  # noqa: SLF001
 _run = stepfunctions._run_execution  # noqa: SLF001
 _call = stepfunctions._invoke_resource  # noqa: SLF001
+_compile = iam_evaluator._fnmatch_compile  # noqa: SLF001
 _publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
 
 
@@ -120,6 +123,11 @@ def _publish_with_attributes(resource: str, parameters: dict[str, Any]) -> Any:
     return _publish(resource, parameters | query_attributes(parameters.get("MessageAttributes", {})))
 
 
+def _compile_for_every_character(pattern: str, ignore_case: bool) -> re.Pattern[str]:  # noqa: FBT001 its signature
+    compiled = _compile(pattern, ignore_case)
+    return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
+
+
 def _run_until_stopped(execution_arn: str) -> None:
     # In a context of its own, which the threads of Parallel and Map states copy.
     _execution.set(stepfunctions._executions.get(execution_arn))  # noqa: SLF001
@@ -136,6 +144,7 @@ def _call_unless_stopped(resource: str, parameters: Any) -> Any:
 
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
+iam_evaluator._fnmatch_compile = _compile_for_every_character  # noqa: SLF001
 lambda_svc._emit_lambda_logs = _log_where_a_group_is  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
 sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from cli.pipeline import Pipeline
+from local.announcements import Announcements
 from local.emulator import Emulator
 from local.lifecycle import running
 from local.session import deployed_pipeline
 from tests.end_to_end.batch import BATCH_FILES, Batch, send_batch
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import Failed, send_files_that_fail
+from tests.end_to_end.principals import Principal, allow, user
 
 PARTNER = "alpine"
 DIRECT_THRESHOLD_BYTES = 16 * 1024
@@ -34,8 +36,20 @@ def deployment(emulator: Emulator) -> Iterator[Deployment]:
     context = CONTEXT | {"partnerAccounts": f"{PARTNER}={account}"}
     with deployed_pipeline(emulator, "e2e", context=context) as deployed:
         yield Deployment(
-            emulator=emulator, stack=deployed.stack, pipeline=Pipeline(deployed.stack), inbox=deployed.alerts
+            emulator=emulator,
+            stack=deployed.stack,
+            pipeline=Pipeline(deployed.stack),
+            inbox=deployed.alerts,
+            announcements=Announcements(emulator.session, source=deployed.stack.name),
         )
+
+
+@pytest.fixture(scope="session")
+def partner(deployment: Deployment) -> Iterator[Principal]:
+    """Given a partner that has assumed its role."""
+    role = deployment.client("iam").get_role(RoleName=deployment.stack.physical_id("AWS::IAM::Role", PARTNER))["Role"]
+    with user(deployment.emulator, "uploader", allow(["sts:AssumeRole"], role["Arn"])) as uploader:
+        yield uploader.assume(role["Arn"])
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What the tests do with a deployment, beyond what a partner or an analyst can."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from cli.audit import AuditRow
 from cli.pipeline import Pipeline, Upload
 from cli.waiting import wait_until
 from local.alerts import Alert, AlertInbox
+from local.announcements import Announcements
 from local.emulator import Emulator
 from local.stack import DeployedStack
 
@@ -20,6 +21,7 @@ class Deployment:
     stack: DeployedStack
     pipeline: Pipeline
     inbox: AlertInbox
+    announcements: Announcements
 
     def client(self, service: str) -> Any:
         client: Any = self.emulator.session.client
@@ -51,6 +53,14 @@ class Deployment:
 
     def alerts_about(self, row: AuditRow) -> list[Alert]:
         return [alert for alert in self.inbox.received() if row.file_id in alert.message]
+
+    def log_events(self, purpose: str = "") -> Iterator[str]:
+        """Read all that was logged, or what went to the log groups with ``purpose`` in their names."""
+        pages = self.client("logs").get_paginator("filter_log_events")
+        for group in self.stack.physical_ids("AWS::Logs::LogGroup"):
+            if purpose in group:
+                for page in pages.paginate(logGroupName=group):
+                    yield from (event["message"] for event in page["events"])
 
     def event_of(self, row: AuditRow) -> dict[str, Any]:
         """Read a file's event from its execution's input: the batching queue's message has the same shape."""

@@ -9,25 +9,19 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
+from etl.constructs.storage import MANIFESTS, REPORTS
 from etl.names import REGION
 from local.emulator import ROOT_KEY
 from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.failures import Failed
 from tests.end_to_end.files import CUSTOMER_DATA
 
 FILE_FUNCTIONS = ("validate", "transform", "publish")
 
 
-def _log_events(deployment: Deployment, purpose: str = "") -> Iterator[str]:
-    logs = deployment.client("logs")
-    for group in deployment.stack.physical_ids("AWS::Logs::LogGroup"):
-        if purpose in group:
-            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
-                yield from (event["message"] for event in page["events"])
-
-
 def _log_lines(deployment: Deployment, purpose: str) -> list[dict[str, Any]]:
     """Parse a function's own lines: neither the platform's nor the metrics."""
-    lines = [json.loads(event) for event in _log_events(deployment, purpose) if event.startswith("{")]
+    lines = [json.loads(event) for event in deployment.log_events(purpose) if event.startswith("{")]
     return [line for line in lines if "_aws" not in line]
 
 
@@ -42,18 +36,45 @@ def test_every_log_line_names_its_file(deployment: Deployment, purpose: str) -> 
 
 
 @pytest.mark.requirement("M1", "O1")
-@pytest.mark.usefixtures("batch", "failed")
-def test_no_customer_data_leaves_the_files(deployment: Deployment) -> None:
+@pytest.mark.usefixtures("batch")
+def test_no_customer_data_leaves_the_files(deployment: Deployment, failed: Failed) -> None:
     # Given files full of names, account numbers and bad cells, some of which were rejected or failed
     places = {
-        "logs": list(_log_events(deployment)),
+        "logs": list(deployment.log_events()),
         "alerts": [str(alert) for alert in deployment.inbox.received()],
-        "audit rows": [str(row) for row in deployment.pipeline.audit.rows()],
+        "announcements": [str(event) for event in deployment.announcements.received()],
+        "audit rows": _items(deployment, "AuditTable"),
+        "registry": _items(deployment, "RegistryTable"),
+        "dead letters": [str(letter) for letter in failed.letters.values()],
+        "executions": list(_executions(deployment)),
+        "reports": list(_objects(deployment, REPORTS)),
+        "manifests": list(_objects(deployment, MANIFESTS)),
     }
     # Then none of that stands where people and machines look after the pipeline
     for place, texts in places.items():
         assert texts, place
         assert not [text for text in texts if any(data in text for data in CUSTOMER_DATA)], place
+
+
+def _items(deployment: Deployment, table: str) -> list[str]:
+    """Read a table as it lies there, every attribute of it."""
+    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=deployment.pipeline.outputs[table])
+    return [str(item) for page in pages for item in page["Items"]]
+
+
+def _executions(deployment: Deployment) -> Iterator[str]:
+    """Read what every execution was given and what its states gave to each other."""
+    machine = deployment.client("stepfunctions")
+    for listed in machine.list_executions(stateMachineArn=deployment.pipeline.outputs["StateMachine"])["executions"]:
+        yield str(machine.describe_execution(executionArn=listed["executionArn"]))
+        yield str(machine.get_execution_history(executionArn=listed["executionArn"]))
+
+
+def _objects(deployment: Deployment, prefix: str) -> Iterator[str]:
+    pages = deployment.client("s3").get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=deployment.pipeline.outputs["ProcessedBucket"], Prefix=prefix):
+        for entry in page["Contents"]:
+            yield (deployment.pipeline.processed(entry["Key"]) or b"").decode()
 
 
 @pytest.mark.requirement("P1")

@@ -1,7 +1,5 @@
 """What partners may do with the raw bucket, and what nobody may without the key."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cli.pipeline import Upload
@@ -20,14 +18,6 @@ FIRST_PART = 5 * 1024 * 1024
 READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
 READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
 READ_MESSAGES = ("sqs:GetQueueUrl", "sqs:ReceiveMessage")
-
-
-@pytest.fixture(scope="module")
-def partner(deployment: Deployment) -> Iterator[Principal]:
-    """Given a partner that has assumed its role."""
-    role = deployment.client("iam").get_role(RoleName=deployment.stack.physical_id("AWS::IAM::Role", PARTNER))["Role"]
-    with user(deployment.emulator, "uploader", allow(["sts:AssumeRole"], role["Arn"])) as uploader:
-        yield uploader.assume(role["Arn"])
 
 
 @pytest.fixture(scope="module")
