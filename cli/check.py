@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cli.checking import ANY_PARTNER, Checked, Choice, check_file, choose
 from cli.checking_tables import show
-from cli.console import make_console
+from cli.console import PrintableConsole, make_console
 from cli.exit_codes import ExitCode
 from cli.options import AsJson
 from transactions.errors import EngineError, LayoutError, ReconciliationError
@@ -44,7 +44,7 @@ def check(
 
     Exit code 0: valid. 1: valid, with rejected rows. 2: the file is rejected. 3: called wrongly. 4: the check failed.
     """
-    errors = Console(stderr=True, highlight=False)
+    errors = PrintableConsole(stderr=True, highlight=False)
     try:
         choice = choose(file, partner=partner, layout=layout)
     except (LayoutError, ValueError) as error:

@@ -8,11 +8,10 @@ from typing import Annotated, Final
 
 import duckdb
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from cli.athena import Result
-from cli.console import make_console, step
+from cli.console import PrintableConsole, make_console, step
 from cli.deployment import connect
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.tables import counted, make_table
@@ -151,7 +150,7 @@ def _show(result: Result) -> None:
         table.add_row(*(Text(value or "") for value in row.values()))
     console = make_console()
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDEST)
+        console = PrintableConsole(highlight=False, width=WIDEST)
     console.print(table)
     left = len(result.rows) - ROWS_SHOWN
     console.print(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.audit import AuditRow
-from cli.console import make_console
+from cli.console import PrintableConsole, make_console
 from cli.demo.progress import progress
 from cli.deployment import connect
 from cli.exit_codes import ExitCode
@@ -53,7 +53,7 @@ def submit(
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     keys = {file: key_of(file, partner, folder) for file in files}
     pipeline = connect(suffix)
-    console = Console(stderr=True, highlight=False) if as_json else make_console()
+    console = PrintableConsole(stderr=True, highlight=False) if as_json else make_console()
     uploads = _upload(console, pipeline, keys)
     if not wait:
         if as_json:

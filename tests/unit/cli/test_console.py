@@ -1,0 +1,36 @@
+"""What partners have named and written is shown, and steers no terminal."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from cli.console import PrintableConsole
+from cli.tables import file_text, make_table
+
+
+def shown(name: str) -> str:
+    console = PrintableConsole(file=io.StringIO(), width=200)
+    table = make_table("file")
+    table.add_row(file_text(name, "remark"))
+    console.print(table)
+    console.print(Text(name))
+    text = console.file
+    assert isinstance(text, io.StringIO)
+    return text.getvalue()
+
+
+@given(st.text())
+def test_whatever_a_file_is_called_only_printable_characters_reach_the_terminal(name: str) -> None:
+    assert [character for character in shown(name) if not character.isprintable() and character != "\n"] == []
+
+
+@pytest.mark.parametrize("name", ["incoming/alpine/ü 火 ☂.csv", "incoming/alpine/[bold]a[/].csv"])
+def test_a_plain_name_is_shown_as_it_is(name: str) -> None:
+    assert shown(name).count(name) == 2
+
+
+def test_a_terminals_commands_are_shown_as_question_marks() -> None:
+    assert "x?[2J?.csv" in shown("x\x1b[2J\u202e.csv")
