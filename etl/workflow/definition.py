@@ -122,7 +122,8 @@ def _identify() -> State:
                         'uploaded_at': $event.uploaded_at,
                         'object_key': $event.bucket & '/' & $key,
                         'display_key': $replace(
-                            $replace($key, /[0-9]{{9,}}/, '*********'), /[\\x00-\\x1f\\x7f]/, '?'),
+                            $replace($key, /[0-9]{{9,}}/, '*********'),
+                            /[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]/, '?'),
                         'file_name': $path[-1],
                         'partner': $contains($named, /^[a-z0-9][a-z0-9-]*$/) ? $named : 'unknown',
                         'format': $contains($key, /\\.json$/i) ? 'json' : 'csv',
