@@ -12,6 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX, STATUS_INDEX
 from etl.statuses import UNFINISHED, FileStatus
+from transactions.results import ErrorCount, RecordedTotal
 
 _deserialize = TypeDeserializer().deserialize
 _BATCH: Final = 100
@@ -44,21 +45,6 @@ class Change(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Total(msgspec.Struct, frozen=True):
-    """Accepted rows of one currency, and the exact sum of their signed amounts."""
-
-    currency: str
-    count: int
-    sum: Decimal
-
-
-class ErrorCount(msgspec.Struct, frozen=True):
-    """How often one code of a row, or of a warning, occurred."""
-
-    code: str
-    count: int
-
-
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     """One file's row. Rows count records of the file; ``totals`` cover the accepted ones."""
 
@@ -79,7 +65,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_dropped: int = 0
-    totals: tuple[Total, ...] = ()
+    totals: tuple[RecordedTotal, ...] = ()
     errors: tuple[ErrorCount, ...] = ()
     warnings: tuple[ErrorCount, ...] = ()
     reason: str = ""

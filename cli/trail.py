@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from cli.audit import AuditRow, ErrorCount
+from cli.audit import AuditRow
 from cli.console import make_console
 from cli.deployment import connect
 from cli.finding import find_versions
@@ -18,7 +18,7 @@ from cli.options import AsJson, Suffix, print_json
 from cli.pipeline import Pipeline
 from cli.tables import count, make_table, seconds, status_text
 from etl.statuses import FileStatus
-from transactions.results import WrittenObject
+from transactions.results import ErrorCount, WrittenObject
 
 
 class Trail(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from boto3.dynamodb.types import TypeDeserializer
 
+from transactions.results import RecordedTotal
+
 _deserialize = TypeDeserializer().deserialize
 
 
@@ -17,14 +19,6 @@ class Change(msgspec.Struct, frozen=True):
     status: str
     at: datetime
     detail: str
-
-
-class Total(msgspec.Struct, frozen=True):
-    """Accepted rows of one currency, and the exact sum of their signed amounts."""
-
-    currency: str
-    count: int
-    sum: Decimal
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +38,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_dropped: int = 0
-    totals: tuple[Total, ...] = ()
+    totals: tuple[RecordedTotal, ...] = ()
     report: str = ""
     duplicate_of: str = ""
     superseded_by: str = ""

@@ -1,12 +1,12 @@
 """Who hears of failures, and where failures are kept: the alert topic and the dead-letter queue."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from etl.constructs.shared import make_queue
 from etl.names import Names
 
 
@@ -34,13 +34,4 @@ class Alerts(Construct):
             )
         )
         sns.Subscription(self, "Email", topic=self.topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=email)
-        self.dead_letter_queue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            queue_name=names.of("queue", "dead-letter"),
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.dead_letter_queue = make_queue(self, "DeadLetterQueue", name=names.of("queue", "dead-letter"), key=key)

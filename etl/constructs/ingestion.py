@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Duration, RemovalPolicy
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow
+from etl.constructs.shared import allow, make_queue
 from etl.names import EXTENSIONS, Names
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 
@@ -39,19 +39,15 @@ class BatchingQueue(Construct):
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = sqs.Queue(
+        self.queue = make_queue(
             self,
             "Queue",
-            queue_name=names.of("queue", "batching"),
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
+            name=names.of("queue", "batching"),
+            key=key,
             # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be
             # started must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
             visibility_timeout=Duration.seconds(TIMEOUT.to_seconds() + settings.batch_window_seconds),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
-            removal_policy=RemovalPolicy.DESTROY,
         )
 
 

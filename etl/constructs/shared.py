@@ -1,11 +1,14 @@
-"""What several constructs share: the log retention, and IAM statements written out (CDK's grants add wildcards)."""
+"""What several constructs share: log retention, queues, IAM statements written out (CDK's grants add wildcards)."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
 LOG_RETENTION: Final = logs.RetentionDays.ONE_MONTH
 """Requirement M1: 30 days, and so no setting."""
@@ -15,6 +18,30 @@ READ_WITH_KEY: Final = ("kms:Decrypt",)
 
 WRITE_WITH_KEY: Final = ("kms:GenerateDataKey",)
 """What a writer of encrypted data needs besides."""
+
+
+def make_queue(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    key: kms.IKey,
+    visibility_timeout: Duration | None = None,
+    dead_letter_queue: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    """Make a queue under the stack's key and over TLS only, which keeps messages as long as SQS can: 14 days."""
+    return sqs.Queue(
+        scope,
+        construct_id,
+        queue_name=name,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+        visibility_timeout=visibility_timeout,
+        dead_letter_queue=dead_letter_queue,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
 
 
 def allow(actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:

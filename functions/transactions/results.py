@@ -39,6 +39,14 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     sum: str
 
 
+class RecordedTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """A control total as it is read back from the audit table: its sum is a number again."""
+
+    currency: str
+    count: int
+    sum: Decimal
+
+
 class ErrorCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often one code of a row, or of a warning, occurred."""
 

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cli.audit import AuditRow, Change, ErrorCount, Total
+from cli.audit import AuditRow, Change
 from cli.demo.run import Outcome, Result, alert_due
 from cli.demo.scenario import BATCH, Sample, waves
 from cli.pipeline import Partition
 from etl.statuses import FileStatus
 from local.alerts import Alert
+from transactions.results import ErrorCount, RecordedTotal
 
 UPLOADED = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)
 
@@ -71,8 +72,10 @@ def _result(number: int, wave: int, sample: Sample) -> Result:
         rows_accepted=accepted,
         rows_rejected=rejected,
         rows_dropped=dropped,
-        totals=tuple(Total(currency, 1, amount) for currency, amount in expected.totals.items()),
-        errors=tuple(ErrorCount(code, times) for code, times in expected.errors.items()),
+        totals=tuple(
+            RecordedTotal(currency=currency, count=1, sum=amount) for currency, amount in expected.totals.items()
+        ),
+        errors=tuple(ErrorCount(code=code, count=times) for code, times in expected.errors.items()),
         report=f"reports/{sample.partner}/id-{number}.html",
         duplicate_of="id-1" if expected.status is FileStatus.DUPLICATE else "",
         superseded_by="id-1" if expected.status is FileStatus.SUPERSEDED else "",

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from cli.athena import Athena, QueryError, ResultColumn
-from cli.audit import AuditTable, ErrorCount, Total, read_row
+from cli.audit import AuditTable, read_row
 from cli.waiting import NotInTimeError, wait_until
 from etl.statuses import FileStatus
+from transactions.results import ErrorCount, RecordedTotal
 
 
 def _change(status: str, at: str, detail: str = "") -> dict[str, Any]:
@@ -71,9 +72,9 @@ def test_a_row_is_read_with_exact_sums() -> None:
     row = read_row(ITEM)
     assert row.status is FileStatus.SUPERSEDED
     assert (row.size, row.rows_read, row.rows_accepted, row.rows_rejected) == (120, 3, 2, 0)
-    assert row.totals == (Total("EUR", 2, Decimal("1000000000000.10")),)
-    assert row.errors == (ErrorCount("AMOUNT_FORMAT", 1),)
-    assert row.warnings == (ErrorCount("BALANCE_BREAK", 2),)
+    assert row.totals == (RecordedTotal(currency="EUR", count=2, sum=Decimal("1000000000000.10")),)
+    assert row.errors == (ErrorCount(code="AMOUNT_FORMAT", count=1),)
+    assert row.warnings == (ErrorCount(code="BALANCE_BREAK", count=2),)
     assert row.sums == {"EUR": Decimal("1000000000000.10")}
     assert row.detail == "f2"
 
