@@ -252,7 +252,7 @@ NOT_SHOWN: Final = (
         role="role-check-arrivals",
         action=".*",
         reason="no layout that ships says when its files are due, so that the function has nothing to look up; "
-        "tests/unit/functions/test_arrivals.py shows each call",
+        "tests/end_to_end/test_missing_files.py shows it with one that does",
     ),
     NotShown(
         role="role-record",

@@ -9,6 +9,7 @@ import pytest
 from cli.audit import AuditRow
 from cli.pipeline import Upload
 from cli.waiting import wait_until
+from etl.saved_queries import read_queries
 from etl.statuses import FileStatus
 from etl.workflow.definition import NO_OUTCOME
 from local.permissions import taken_away
@@ -17,6 +18,7 @@ from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import ROWS, Failed, take_dead_letters, transform_may_not_write
 from tests.end_to_end.files import Booking, alpine_csv, sums
 
+LATE_FILES = read_queries()["late-files"].sql
 NEWER = (Booking("2025-08-03", "7.77"),)
 
 
@@ -65,6 +67,13 @@ def test_a_message_moved_back_completes_the_file(deployment: Deployment, failed:
     # And its history has both runs
     statuses = [change.status for change in row.history]
     assert statuses == ["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"]
+    # And the saved query of late files names it, as a file that took more than one attempt
+    late = wait_until(
+        "the outcome is recorded",
+        lambda: {found["key"]: found for found in deployment.pipeline.athena.query(LATE_FILES)},
+        lambda late: late.get(row.key, {}).get("status") == FileStatus.COMPLETED,
+    )
+    assert late[row.key]["attempts"] == "2"
 
 
 @pytest.mark.requirement("T1", "T3")
