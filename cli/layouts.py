@@ -11,7 +11,7 @@ from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
 from cli.options import AsJson, Command, print_json
-from cli.tables import make_table
+from cli.tables import counted, make_table
 from transactions.assets import asset_folder
 from transactions.layouts.catalog import LayoutCatalog
 
@@ -64,7 +64,7 @@ def lint(
         for layout in linted:
             for line in _lines(layout):
                 console.print(line, markup=False, soft_wrap=True)
-        console.print(f"{len(linted)} layouts, {wrong} wrong")
+        console.print(f"{counted(len(linted), 'layout')}, {wrong} wrong")
     if wrong or not linted:
         raise typer.Exit(ExitCode.NOTICE)
 

@@ -29,14 +29,17 @@ def number_pattern(field: NumberField, *, signed: bool) -> str:
 
 def rule_of(field: NumberField) -> str:
     """Say in words how the number is written."""
+    scale = 0 if field.minor_units else field.scale
     if field.json_type == "number":
-        return f"a JSON number with at most {field.scale} decimals and without an exponent"
-    rule = f"digits, {field.decimal_char} before at most {field.scale} decimals"
-    if field.group_char:
-        rule += f", {field.group_char} between groups of exactly three"
-    if field.prefixes or field.suffixes:
-        rule += f", with {' or '.join(field.prefixes + field.suffixes)}"
+        return f"a JSON number with at most {scale} decimals and without an exponent"
+    rule = f"a number like {_example(field, scale)}, with at most {scale} decimals"
+    if affixes := dict.fromkeys(affix.strip() for affix in field.prefixes + field.suffixes):
+        rule += f"; {' or '.join(affixes)} may stand with it"
     return rule
+
+
+def _example(field: NumberField, scale: int) -> str:
+    return f"1{field.group_char or ''}234" + (f"{field.decimal_char}{'56789'[: min(scale, 2)]}" if scale else "")
 
 
 def plain_number(cell: str, field: NumberField) -> str:

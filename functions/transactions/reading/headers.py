@@ -19,6 +19,7 @@ from transactions.reading.records import MAX_RECORD_BYTES
 ROWS_LOOKED_AT = 20
 """So many first rows tell the layout of a file without a header: more than half of them must fit."""
 MISSES_TOLD = 3
+COLUMNS_TOLD = 5
 _HALF = 0.5
 
 
@@ -177,10 +178,12 @@ def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
     missing = [field.name for field in fields if not field.optional and not any(map(field.match_header, row))]
     # Only names from the layout are told: what stands in the file instead of a header may be customer data.
     extra = sum(not any(field.match_header(cell) for field in fields) for cell in row)
+    unknown = "1 unknown column" if extra == 1 else f"{extra} unknown columns"
     if missing:
-        detail = f"{layout.name}: lacks {', '.join(missing)}; {extra} unknown columns"
+        more = f" and {len(missing) - COLUMNS_TOLD} more" if len(missing) > COLUMNS_TOLD else ""
+        detail = f"{layout.name}: lacks {', '.join(missing[:COLUMNS_TOLD])}{more}; {unknown}"
     elif extra:
-        detail = f"{layout.name}: {extra} unknown columns"
+        detail = f"{layout.name}: {unknown}"
     else:
         detail = f"{layout.name}: columns in another order, or repeated"
     return _Miss(1 - (len(missing) + extra) / (len(fields) + len(row)), detail)

@@ -53,8 +53,8 @@ def summary(report: Report) -> str:
             return "Every transaction of the file is accepted."
         case "VALID_WITH_REJECTED_ROWS":
             return (
-                f"{_rows(counts.accepted)} accepted; {_rows(counts.rejected)} not accepted and kept in quarantine, "
-                "each with its line and its reason."
+                f"{_rows(counts.accepted)} accepted. {_rows(counts.rejected)} rejected, and kept in quarantine with "
+                f"{'its line and its reason' if counts.rejected == 1 else 'their lines and their reasons'}."
             )
         case "REJECTED":
             return "Nothing of this file goes further. The file as it was sent is kept."

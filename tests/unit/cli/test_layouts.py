@@ -82,7 +82,7 @@ def test_given_a_wrong_layout_when_linted_then_file_key_and_rule_are_named(
 
     assert answer.exit_code == 1
     assert complaint in answer.stdout
-    assert "1 layouts, 1 wrong" in answer.stdout
+    assert "1 layout, 1 wrong" in answer.stdout
 
 
 def test_given_a_header_that_the_sample_lacks_when_linted_then_the_sample_is_named(layout: Run, own: Path) -> None:

@@ -1,6 +1,6 @@
 """Laws that hold for any cell: it is read as what it means by the layout, or its row is rejected."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ from transactions.engine.plan import WHITE_SPACE
 from transactions.layouts.fields import NumberField, StringField
 from transactions.layouts.layout import Dialect, Layout
 from transactions.layouts.mapping import Amount, Text
+from transactions.layouts.numbers import rule_of
 
 LAWS = settings(
     max_examples=15,
@@ -99,6 +100,16 @@ def test_any_amount_reads_back_equal_in_every_way_it_can_be_written(
     cells = [_written(value, field, data.draw(st.integers(0, 3))) for value in values]
 
     assert _read(field, cells) == values
+
+
+@given(field=number_fields, scale=st.integers(0, 5))
+def test_the_example_in_a_fields_rule_is_a_number_of_that_field(field: NumberField, scale: int) -> None:
+    rule = rule_of(msgspec.structs.replace(field, scale=scale))
+
+    example, _, rest = rule.removeprefix("a number like ").partition(", with at most ")
+
+    assert meaning(example, field) == Decimal("1234.56").quantize(Decimal(1).scaleb(-min(scale, 2)), ROUND_DOWN)
+    assert rest.startswith(f"{scale} decimals")
 
 
 def _written(value: Decimal, field: NumberField, way: int) -> str:

@@ -136,7 +136,7 @@ def test_a_header_mismatch_names_the_missing_columns_and_nothing_of_the_file(tmp
 
     validation = validate(f"{header}\n{alpine_row()}\n".encode(), tmp_path)
 
-    assert "nearest layout alpine-2025: lacks booking_date; 1 unknown columns" in validation.reason
+    assert "nearest layout alpine-2025: lacks booking_date; 1 unknown column)" in validation.reason
     assert "Mustermann" not in validation.reason
 
 
