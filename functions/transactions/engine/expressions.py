@@ -179,7 +179,7 @@ def _constraints(field: StringField, cell: str) -> Iterator[Check]:
     if field.constraints:
         pattern = field.constraints.pattern
         broken = f"{cell} IS NOT NULL AND NOT {matches(cell, pattern)}"
-        yield Check(RowCode.FIELD_FORMAT, broken, f"a text that matches {pattern}")
+        yield Check(RowCode.FIELD_FORMAT, broken, field.constraints.rule)
     if field.format != "default":
         yield Check(RowCode.IBAN_INVALID, is_no_iban(cell, field.format), RULES[field.format])
 

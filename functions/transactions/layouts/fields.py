@@ -26,6 +26,16 @@ class Constraints(Part, frozen=True):
 
     pattern: str
 
+    @property
+    def rule(self) -> str:
+        """What is asked of a text, in words where the pattern is a list of words."""
+        if not self.pattern:
+            return "no value"
+        words = self.pattern.split("|")
+        if not all(re.fullmatch(r"[\w ]+", word) for word in words):
+            return f"a text that matches {self.pattern}"
+        return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
+
 
 class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
     """A column of a CSV file by its exact header, or a value of a JSON record by its dotted path.

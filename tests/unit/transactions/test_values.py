@@ -184,3 +184,28 @@ def test_a_layout_may_map_nothing_but_what_is_required(tmp_path: Path) -> None:
     content = b"Day;Sum\n2025-10-01;5\n"
 
     assert validate(content, tmp_path, layouts=[file_layout]).verdict == "VALID"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rule"),
+    [
+        ("Booked|Not yet", "one of Booked, Not yet"),
+        ("EUR", "EUR"),
+        ("", "no value"),
+        ("[0-9]{4}", "a text that matches [0-9]{4}"),
+    ],
+)
+def test_given_a_text_of_another_pattern_when_read_then_the_rule_is_told_in_words_where_there_are_any(
+    tmp_path: Path, pattern: str, rule: str
+) -> None:
+    word = StringField(name="Word", constraints=Constraints(pattern=pattern))
+
+    output = transform(
+        b"Day;Word;Sum\n2025-10-01;odd;1\n2025-10-01;;2\n",
+        tmp_path,
+        csv_layout([word, SUM], amount=Amount(field="Sum")),
+    )
+
+    assert [(row["source_line"], row["error_code"], row["rule"]) for row in output.quarantine] == [
+        (2, RowCode.FIELD_FORMAT, rule)
+    ]
