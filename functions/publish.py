@@ -1,7 +1,6 @@
 """Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
 
 import os
-from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -12,17 +11,12 @@ from publishing import Publisher
 
 
 @observed
-def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
+def handler(event: Event, _context: LambdaContext) -> None:
     """Publish, retire or withdraw.
 
     ``event["action"]`` is ``publish``: show the rows of ``event["file"]`` in place of those of ``event["published"]``;
     ``retire``: take the rows of ``event["published"]`` away, as the file has none to show; or ``withdraw``: take the
     file's own rows away.
-
-    Returns
-    -------
-    dict
-        ``superseded``: the older versions of the key whose rows were removed.
     """
     file = read_file(event)
     publisher = Publisher(
@@ -35,10 +29,9 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         case "withdraw":
             publisher.withdraw(file.file_id)
             logger.warning("withdrawn: an attempt failed, or a newer version of the key came meanwhile")
-            return {"superseded": []}
         case "retire":
-            superseded = publisher.retire(file.file_id, event["published"])
+            publisher.retire(file.file_id, event["published"])
+            logger.info("retired", versions=event["published"])
         case _:
-            superseded = publisher.publish(file.file_id, event["published"])
-    logger.info("published", superseded=superseded)
-    return {"superseded": superseded}
+            publisher.publish(file.file_id, event["published"])
+            logger.info("published", versions=event["published"])

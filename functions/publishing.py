@@ -56,8 +56,8 @@ class Publisher:
     bucket: str
     database: str
 
-    def publish(self, file_id: str, versions: Iterable[str]) -> list[str]:
-        """Make the file's rows visible and return the older versions that had to go.
+    def publish(self, file_id: str, versions: Iterable[str]) -> None:
+        """Make the file's rows visible in place of the older versions' rows.
 
         ``versions`` are the file ids of the key's versions that may have visible rows. Their objects go first: for a
         moment a reader may miss rows, and never sees them twice.
@@ -69,23 +69,20 @@ class Publisher:
         """
         objects = read_manifest(self.s3, self.bucket, file_id)
         self._register_partitions(objects)
-        older = self.retire(file_id, versions)
+        self.retire(file_id, versions)
         with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
             list(pool.map(lambda item: self._copy(file_id, item), objects))
-        return older
 
-    def retire(self, file_id: str, versions: Iterable[str]) -> list[str]:
-        """Take the rows of all versions but ``file_id`` away from the readers, and return those versions.
+    def retire(self, file_id: str, versions: Iterable[str]) -> None:
+        """Take the rows of all versions but ``file_id`` away from the readers.
 
         Raises
         ------
         PublishError
             If S3 refuses a part.
         """
-        older = sorted(set(versions) - {file_id})
-        for version in older:
+        for version in sorted(set(versions) - {file_id}):
             self.withdraw(version)
-        return older
 
     def withdraw(self, file_id: str) -> None:
         """Take a file's rows away from the readers. A file that was never staged has none.
