@@ -3,16 +3,15 @@
 from typing import Any, Final
 
 from etl.statuses import FileStatus
-from etl.workflow import audit, messages
-from etl.workflow.alerting import alert_path
-from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, query, service, task
+from etl.workflow import audit
+from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, query, task
 from etl.workflow.claim import ClaimSteps
 from etl.workflow.content import ContentSteps
 from etl.workflow.publication import PublicationSteps
 from etl.workflow.steps import VALIDATION, Steps
+from etl.workflow.telling import telling_path
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
-PROCESSED_EVENT: Final = "Transaction File Processed"
 
 
 def file_chain(
@@ -45,7 +44,7 @@ def file_chain(
 
 
 class _Chain(Steps):
-    """What is neither claim nor publication: the file is inspected, transformed, reconciled and announced."""
+    """What is neither claim nor publication: the file is inspected, transformed and reconciled."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
@@ -57,6 +56,7 @@ class _Chain(Steps):
                 detail=audit.text(f"{VALIDATION}.reason_code"),
                 facts={**self._figures(), "reason": audit.text(f"{VALIDATION}.reason")},
                 following="Count alerts of rejection",
+                caught={ANY_ERROR: "Was the outcome recorded?"},
             ),
             "Transform": self._transform(),
             "Reconcile": self._reconcile(),
@@ -66,21 +66,8 @@ class _Chain(Steps):
                 "ResultPath": "$.error",
                 "Next": self._failure,
             },
-            "Announce": self._announce(),
-            "Are there rejected rows?": {
-                "Type": "Choice",
-                "Choices": [
-                    {
-                        "Variable": f"{VALIDATION}.counts.rejected",
-                        "NumericGreaterThan": 0,
-                        "Next": self.name("Count alerts of rejected rows"),
-                    },
-                ],
-                "Default": self.name("Done"),
-            },
-            "Done": {"Type": "Succeed", "OutputPath": "$.file.file_id"},
         }
-        return self._named(steps) | self._alerts() | self._failure_states
+        return self._named(steps) | telling_path(self._resources, label=self._label) | self._failure_states
 
     def _inspect(self) -> State:
         """Validate the file while its key's published version is looked up."""
@@ -162,48 +149,3 @@ class _Chain(Steps):
             ],
             "Default": self.name("Unreconciled"),
         }
-
-    def _announce(self) -> State:
-        return self._task(
-            service("events:putEvents"),
-            {
-                "Entries": [
-                    {
-                        "Source": self._resources.event_source,
-                        "DetailType": PROCESSED_EVENT,
-                        "EventBusName": "default",
-                        "Detail": {
-                            "file_id.$": "$.file.file_id",
-                            "partner.$": "$.file.partner",
-                            "bucket.$": "$.file.bucket",
-                            "key.$": "$.file.key",
-                            "version_id.$": "$.file.version_id",
-                            "layout.$": f"{VALIDATION}.layout",
-                            "counts.$": f"{VALIDATION}.counts",
-                            "totals.$": f"{VALIDATION}.totals",
-                        },
-                    }
-                ]
-            },
-            following="Are there rejected rows?",
-            caught={ANY_ERROR: "Are there rejected rows?"},
-        )
-
-    def _alerts(self) -> States:
-        """Alert after the outcome is recorded; an alert that cannot be sent must not undo it, and fails loudly."""
-        kinds = {
-            "rejection": (FileStatus.REJECTED, messages.rejected(self._resources)),
-            "rejected rows": (FileStatus.COMPLETED, messages.rows_rejected(self._resources)),
-        }
-        states: States = {}
-        for kind, (status, message) in kinds.items():
-            _, path = alert_path(
-                self._resources,
-                kind=kind,
-                label=self._label,
-                status=status,
-                message=message,
-                following=self.name("Done"),
-            )
-            states |= path
-        return states

@@ -7,6 +7,7 @@ from etl.workflow.asl import Resources, State, States, catch, follow, jsonata, q
 from etl.workflow.chain import file_chain
 from etl.workflow.failure import INCOMPLETE, failure_path
 from etl.workflow.publication import PUBLISH
+from etl.workflow.telling import TOLD, retelling_path
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
@@ -50,6 +51,7 @@ def build_definition(resources: Resources) -> dict[str, Any]:
         "Process the batch": _process_batch(resources),
         "Read the outcomes": _read_outcomes(resources),
         "Fail what is left behind": _fail_left_behind(resources),
+        "Tell what is left untold": _tell_untold(resources),
         "Is every file handled?": _is_every_file_handled(),
         "Handling incomplete": {"Type": "Fail", "Error": INCOMPLETE},
         "Done": {"Type": "Succeed"},
@@ -191,14 +193,16 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
 
 
 def _read_outcomes(resources: Resources) -> State:
-    """Read the files' rows and find those that this execution leaves without an outcome.
+    """Read the files' rows and find those that this execution leaves without an outcome, or with one that is untold.
 
     A child that was killed, or ran out of its five minutes, could not catch its own failure: its row still says
     PROCESSING under this execution, or there is no row at all. An answer without some of the rows is an error, which
-    the retry asks again.
+    the retry asks again. When an ended execution is settled, whether it could tell of an outcome is not known, so all
+    of its outcomes are told again.
     """
     table = resources.audit_table
     unfinished = ", ".join(f"'{status}'" for status in sorted(UNFINISHED))
+    told = ", ".join(f"'{status}'" for status in sorted(TOLD))
     return {
         "Type": "Task",
         "QueryLanguage": "JSONata",
@@ -208,6 +212,9 @@ def _read_outcomes(resources: Resources) -> State:
                 table: {
                     "Keys": query("[$map($states.input.files, function($f) { {'file_id': {'S': $f.file_id}} })]"),
                     "ConsistentRead": True,
+                    # A hundred whole rows would outgrow the 256 KiB that a task may answer.
+                    "ProjectionExpression": "file_id, #status, #execution",
+                    "ExpressionAttributeNames": {"#status": "status", "#execution": "execution"},
                 }
             }
         },
@@ -221,6 +228,14 @@ def _read_outcomes(resources: Resources) -> State:
                     $not($exists($row))
                     or ($row.status.S in [{unfinished}] and $row.execution.S = $execution)
                 )}})]
+            )"""),
+            "untold": query(f"""(
+                $execution := $states.input.execution;
+                $rows := $lookup($states.result.Responses, '{table}')
+                    [execution.S = $execution and status.S in [{told}]];
+                $states.input.route = '{SETTLE}'
+                ? [$filter($states.input.files, function($f) {{ $f.file_id in $rows.file_id.S }})]
+                : []
             )"""),
             "without_end": query(f"""
                 $states.input.route = '{SETTLE}' ? []
@@ -244,16 +259,35 @@ def _fail_left_behind(resources: Resources) -> State:
         "MaxConcurrency": 10,
         "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": start, "States": states},
         "ResultPath": "$.settled",
+        **follow("Tell what is left untold"),
+    }
+
+
+def _tell_untold(resources: Resources) -> State:
+    start, states = retelling_path(resources, label="untold")
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.untold",
+        "ItemSelector": {"file.$": "$$.Map.Item.Value"},
+        "MaxConcurrency": 10,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": start, "States": states},
+        "ResultPath": "$.told",
         **follow("Is every file handled?"),
     }
 
 
 def _is_every_file_handled() -> State:
     """Ask for files that have an outcome but no end: say, one that is recorded as FAILED and could not be alerted."""
-    handled = "$states.input.without_end[$not($ in $states.input.settled)]"
+    open_files = query("""(
+        $handled := $append($states.input.settled, $states.input.told);
+        $open := $append(
+            $states.input.without_end, $append($states.input.left_behind.file_id, $states.input.untold.file_id)
+        );
+        $exists($open[$not($ in $handled)])
+    )""")
     return {
         "Type": "Choice",
         "QueryLanguage": "JSONata",
-        "Choices": [{"Condition": query(f"$exists({handled})"), "Next": "Handling incomplete"}],
+        "Choices": [{"Condition": open_files, "Next": "Handling incomplete"}],
         "Default": "Done",
     }

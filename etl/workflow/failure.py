@@ -10,8 +10,9 @@ from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, servi
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
 
-_INCOMPLETE: Final = "incomplete"
-_INCOMPLETE_PATH: Final = f"$.{_INCOMPLETE}"
+INCOMPLETE_KEY: Final = "incomplete"
+INCOMPLETE_PATH: Final = f"$.{INCOMPLETE_KEY}"
+"""Where a file's way keeps the error of what could not be done for it, and goes on all the same."""
 
 
 def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
@@ -39,7 +40,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
             "Record failure",
             "Is the failure handled?",
             "Failure handled",
-            "Failure handling incomplete",
+            "Failure not handled",
         )
     )
     alert, alerting = alert_path(
@@ -50,7 +51,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         message=messages.failed(resources),
         following=handled,
         otherwise=handled,
-        key=_INCOMPLETE,
+        key=INCOMPLETE_KEY,
     )
     states: States = {
         keep: task(
@@ -67,7 +68,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
             result_path="$.kept",
             result_selector={"where": "the dead-letter queue"},
             following=record,
-            catches=[catch(lost, result_path=_INCOMPLETE_PATH)],
+            catches=[catch(lost, result_path=INCOMPLETE_PATH)],
         ),
         lost: {
             "Type": "Pass",
@@ -83,16 +84,27 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
             catches=[
                 # Another run holds the file by now and answers for it. The message kept is harmless: claims exclude.
                 catch(handled, audit.CONDITION_FAILED, result_path="$.claim_lost"),
-                catch(alert, result_path=_INCOMPLETE_PATH),
+                catch(alert, result_path=INCOMPLETE_PATH),
             ],
         ),
         **alerting,
-        handled: {
-            "Type": "Choice",
-            "Choices": [{"Variable": _INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
-            "Default": end,
-        },
-        incomplete: {"Type": "Fail", "Error": INCOMPLETE},
-        end: {"Type": "Succeed", "OutputPath": "$.file.file_id"},
+        **end_path(handled, complete=end, incomplete=incomplete),
     }
     return keep, states
+
+
+def end_path(asked: str, *, complete: str, incomplete: str) -> States:
+    """End a file's way: with the file's id, or else with what could not be done for it.
+
+    It does not end with a failure, which would end a map before its other files are handled. That an id is missing
+    fails the execution when the maps are done.
+    """
+    return {
+        asked: {
+            "Type": "Choice",
+            "Choices": [{"Variable": INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
+            "Default": complete,
+        },
+        incomplete: {"Type": "Succeed", "OutputPath": INCOMPLETE_PATH},
+        complete: {"Type": "Succeed", "OutputPath": "$.file.file_id"},
+    }

@@ -5,7 +5,8 @@ from typing import Final
 from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import ANY_ERROR, State, States, catch, query, service, task
-from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, WITHDRAW, Steps
+from etl.workflow.failure import INCOMPLETE_PATH
+from etl.workflow.steps import VALIDATION, WITHDRAW, Steps, item
 
 PUBLISH: Final = "publish"
 RETIRE: Final = "retire"
@@ -41,30 +42,29 @@ class PublicationSteps(Steps):
                     facts={"duplicate_of": audit.text("$.content.owner")},
                     following="Done",
                 ),
-                "Who holds the key?": self._look_up_key(
-                    result_path="$.holder", following="Has a newer version come?", failing="Was the outcome recorded?"
-                ),
-                "Has a newer version come?": self._has_newer_version_come(),
-                "Withdraw": self._withdraw(following="Record superseded"),
                 "Was the outcome recorded?": self._was_outcome_recorded(),
-                "Which outcome?": {
+                "Which outcome?": self._which_outcome(),
+                "Who holds the key?": self._look_up_key(
+                    result_path="$.holder", following="Has a newer version come?", failing="Take back"
+                ),
+                "Has a newer version come?": {
                     "Type": "Choice",
                     "Choices": [
-                        {"Variable": "$.recorded.status", "StringEquals": status, "Next": self.name(following)}
-                        for status, following in (
-                            (FileStatus.COMPLETED, "Announce"),
-                            (FileStatus.DUPLICATE, "Done"),
-                            (FileStatus.SUPERSEDED, "Done"),
-                        )
+                        {
+                            "Variable": "$.holder.Item.file_id.S",
+                            "StringEqualsPath": "$.file.file_id",
+                            "Next": self.name("Take back"),
+                        }
                     ],
-                    "Default": self.name("Take back"),
+                    "Default": self.name("Withdraw"),
                 },
+                "Withdraw": self._withdraw(following="Record superseded"),
                 "Take back": self._take_back(),
                 "Record superseded": self._finish(
                     FileStatus.SUPERSEDED,
                     detail={"S": "a newer version of the key came first"},
                     facts=self._figures(),
-                    following=None,
+                    following="Done",
                 ),
             }
         )
@@ -173,29 +173,47 @@ class PublicationSteps(Steps):
                 ]
             },
             following=following,
-            caught={TRANSACTION_CANCELED: "Who holds the key?", ANY_ERROR: "Was the outcome recorded?"},
+            caught={ANY_ERROR: "Was the outcome recorded?"},
         )
 
-    def _has_newer_version_come(self) -> State:
-        """Either this run lost its claim on the file, and who took it over goes on; or the key has a newer version."""
+    def _was_outcome_recorded(self) -> State:
+        """Look before anything else is done: a write may be carried out, and none of its answers come back.
+
+        Where even that cannot be told, the rows stay as they are, for the next attempt to clear if it may; and the
+        execution fails, so that an outcome that was recorded all the same is told when its files are settled.
+        """
+        return task(
+            service("dynamodb:getItem"),
+            item(self._resources.audit_table, {"file_id": audit.text("$.file.file_id")}),
+            result_path="$.recorded",
+            result_selector={"status.$": "$.Item.status.S", "claim.$": "$.Item.claim.S"},
+            following=self.name("Which outcome?"),
+            catches=[catch(self._failure, result_path=INCOMPLETE_PATH)],
+        )
+
+    def _which_outcome(self) -> State:
+        """Go on as the row says. Without an outcome, the file fails, unless its key has a newer version by now."""
+        recorded = {
+            FileStatus.COMPLETED: "Announce",
+            FileStatus.REJECTED: "Count alerts of rejection",
+            FileStatus.DUPLICATE: "Done",
+            FileStatus.SUPERSEDED: "Done",
+        }
+        another_run = {"Not": {"Variable": "$.recorded.claim", "StringEqualsPath": "$.file.claim"}}
         return {
             "Type": "Choice",
             "Choices": [
-                {
-                    "Variable": "$.holder.Item.file_id.S",
-                    "StringEqualsPath": "$.file.file_id",
-                    "Next": self.name("Done"),
-                }
+                # It has taken the file over, and answers for it.
+                another_run | {"Next": self.name("Done")},
+                *(
+                    {"Variable": "$.recorded.status", "StringEquals": status, "Next": self.name(step)}
+                    for status, step in recorded.items()
+                ),
+                # The key was claimed, so there may be rows.
+                {"Variable": "$.versions", "IsPresent": True, "Next": self.name("Who holds the key?")},
             ],
-            "Default": self.name("Withdraw"),
+            "Default": self._failure,
         }
-
-    def _was_outcome_recorded(self) -> State:
-        """Look before rows are taken back: a write may be carried out, and none of its answers come back.
-
-        Where even that cannot be told, the rows stay as they are: the next attempt clears them, if it may.
-        """
-        return self._read_status(result_path="$.recorded", following="Which outcome?")
 
     def _take_back(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""

@@ -62,7 +62,7 @@ class Steps(ABC):
         """Read an item of a table as it is now."""
         return self._task(
             service("dynamodb:getItem"),
-            _item(table, key),
+            item(table, key),
             result_path=result_path,
             result_selector=result_selector,
             following=following,
@@ -81,7 +81,7 @@ class Steps(ABC):
     def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
         return task(
             service("dynamodb:getItem"),
-            _item(self._resources.registry_table, {"entry": self._key_entry()}),
+            item(self._resources.registry_table, {"entry": self._key_entry()}),
             result_path=result_path,
             following=self.name(following) if following else None,
             catches=[catch(self.name(failing))] if failing else [],
@@ -93,13 +93,15 @@ class Steps(ABC):
         *,
         detail: dict[str, str],
         facts: dict[str, dict[str, str]],
-        following: str | None,
+        following: str,
+        caught: Mapping[str, str] = MappingProxyType({}),
     ) -> State:
         return self._task(
             audit.UPDATE,
             audit.finish(self._resources, status, detail=detail, facts=facts),
-            following=following or "Done",
+            following=following,
             unless={audit.CONDITION_FAILED: "Done"},
+            caught=caught,
         )
 
     def _task(
@@ -155,5 +157,6 @@ class Steps(ABC):
         return {"S.$": "States.Format('key#{}', $.file.object_key)"}
 
 
-def _item(table: str, key: dict[str, Any]) -> dict[str, Any]:
+def item(table: str, key: dict[str, Any]) -> dict[str, Any]:
+    """Ask for an item of a table as it is now."""
     return {"TableName": table, "Key": key, "ConsistentRead": True}

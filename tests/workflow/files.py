@@ -1,7 +1,6 @@
 """Uploads that tests send through the state machine, and what the functions would say about them."""
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -77,6 +76,16 @@ def validation(
     return {fact: built[fact] for fact in built if fact != "examples"} | {"report": "reports/alpine/file.html"}
 
 
+def refusal() -> Answer:
+    """Say that a file as a whole is refused."""
+    return validation(verdict="REJECTED", reason_code="NO_RECORDS", read=0)
+
+
+def acceptance_less_two_rows() -> Answer:
+    """Say that a file is valid, and two of its rows are not."""
+    return validation(verdict="VALID_WITH_REJECTED_ROWS", read=5, rejected=2)
+
+
 def transformation(validated: Answer) -> Answer:
     """Say what the transform function answers where it agrees with validate."""
     return {
@@ -85,7 +94,3 @@ def transformation(validated: Answer) -> Answer:
         "written": {"count": validated["counts"]["accepted"], "totals": validated["totals"]},
         "manifest": "manifests/file.json",
     }
-
-
-def publication(superseded: Sequence[str] = ()) -> Answer:
-    return {"superseded": list(superseded)}

@@ -70,12 +70,19 @@ class Machine:
         # Retries wait for nothing: the declared intervals are read from the definition, not from a clock.
         self._configure({"stepfunctions._SFN_WAIT_SCALE": 0})
 
-    def run(self, document: Mapping[str, Any], script: Script) -> Run:
+    def run(self, document: Mapping[str, Any], script: Script, *, name: str = "") -> Run:
         self._configure({"stepfunctions._sfn_mock_config": self._mocks(script)})
-        started = self._states.start_execution(stateMachineArn=f"{self._arn}#{_CASE}", input=json.dumps(document))
+        named = {"name": name} if name else {}
+        started = self._states.start_execution(
+            stateMachineArn=f"{self._arn}#{_CASE}", input=json.dumps(document), **named
+        )
         arn = started["executionArn"]
         ended = self._wait(arn)
         return Run(arn=arn, status=ended["status"], error=ended.get("error"), errors=tuple(self._errors(arn)))
+
+    def execution(self, name: str) -> str:
+        """Give the ARN of an execution of a name, whether it has run or not."""
+        return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def input_of(self, run: Run) -> str:
         return str(self._states.describe_execution(executionArn=run.arn)["input"])
@@ -148,6 +155,12 @@ class Machine:
         )
         parameters: dict[str, Any] = json.loads(answer["inspectionData"]["afterParameters"])
         return parameters
+
+    def ask(self, name: str, document: Mapping[str, Any]) -> Any:
+        """Put a reading task's question about ``$states.input.files`` to the real table, and return the answer."""
+        [(table, asked)] = self.definition["States"][name]["Arguments"]["RequestItems"].items()
+        keys = [_serialized({"file_id": file["file_id"]}) for file in document["files"]]
+        return self._dynamodb.batch_get_item(RequestItems={table: asked | {"Keys": keys}})
 
     def _wait(self, arn: str) -> Any:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from etl.workflow.definition import DIRECT
-from tests.workflow.files import Answer, Upload, publication, transformation, validation
+from etl.workflow.definition import BATCH, DIRECT
+from proofs.template import Template
+from tests.support.events import load_event, transform_event
+from tests.workflow.files import Answer, Upload, transformation, validation
 from tests.workflow.machine import Machine, Run, Script, returns, throws
 
 BROKEN = "Service.Broken"
 """An error that nobody expects."""
+
+ROUTES = [DIRECT, BATCH]
+HANDLING = ("Keep for replay", "Record failure", "Alert failure")
+"""The three parts of handling a failure; each happens even if another fails."""
 
 
 def process(
@@ -16,8 +22,9 @@ def process(
     route: str = DIRECT,
     validated: Answer | None = None,
     changes: Script | None = None,
+    name: str = "",
 ) -> Run:
-    """Send uploads through a route.
+    """Send uploads through a route, in an execution of a name if one is given.
 
     The functions find every file valid and agree with each other. ``changes`` puts something else in the place of
     the route's steps; a step of another part of the machine is named with its label.
@@ -27,14 +34,30 @@ def process(
         "Validate CSV": returns(validated),
         "Validate JSON": returns(validated),
         "Transform": returns(transformation(validated)),
-        "Publish": returns(publication()),
-        "Withdraw": returns(publication()),
-        "Take back": returns(publication()),
-        "Clear an earlier attempt": returns(publication()),
+        **{step: returns(None) for step in ("Publish", "Withdraw", "Take back", "Clear an earlier attempt")},
         **(changes or {}),
     }
     script = {step if step.endswith(")") else f"{step} ({route})": answer for step, answer in steps.items()}
-    return machine.run({"route": route, "files": [upload.event for upload in uploads]}, script)
+    return machine.run({"route": route, "files": [upload.event for upload in uploads]}, script, name=name)
+
+
+def handling_without(*broken: str, label: str) -> Script:
+    """Break parts of handling a failure."""
+    return {f"{part} ({label})": throws("Handling.Broken") for part in broken}
+
+
+def settling_input(template: Template, run: Run, document: str) -> dict[str, Any]:
+    """Make what the rule hands on when an execution with this input has ended badly."""
+    [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
+    event = load_event("execution-timed-out")
+    event["detail"] |= {"executionArn": run.arn, "input": document}
+    transformed: dict[str, Any] = transform_event(event, target)
+    return transformed
+
+
+def settle(machine: Machine, template: Template, run: Run, *, changes: Script | None = None) -> Run:
+    """Settle an execution as the rule does when it has ended badly."""
+    return machine.run(settling_input(template, run, machine.input_of(run)), changes or {})
 
 
 def not_called(*steps: str) -> Script:

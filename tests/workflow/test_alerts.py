@@ -8,14 +8,13 @@ import pytest
 
 from etl.statuses import FileStatus
 from etl.workflow.alerting import ALERTS_PER_HOUR
-from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.definition import BATCH
 from local.alerts import Alert
 from tests.workflow.files import Upload, upload, validation
 from tests.workflow.machine import Machine, throws
-from tests.workflow.scripts import BROKEN, process
+from tests.workflow.scripts import BROKEN, ROUTES, process
 
 ALERTS = Path(__file__).parent / "alerts"
-ROUTES = [DIRECT, BATCH]
 
 
 def _rejected(machine: Machine, file: Upload, route: str) -> None:

@@ -13,16 +13,11 @@ from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.steps import TRANSACTION_CANCELED
-from proofs.template import Template, states_in
-from tests.support.events import load_event, transform_event
+from proofs.template import states_in
 from tests.unit.functions.fakes import FakeStepFunctions
-from tests.workflow.files import Upload, publication, upload, validation
+from tests.workflow.files import Upload, upload, validation
 from tests.workflow.machine import CAUSE, Machine, Run, Script, returns, throws
-from tests.workflow.scripts import BROKEN, not_called, process, statuses, texts
-
-ROUTES = [DIRECT, BATCH]
-HANDLING = ("Keep for replay", "Record failure", "Alert failure")
-"""The three parts of handling a failure; each happens even if another fails."""
+from tests.workflow.scripts import BROKEN, HANDLING, ROUTES, handling_without, not_called, process, statuses, texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +62,7 @@ def _replayed(machine: Machine) -> Scene:
 def _newer_version(machine: Machine) -> Scene:
     older = upload()
     process(machine, older)
-    return Scene(file=upload(key=older.key), changes={"Publish": returns(publication([older.file_id]))})
+    return Scene(file=upload(key=older.key))
 
 
 def _late(machine: Machine) -> Scene:
@@ -84,10 +79,6 @@ def _overtaken(machine: Machine) -> Scene:
 
 def _refused_completion(_machine: Machine) -> Scene:
     return Scene(changes={"Complete": throws(TRANSACTION_CANCELED)})
-
-
-def _unanswered_completion(_machine: Machine) -> Scene:
-    return Scene(changes={"Complete": throws("DynamoDb.InternalServerErrorException")})
 
 
 SCENES: dict[str, Callable[[Machine], Scene]] = {
@@ -109,7 +100,6 @@ SCENES: dict[str, Callable[[Machine], Scene]] = {
     "Record superseded version": _newer_version,
     "Complete": _plain,
     "Who holds the key?": _refused_completion,
-    "Was the outcome recorded?": _unanswered_completion,
     "Withdraw": _overtaken,
     "Record superseded": _late,
 }
@@ -118,11 +108,14 @@ SCENES: dict[str, Callable[[Machine], Scene]] = {
 HELD = {"Who has the file?", "Look again after the lease"}
 """Tasks of a run that finds the file in another run's hands: whatever fails, the file is that run's."""
 
+LOOK_UP = "Was the outcome recorded?"
+"""Comes after the write of an outcome without an answer: see test_telling.py."""
+
 TAKE_BACK = "Take back"
 """Comes before a failure is handled, where rows may have been published."""
 
 AFTERWARDS = {"Alert rejection", "Alert rejected rows", "Announce"}
-"""Tasks that come after a file's outcome is recorded, and cannot change it."""
+"""Tasks that come after a file's outcome is recorded, and cannot change it: see test_telling.py."""
 
 FLOODS = {
     f"{step} {kind}"
@@ -150,7 +143,8 @@ def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scen
     machine: Machine,
 ) -> None:
     for route in ROUTES:
-        assert set(_tasks(machine, route)) == set(SCENES) | AFTERWARDS | FLOODS | HELD | {TAKE_BACK} | set(HANDLING)
+        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *FLOODS, *HELD, *HANDLING}
+        assert set(_tasks(machine, route)) == set(SCENES) | beside
 
 
 @pytest.mark.requirement("L2", "W3", "O1")
@@ -193,7 +187,7 @@ def test_given_a_task_that_fails_when_one_part_of_handling_it_fails_too_then_the
         machine,
         scene.file,
         validated=scene.validated,
-        changes={**scene.changes, step: throws(BROKEN), **_handling_without(part, label=DIRECT)},
+        changes={**scene.changes, step: throws(BROKEN), **handling_without(part, label=DIRECT)},
     )
 
     keep, record, alert = HANDLING
@@ -213,19 +207,6 @@ def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_ar
     run = process(machine, scene.file, validated=scene.validated, changes={**scene.changes, step: throws(BROKEN)})
 
     assert run.errors.count(BROKEN) == _attempts(_tasks(machine, DIRECT)[step]) == 1 + MAX_ATTEMPTS
-
-
-@pytest.mark.parametrize("status", ["COMPLETED", "DUPLICATE", "SUPERSEDED"])
-def test_given_an_outcome_that_was_recorded_when_no_answer_comes_back_then_the_rows_are_not_taken_back(
-    machine: Machine, status: str
-) -> None:
-    scene = _unanswered_completion(machine)
-    recorded = {"Was the outcome recorded?": returns({"Item": {"status": {"S": status}}})}
-
-    run = process(machine, scene.file, changes={**scene.changes, **recorded, TAKE_BACK: throws(BROKEN)})
-
-    assert run.status == "SUCCEEDED"
-    assert BROKEN not in run.errors
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -275,39 +256,9 @@ def test_given_one_bad_file_in_a_batch_when_it_fails_then_the_others_complete(ma
     assert statuses(machine, good)[-1] == "COMPLETED"
 
 
-@pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize(
-    ("step", "validated", "outcome"),
-    [
-        ("Alert rejection", {"verdict": "REJECTED", "reason_code": "NO_RECORDS"}, "REJECTED"),
-        ("Alert rejected rows", {"verdict": "VALID_WITH_REJECTED_ROWS", "rejected": 1}, "COMPLETED"),
-    ],
-)
-def test_given_an_alert_that_cannot_be_sent_when_the_outcome_stands_then_it_stays_and_the_execution_fails_loudly(
-    machine: Machine, route: str, step: str, validated: dict[str, Any], outcome: str
-) -> None:
-    file = upload()
-
-    run = process(machine, file, route=route, validated=validation(**validated), changes={step: throws(BROKEN)})
-
-    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
-    assert statuses(machine, file)[-1] == outcome
-    assert not machine.dead_letters(file)
-
-
-def test_given_an_announcement_that_fails_when_the_file_is_published_then_it_is_completed_all_the_same(
-    machine: Machine,
-) -> None:
-    file = upload()
-
-    run = process(machine, file, changes={"Announce": throws(BROKEN)})
-
-    assert run.status == "SUCCEEDED"
-    assert statuses(machine, file)[-1] == "COMPLETED"
-
-
-def _handling_without(*broken: str, label: str) -> Script:
-    return {f"{part} ({label})": throws("Handling.Broken") for part in broken}
+def _fail(machine: Machine, file: Upload, *, route: str, without: Script) -> Run:
+    """Let a file fail where parts of handling its failure fail too."""
+    return process(machine, file, route=route, changes={"Transform": throws(BROKEN), **without})
 
 
 @pytest.mark.requirement("L2")
@@ -317,12 +268,7 @@ def test_given_a_queue_that_refuses_when_a_file_fails_then_it_is_recorded_and_al
 ) -> None:
     file = upload()
 
-    run = process(
-        machine,
-        file,
-        route=route,
-        changes={"Transform": throws(BROKEN), **_handling_without("Keep for replay", label=route)},
-    )
+    run = _fail(machine, file, route=route, without=handling_without("Keep for replay", label=route))
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "FAILED"
@@ -338,12 +284,7 @@ def test_given_a_topic_that_refuses_when_a_file_fails_then_it_is_kept_and_record
 ) -> None:
     file = upload()
 
-    run = process(
-        machine,
-        file,
-        route=route,
-        changes={"Transform": throws(BROKEN), **_handling_without("Alert failure", label=route)},
-    )
+    run = _fail(machine, file, route=route, without=handling_without("Alert failure", label=route))
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "FAILED"
@@ -358,12 +299,7 @@ def test_given_a_table_that_refuses_once_when_a_file_fails_then_it_is_kept_and_a
 ) -> None:
     file = upload()
 
-    process(
-        machine,
-        file,
-        route=route,
-        changes={"Transform": throws(BROKEN), **_handling_without("Record failure", label=route)},
-    )
+    _fail(machine, file, route=route, without=handling_without("Record failure", label=route))
 
     assert statuses(machine, file)[-1] == "FAILED"
     assert {letter["reason"] for letter in machine.dead_letters(file)} == {BROKEN, NO_OUTCOME}
@@ -377,16 +313,12 @@ def test_given_a_table_that_keeps_refusing_when_a_file_fails_then_it_is_kept_and
 ) -> None:
     file = upload()
 
-    run = process(
-        machine,
-        file,
-        route=route,
-        changes={
-            "Transform": throws(BROKEN),
-            **_handling_without("Record failure", label=route),
-            **_handling_without("Record failure", label="left behind"),
-        },
-    )
+    nowhere = {
+        **handling_without("Record failure", label=route),
+        **handling_without("Record failure", label="left behind"),
+    }
+
+    run = _fail(machine, file, route=route, without=nowhere)
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "PROCESSING"
@@ -405,7 +337,7 @@ def test_given_a_child_that_dies_without_an_outcome_when_the_outcomes_are_read_t
         dead,
         alive,
         route=route,
-        changes={"Validate JSON": throws(BROKEN), **_handling_without(*HANDLING, label=route)},
+        changes={"Validate JSON": throws(BROKEN), **handling_without(*HANDLING, label=route)},
     )
 
     assert statuses(machine, alive)[-1] == "COMPLETED"
@@ -418,7 +350,7 @@ def test_given_a_child_that_dies_without_an_outcome_when_the_outcomes_are_read_t
 def test_given_a_file_without_a_row_when_its_child_dies_then_it_gets_one(machine: Machine, route: str) -> None:
     file = upload()
 
-    process(machine, file, route=route, changes={"Claim": throws(BROKEN), **_handling_without(*HANDLING, label=route)})
+    process(machine, file, route=route, changes={"Claim": throws(BROKEN), **handling_without(*HANDLING, label=route)})
 
     assert statuses(machine, file) == ["RECEIVED", "FAILED"]
     assert (machine.row(file) or {})["error"] == NO_OUTCOME
@@ -496,106 +428,13 @@ def test_given_a_claim_that_was_lost_on_the_way_when_the_outcome_is_written_then
     row = _claimed_by_another_run(machine, scene.file)
     claimed = returns({"Attributes": {"attempts": {"N": "1"}}})
 
-    run = process(machine, scene.file, validated=scene.validated, changes={"Claim": claimed, **scene.changes})
+    run = process(
+        machine,
+        scene.file,
+        validated=scene.validated,
+        changes={"Claim": claimed, **scene.changes, **not_called("Withdraw", TAKE_BACK)},
+    )
 
     assert run.status == "SUCCEEDED"
     assert machine.row(scene.file) == row
     assert not machine.alerts(scene.file)
-
-
-def _settle(machine: Machine, template: Template, run: Run, document: str) -> Run:
-    """Send what the rule sends when an execution ended badly."""
-    [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
-    event = load_event("execution-timed-out")
-    event["detail"] |= {"executionArn": run.arn, "input": document}
-    return machine.run(transform_event(event, target), {})
-
-
-def _ended_badly(machine: Machine, *files: Upload) -> Run:
-    """Run an execution that ends before any of its files has an outcome, as one does that reaches its time limit."""
-    return process(
-        machine,
-        *files,
-        changes={
-            "Transform": throws(BROKEN),
-            **_handling_without(*HANDLING, label=DIRECT),
-            **_handling_without(*HANDLING, label="left behind"),
-        },
-    )
-
-
-@pytest.mark.requirement("L2")
-def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_files_are_failed_and_kept(
-    machine: Machine, template: Template
-) -> None:
-    file = upload()
-    ended = _ended_badly(machine, file)
-    assert statuses(machine, file)[-1] == "PROCESSING"
-
-    run = _settle(machine, template, ended, machine.input_of(ended))
-
-    assert run.status == "SUCCEEDED"
-    row = machine.row(file) or {}
-    assert statuses(machine, file) == ["RECEIVED", "PROCESSING", "FAILED"]
-    assert (row["error"], row["execution"]) == (NO_OUTCOME, ended.arn)
-    [letter] = machine.dead_letters(file)
-    assert letter["body"] == file.event
-    [text] = texts(machine, file)
-    assert ended.arn in text
-
-
-def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens_twice(
-    machine: Machine, template: Template
-) -> None:
-    file = upload()
-    ended = _ended_badly(machine, file)
-    document = machine.input_of(ended)
-    _settle(machine, template, ended, document)
-    before = machine.row(file)
-
-    run = _settle(machine, template, ended, document)
-
-    assert run.status == "SUCCEEDED"
-    assert machine.row(file) == before
-    assert len(machine.dead_letters(file)) == 1
-
-
-def test_given_files_that_have_an_outcome_or_another_holder_when_an_execution_is_settled_then_they_are_left_alone(
-    machine: Machine, template: Template
-) -> None:
-    completed, held = upload(), upload()
-    ended = process(machine, completed)
-    _claimed_by_another_run(machine, held)
-    before = [machine.row(completed), machine.row(held)]
-    files = {"route": DIRECT, "files": [completed.event, held.event]}
-
-    run = _settle(machine, template, ended, json.dumps(files))
-
-    assert run.status == "SUCCEEDED"
-    assert [machine.row(completed), machine.row(held)] == before
-
-
-def test_given_a_settling_execution_that_failed_when_it_is_settled_then_it_ends_at_once(
-    machine: Machine, template: Template
-) -> None:
-    file = upload()
-    ended = _ended_badly(machine, file)
-    [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
-    settling = transform_event(load_event("execution-timed-out"), target)
-    assert settling["route"] == SETTLE
-
-    run = _settle(machine, template, ended, json.dumps(settling))
-
-    assert (run.status, run.errors) == ("SUCCEEDED", ())
-    assert statuses(machine, file)[-1] == "PROCESSING"
-
-
-def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_at_once(
-    machine: Machine, template: Template
-) -> None:
-    file = upload()
-    ended = process(machine, file)
-
-    run = _settle(machine, template, ended, json.dumps({"route": BATCH, "files": []}))
-
-    assert run.status == "SUCCEEDED"

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.definition import BATCH
 from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
-from tests.workflow.files import Upload, publication, transformation, upload, validation
+from tests.workflow.files import Upload, transformation, upload, validation
 from tests.workflow.machine import Machine, returns, throws
-from tests.workflow.scripts import not_called, process, statuses, texts
+from tests.workflow.scripts import ROUTES, not_called, process, statuses, texts
 
-ROUTES = [DIRECT, BATCH]
 NEWEST = "F" * 64
 _HAPPY = ["RECEIVED", "PROCESSING", "COMPLETED"]
 
@@ -189,9 +188,9 @@ def test_given_a_superseded_first_file_when_its_content_comes_again_then_it_is_p
     second, third = upload(key=first.key), upload(key=first.key)
     content = validation()
     process(machine, first, validated=content)
-    process(machine, second, changes={"Publish": returns(publication([first.file_id]))})
+    process(machine, second)
 
-    process(machine, third, validated=content, changes={"Publish": returns(publication([second.file_id]))})
+    process(machine, third, validated=content)
 
     assert statuses(machine, first) == statuses(machine, second) == [*_HAPPY, "SUPERSEDED"]
     assert statuses(machine, third) == _HAPPY
@@ -306,7 +305,7 @@ def test_given_a_newer_version_when_it_is_published_then_the_older_row_points_to
     newer = upload(key=older.key)
     process(machine, older)
 
-    process(machine, newer, changes={"Publish": returns(publication([older.file_id]))})
+    process(machine, newer)
 
     assert statuses(machine, older) == [*_HAPPY, "SUPERSEDED"]
     assert (machine.row(older) or {})["superseded_by"] == newer.file_id
@@ -321,7 +320,7 @@ def test_given_an_older_version_that_failed_when_the_newer_is_published_then_the
     newer = upload(key=older.key)
     process(machine, older, changes={"Publish": throws("Glue.Down")})
 
-    run = process(machine, newer, changes={"Publish": returns(publication([older.file_id]))})
+    run = process(machine, newer)
 
     assert run.status == "SUCCEEDED"
     assert statuses(machine, older)[-1] == "FAILED"

@@ -1,0 +1,255 @@
+"""What becomes of the files of an execution that timed out, was aborted or failed: the rule settles them."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from etl.workflow.definition import BATCH, DIRECT, NO_OUTCOME, SETTLE
+from etl.workflow.failure import INCOMPLETE
+from local.announcements import Announcements
+from proofs.template import Template, states_in
+from tests.workflow.files import Answer, Upload, acceptance_less_two_rows, refusal, upload
+from tests.workflow.machine import Machine, Run, throws
+from tests.workflow.scripts import (
+    BROKEN,
+    HANDLING,
+    ROUTES,
+    handling_without,
+    not_called,
+    process,
+    settle,
+    settling_input,
+    statuses,
+    texts,
+)
+
+TASK_ANSWER_LIMIT = 256 * 1024
+"""Bytes that a task may answer (Step Functions)."""
+
+
+def _ended_badly(machine: Machine, *files: Upload) -> Run:
+    """Run an execution that ends before any of its files has an outcome, as one does that reaches its time limit."""
+    return process(
+        machine,
+        *files,
+        changes={
+            "Transform": throws(BROKEN),
+            **handling_without(*HANDLING, label=DIRECT),
+            **handling_without(*HANDLING, label="left behind"),
+        },
+    )
+
+
+@pytest.mark.requirement("L2")
+def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_files_are_failed_and_kept(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    assert statuses(machine, file)[-1] == "PROCESSING"
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    row = machine.row(file) or {}
+    assert statuses(machine, file) == ["RECEIVED", "PROCESSING", "FAILED"]
+    assert (row["error"], row["execution"]) == (NO_OUTCOME, ended.arn)
+    [letter] = machine.dead_letters(file)
+    assert letter["body"] == file.event
+    [text] = texts(machine, file)
+    assert ended.arn in text
+
+
+def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens_twice(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    settle(machine, template, ended)
+    before = machine.row(file)
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    assert machine.row(file) == before
+    assert len(machine.dead_letters(file)) == 1
+
+
+def test_given_files_that_have_an_outcome_or_another_holder_when_an_execution_is_settled_then_they_are_left_alone(
+    machine: Machine, template: Template
+) -> None:
+    completed, held = upload(), upload()
+    process(machine, completed)
+    machine.put_row(file_id=held.file_id, status="PROCESSING", execution="another execution")
+    before = [machine.row(completed), machine.row(held)]
+    ended = process(machine, completed, held)
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    assert [machine.row(completed), machine.row(held)] == before
+
+
+def test_given_a_settling_execution_that_failed_when_it_is_settled_then_it_ends_at_once(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = _ended_badly(machine, file)
+    settling = settling_input(template, ended, machine.input_of(ended))
+    assert settling["route"] == SETTLE
+
+    run = machine.run(settling_input(template, ended, json.dumps(settling)), {})
+
+    assert (run.status, run.errors) == ("SUCCEEDED", ())
+    assert statuses(machine, file)[-1] == "PROCESSING"
+
+
+def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_at_once(
+    machine: Machine, template: Template
+) -> None:
+    ended = process(machine)
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+
+
+@pytest.mark.requirement("O1")
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("step", "answer"), [("Alert rejection", refusal), ("Alert rejected rows", acceptance_less_two_rows)]
+)
+def test_given_an_outcome_that_nobody_was_told_of_when_its_execution_is_settled_then_the_same_alert_goes_out(
+    machine: Machine, template: Template, route: str, step: str, answer: Callable[[], Answer]
+) -> None:
+    # Given what the alert says where nothing breaks
+    whole = upload()
+    process(machine, whole, route=route, validated=answer())
+    [expected] = texts(machine, whole)
+    # And a file whose run ends between its record and its alert
+    file = upload()
+    ended = process(machine, file, route=route, validated=answer(), changes={step: throws(BROKEN)})
+    before = machine.row(file)
+    assert not machine.alerts(file)
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    [text] = texts(machine, file)
+    assert text == expected.replace(whole.file_id, file.file_id).replace(whole.key, file.key)
+    assert machine.row(file) == before
+    assert not machine.dead_letters(file)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_failure_that_nobody_was_told_of_when_its_execution_is_settled_then_it_is_alerted(
+    machine: Machine, template: Template, route: str
+) -> None:
+    file = upload()
+    broken = {"Transform": throws(BROKEN), **handling_without("Alert failure", label=route)}
+    ended = process(machine, file, route=route, changes=broken)
+    assert not machine.alerts(file)
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    [text] = texts(machine, file)
+    assert text.startswith("error ETL test: file failed")
+    for fact in (BROKEN, ended.arn, "Attempt:       1", "etl replay --lost"):
+        assert fact in text
+    assert len(machine.dead_letters(file)) == 1
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_an_announcement_that_failed_when_the_execution_is_settled_then_it_is_made(
+    machine: Machine, template: Template, announcements: Announcements, route: str
+) -> None:
+    file, validated = upload(), acceptance_less_two_rows()
+    ended = process(machine, file, route=route, validated=validated, changes={"Announce": throws(BROKEN)})
+    assert announcements.about(file.file_id) == []
+
+    run = settle(machine, template, ended)
+
+    assert run.status == "SUCCEEDED"
+    [announced] = announcements.about(file.file_id)
+    assert {fact: announced[fact] for fact in ("layout", "counts", "totals")} == {
+        fact: validated[fact] for fact in ("layout", "counts", "totals")
+    }
+
+
+def _superseded(machine: Machine, file: Upload) -> Run:
+    """Run a file whose event cannot be sent, and then a newer version."""
+    ended = process(machine, file, changes={"Announce": throws(BROKEN)})
+    process(machine, upload(key=file.key))
+    return ended
+
+
+def _told_by_another_run(machine: Machine, file: Upload) -> Run:
+    process(machine, file)
+    return process(machine, file)
+
+
+@pytest.mark.parametrize("prepare", [_superseded, _told_by_another_run])
+def test_given_files_of_which_nothing_is_to_be_told_when_their_execution_is_settled_then_nothing_is(
+    machine: Machine, template: Template, announcements: Announcements, prepare: Callable[[Machine, Upload], Run]
+) -> None:
+    file = upload()
+    ended = prepare(machine, file)
+    before = announcements.about(file.file_id)
+
+    run = settle(machine, template, ended, changes=not_called("Read the row (untold)"))
+
+    assert run.status == "SUCCEEDED"
+    assert announcements.about(file.file_id) == before
+
+
+@pytest.mark.parametrize("step", ["Read the row", "Announce", "Alert rejected rows"])
+def test_given_an_outcome_that_cannot_be_told_when_its_execution_is_settled_then_that_fails_loudly(
+    machine: Machine, template: Template, step: str
+) -> None:
+    validated = acceptance_less_two_rows()
+    ended = process(machine, upload(), validated=validated, changes={"Announce": throws(BROKEN)})
+
+    run = settle(machine, template, ended, changes={f"{step} (untold)": throws(BROKEN)})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+
+
+def test_given_files_left_behind_when_one_cannot_be_alerted_then_the_others_are_kept_and_recorded(
+    machine: Machine,
+) -> None:
+    files = [upload() for _ in range(3)]
+    dead = {"Validate CSV": throws(BROKEN), **handling_without(*HANDLING, label=BATCH)}
+
+    run = process(
+        machine, *files, route=BATCH, changes={**dead, **handling_without("Alert failure", label="left behind")}
+    )
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert [statuses(machine, file)[-1] for file in files] == ["FAILED"] * 3
+    assert [len(machine.dead_letters(file)) for file in files] == [1] * 3
+
+
+def test_given_the_definition_when_a_files_way_ends_then_never_as_a_failure_which_ends_an_inline_map_on_aws(
+    machine: Machine,
+) -> None:
+    failing = {name for name, state in states_in(machine.definition) if state["Type"] == "Fail"}
+
+    assert failing == {"Handling incomplete"}
+
+
+def test_given_a_hundred_files_when_their_outcomes_are_read_then_the_answer_is_within_what_a_task_may_answer(
+    machine: Machine,
+) -> None:
+    # Given rows as they are, with the longest key that S3 allows
+    file = upload(key=f"incoming/alpine/{'k' * 1004}.csv")
+    process(machine, file, validated=acceptance_less_two_rows())
+    row = machine.row(file) or {}
+    ids = [f"{file.file_id[:-2]}{number:02}" for number in range(100)]
+    for file_id in ids:
+        machine.put_row(**row | {"file_id": file_id})
+
+    answer = machine.ask("Read the outcomes", {"files": [{"file_id": file_id} for file_id in ids]})
+
+    assert len(json.dumps(answer).encode()) < TASK_ANSWER_LIMIT

@@ -1,0 +1,160 @@
+"""An outcome that is recorded is told at least once, also where no answer to its record came back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from etl.workflow.failure import INCOMPLETE
+from etl.workflow.steps import TRANSACTION_CANCELED
+from local.announcements import Announcements
+from tests.workflow.files import Answer, Upload, acceptance_less_two_rows, refusal, upload, validation
+from tests.workflow.machine import Machine, Script, returns, throws
+from tests.workflow.scripts import BROKEN, ROUTES, not_called, process, statuses, texts
+
+NO_ANSWER = "States.Timeout"
+ERRORS = [NO_ANSWER, TRANSACTION_CANCELED]
+"""What a write ends with that was carried out: no answer came, and then the next attempt may find it done."""
+
+
+def _recorded(machine: Machine, file: Upload, *, run: str, status: str) -> Script:
+    """Let the table hold what the run of a name has recorded of a file, and the run not know of it."""
+    execution = machine.execution(run)
+    machine.put_row(
+        file_id=file.file_id,
+        status=status,
+        execution=execution,
+        claim=f"{execution}#{file.file_id}",
+        history=[{"status": status}],
+    )
+    return {"Claim": returns({"Attributes": {"attempts": {"N": "1"}}})}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_given_a_completion_whose_answer_was_lost_when_its_row_says_so_then_it_is_announced_and_alerted(
+    machine: Machine, announcements: Announcements, error: str
+) -> None:
+    file, run = upload(), f"completed-{error}"
+    recorded = _recorded(machine, file, run=run, status="COMPLETED")
+
+    ended = process(
+        machine,
+        file,
+        name=run,
+        validated=acceptance_less_two_rows(),
+        changes={"Complete": throws(error), **recorded, **not_called("Take back", "Withdraw")},
+    )
+
+    assert set(ended.errors) == {error}
+    assert len(announcements.about(file.file_id)) == 1
+    [text] = texts(machine, file)
+    assert text.startswith("info ETL test: rows rejected")
+    assert not machine.dead_letters(file)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_then_its_rows_are_left_to_that_one(
+    machine: Machine, error: str
+) -> None:
+    file, run = upload(), f"overtaken-{error}"
+    machine.put_entry(entry=file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
+    overtaken = {
+        "Look up the key": returns({}),
+        "Claim the key": returns({"Attributes": {"published": {"L": [{"S": file.file_id}]}}}),
+        "Complete": throws(error),
+        **_recorded(machine, file, run=run, status="COMPLETED"),
+        **not_called("Take back", "Withdraw", "Record superseded"),
+    }
+
+    ended = process(machine, file, name=run, changes=overtaken)
+
+    assert set(ended.errors) == {error}
+
+
+def test_given_a_rejection_whose_answers_were_lost_when_its_row_says_so_then_it_is_alerted(machine: Machine) -> None:
+    file, run = upload(), "rejected"
+    recorded = _recorded(machine, file, run=run, status="REJECTED")
+
+    process(
+        machine,
+        file,
+        name=run,
+        validated=refusal(),
+        changes={"Record rejection": throws(NO_ANSWER), **recorded},
+    )
+
+    [text] = texts(machine, file)
+    assert text.startswith("warning ETL test: file rejected")
+    assert not machine.dead_letters(file)
+
+
+@pytest.mark.parametrize("status", ["DUPLICATE", "SUPERSEDED"])
+def test_given_an_outcome_that_concerns_nobody_when_no_answer_came_back_then_the_run_ends_quietly(
+    machine: Machine, announcements: Announcements, status: str
+) -> None:
+    file, run = upload(), f"quiet-{status}"
+    recorded = _recorded(machine, file, run=run, status=status)
+
+    ended = process(
+        machine,
+        file,
+        name=run,
+        changes={"Complete": throws(NO_ANSWER), **recorded, **not_called("Take back", "Withdraw")},
+    )
+
+    assert set(ended.errors) == {NO_ANSWER}
+    assert announcements.about(file.file_id) == []
+    assert not machine.alerts(file)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("write", "answer"), [("Complete", validation), ("Record rejection", refusal)], ids=["completing", "rejecting"]
+)
+def test_given_a_write_without_an_answer_when_the_row_cannot_be_read_then_the_file_is_kept_and_the_execution_fails(
+    machine: Machine, route: str, write: str, answer: Callable[[], Answer]
+) -> None:
+    file = upload()
+    unanswered = {write: throws(NO_ANSWER), "Was the outcome recorded?": throws(BROKEN)}
+
+    run = process(
+        machine,
+        file,
+        route=route,
+        validated=answer(),
+        changes={**unanswered, **not_called("Take back", "Withdraw")},
+    )
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "FAILED"
+    assert len(machine.dead_letters(file)) == len(texts(machine, file)) == 1
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("step", "answer", "outcome"),
+    [
+        ("Alert rejection", refusal, "REJECTED"),
+        ("Alert rejected rows", acceptance_less_two_rows, "COMPLETED"),
+        ("Announce", validation, "COMPLETED"),
+    ],
+)
+def test_given_an_outcome_that_cannot_be_told_when_it_stands_then_it_stays_and_the_execution_fails_loudly(
+    machine: Machine, route: str, step: str, answer: Callable[[], Answer], outcome: str
+) -> None:
+    file = upload()
+
+    run = process(machine, file, route=route, validated=answer(), changes={step: throws(BROKEN)})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == outcome
+    assert not machine.dead_letters(file)
+
+
+def test_given_an_announcement_that_fails_when_there_are_rejected_rows_then_they_are_alerted_all_the_same(
+    machine: Machine,
+) -> None:
+    file = upload()
+
+    process(machine, file, validated=acceptance_less_two_rows(), changes={"Announce": throws(BROKEN)})
+
+    assert len(texts(machine, file)) == 1
