@@ -63,16 +63,15 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
         status = row.status if row else "no row"
         kept = letters.get(upload.file_id, [])
         told_lost = any(LOST in told.message for told in state.alerts(upload.file_id, "FAILED"))
-        # Where not even a row can be written, an execution fails: its alarm speaks, and its input names the files.
-        speaks = told_lost or (status != "FAILED" and state.failed_executions)
-        if status in _UNFINISHED and not kept and not speaks:
+        if status in _UNFINISHED and not kept and not told_lost and upload.file_id not in state.unsettled:
             differences.append(f"{upload.name}: {status}, and not kept for replay")
         differences += [
             f"{upload.name}: its dead letter lacks reason or attempt"
             for letter in kept
             if letter.by_state_machine and not (letter.reason and letter.attempt.isdigit())
         ]
-        if status == "FAILED" and not _told(state, upload, "FAILED"):
+        waits_for_settling = any(letter.settles for letter in kept)
+        if status == "FAILED" and not waits_for_settling and not _told(state, upload, "FAILED"):
             differences.append(f"{upload.name}: FAILED, and nobody was told")
     return differences
 
@@ -85,6 +84,7 @@ def differences(uploads: Sequence[Uploaded], state: State) -> list[str]:
         *_outcomes(uploads, state),
         *_table(uploads, state),
         *_alerts(uploads, state),
+        *_announcements(uploads, state),
     ]
 
 
@@ -211,7 +211,7 @@ def _visible(upload: Uploaded) -> Iterable[VisibleRow]:
 
 
 def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
-    """Whoever needs to know was told, unless an execution ended in the failure that an alarm watches."""
+    """Whoever needs to know was told."""
     for upload in uploads:
         row = state.rows.get(upload.file_id)
         if row is None:
@@ -227,11 +227,25 @@ def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
                 yield f"{upload.name}: an alert says {status}, and it never was"
 
 
+def _announcements(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Other systems heard of each completed file, and of none that never was."""
+    for upload in uploads:
+        row = state.rows.get(upload.file_id)
+        if row is None:
+            continue
+        heard = upload.file_id in state.announced
+        if row.status == "COMPLETED" and not heard and upload.file_id not in state.unsettled:
+            yield f"{upload.name}: COMPLETED, and not announced"
+        if heard and "COMPLETED" not in {entry.status for entry in row.history}:
+            yield f"{upload.name}: announced, and never COMPLETED"
+
+
 def _told(state: State, upload: Uploaded, status: str) -> bool:
     return bool(
         state.alerts(upload.file_id, status)
         or state.held_back(upload.content.partner, status)
-        or state.failed_executions
+        # An execution was to tell, and failed as well: its alarm speaks, and its input names the file.
+        or upload.file_id in state.unsettled
     )
 
 

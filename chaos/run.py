@@ -16,6 +16,7 @@ from cli.dead_letters import DeadLetter
 from cli.pipeline import Pipeline
 from cli.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
 from etl.workflow.definition import LEASE_SECONDS
+from local.announcements import Announcements
 from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
 
@@ -55,6 +56,7 @@ class Storms:
         self._s3: Any = session.client("s3")
         self._sqs: Any = session.client("sqs")
         self._observer = Observer(session, outputs)
+        self._announcements = Announcements(session, source=pipeline.stack.name)
         self._faults = Faults(pipeline.emulator, pipeline.stack)
         users = Pipeline(pipeline.stack)
         self._dead_letters = users.dead_letters
@@ -74,11 +76,13 @@ class Storms:
         return outcome
 
     def _run(self, scenario: Scenario, outcome: Outcome) -> None:
-        failed_before = self._observer.ended_badly()
+        ended_before = self._observer.ended_badly()
         told_before = len(self._pipeline.alerts.received())
 
         def look() -> State:
-            return self._observer.look(self._pipeline.alerts.received()[told_before:], failed_before)
+            told = self._pipeline.alerts.received()[told_before:]
+            announced = (event["file_id"] for event in self._announcements.received())
+            return self._observer.look(told, announced, ended_before)
 
         def wanted(letter: DeadLetter) -> bool:
             # Executions of earlier scenarios failed too, and their files are no concern of this one.
@@ -127,7 +131,7 @@ class Storms:
                 return
 
     def _open_work(self) -> tuple[int, int]:
-        return (self._observer.messages("BatchingQueue"), self._observer.executions("RUNNING"))
+        return (self._observer.messages("BatchingQueue"), len(self._observer.executions("RUNNING")))
 
     def _wait_for_leases(self, state: State) -> None:
         """Wait as a person does who replays a file whose run has died: until its claim has ended."""

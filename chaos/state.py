@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -16,6 +16,9 @@ from boto3.dynamodb.types import TypeDeserializer
 
 FLOOD: Final = "more of the same"
 """The end of the subject of an alert that says that others are held back."""
+
+_ENDED: Final = "ended"
+"""What the input of an execution that settles has of the ended one."""
 
 _plain = TypeDeserializer().deserialize
 
@@ -68,9 +71,13 @@ class AuditRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One message of the dead-letter queue. ``file_ids`` are those of the files that it names."""
+    """One message of the dead-letter queue.
+
+    ``file_ids`` are those of the files that it names; ``settles`` says that these are an ended execution's.
+    """
 
     file_ids: tuple[str, ...]
+    settles: bool = False
     by_state_machine: bool
     reason: str
     attempt: str
@@ -78,7 +85,11 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What is left: rows, table, queues, alerts, and how many executions have failed or were aborted."""
+    """What is left: rows, table, queues, alerts, and the files that were announced.
+
+    ``unsettled`` are the files of executions that were to settle others, and failed or were aborted themselves: there
+    is nobody after them but the alarm.
+    """
 
     rows: Mapping[str, AuditRow]
     table: Counter[VisibleRow]
@@ -86,7 +97,8 @@ class State:
     letters: Sequence[Letter]
     waiting: int
     told: Sequence[Told]
-    failed_executions: int = 0
+    announced: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
 
     def letters_by_file(self) -> dict[str, list[Letter]]:
         """Sort the dead letters by the files that they name."""
@@ -120,8 +132,8 @@ class Observer:
         self._step_functions: Any = session.client("stepfunctions")
         self._outputs = outputs
 
-    def look(self, told: Sequence[Told], failed_before: int) -> State:
-        """Read everything. ``failed_before`` is what ``ended_badly`` said when the scenario began."""
+    def look(self, told: Sequence[Told], announced: Iterable[str], ended_before: frozenset[str]) -> State:
+        """Read everything. ``ended_before`` is what ``ended_badly`` said when the scenario began."""
         with TemporaryDirectory() as folder:
             table, quarantine = self._published(Path(folder))
         return State(
@@ -131,7 +143,8 @@ class Observer:
             letters=self._letters(),
             waiting=self.messages("BatchingQueue"),
             told=told,
-            failed_executions=self.ended_badly() - failed_before,
+            announced=frozenset(announced),
+            unsettled=frozenset(self._unsettled(self.ended_badly() - ended_before)),
         )
 
     def messages(self, queue: str) -> int:
@@ -140,16 +153,22 @@ class Observer:
         asked = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
         return sum(int(asked["Attributes"][name]) for name in names)
 
-    def ended_badly(self) -> int:
-        """Count the executions that have failed, for which there is an alarm, or that somebody has aborted."""
-        return self.executions("FAILED") + self.executions("ABORTED")
+    def ended_badly(self) -> frozenset[str]:
+        """List the executions that have failed, for which there is an alarm, or that somebody has aborted."""
+        return self.executions("FAILED") | self.executions("ABORTED") | self.executions("TIMED_OUT")
 
-    def executions(self, status: str) -> int:
-        """Count the executions of a status."""
+    def executions(self, status: str) -> frozenset[str]:
+        """List the ARNs of the executions of a status."""
         pages = self._step_functions.get_paginator("list_executions").paginate(
             stateMachineArn=self._outputs["StateMachine"], statusFilter=status
         )
-        return sum(len(page["executions"]) for page in pages)
+        return frozenset(execution["executionArn"] for page in pages for execution in page["executions"])
+
+    def _unsettled(self, executions: Iterable[str]) -> Iterator[str]:
+        for execution in executions:
+            body = json.loads(self._step_functions.describe_execution(executionArn=execution)["input"])
+            if _ENDED in body:
+                yield from map(_file_id, _named(body))
 
     def forget(self) -> None:
         """Remove what a scenario has left, messages that would come later included."""
@@ -234,9 +253,11 @@ def _audit_row(row: Mapping[str, Any]) -> AuditRow:
 
 
 def _letter(message: Mapping[str, Any]) -> Letter:
+    body = json.loads(message["Body"])
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     return Letter(
-        file_ids=tuple(map(_file_id, _named(json.loads(message["Body"])))),
+        file_ids=tuple(map(_file_id, _named(body))),
+        settles=_ENDED in body or "input" in body.get("detail", {}),
         by_state_machine="RULE_ARN" not in attributes and "file_id" in attributes,
         reason=attributes.get("reason", ""),
         attempt=attributes.get("attempt", ""),
@@ -245,8 +266,8 @@ def _letter(message: Mapping[str, Any]) -> Letter:
 
 def _named(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """List the uploads that a message names: its own, an event's, an execution's, or those of one that has ended."""
-    if "ended" in body:
-        return _named(json.loads(body["ended"]["input"]))
+    if _ENDED in body:
+        return _named(json.loads(body[_ENDED]["input"]))
     if "detail" in body:
         detail: Mapping[str, Any] = body["detail"]
         return [detail] if "object" in detail else _named(json.loads(detail["input"]))

@@ -84,8 +84,10 @@ KEPT = State(
         Alert(message=REFUSED.file_id, attributes={"status": "REJECTED"}),
         Alert(message=NEWER.file_id, attributes={"status": "COMPLETED"}),
     ),
+    announced=frozenset({FIRST.file_id, NEWER.file_id}),
 )
 LETTER = Letter(file_ids=(NEWER.file_id,), by_state_machine=True, reason="Disk.Full", attempt="1")
+SETTLING = Letter(file_ids=(NEWER.file_id,), settles=True, by_state_machine=False, reason="", attempt="")
 
 
 def _with_row(upload: Uploaded, **facts: Any) -> State:
@@ -138,6 +140,14 @@ BROKEN: dict[str, Callable[[], State]] = {
     ),
     "an alert is missing": lambda: replace(KEPT, told=KEPT.told[:1]),
     "an alert of a refusal is missing": lambda: replace(KEPT, told=KEPT.told[1:]),
+    "an alert is missing, and another file's telling failed": lambda: replace(
+        KEPT, told=KEPT.told[1:], unsettled=frozenset({NEWER.file_id})
+    ),
+    "an announcement is missing": lambda: replace(KEPT, announced=frozenset({FIRST.file_id})),
+    "an announcement is missing, and another file's telling failed": lambda: replace(
+        KEPT, announced=frozenset({FIRST.file_id}), unsettled=frozenset({REFUSED.file_id})
+    ),
+    "an unfounded announcement": lambda: replace(KEPT, announced=KEPT.announced | {REFUSED.file_id}),
     "an unfounded alert": lambda: replace(
         KEPT, told=(*KEPT.told, Alert(message=NEWER.file_id, attributes={"status": "REJECTED"}))
     ),
@@ -163,8 +173,12 @@ def _failed(**facts: Any) -> State:
     [
         (_failed(), ["not kept for replay", "nobody was told"]),
         (_failed(letters=(LETTER,)), ["nobody was told"]),
-        (_failed(letters=(replace(LETTER, reason=""),), failed_executions=1), ["lacks reason"]),
-        (_failed(letters=(LETTER,), failed_executions=1), []),
+        (_failed(letters=(replace(LETTER, reason=""),), unsettled=frozenset({NEWER.file_id})), ["lacks reason"]),
+        (_failed(letters=(LETTER,), unsettled=frozenset({NEWER.file_id})), []),
+        (_failed(unsettled=frozenset({NEWER.file_id})), []),
+        (_failed(unsettled=frozenset({REFUSED.file_id})), ["not kept for replay", "nobody was told"]),
+        (_failed(letters=(LETTER, SETTLING)), []),
+        (_failed(letters=(LETTER, replace(SETTLING, file_ids=(REFUSED.file_id,)))), ["nobody was told"]),
         (
             _failed(
                 letters=(LETTER,),
@@ -184,6 +198,10 @@ def _failed(**facts: Any) -> State:
         "kept in silence",
         "without a reason",
         "an alarm speaks",
+        "an alarm speaks of what is not kept",
+        "an alarm speaks of another file",
+        "its settling waits",
+        "another file's settling waits",
         "a flood speaks",
         "no rows",
         "no table",
@@ -196,6 +214,12 @@ def test_given_a_failed_file_before_the_replay_when_it_is_looked_for_then_it_mus
 
     assert len(told) == len(found)
     assert all(words in text for words, text in zip(found, told, strict=True))
+
+
+def test_given_an_outcome_whose_telling_failed_twice_when_it_is_compared_then_its_alarm_speaks_for_it() -> None:
+    untold = replace(KEPT, told=(), announced=frozenset(), unsettled=frozenset({NEWER.file_id, REFUSED.file_id}))
+
+    assert differences(UPLOADS, untold) == []
 
 
 @given(seed=st.integers(0, 10_000))
