@@ -94,10 +94,10 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
 
 
 def end_path(asked: str, *, complete: str, incomplete: str) -> States:
-    """End a file's way: with the file's id, or else with what could not be done for it.
+    """End a file's way with its id, or without one where something could not be done for it.
 
     It does not end with a failure, which would end a map before its other files are handled. That an id is missing
-    fails the execution when the maps are done.
+    fails the execution when the maps are done. Errors stay behind: a hundred of them outgrow what a map may answer.
     """
     return {
         asked: {
@@ -105,6 +105,6 @@ def end_path(asked: str, *, complete: str, incomplete: str) -> States:
             "Choices": [{"Variable": INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
             "Default": complete,
         },
-        incomplete: {"Type": "Succeed", "OutputPath": INCOMPLETE_PATH},
+        incomplete: {"Type": "Succeed", "OutputPath": None},
         complete: {"Type": "Succeed", "OutputPath": "$.file.file_id"},
     }
