@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.checking import Checked
-from cli.tables import count, make_table
+from cli.tables import count, counted, make_table
 from transactions.reports.page import WORDS, share, summary
 from transactions.reports.report import Report, ReportedError
 from transactions.results import Verdict
@@ -84,4 +84,4 @@ def _written(checked: Checked, out: Path) -> Iterator[str]:
     for written in checked.transformation.objects if checked.transformation else ():
         rows[written.table] += written.rows
     for table, written_rows in rows.items():
-        yield f"{table:<13} {out / table} ({count(written_rows)} rows)"
+        yield f"{table:<13} {out / table} ({counted(written_rows, 'row')})"
