@@ -62,9 +62,9 @@ class Catalog(Construct):
         files = yaml.safe_load(FILES_CONTRACT.read_text(encoding="utf-8"))
         for declared in files["schema"]:
             _table(self, database, processed, declared, projection={UPLOADED_DATE: _every_day()})
+        self._database_arns = [_glue_arn("catalog"), _glue_arn(f"database/{self.database_name}")]
         self.table_arns = [
-            _glue_arn("catalog"),
-            _glue_arn(f"database/{self.database_name}"),
+            *self._database_arns,
             *(_glue_arn(f"table/{self.database_name}/{table['name']}") for table in contract["schema"]),
         ]
         self.crawler = self._crawler(names=names, key=key, processed=processed)
@@ -97,11 +97,11 @@ class Catalog(Construct):
                             [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
                         ),
                         read_with(key),
+                        allow(["glue:GetDatabase"], self._database_arns),
                         allow(
                             [
                                 "glue:BatchCreatePartition",
                                 "glue:BatchGetPartition",
-                                "glue:GetDatabase",
                                 "glue:GetPartitions",
                                 "glue:GetTable",
                                 "glue:GetTables",
@@ -210,5 +210,5 @@ def _glue_arn(resource: str) -> str:
 
 def _write_crawler_logs() -> iam.PolicyStatement:
     """Every crawler of an account logs to one group that Glue names."""
-    group = f"arn:{Aws.PARTITION}:logs:{REGION}:{Aws.ACCOUNT_ID}:log-group:/aws-glue/crawlers"
-    return allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [group, f"{group}:*"])
+    group = f"arn:{Aws.PARTITION}:logs:{REGION}:{Aws.ACCOUNT_ID}:log-group:/aws-glue/crawlers:*"
+    return allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [group])

@@ -1,14 +1,25 @@
 """P1: least privilege. A wildcard is allowed only where the list of exceptions says so, with the reason."""
 
 import re
+from typing import Any, Final
 
 import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
 
 from proofs.exceptions import WILDCARDS, Wildcard
 from proofs.template import Statement, Template
 
 KEY_POLICY = "in a key policy, '*' means the key itself and nothing else"
 DENIES_EVERYTHING_WITHOUT_TLS = "a Deny of plain HTTP must cover every action and principal"
+IN_A_ROLE: Final = '"the role"'
+"""The principal of a role's own statements, as the template's reader gives it."""
+
+REFERENCE: Final[dict[str, Any]] = load_resource(AdditionalSpecs, "Policies.json")
+"""The Service Authorization Reference, which cfn-lint carries along: actions, and the resources that each takes."""
+
+ASKED_FOR_BY_LAMBDA: Final = {("dynamodb:ListStreams", "table-audit-test.StreamArn")}
+"""Listed with its reason in ``proofs/exceptions.py``."""
 
 Grant = tuple[Statement, str, str]
 """One action on one resource, with the statement that it stands in."""
@@ -98,3 +109,32 @@ def test_given_buckets_and_queues_when_their_policies_are_read_then_plain_http_i
             if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         ]
         assert len(denied) == len(policies) == counts[policy_type]
+
+
+def _grants_nothing(action: str, resource: str) -> bool:
+    """Whether the reference knows no use of the action on the resource; ARNs of the template's own parts are taken.
+
+    An action without types of resources takes ``*`` only.
+    """
+    service, _, name = action.lower().partition(":")
+    types = REFERENCE[service]["Actions"][name].get("Resources", ())
+    if not types or resource == "*":
+        return bool(types) or resource != "*"
+    formats = [arn for each in types for arn in REFERENCE[service]["Resources"][each]["ARNFormats"]]
+    patterns = [re.sub(r"\$\{\w+\}", "[^:]*", arn) for arn in formats]
+    return resource.startswith("arn:") and not any(re.fullmatch(pattern, resource) for pattern in patterns)
+
+
+@pytest.mark.requirement("P1")
+def test_given_the_grants_of_roles_when_the_services_reference_is_read_then_each_has_an_effect(
+    template: Template,
+) -> None:
+    without_effect = {
+        (action, resource)
+        for statement in template.statements()
+        for action in statement.actions
+        for resource in statement.resources
+        if statement.principal == IN_A_ROLE and _grants_nothing(action, resource)
+    }
+
+    assert without_effect == ASKED_FOR_BY_LAMBDA
