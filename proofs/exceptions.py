@@ -289,12 +289,6 @@ NOT_SHOWN: Final = (
         "them",
     ),
     NotShown(
-        role="role-partner-.*",
-        action="kms:Decrypt",
-        reason="S3 asks for it when the parts of a large upload are put together (S3 user guide, multipart upload and "
-        "permissions); the embedded AWS asks for the right to write only",
-    ),
-    NotShown(
         role="role-publish",
         action="glue:.*",
         resource="catalog|table/.*",
