@@ -14,7 +14,7 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
 from transactions.reading.csv_records import read_csv
-from transactions.reading.intake import Intake
+from transactions.reading.intake import Arrival, Intake
 from transactions.reading.json_records import read_json
 from transactions.results import Counts, Source, Transformation, Validation, Verdict
 
@@ -25,14 +25,14 @@ def validate_file(
     stream: BinaryIO, source: Source, catalog: LayoutCatalog, workdir: Path, memory_limit_mb: int
 ) -> Validation:
     """Judge the file in ``stream``. Bad input never raises; it ends in the verdict REJECTED."""
-    intake = Intake(stream)
+    arrival = Arrival(stream)
     try:
         layouts = catalog.candidates(source.partner, source.format)
-        with _staged(intake, source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
-            return _verdict(intake, staged)
+        with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
+            return _verdict(arrival, staged)
     except FileRejectedError as rejection:
-        intake.drain()
-        return _validation(intake, layout=rejection.layout, rejection=rejection)
+        arrival.drain()
+        return _validation(arrival, layout=rejection.layout, rejection=rejection)
 
 
 def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
@@ -74,17 +74,17 @@ def _staged(
         yield stage(connection, records, source, to_write=to_write)
 
 
-def _verdict(intake: Intake, staged: Staged) -> Validation:
+def _verdict(arrival: Arrival, staged: Staged) -> Validation:
     counts, limit = staged.counts, staged.layout.limits.rejected_share
     if counts.rejected > limit * counts.read:
         detail = f"{counts.rejected} of {counts.read}, the limit is a share of {limit}"
         rejection = FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
-        return _validation(intake, layout=staged.layout.name, rejection=rejection, staged=staged)
-    return _validation(intake, layout=staged.layout.name, staged=staged)
+        return _validation(arrival, layout=staged.layout.name, rejection=rejection, staged=staged)
+    return _validation(arrival, layout=staged.layout.name, staged=staged)
 
 
 def _validation(
-    intake: Intake, *, layout: str, rejection: FileRejectedError | None = None, staged: Staged | None = None
+    arrival: Arrival, *, layout: str, rejection: FileRejectedError | None = None, staged: Staged | None = None
 ) -> Validation:
     if rejection:
         verdict: Verdict = "REJECTED"
@@ -96,8 +96,8 @@ def _validation(
         layout=layout,
         reason_code=rejection.code.value if rejection else "",
         reason=rejection.reason if rejection else "",
-        sha256=intake.sha256,
-        size=intake.size,
+        sha256=arrival.sha256,
+        size=arrival.size,
         counts=staged.counts if staged else Counts(),
         totals=staged.totals if staged else (),
         errors=staged.errors.counts if staged else (),

@@ -88,10 +88,14 @@ class Plan(msgspec.Struct, frozen=True):
         All columns are checked. The rows come in the order in which they are written.
         """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
-        found = ", ".join(
+        found = [
             f"{{'check': {name}, 'text': {beginning(checked.shown)}}}"
             for name, checked in zip(outcomes, self.checked, strict=True)
-        )
+        ]
+        errors = f"[{', '.join(found)}]"
+        if _is_json(self.layout):
+            # A record that cannot be read has this one error: all that it lacks says nothing more.
+            errors = f"CASE WHEN readable THEN {errors} ELSE [{found[0]}] END"
         values = {name: expression.value for name, expression in self.columns.items()}
         values["credit_debit_indicator"] = self.direction
         return f"""
@@ -101,7 +105,7 @@ class Plan(msgspec.Struct, frozen=True):
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
             SELECT number, line, dropped, NULL::BIGINT AS occurrence, {", ".join(sorted(self.kept))},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
-                THEN list_filter([{found}], lambda error: error.check IS NOT NULL) END AS errors
+                THEN list_filter({errors}, lambda error: error.check IS NOT NULL) END AS errors
             FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
 
     def views(self) -> Iterator[str]:
@@ -134,16 +138,14 @@ class Plan(msgspec.Struct, frozen=True):
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""
         numbers = iter(self.checks)
-        for place, checked in enumerate(self.checked):
+        for checked in self.checked:
             cases = " ".join(f"WHEN {check.broken} THEN {next(numbers)[0]}" for check in checked.checks)
-            if place and _is_json(self.layout):
-                # A record that cannot be read has this one error: all that it lacks says nothing more.
-                cases = f"WHEN NOT readable THEN NULL {cases}"
             yield f"(CASE {cases} END)::USMALLINT"
 
     def _dropped(self) -> str:
         predicates = (" AND ".join(map(self._holds, predicate.conditions)) for predicate in self.layout.drop)
-        return " OR ".join(f"({predicate})" for predicate in predicates) or "false"
+        dropped = " OR ".join(f"({predicate})" for predicate in predicates) or "false"
+        return f"readable AND ({dropped})" if _is_json(self.layout) else dropped
 
     def _holds(self, condition: Condition) -> str:
         cell = self.cells[condition.field]

@@ -1,11 +1,11 @@
-"""Takes in a file's bytes once: hashed, counted, unpacked and decoded as they pass."""
+"""Takes in a file's bytes once: hashed and counted as they arrive, unpacked and decoded."""
 
 import codecs
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import Protocol
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
@@ -22,23 +22,46 @@ _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
 
-class Intake:
-    """A file as it arrives, unpacked if it begins as gzip does.
+class Readable(Protocol):
+    """What a file's bytes are read from."""
 
-    ``size`` (bytes) and ``sha256`` (hex) are of the file as it arrived, and cover what has been read so far.
-    """
+    def read(self, size: int, /) -> bytes:
+        """Return the next ``size`` bytes, fewer at the end."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+
+class Arrival:
+    """A file as it arrives: ``size`` (bytes) and ``sha256`` (hex) cover what has been read so far."""
+
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._contents = self._unpacked()
         self._hash = hashlib.sha256()
-        self._ahead = b""
         self.size = 0
 
     @property
     def sha256(self) -> str:
         """Hash of all bytes read so far."""
         return self._hash.hexdigest()
+
+    def read(self, size: int, /) -> bytes:
+        """Read, hash and count the next bytes."""
+        chunk = self._stream.read(size)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+        return chunk
+
+    def drain(self) -> None:
+        """Read the rest, so that size and hash are those of the whole file."""
+        while self.read(CHUNK_BYTES):
+            pass
+
+
+class Intake:
+    """What a file holds, unpacked if it begins as gzip does."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._contents = self._unpacked()
+        self._ahead = b""
 
     def peek(self) -> bytes:
         """Return the file's first bytes, a whole chunk if it is as long; they are read again by ``chunks``."""
@@ -53,21 +76,13 @@ class Intake:
             yield ahead
         yield from self._contents
 
-    def drain(self) -> None:
-        """Read the rest, so that size and hash are those of the whole file."""
-        while self._read():
-            pass
-
     def _unpacked(self) -> Iterator[bytes]:
         first = self._read()
         chunks = chain([first] if first else [], iter(self._read, b""))
         yield from _gunzipped(chunks) if first.startswith(_GZIP) else chunks
 
     def _read(self) -> bytes:
-        chunk = self._stream.read(CHUNK_BYTES)
-        self._hash.update(chunk)
-        self.size += len(chunk)
-        return chunk
+        return self._stream.read(CHUNK_BYTES)
 
 
 def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:

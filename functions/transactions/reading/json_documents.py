@@ -30,6 +30,9 @@ class _Node:
     def __bytes__(self) -> bytes:
         return bytes(self._raw)
 
+    def __len__(self) -> int:
+        return len(memoryview(self._raw))
+
     @property
     def first(self) -> bytes:
         """The first byte, which tells an object from an array and from null."""
@@ -66,12 +69,17 @@ class _Node:
 class Document:
     """A whole document; FileRejectedError if it is not well-formed."""
 
-    def __init__(self, text: bytes | bytearray) -> None:
+    def __init__(self, text: bytes | bytearray, first_line: int = 1) -> None:
         self._text = text
         try:
             self._root = _Node(msgspec.json.decode(text, type=msgspec.Raw))
         except (msgspec.DecodeError, RecursionError) as error:
-            raise FileRejectedError(FileCode.MALFORMED_JSON, _where(error, text)) from error
+            raise FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, text, first_line)) from error
+
+    def value(self, way: Iterable[str]) -> bytes:
+        """Return the text of what stands at the path ``way``, empty if there is nothing, or null."""
+        node = self._root.at(way)
+        return bytes(node) if node else b""
 
     def has_records(self, layout: Layout) -> bool:
         """Tell whether there is, at the end of the layout's path, an array, or the one record."""
@@ -94,15 +102,12 @@ class Document:
         line, counted, end = 1, 0, 0
         for group, around in self._groups(layout):
             begin = self._text.find(group.beginning, end)
+            line += self._text.count(_LINE_FEED, counted, begin)
+            counted, end = begin, begin + len(group)
             is_array = group.first == b"["
-            end = begin + 1 if is_array else begin
-            for raw in group.elements() if is_array else (bytes(group),):
-                text = bytes(raw)
-                # Before an element there is nothing but white space and a comma.
-                begin = self._text.find(text[:1], end)
-                line += self._text.count(_LINE_FEED, counted, begin)
-                counted, end = begin, begin + len(text)
-                yield line, text, around
+            elements = group.elements() if is_array else (bytes(group),)
+            for at, element in located(self._text, elements, line, begin + 1 if is_array else begin):
+                yield at, element, around
 
     def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
         """Yield every innermost array of records, or the one record, with the fields around it."""
@@ -131,8 +136,23 @@ def _object(members: Mapping[str, _Node]) -> bytes:
     return b"{" + b",".join(b'"%b":%b' % (name.encode(), bytes(node)) for name, node in members.items()) + b"}"
 
 
-def _where(error: Exception, document: bytes | bytearray) -> str:
+def located(
+    text: bytes | bytearray, elements: Iterable[bytes | msgspec.Raw], line: int, begin: int = 0
+) -> Iterator[tuple[int, bytes]]:
+    """Yield each of an array's ``elements`` with the line it begins on; ``line`` is that of ``text`` at ``begin``."""
+    counted = end = begin
+    for raw in elements:
+        element = bytes(raw)
+        # Before an element there is nothing but white space and a comma.
+        start = text.find(element[:1], end)
+        line += text.count(_LINE_FEED, counted, start)
+        counted, end = start, start + len(element)
+        yield line, element
+
+
+def place_of(error: Exception, text: bytes | bytearray, first_line: int = 1) -> str:
+    """Say in words where ``text``, which begins on ``first_line``, is not well-formed."""
     if isinstance(error, RecursionError):
         return "nested too deep"
     position = re.search(r"\(byte (\d+)\)", str(error))
-    return f"line {document.count(_LINE_FEED, 0, int(position[1])) + 1}" if position else "it is cut off"
+    return f"line {first_line + text.count(_LINE_FEED, 0, int(position[1]))}" if position else "it is cut off"

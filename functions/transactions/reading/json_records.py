@@ -1,7 +1,7 @@
 """Reads a JSON file: one record a line, or a document whose records stand at a path."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
@@ -9,8 +9,10 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
+from transactions.layouts.paths import is_outer, levels
 from transactions.reading.intake import Intake, utf8, whole_lines
-from transactions.reading.json_documents import Document
+from transactions.reading.json_arrays import OpenArray
+from transactions.reading.json_documents import Document, Record
 from transactions.reading.json_rows import JsonLines, JsonRecords
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
@@ -35,7 +37,11 @@ def read_json(
     by_lines = [layout for layout in layouts if layout.json_lines]
     if by_lines and (len(by_lines) == len(layouts) or _begins_with_object(intake.peek())):
         return _lines(_only(by_lines), intake, workdir)
-    document = Document(_whole(intake, max_bytes))
+    texts = utf8(intake.chunks(), "utf-8")
+    beginning = next(texts, b"")
+    if len(layouts) == 1 and (array := _open_array(beginning, layouts[0])):
+        return _records(layouts[0], array.records(texts, max_bytes), workdir)
+    document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
         paths = ", ".join(layout.record_path or "one record a line" for layout in layouts)
@@ -43,7 +49,7 @@ def read_json(
     if len(found) > 1:
         found = [layout for layout in found if document.has_fields(layout)] or found
     layout = _only(found)
-    return _records(layout, document, workdir)
+    return _records(layout, document.records(layout), workdir)
 
 
 def _only(layouts: list[Layout]) -> Layout:
@@ -62,9 +68,15 @@ def _begins_with_object(head: bytes) -> bool:
     return True
 
 
-def _whole(intake: Intake, max_bytes: int) -> bytearray:
+def _open_array(beginning: bytes, layout: Layout) -> OpenArray | None:
+    """Return the array that may be read as it comes: the only one on the way, with nothing needed from around it."""
+    way, *further = levels(layout.record_path)
+    return OpenArray.find(beginning, way) if further == [()] and not any(map(is_outer, layout.names)) else None
+
+
+def _whole(texts: Iterable[bytes], max_bytes: int) -> bytearray:
     document = bytearray()
-    for text in utf8(intake.chunks(), "utf-8"):
+    for text in texts:
         document += text
         if len(document) > max_bytes:
             raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"a JSON document of more than {max_bytes} bytes")
@@ -78,7 +90,6 @@ def _lines(layout: Layout, intake: Intake, workdir: Path) -> Records:
     return Records(layout, layout.names, {}, in_parts(blocks, JsonLines(layout), layout, workdir))
 
 
-def _records(layout: Layout, document: Document, workdir: Path) -> Records:
-    records = document.records(layout)
+def _records(layout: Layout, records: Iterator[Record], workdir: Path) -> Records:
     blocks = iter(lambda: list(islice(records, _BLOCK_RECORDS)), [])
     return Records(layout, layout.names, {}, in_parts(blocks, JsonRecords(layout), layout, workdir))

@@ -12,8 +12,6 @@ from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_BYTES = 1_000_000
 """No record is longer, in UTF-8: well below the engine's limit of a line, 2 MB."""
-PART_BYTES = 16 << 20
-"""A part is complete once it is as large: the engine works on one while the next is read."""
 
 
 class Broken(msgspec.Struct, frozen=True):

@@ -104,10 +104,11 @@ def test_a_quote_left_open_rejects_the_file_where_cells_may_hold_line_breaks(row
 
 
 def test_a_document_over_the_limit_is_too_large(tmp_path: Path) -> None:
-    intake = Intake(io.BytesIO(_obie(*[{"TransactionId": str(n)} for n in range(100)])))
+    # Given a layout whose records lie in several arrays: its document is read as a whole
+    intake = Intake(io.BytesIO(json.dumps({"override_accounts": [{"transactions": [{"a": 1}] * 100}]}).encode()))
 
     with pytest.raises(FileRejectedError, match="larger than") as rejection:
-        read_json(intake, [layout("obie-v3")], tmp_path, max_bytes=1000)
+        read_json(intake, [layout("plaid-sandbox")], tmp_path, max_bytes=1000)
 
     assert rejection.value.code == FileCode.FILE_TOO_LARGE
 

@@ -215,3 +215,16 @@ def test_rows_are_dropped_by_a_truth_value(tmp_path: Path) -> None:
 
     counts = output.transformation.counts
     assert (counts.dropped, counts.accepted, counts.rejected) == (1, 1, 1)
+
+
+def test_a_record_that_cannot_be_read_is_never_dropped(tmp_path: Path) -> None:
+    # Given that rows without a status are dropped
+    status = StringField(name="status")
+    dropping = (Predicate(field="status", values=("",)),)
+    file_layout = msgspec.structs.replace(json_layout(status, path="", json_lines=True), drop=dropping)
+
+    output = transform(b'{"day": "2025-10-01"\n{"day": "2025-10-01"}\n', tmp_path, file_layout)
+
+    counts = output.transformation.counts
+    assert (counts.dropped, counts.rejected) == (1, 1)
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.NOT_AN_OBJECT]

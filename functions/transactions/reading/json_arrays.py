@@ -1,0 +1,131 @@
+"""Cuts the records out of a document's array while the document is read, so that it is never in memory as a whole."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Self
+
+import msgspec
+
+from transactions.codes import FileCode
+from transactions.errors import FileRejectedError
+from transactions.reading.json_documents import Document, Record, located, place_of
+
+_BOUNDARY = b"},"
+_TRIES = 16
+_STAND_IN = b'"records"'
+_NOTHING_AROUND = b"{}"
+_LINE_FEED = b"\n"
+_CLOSED = re.compile(r"trailing characters \(byte (\d+)\)")
+
+
+class OpenArray:
+    """A document of which the array of records has begun.
+
+    The array is cut into pieces. One may end behind a record if it is well-formed with a bracket put there: within a
+    string or within a record that cannot be.
+    """
+
+    def __init__(self, before: bytes, rest: bytes, way: Sequence[str]) -> None:
+        self._before, self._rest, self._way = before, rest, way
+        self._line = 1 + before.count(_LINE_FEED)
+        self._opening = b"["
+
+    @classmethod
+    def find(cls, beginning: bytes, way: Sequence[str]) -> Self | None:
+        """Find the array to which the names ``way`` lead; None if the document's ``beginning`` does not tell."""
+        key = rb'"%b"\s*:\s*' % re.escape(way[-1].encode()) if way else rb"\A\s*"
+        for match in re.finditer(key + rb"\[", beginning):
+            before, rest = beginning[: match.end()], beginning[match.end() :]
+            try:
+                if _with_stand_in(before, b"]" + b"}" * len(way)).value(way):
+                    return cls(before, rest, way)
+            except FileRejectedError:
+                continue
+        return None
+
+    def records(self, texts: Iterator[bytes], max_bytes: int) -> Iterator[Record]:
+        """Yield every record. ``texts`` is what follows of the document.
+
+        Raises
+        ------
+        FileRejectedError
+            If the document is not well-formed, or if it would have to be held in memory beyond ``max_bytes``.
+        """
+        wanted = 0
+        for text in texts:
+            self._rest += text
+            if len(self._rest) > max_bytes:
+                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"no end of a record within {max_bytes} bytes")
+            if len(self._rest) >= wanted:
+                before = len(self._rest)
+                yield from self._piece()
+                # What could not be cut is not tried again before there is twice as much: it would take for ever.
+                wanted = 0 if len(self._rest) < before else 2 * before
+        yield from self._last_piece()
+
+    def _piece(self) -> Iterable[Record]:
+        end = len(self._rest)
+        for _ in range(_TRIES):
+            end = self._rest.rfind(_BOUNDARY, 0, end)
+            if end < 0:
+                break
+            try:
+                return self._taken(end + 1, b"]")
+            except (msgspec.DecodeError, RecursionError):
+                continue
+        return ()
+
+    def _last_piece(self) -> Iterable[Record]:
+        try:
+            records = self._taken(len(self._rest))
+        except (msgspec.DecodeError, RecursionError) as error:
+            closed = _CLOSED.search(str(error))
+            if not closed:
+                raise self._malformed(place_of(error, self._opening + self._rest, self._line)) from error
+            records = self._taken(int(closed[1]) - 1 - len(self._opening))
+        lines_within = self._line - 1 - self._before.count(_LINE_FEED)
+        whole = _with_stand_in(self._before, b"]" + self._rest, first_line=1 + lines_within)
+        if whole.value(self._way) != b"[" + _STAND_IN + b"]":
+            raise self._malformed("the records are there twice")
+        return records
+
+    def _taken(self, end: int, closing: bytes = b"") -> Iterable[Record]:
+        """Take what has been read up to ``end``; DecodeError or RecursionError if it is no piece of the array."""
+        piece = self._rest[:end]
+        elements = msgspec.json.decode(self._opening + piece + closing, type=list[msgspec.Raw])
+        if self._opening != b"[":
+            del elements[0]
+        texts = list(map(bytes, elements))
+        line_ends = piece.count(_LINE_FEED)
+        lines = _lines(piece, texts, self._line, line_ends) or (line for line, _ in located(piece, texts, self._line))
+        self._line += line_ends
+        # The next piece begins with the comma behind this one's last record.
+        self._opening, self._rest = b"[0", self._rest[end:]
+        return zip(lines, texts, repeat(_NOTHING_AROUND))
+
+    @staticmethod
+    def _malformed(detail: str) -> FileRejectedError:
+        return FileRejectedError(FileCode.MALFORMED_JSON, detail)
+
+
+def _lines(piece: bytes, records: Sequence[bytes], line: int, line_ends: int) -> Iterable[int]:
+    """Return the line of each record where all are equally far apart and none has a line end within; else nothing.
+
+    So it is in most files, and is told faster of all together than of each.
+    """
+    if len(records) < 2:  # noqa: PLR2004 - it takes two to be apart
+        return ()
+    begin = piece.find(records[0][:1])
+    end = begin + len(records[0])
+    apart = piece[end : piece.find(records[1][:1], end)]
+    together, step = apart.join(records), apart.count(_LINE_FEED)
+    above, below = piece.count(_LINE_FEED, 0, begin), piece.count(_LINE_FEED, begin + len(together))
+    if not piece.startswith(together, begin) or line_ends != above + step * (len(records) - 1) + below:
+        return ()
+    first = line + above
+    return range(first, first + step * len(records), step) if step else repeat(first, len(records))
+
+
+def _with_stand_in(before: bytes, after: bytes, first_line: int = 1) -> Document:
+    return Document(before + _STAND_IN + after, first_line)
