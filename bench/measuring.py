@@ -18,7 +18,6 @@ _ENVIRONMENT: Final = {
     "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "functions")]),
     "PYTHONWARNINGS": "ignore",
     "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3072",
     "POWERTOOLS_SERVICE_NAME": "bench",
     "POWERTOOLS_METRICS_NAMESPACE": "bench",
 }

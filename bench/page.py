@@ -7,6 +7,7 @@ from bench.plan import COPY, LARGER_TIMES
 from bench.results import Circumstances, Measurement, Results, Section
 from bench.targets import targets
 from transactions.codes import FileCode
+from transactions.engine.staging import MEMORY_MB as ENGINE_MEMORY_MB
 from transactions.reading.json_records import MAX_DOCUMENT_BYTES
 
 _HEAD = """# Performance
@@ -40,7 +41,7 @@ _LIMITED = f"""
 ## Large files, within the limits of a function's machine
 
 Each function alone, in a control group of {MEMORY_MB} MB and {CPUS} CPUs: what a function of 3072 MB has. The engine is
-told to keep to half of a function's memory.
+told to keep to {ENGINE_MEMORY_MB} MB.
 """
 _COLD_STARTS = """
 ## Cold start

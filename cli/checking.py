@@ -21,9 +21,6 @@ from transactions.reports.page import page
 from transactions.reports.report import Report
 from transactions.results import FileFormat, Source, Transformation, Validation
 
-ENGINE_MEMORY_MB: Final = 1536
-"""What the deployed functions give the engine."""
-
 LONG_FILE_BYTES: Final = 10_000_000
 """From here on reading takes long enough for a progress bar."""
 
@@ -91,7 +88,7 @@ def check_file(file: Path, choice: Choice, output: Path, console: Console) -> Ch
     with TemporaryDirectory() as folder:
         workdir = Path(folder)
         with _opened(file, "Validate", console) as stream:
-            validation = validate_file(stream, source, choice.catalog, workdir, ENGINE_MEMORY_MB)
+            validation = validate_file(stream, source, choice.catalog, workdir)
         source = msgspec.structs.replace(source, partner=choice.owner(validation.layout))
         report = Report.of(validation, source)
         transformation = None
@@ -99,7 +96,7 @@ def check_file(file: Path, choice: Choice, output: Path, console: Console) -> Ch
             output.mkdir(parents=True, exist_ok=True)
             with _opened(file, "Transform", console) as stream:
                 layout = choice.catalog.get(validation.layout)
-                transformation = transform_file(stream, source, layout, output, workdir, ENGINE_MEMORY_MB)
+                transformation = transform_file(stream, source, layout, output, workdir)
             _reconcile(validation, transformation)
     _write(report, output)
     return Checked(report=report, transformation=transformation)

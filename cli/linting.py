@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli.checking import ENGINE_MEMORY_MB
 from transactions.errors import LayoutError
 from transactions.files import validate_file
 from transactions.layouts.catalog import LayoutCatalog, read_layout
@@ -48,7 +47,7 @@ def _validate(layout: Layout, sample: Path) -> Validation:
         received_at=datetime.now(UTC),
     )
     with TemporaryDirectory() as folder, sample.open("rb") as stream:
-        return validate_file(stream, source, LayoutCatalog((layout,)), Path(folder), ENGINE_MEMORY_MB)
+        return validate_file(stream, source, LayoutCatalog((layout,)), Path(folder))
 
 
 def _differences(layout: Layout, validation: Validation) -> Iterator[str]:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from clients import client
 from events import read_file
 from observability import Event, logger, observed
-from resources import engine_memory_mb, layouts
+from resources import layouts
 from staging import stage
 from transactions.files import transform_file
 from uploads import open_upload
@@ -34,7 +34,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         workdir.mkdir()
         output.mkdir()
         with open_upload(client("s3"), file) as stream:
-            transformation = transform_file(stream, file.source(), layout, output, workdir, engine_memory_mb())
+            transformation = transform_file(stream, file.source(), layout, output, workdir)
         manifest = stage(client("s3"), os.environ["PROCESSED_BUCKET"], file.file_id, output, transformation.objects)
     logger.info("transformed", counts=msgspec.to_builtins(transformation.counts), objects=len(transformation.objects))
     # The objects themselves stay in the manifest: a file of a thousand booking dates would outgrow a state's 256 KB.

@@ -12,7 +12,7 @@ from clients import client
 from events import read_file
 from observability import Event, logger, observed
 from reporting import write_report
-from resources import engine_memory_mb, layouts
+from resources import layouts
 from transactions.files import validate_file
 from transactions.reports.report import Report
 from uploads import open_upload
@@ -31,7 +31,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     file = read_file(event)
     source = file.source()
     with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
-        validation = validate_file(stream, source, layouts(), Path(workdir), engine_memory_mb())
+        validation = validate_file(stream, source, layouts(), Path(workdir))
     report = write_report(client("s3"), os.environ["PROCESSED_BUCKET"], Report.of(validation, source))
     logger.info(
         "validated",

@@ -20,8 +20,6 @@ LAYOUTS: Final = {
     "ndjson": "bench-ndjson",
 }
 """The layout that reads each of the benchmark's formats."""
-ENGINE_MEMORY_MB: Final = 1536
-"""Half of a function's memory: what the functions give the engine."""
 _OWN_LAYOUTS = Path(__file__).parents[1] / "layouts"
 
 
@@ -51,17 +49,17 @@ def _outcome(result: Validation | Transformation) -> Outcome:
 
 def _job(file_format: str, file: Path, output: Path) -> Outcome:
     steps = sys.argv[1:-3]
-    catalog, memory = catalog_of(file_format), ENGINE_MEMORY_MB
+    catalog = catalog_of(file_format)
     layout = catalog.get(LAYOUTS[file_format])
     source = source_of(layout, file)
     outcomes = list[Outcome]()
     with TemporaryDirectory(dir=output) as workdir:
         if "validate" in steps:
             with file.open("rb") as stream:
-                outcomes.append(_outcome(validate_file(stream, source, catalog, Path(workdir), memory)))
+                outcomes.append(_outcome(validate_file(stream, source, catalog, Path(workdir))))
         if "transform" in steps:
             with file.open("rb") as stream:
-                outcomes.append(_outcome(transform_file(stream, source, layout, output, Path(workdir), memory)))
+                outcomes.append(_outcome(transform_file(stream, source, layout, output, Path(workdir))))
     first, last = outcomes[0], outcomes[-1]
     if not first.agrees(last):
         sys.exit(f"validate comes to {first}, transform to {last}")

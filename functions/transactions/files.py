@@ -9,7 +9,7 @@ from typing import BinaryIO
 from transactions.codes import FileCode
 from transactions.engine.balances import balance_breaks
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
-from transactions.engine.staging import Staged, Tally, engine, stage
+from transactions.engine.staging import MEMORY_MB, Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
@@ -22,7 +22,7 @@ _READERS = {"csv": read_csv, "json": read_json}
 
 
 def validate_file(
-    stream: BinaryIO, source: Source, catalog: LayoutCatalog, workdir: Path, memory_limit_mb: int
+    stream: BinaryIO, source: Source, catalog: LayoutCatalog, workdir: Path, memory_limit_mb: int = MEMORY_MB
 ) -> Validation:
     """Judge the file in ``stream``. Bad input never raises; it ends in the verdict REJECTED."""
     arrival = Arrival(stream)
@@ -36,7 +36,7 @@ def validate_file(
 
 
 def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
-    stream: BinaryIO, source: Source, layout: Layout, output: Path, workdir: Path, memory_limit_mb: int
+    stream: BinaryIO, source: Source, layout: Layout, output: Path, workdir: Path, memory_limit_mb: int = MEMORY_MB
 ) -> Transformation:
     """Write the file's accepted and rejected rows as Parquet below ``output``.
 

@@ -42,7 +42,6 @@ def judge(hostile: Hostile, folder: Path) -> Outcome:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")]),
         "PROCESSED_BUCKET": "bucket",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_TRACE_DISABLED": "true",

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bench.contenders.pipeline import ENGINE_MEMORY_MB, LAYOUTS, catalog_of, source_of
+from bench.contenders.pipeline import LAYOUTS, catalog_of, source_of
 from bench.data import FLAWS, FORMATS, ROWS_PER_BAD_ROW, Format, write
 from transactions.files import validate_file
 from transactions.results import Validation
@@ -51,4 +51,4 @@ def _validated(path: Path, file_format: Format) -> Validation:
     catalog = catalog_of(file_format)
     source = source_of(catalog.get(LAYOUTS[file_format]), path)
     with path.open("rb") as stream, TemporaryDirectory() as workdir:
-        return validate_file(stream, source, catalog, Path(workdir), ENGINE_MEMORY_MB)
+        return validate_file(stream, source, catalog, Path(workdir))
