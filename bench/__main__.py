@@ -28,7 +28,7 @@ def main(
     *,
     larger: Annotated[
         bool,
-        typer.Option("--larger", help=f"{' and '.join(LARGER_FORMATS)} of {LARGER_TIMES} times the rows, one run."),
+        typer.Option("--larger", help=f"{', '.join(LARGER_FORMATS)} of {LARGER_TIMES} times the rows, one run."),
     ] = False,
     limited: Annotated[
         bool, typer.Option("--limited", help="1 and 3 GB in a control group like a function's machine; needs root.")

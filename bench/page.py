@@ -6,9 +6,7 @@ from bench.limits import CPUS, MEMORY_MB
 from bench.plan import COPY, LARGER_TIMES
 from bench.results import Circumstances, Measurement, Results, Section
 from bench.targets import targets
-from transactions.codes import FileCode
 from transactions.engine.staging import MEMORY_MB as ENGINE_MEMORY_MB
-from transactions.reading.json_records import MAX_DOCUMENT_BYTES
 
 _HEAD = """# Performance
 
@@ -34,8 +32,7 @@ csv + pydantic and pandas + pandera read the plain CSV only.
 _LARGER = f"""
 ## Contenders at 1 GB
 
-The same with {LARGER_TIMES} times the rows, by `make bench BENCH=--larger`, in the formats that have no limit:
-one JSON document of more than {MAX_DOCUMENT_BYTES >> 20} MiB is refused as {FileCode.FILE_TOO_LARGE}.
+The same with {LARGER_TIMES} times the rows, in one run, by `make bench BENCH=--larger`.
 """
 _LIMITED = f"""
 ## Large files, within the limits of a function's machine

@@ -38,7 +38,7 @@ CONTENDERS: Final = (
     Contender(PYDANTIC, "csv_pydantic", formats=("csv",), tells=True),
     Contender(PANDERA, "pandas_pandera", formats=("csv",), tells=True),
 )
-LARGER_FORMATS: Final[tuple[Format, ...]] = ("csv", "ndjson")
+LARGER_FORMATS: Final[tuple[Format, ...]] = ("csv", "ndjson", "json")
 LARGER_TIMES: Final = 10
 """How many times the rows of the other files the larger ones have."""
 LIMITED: Final = tuple(contender for contender in CONTENDERS if contender.name in {VALIDATE, TRANSFORM})
