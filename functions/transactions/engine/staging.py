@@ -22,7 +22,7 @@ EXAMPLES_PER_CODE = 5
 THREADS = 2
 """What a function's memory buys of processors."""
 MEMORY_MB = 768
-"""A quarter of a function's memory: the engine takes up to 0.4 GB more, and a large file spills to disk in any case."""
+"""A quarter of a function's memory: the engine takes up to 0.3 GB more, and a large file spills to disk in any case."""
 _TABLES = """
     CREATE TABLE currencies (code VARCHAR, minor_units INTEGER);
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
