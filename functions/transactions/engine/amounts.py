@@ -137,7 +137,7 @@ class AmountMapper(msgspec.Struct, frozen=True):
             Check(
                 RowCode.AMOUNT_RANGE,
                 f"{cell} IS NOT NULL AND NOT ({in_range})",
-                f"a {column.physical_type}",
+                _range_rule(column),
             ),
         )
         return _Number(value, checks)
@@ -147,7 +147,13 @@ class AmountMapper(msgspec.Struct, frozen=True):
 
     def _sum_in_range(self, column: Column, cells: Iterable[str]) -> Check:
         broken = f"coalesce({', '.join(cells)}) IS NOT NULL AND {column.name} IS NULL AND minor_units IS NOT NULL"
-        return Check(RowCode.AMOUNT_RANGE, broken, f"a {column.physical_type}")
+        return Check(RowCode.AMOUNT_RANGE, broken, _range_rule(column))
+
+
+def _range_rule(column: Column) -> str:
+    """Say in words how large a number ``column``, a decimal(precision,scale), holds."""
+    precision, scale = map(int, column.physical_type.removeprefix("decimal(").removesuffix(")").split(","))
+    return f"at most {precision - scale} digits before the decimals"
 
 
 def _too_many_decimals(digits: str, scale: int) -> str:

@@ -209,3 +209,15 @@ def test_given_a_text_of_another_pattern_when_read_then_the_rule_is_told_in_word
     assert [(row["source_line"], row["error_code"], row["rule"]) for row in output.quarantine] == [
         (2, RowCode.FIELD_FORMAT, rule)
     ]
+
+
+def test_given_a_number_too_large_for_its_column_when_read_then_the_rule_says_how_many_digits_fit(
+    tmp_path: Path,
+) -> None:
+    content = b"Day;Sum\n2025-10-01;9999999999999\n2025-10-01;10000000000000\n"
+
+    output = transform(content, tmp_path, csv_layout([SUM], amount=Amount(field="Sum")))
+
+    assert [(row["error_code"], row["rule"]) for row in output.quarantine] == [
+        (RowCode.AMOUNT_RANGE, "at most 13 digits before the decimals")
+    ]
