@@ -1,9 +1,14 @@
 """Deletes everything in a versioned bucket."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
+
+_FIT_FOR_XML = re.compile("[ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+"""Characters of XML 1.0, less those that its readers may change: tabs and line ends."""
 
 
 class EmptiesBuckets(Protocol):
@@ -14,6 +19,9 @@ class EmptiesBuckets(Protocol):
 
     def delete_objects(self, **request: Any) -> Any:
         """Delete up to a thousand versions."""
+
+    def delete_object(self, **request: Any) -> Any:
+        """Delete one version."""
 
     def list_multipart_uploads(self, **request: Any) -> Any:
         """List unfinished uploads."""
@@ -42,13 +50,14 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
     try:
         # Each listing starts anew: what the one before showed is gone by now.
         while has_time():
-            uploads = s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+            # The SDK decodes the keys of versions, and has them encoded; those of uploads it leaves to its caller.
+            uploads = s3.list_multipart_uploads(Bucket=bucket, EncodingType="url").get("Uploads", [])
             page = s3.list_object_versions(Bucket=bucket)
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if not uploads and not found:
                 return True
             for upload in uploads:
-                s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+                s3.abort_multipart_upload(Bucket=bucket, Key=unquote_plus(upload["Key"]), UploadId=upload["UploadId"])
             if found:
                 _delete(s3, bucket, [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
     except ClientError as error:
@@ -59,6 +68,16 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
 
 
 def _delete(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:
+    # A request for many is an XML document, which cannot hold every key.
+    together = [version for version in versions if _FIT_FOR_XML.fullmatch(version["Key"])]
+    for version in versions:
+        if not _FIT_FOR_XML.fullmatch(version["Key"]):
+            s3.delete_object(Bucket=bucket, **version)
+    if together:
+        _delete_together(s3, bucket, together)
+
+
+def _delete_together(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
     codes = sorted({error["Code"] for error in answer.get("Errors", [])})
     if codes:

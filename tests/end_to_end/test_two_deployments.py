@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cli.audit import AuditRow
 from cli.pipeline import Pipeline
@@ -78,6 +79,10 @@ def in_use(emulator: Emulator, neighbour: DeployedStack, neighbours_file: AuditR
         s3.put_object(Bucket=outputs["ProcessedBucket"], Key="athena-results/query", Body=str(number).encode())
     s3.delete_object(Bucket=outputs["RawBucket"], Key=neighbours_file.key)
     s3.create_multipart_upload(Bucket=outputs["RawBucket"], Key="incoming/alpine/unfinished.csv")
+    # Keys that hold what no XML may: the answer to the second, which names its key, cannot be read
+    s3.put_object(Bucket=outputs["RawBucket"], Key="incoming/alpine/\x01 &<.txt", Body=b"")
+    with pytest.raises(ClientError):
+        s3.create_multipart_upload(Bucket=outputs["RawBucket"], Key="incoming/alpine/\x02.csv")
     # A table that the crawler found
     glue.create_table(DatabaseName=outputs["Database"], TableInput={"Name": "crawled", "StorageDescriptor": {}})
     # Messages in both queues, and a file that is just being processed

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
@@ -132,8 +133,14 @@ class FakeVersionedBucket:
         refused = [item for item in wanted if item not in gone]
         return {"Errors": [item | {"Code": "AccessDenied"} for item in refused]} if refused else {}
 
-    def list_multipart_uploads(self, **_request: Any) -> Any:
-        return {"Uploads": self.uploads[:1000]} if self.uploads else {}
+    def delete_object(self, **request: Any) -> Any:
+        self.deletes.append(1)
+        self.versions.remove({"Key": request["Key"], "VersionId": request["VersionId"]})
+
+    def list_multipart_uploads(self, **request: Any) -> Any:
+        assert request["EncodingType"] == "url"
+        listed = [upload | {"Key": quote_plus(upload["Key"], safe="/")} for upload in self.uploads[:1000]]
+        return {"Uploads": listed} if listed else {}
 
     def abort_multipart_upload(self, **request: Any) -> Any:
         self.uploads.remove({"Key": request["Key"], "UploadId": request["UploadId"]})

@@ -176,3 +176,21 @@ def test_given_an_address_that_refuses_when_the_answer_is_sent_then_the_call_fai
 
     with pytest.raises(AnswerNotDeliveredError, match="403"):
         handler(cloudformation.event(), context)
+
+
+def test_given_keys_that_no_xml_may_hold_when_a_bucket_is_emptied_then_they_are_deleted_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
+) -> None:
+    hostile = ["control \x01", "line\nend", "return\r", "none \uffff"]
+    bucket = FakeVersionedBucket(
+        versions=[{"Key": key, "VersionId": "v"} for key in [*hostile, "plain é 🂡"]],
+        uploads=[{"Key": "unfinished \x02+", "UploadId": "u"}],
+    )
+    _with_fakes(monkeypatch, bucket)
+
+    handler(cloudformation.event(), context)
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+    assert not bucket.versions
+    assert not bucket.uploads
+    assert bucket.deletes == [1, 1, 1, 1, 1]
