@@ -27,7 +27,7 @@ class OpenArray:
     """
 
     def __init__(self, before: bytes, rest: bytes, way: Sequence[str]) -> None:
-        self._before, self._rest, self._way = before, rest, way
+        self._before, self._rest, self._way = before, bytearray(rest), way
         self._line = 1 + before.count(_LINE_FEED)
         self._opening = b"["
 
@@ -109,7 +109,7 @@ class OpenArray:
         return FileRejectedError(FileCode.MALFORMED_JSON, detail)
 
 
-def _lines(piece: bytes, records: Sequence[bytes], line: int, line_ends: int) -> Iterable[int]:
+def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int) -> Iterable[int]:
     """Return the line of each record where all are equally far apart and none has a line end within; else nothing.
 
     So it is in most files, and is told faster of all together than of each.
@@ -127,5 +127,5 @@ def _lines(piece: bytes, records: Sequence[bytes], line: int, line_ends: int) ->
     return range(first, first + step * len(records), step) if step else repeat(first, len(records))
 
 
-def _with_stand_in(before: bytes, after: bytes, first_line: int = 1) -> Document:
+def _with_stand_in(before: bytes, after: bytes | bytearray, first_line: int = 1) -> Document:
     return Document(before + _STAND_IN + after, first_line)

@@ -20,7 +20,7 @@ from transactions.reading.records import Records
 _BLOCK_RECORDS = 2000
 
 MAX_DOCUMENT_BYTES = 384 << 20
-"""A document is held in memory while its records are cut out, so it must fit beside the engine."""
+"""What of a document is held in memory must fit beside the engine: the whole, unless it is read as it comes."""
 
 
 def read_json(
