@@ -41,7 +41,9 @@ def main(
     try:
         with Progress(console=console, transient=True) as progress:
             if limited and not page_only:
-                results = replace(results, limited=run_limited(folder, sizes=LARGE_SIZES_MB, progress=progress))
+                results = replace(
+                    results, limited=run_limited(folder, sizes=LARGE_SIZES_MB, runs=runs, progress=progress)
+                )
             elif larger and not page_only:
                 size = megabytes * LARGER_TIMES
                 section = run_contenders(folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=progress)

@@ -74,6 +74,7 @@ def _lines(results: Results) -> Iterator[str]:
         yield from _contenders(results.larger)
     if results.limited:
         yield _LIMITED
+        yield f"The files are CSV; {_runs(results.limited)}.\n"
         yield from _table(("function", "file", "wall s", "CPU s", "peak MB"), map(_row, results.limited.measurements))
         yield from _under(results.limited.circumstances)
     if results.cold_starts:
@@ -84,8 +85,7 @@ def _lines(results: Results) -> Iterator[str]:
 
 
 def _contenders(section: Section) -> Iterator[str]:
-    runs = "one run" if section.runs == 1 else f"median of {section.runs} runs"
-    yield f"{section.rows:,} rows, {runs}.\n"
+    yield f"{section.rows:,} rows, {_runs(section)}.\n"
     head = ("contender", "format", "file MB", "wall s", "CPU s", "peak MB", "wall to COPY", "CPU to COPY")
     yield from _table(head, (_compared(section, one) for one in section.measurements))
     yield from _under(section.circumstances)
@@ -109,6 +109,10 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)
     yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _runs(section: Section) -> str:
+    return "one run" if section.runs == 1 else f"median of {section.runs} runs"
 
 
 def _under(about: Circumstances) -> Iterator[str]:

@@ -53,8 +53,8 @@ def run_contenders(
     return _section(rows, runs, load_before, measurements)
 
 
-def run_limited(folder: Path, *, sizes: Sequence[int], progress: Progress) -> Section:
-    """Let each function read large CSV files (``sizes`` in 10^6 bytes), within the limits of its machine.
+def run_limited(folder: Path, *, sizes: Sequence[int], runs: int, progress: Progress) -> Section:
+    """Let each function read large CSV files (``sizes`` in 10^6 bytes), ``runs`` times, within its machine's limits.
 
     Raises
     ------
@@ -67,12 +67,13 @@ def run_limited(folder: Path, *, sizes: Sequence[int], progress: Progress) -> Se
     load_before = os.getloadavg()[0]
     for size in sizes:
         file = _file(folder, "csv", data.rows_of(size), progress)
-        for contender in progress.track(LIMITED, description=f"{size} MB, limited"):
+        usages = defaultdict[Contender, list[Usage]](list)
+        for contender in progress.track(LIMITED * runs, description=f"{size} MB, limited"):
             with control_group() as group:
-                usage, _ = _run(contender, "csv", file, group)
-            measurements.append(_measurement(contender, f"csv, {size} MB", file, [usage]))
+                usages[contender].append(_run(contender, "csv", file, group)[0])
+        measurements += [_measurement(contender, f"csv, {size} MB", file, usages[contender]) for contender in LIMITED]
         file.unlink()
-    return _section(data.rows_of(max(sizes)), 1, load_before, measurements)
+    return _section(data.rows_of(max(sizes)), runs, load_before, measurements)
 
 
 def run_cold_starts(*, runs: int, progress: Progress) -> Section:
