@@ -17,7 +17,8 @@ The data is invented and seeded: the same rows in every format, one in a hundred
 contender is a process of its own, and they take turns in one run. Figures are medians of wall clock and CPU time, and
 the highest peak of resident memory, in 10⁶ bytes; the start of Python is part of them. Contenders that count and sum
 must come to the same counts, sums and errors, or there are no results. Where the load average is well above 2, others
-used the machine: the wall clock is then inflated, and unevenly so; CPU time is the steadier figure.
+used the machine: the wall clock is then inflated, and unevenly so; CPU time is the steadier figure. On a machine whose
+host has other guests, runs of the same code an hour apart differ by a tenth or two, ratios too.
 """
 _CONTENDERS = """
 ## Contenders
