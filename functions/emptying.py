@@ -68,10 +68,12 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
 
 
 def _delete(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:
-    # A request for many is an XML document, which cannot hold every key.
-    together = [version for version in versions if _FIT_FOR_XML.fullmatch(version["Key"])]
+    together = []
     for version in versions:
-        if not _FIT_FOR_XML.fullmatch(version["Key"]):
+        # A request for many is an XML document, which cannot hold every key.
+        if _FIT_FOR_XML.fullmatch(version["Key"]):
+            together.append(version)
+        else:
             s3.delete_object(Bucket=bucket, **version)
     if together:
         _delete_together(s3, bucket, together)
