@@ -43,7 +43,13 @@ class ClaimSteps(Steps):
         )
 
     def _who_has_the_file(self) -> State:
-        return self._read_status(result_path="$.holder", following="Is it in process?")
+        return self._read(
+            self._resources.audit_table,
+            {"file_id": audit.text("$.file.file_id")},
+            result_path="$.holder",
+            result_selector={"status.$": "$.Item.status.S"},
+            following="Is it in process?",
+        )
 
     def _look_again(self) -> State:
         """Put the event off until the other run's claim has ended, to take the file over should that run have died."""

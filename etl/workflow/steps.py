@@ -68,16 +68,6 @@ class Steps(ABC):
             following=following,
         )
 
-    def _read_status(self, *, result_path: str, following: str) -> State:
-        """Read the status that the file has in the audit table."""
-        return self._read(
-            self._resources.audit_table,
-            {"file_id": audit.text("$.file.file_id")},
-            result_path=result_path,
-            result_selector={"status.$": "$.Item.status.S"},
-            following=following,
-        )
-
     def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
         return task(
             service("dynamodb:getItem"),

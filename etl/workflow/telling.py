@@ -11,7 +11,12 @@ from etl.workflow.steps import VALIDATION, item
 
 PROCESSED_EVENT: Final = "Transaction File Processed"
 
-TOLD: Final = frozenset({FileStatus.COMPLETED, FileStatus.FAILED, FileStatus.REJECTED})
+_FIRST_STEPS: Final = {
+    FileStatus.COMPLETED: "Announce",
+    FileStatus.REJECTED: "Count alerts of rejection",
+    FileStatus.FAILED: "Count alerts of failure",
+}
+TOLD: Final = frozenset(_FIRST_STEPS)
 """The outcomes that somebody is told of."""
 
 _PERHAPS_KEPT: Final = "the dead-letter queue; if it refused the file: etl replay --lost"
@@ -59,18 +64,13 @@ def retelling_path(resources: Resources, *, label: str) -> tuple[str, States]:
     """
     read, choose = f"Read the row ({label})", f"Which outcome is it? ({label})"
     asked = f"Is everything told? ({label})"
-    first = {
-        FileStatus.COMPLETED: "Announce",
-        FileStatus.REJECTED: "Count alerts of rejection",
-        FileStatus.FAILED: "Count alerts of failure",
-    }
     states: States = {
         read: _read_row(resources, following=choose, otherwise=asked),
         choose: {
             "Type": "Choice",
             "Choices": [
                 {"Variable": "$.status", "StringEquals": status, "Next": f"{step} ({label})"}
-                for status, step in first.items()
+                for status, step in _FIRST_STEPS.items()
             ],
             "Default": f"Done ({label})",
         },
