@@ -54,6 +54,12 @@ class Deployment:
     def alerts_about(self, row: AuditRow) -> list[Alert]:
         return [alert for alert in self.inbox.received() if row.file_id in alert.message]
 
+    def processed_keys(self, prefix: str = "") -> Iterator[str]:
+        """List the keys of the processed bucket that begin with ``prefix``."""
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.pipeline.outputs["ProcessedBucket"], Prefix=prefix):
+            yield from (entry["Key"] for entry in page.get("Contents", []))
+
     def log_events(self, purpose: str = "") -> Iterator[str]:
         """Read all that was logged, or what went to the log groups with ``purpose`` in their names."""
         pages = self.client("logs").get_paginator("filter_log_events")

@@ -91,10 +91,7 @@ def test_a_name_that_is_no_partners_is_refused(deployment: Deployment, rows: dic
 @pytest.mark.requirement("P1")
 def test_no_key_becomes_a_part_of_a_path(deployment: Deployment, rows: dict[str, AuditRow]) -> None:
     # Given what the pipeline has written for these files
-    pages = deployment.client("s3").get_paginator("list_objects_v2")
-    bucket = deployment.pipeline.outputs["ProcessedBucket"]
-    written = [entry["Key"] for page in pages.paginate(Bucket=bucket) for entry in page.get("Contents", [])]
-    of_these = [key for key in written if any(row.file_id in key for row in rows.values())]
+    of_these = [key for key in deployment.processed_keys() if any(row.file_id in key for row in rows.values())]
     # Then each path is made of the pipeline's own words
     assert len(of_these) >= len(rows)
     assert [key for key in of_these if not PLAIN_PATH.fullmatch(key)] == []

@@ -71,10 +71,8 @@ def _executions(deployment: Deployment) -> Iterator[str]:
 
 
 def _objects(deployment: Deployment, prefix: str) -> Iterator[str]:
-    pages = deployment.client("s3").get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=deployment.pipeline.outputs["ProcessedBucket"], Prefix=prefix):
-        for entry in page["Contents"]:
-            yield (deployment.pipeline.processed(entry["Key"]) or b"").decode()
+    for key in deployment.processed_keys(prefix):
+        yield (deployment.pipeline.processed(key) or b"").decode()
 
 
 @pytest.mark.requirement("P1")
