@@ -1,16 +1,15 @@
 """Makes a file's staged rows visible, in place of those of the versions that it supersedes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any, Final, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
 
-from staging import PARALLEL_REQUESTS, read_manifest, staged_key
+from objects import ReadsObjects, in_parallel
+from staging import read_manifest, staged_key
 from transactions.results import WrittenObject
-from uploads import ReadsObjects
 
 DELETE_LIMIT: Final = 1000
 """Keys in one call of S3 DeleteObjects."""
@@ -70,8 +69,7 @@ class Publisher:
         objects = read_manifest(self.s3, self.bucket, file_id)
         self._register_partitions(objects)
         self.retire(file_id, versions)
-        with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
-            list(pool.map(lambda item: self._copy(file_id, item), objects))
+        in_parallel(lambda item: self._copy(file_id, item), objects)
 
     def retire(self, file_id: str, versions: Iterable[str]) -> None:
         """Take the rows of all versions but ``file_id`` away from the readers.

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +11,8 @@ import duckdb
 from botocore.exceptions import ClientError
 
 from arrivals import ARRIVAL
+from objects import in_parallel
 from outcomes import Outcome
-from staging import PARALLEL_REQUESTS
 from transactions.contract import Contract, Table
 
 Row = Mapping[str, object]
@@ -48,8 +47,7 @@ class Recorder:
     def record(self, outcomes: Iterable[Outcome]) -> None:
         """Write the latest outcome of each file."""
         latest = {outcome.file_id: outcome for outcome in outcomes}
-        with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
-            list(pool.map(self._write, latest.values()))
+        in_parallel(self._write, latest.values())
 
     def _write(self, outcome: Outcome) -> None:
         rows = {"files": [file_row(outcome, self.final)], "file_totals": total_rows(outcome)}

@@ -1,26 +1,20 @@
 """Where a file's Parquet objects lie between transform and publish, and the manifest that lists them."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
+from objects import ReadsObjects, UploadsFiles, upload_files
 from transactions.results import WrittenObject
-from uploads import ReadsObjects
-
-PARALLEL_REQUESTS: Final = 16
 
 
-class WritesObjects(Protocol):
+class WritesObjects(UploadsFiles, Protocol):
     """The part of the S3 client that stages."""
 
     def put_object(self, **request: Any) -> Any:
         """Write an object."""
-
-    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
-        """Write a local file, in parts where it is large."""
 
 
 def staged_key(file_id: str, path: str) -> str:
@@ -36,12 +30,7 @@ def manifest_key(file_id: str) -> str:
 def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
     """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
     written = list(objects)
-
-    def upload(item: WrittenObject) -> None:
-        s3.upload_file(str(folder / item.path), bucket, staged_key(file_id, item.path))
-
-    with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:
-        list(pool.map(upload, written))
+    upload_files(s3, bucket, {staged_key(file_id, item.path): folder / item.path for item in written})
     key = manifest_key(file_id)
     s3.put_object(Bucket=bucket, Key=key, Body=msgspec.json.encode(written), ContentType="application/json")
     return key

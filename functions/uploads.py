@@ -1,19 +1,13 @@
 """Reads uploads from the raw bucket."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from events import File
+from objects import ReadsObjects
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-
-class ReadsObjects(Protocol):
-    """The part of the S3 client that reads."""
-
-    def get_object(self, **request: Any) -> Any:
-        """Open an object."""
 
 
 def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryIO]":

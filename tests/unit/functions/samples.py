@@ -6,9 +6,9 @@ from typing import Any
 
 import boto3
 
+from objects import ReadsObjects
 from staging import WritesObjects, read_manifest, stage
 from transactions.results import WrittenObject
-from uploads import ReadsObjects
 
 RAW = "bucket-raw-123456789012-test"
 PROCESSED = "bucket-processed-123456789012-test"
