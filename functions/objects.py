@@ -18,10 +18,10 @@ class ReadsObjects(Protocol):
 
 
 class UploadsFiles(Protocol):
-    """The part of the S3 client that writes what lies in a file."""
+    """The part of the S3 client that writes."""
 
-    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
-        """Write a local file, in parts where it is large."""
+    def put_object(self, **request: Any) -> Any:
+        """Write an object."""
 
 
 def in_parallel(request: Callable[[_Item], object], items: Iterable[_Item]) -> None:
@@ -31,5 +31,13 @@ def in_parallel(request: Callable[[_Item], object], items: Iterable[_Item]) -> N
 
 
 def upload_files(s3: UploadsFiles, bucket: str, files: Mapping[str, Path]) -> None:
-    """Write local files, each as the object of its key."""
-    in_parallel(lambda key: s3.upload_file(str(files[key]), bucket, key), files)
+    """Write local files, each as the object of its key.
+
+    One request each, which holds up to 5 GB (S3 user guide, "Uploading objects"): no file that we write is as large.
+    """
+
+    def upload(key: str) -> None:
+        with files[key].open("rb") as content:
+            s3.put_object(Bucket=bucket, Key=key, Body=content)
+
+    in_parallel(upload, files)

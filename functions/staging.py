@@ -2,19 +2,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 
 from objects import ReadsObjects, UploadsFiles, upload_files
 from transactions.results import WrittenObject
-
-
-class WritesObjects(UploadsFiles, Protocol):
-    """The part of the S3 client that stages."""
-
-    def put_object(self, **request: Any) -> Any:
-        """Write an object."""
 
 
 def staged_key(file_id: str, path: str) -> str:
@@ -27,7 +19,7 @@ def manifest_key(file_id: str) -> str:
     return f"manifests/{file_id}.json"
 
 
-def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
+def stage(s3: UploadsFiles, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
     """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
     written = list(objects)
     upload_files(s3, bucket, {staged_key(file_id, item.path): folder / item.path for item in written})

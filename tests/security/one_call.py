@@ -25,10 +25,8 @@ class FolderS3:
 
     def put_object(self, **request: Any) -> Any:
         path = self._path(request["Key"])
-        path.write_bytes(request["Body"])
-
-    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: ARG002, N803 - boto3's names
-        self._path(Key).write_bytes(Path(Filename).read_bytes())
+        body = request["Body"]
+        path.write_bytes(body if isinstance(body, bytes) else body.read())
 
     def _path(self, key: str) -> Path:
         path = (self._folder / key).resolve()

@@ -3,8 +3,7 @@
 import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote_plus
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,6 +12,11 @@ from botocore.exceptions import ClientError
 
 def client_error(code: str, operation: str = "Operation") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": code}}, operation)
+
+
+def content(body: bytes | BinaryIO) -> bytes:
+    """Read what a client is given to write: bytes, or an open file."""
+    return body if isinstance(body, bytes) else body.read()
 
 
 @dataclass
@@ -46,11 +50,8 @@ class FakeS3:
         return {"Body": io.BytesIO(self.objects[request["Key"]])}
 
     def put_object(self, **request: Any) -> Any:
-        self.objects[request["Key"]] = request["Body"]
+        self.objects[request["Key"]] = content(request["Body"])
         self.writes.append(request["Key"])
-
-    def upload_file(self, Filename: str, Bucket: str, Key: str) -> None:  # noqa: N803 - boto3's names
-        self.put_object(Bucket=Bucket, Key=Key, Body=Path(Filename).read_bytes())
 
     def copy_object(self, **request: Any) -> Any:
         self.objects[request["Key"]] = self.objects[request["CopySource"]["Key"]]

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from objects import ReadsObjects
-from staging import WritesObjects, read_manifest, stage
+from objects import ReadsObjects, UploadsFiles
+from staging import read_manifest, stage
 from transactions.results import WrittenObject
 
 RAW = "bucket-raw-123456789012-test"
@@ -61,7 +61,7 @@ def written(
     ]
 
 
-def staged(s3: WritesObjects, folder: Path, file_id: str, objects: list[WrittenObject]) -> list[WrittenObject]:
+def staged(s3: UploadsFiles, folder: Path, file_id: str, objects: list[WrittenObject]) -> list[WrittenObject]:
     """Stage objects whose content is the file's id."""
     for item in objects:
         (folder / item.path).parent.mkdir(parents=True, exist_ok=True)
