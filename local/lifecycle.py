@@ -142,7 +142,7 @@ def _server_environment(folder: Path, port: int, certificate: Certificate) -> di
         "SFN_WAIT_SCALE": "0.1",
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
-        # For the functions: boto3 trusts the first bundle, the answer of a custom resource (urllib) the second.
+        # For the functions: botocore trusts the first bundle, the answer of a custom resource (urllib) the second.
         "AWS_ENDPOINT_URL": f"https://localhost:{port}",
         "AWS_CA_BUNDLE": str(certificate.certificate),
         "SSL_CERT_FILE": str(certificate.certificate),

@@ -22,14 +22,16 @@ def context() -> FakeContext:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Answer boto3 in this process, with credentials that open nothing."""
+    """Answer AWS clients in this process, with credentials that open nothing."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     clients.client.cache_clear()
+    clients.session.cache_clear()
     with mock_aws():
         yield
     clients.client.cache_clear()
+    clients.session.cache_clear()
 
 
 @pytest.fixture

@@ -10,20 +10,27 @@ import pytest
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 
 
+BOTO3 = {"boto3", "s3transfer"}
+"""What botocore's clients do without."""
+
+
 @pytest.mark.parametrize(
     ("module", "spared"),
     [
-        ("dispatch", {"duckdb", "transactions"}),
-        ("empty_buckets", {"duckdb", "transactions"}),
-        ("publish", {"duckdb"}),
-        ("check_arrivals", {"duckdb"}),
+        ("dispatch", BOTO3 | {"duckdb", "transactions"}),
+        ("empty_buckets", BOTO3 | {"duckdb", "transactions"}),
+        ("publish", BOTO3 | {"duckdb"}),
+        ("check_arrivals", BOTO3 | {"duckdb"}),
+        ("record", BOTO3),
+        ("validate", BOTO3),
+        ("transform", BOTO3),
     ],
 )
-def test_given_a_function_that_reads_no_file_when_it_starts_then_it_loads_no_engine(
+def test_given_a_function_when_it_has_started_then_it_has_loaded_nothing_that_it_does_not_use(
     module: str, spared: set[str]
 ) -> None:
-    program = f"import sys, {module}; sys.exit(bool({spared} & sys.modules.keys()))"
-    environment = os.environ | {"PYTHONPATH": str(FUNCTIONS)}
+    program = f"import sys, {module}, clients; clients.client('s3'); sys.exit(bool({spared} & sys.modules.keys()))"
+    environment = os.environ | {"PYTHONPATH": str(FUNCTIONS), "AWS_DEFAULT_REGION": "us-east-1"}
 
     finished = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
 
