@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
-import yaml
 
 from transactions.assets import asset_folder
+from transactions.documents import read_yaml
 
 _ENGINE_TYPES = {"string": "VARCHAR"}
 """Glue types that have another name in the engine."""
@@ -61,8 +61,7 @@ class Contract(msgspec.Struct, frozen=True):
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
         """Read the contract from ``path``, by default the one that ships with the package."""
-        text = (path or asset_folder("glue") / "transactions.odcs.yaml").read_bytes()
-        return msgspec.convert(yaml.safe_load(text), cls)
+        return msgspec.convert(read_yaml(path or asset_folder("glue") / "transactions.odcs.yaml"), cls)
 
     def table(self, name: str) -> Table:
         """Return the table ``name``; KeyError if the contract has none of that name."""

@@ -9,13 +9,11 @@ import yaml
 
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
+from transactions.documents import read_yaml
 from transactions.errors import FileRejectedError, LayoutError
 from transactions.layouts.layout import Layout
 from transactions.layouts.linting import complaints
 from transactions.results import FileFormat
-
-_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader in C is ten times as fast; there is a layout for every bank to read."""
 
 
 class LayoutCatalog:
@@ -63,7 +61,7 @@ def read_layout(path: Path) -> Layout:
         If the layout is wrong. The message names the file, the key and the rule.
     """
     try:
-        layout = msgspec.convert(yaml.load(path.read_bytes(), _SafeLoader), Layout)  # noqa: S506 - a safe one
+        layout = msgspec.convert(read_yaml(path), Layout)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise LayoutError(f"{path.name}: {error}") from error
     found = complaints(layout)
