@@ -45,7 +45,8 @@ _COLD_STARTS = """
 ## Cold start
 
 Importing the handler, loading and checking every layout, and making the S3 client, in a fresh Python with byte code and
-file cache warm. What AWS adds to fetch and unpack the package is not in it.
+file cache warm. What AWS adds to fetch and unpack the package is not in it, nor is the end of the process, which Lambda
+freezes.
 """
 
 
