@@ -37,24 +37,24 @@ def main(
 ) -> None:
     """Measure, keep the results, write docs/performance.md and its plot."""
     console, results = Console(), Results.load()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with Progress(console=console, transient=True) as progress:
-            if limited and not page_only:
-                results = replace(
-                    results, limited=run_limited(folder, sizes=LARGE_SIZES_MB, runs=runs, progress=progress)
-                )
-            elif larger and not page_only:
-                size = megabytes * LARGER_TIMES
-                section = run_contenders(folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=progress)
-                results = replace(results, larger=section)
-            elif not page_only:
-                contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
-                cold_starts = run_cold_starts(runs=runs, progress=progress)
-                results = replace(results, contenders=contenders, cold_starts=cold_starts)
-    except (LimitsError, RunFailedError) as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
+    if not page_only:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with Progress(console=console, transient=True) as progress:
+                if limited:
+                    measured = {"limited": run_limited(folder, sizes=LARGE_SIZES_MB, runs=runs, progress=progress)}
+                elif larger:
+                    size = megabytes * LARGER_TIMES
+                    section = run_contenders(folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=progress)
+                    measured = {"larger": section}
+                else:
+                    contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
+                    cold_starts = run_cold_starts(runs=runs, progress=progress)
+                    measured = {"contenders": contenders, "cold_starts": cold_starts}
+        except (LimitsError, RunFailedError) as error:
+            console.print(f"error: {error}", style="red", markup=False)
+            raise typer.Exit(1) from error
+        results = replace(results, **measured)
     _write(results)
     _show(console, results)
 
