@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from botocore.config import Config
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.session import Session
+
+from objects import PARALLEL_REQUESTS
 
 
 class FileLoader(JSONFileLoader):
@@ -34,5 +37,8 @@ def session() -> Session:
 
 @cache
 def client(service: str) -> Any:
-    """Give the AWS client of a service, made at the first call. Its users name the part they need as a Protocol."""
-    return session().create_client(service)
+    """Give the AWS client of a service, made at the first call. Its users name the part they need as a Protocol.
+
+    It keeps a connection for each of the requests that are made at a time, where botocore would close all but ten.
+    """
+    return session().create_client(service, config=Config(max_pool_connections=PARALLEL_REQUESTS))

@@ -6,8 +6,9 @@ import botocore
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from clients import FileLoader
+from clients import FileLoader, client
 from etl.package import SERVICES
+from objects import PARALLEL_REQUESTS
 
 DATA = Path(botocore.__file__).parent / "data"
 DESCRIPTIONS = sorted(
@@ -23,3 +24,8 @@ def test_given_what_botocore_knows_when_a_client_reads_it_then_it_is_what_botoco
 
 def test_given_no_file_when_a_client_looks_for_it_then_there_is_none() -> None:
     assert FileLoader().load_file(str(DATA / "s3" / "nothing")) is None
+
+
+@pytest.mark.usefixtures("aws")
+def test_given_many_requests_at_a_time_when_they_are_done_then_the_client_keeps_the_connection_of_each() -> None:
+    assert client("s3").meta.config.max_pool_connections >= PARALLEL_REQUESTS
