@@ -33,7 +33,7 @@ def in_parallel(request: Callable[[_Item], object], items: Iterable[_Item]) -> N
 def upload_files(s3: UploadsFiles, bucket: str, files: Mapping[str, Path]) -> None:
     """Write local files, each as the object of its key.
 
-    One request each, which holds up to 5 GB (S3 user guide, "Uploading objects"): no file that we write is as large.
+    One request each, which holds 5 GB (S3 user guide, "Uploading objects"): more than a function writes in its time.
     """
 
     def upload(key: str) -> None:
