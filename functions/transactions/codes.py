@@ -110,6 +110,11 @@ class RowCode(_Code):
         "The record is not a JSON object that can be read",
         "send records as the layout says",
     )
+    NAME_REPEATED = (
+        "NAME_REPEATED",
+        "A name stands twice in an object of the record",
+        "send each name once",
+    )
     FIELD_TYPE = (
         "FIELD_TYPE",
         "The value is of another JSON type than the layout says",

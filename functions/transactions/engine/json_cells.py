@@ -1,6 +1,9 @@
 """SQL that takes the cells of JSON records: their texts, and whether each is of the declared type."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import reduce
+from itertools import chain
 from typing import Final, Self
 
 import msgspec
@@ -8,8 +11,9 @@ import msgspec
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
 from transactions.reading.json_rows import RAW_NUMBER
-from transactions.sql import literals
+from transactions.sql import literal, literals
 
+_ROOT: Final = "$"
 _ENGINE_TYPES: Final = {"string": "VARCHAR", "boolean": "BOOLEAN"}
 """What the engine calls the types of JSON values. Numbers come as objects that hold their text."""
 
@@ -22,15 +26,28 @@ class JsonCell(msgspec.Struct, frozen=True):
 
 
 class _Side(msgspec.Struct, frozen=True):
-    """The record, or the fields around it. ``places`` tells where in the list of its values each path stands."""
+    """The record, or the fields around it. ``places`` tells where in the list of its values each path stands.
+
+    ``objects`` has the path of each object on the way to a field, with the number of its members that lead to one.
+    They stand first among the values, in the order of the objects.
+    """
 
     column: str
+    objects: dict[str, int]
     places: dict[str, int]
 
     @classmethod
     def of(cls, column: str, types: Mapping[str, str]) -> Self:
-        paths = (path for name, json_type in types.items() for path in _paths(name, json_type))
-        return cls(column, {path: place for place, path in enumerate(paths, start=1)})
+        members = defaultdict[str, dict[str, None]](dict)
+        for name in types:
+            path = _ROOT
+            for step in steps(name):
+                members[path][_below(path, step)] = None
+                path = _below(path, step)
+        numbers = (_number_path(name) for name, json_type in types.items() if json_type == "number")
+        paths = [*chain.from_iterable(members.values()), *numbers]
+        counts = {path: len(leading) for path, leading in members.items()}
+        return cls(column, counts, {path: place for place, path in enumerate(paths, start=1)})
 
     @property
     def types(self) -> str:
@@ -42,6 +59,22 @@ class _Side(msgspec.Struct, frozen=True):
         """SQL for the texts of the values, in the order of the paths."""
         texts = f"json_extract_string({self.column}, {literals(self.places)})"
         return f"CASE WHEN readable THEN {texts} END AS {self.column}_texts"
+
+    @property
+    def repeats(self) -> str:
+        """SQL for whether a name stands twice in one of the objects, of a column that can be read.
+
+        Where an object has no more names than there are values of its own, it cannot: to look for it is slow.
+        """
+        last, repeats = 0, list[str]()
+        for path, members in self.objects.items():
+            names = f"json_keys({self.column}, {literal(path)})"
+            values = f"{self.column}_types[{last + 1}:{last + members}]"
+            repeats.append(
+                f"WHEN len({names}) > list_count({values}) AND len({names}) <> list_unique({names}) THEN true"
+            )
+            last += members
+        return f"CASE WHEN NOT readable THEN false {' '.join(repeats)} ELSE false END AS repeats"
 
     def cell(self, field: str, json_type: str) -> JsonCell:
         place = self.places[_path(field)]
@@ -59,27 +92,31 @@ class JsonCells:
         types = {field.name: field.json_type for field in layout.schema.fields}
         inner = _Side.of("record", {name: kind for name, kind in types.items() if not is_outer(name)})
         outer = _Side.of("around", {name: kind for name, kind in types.items() if is_outer(name)})
+        self._inner = inner
         self._sides = (inner, outer) if outer.places else (inner,)
         self.by_field = {
             name: (outer if is_outer(name) else inner).cell(name, json_type) for name, json_type in types.items()
         }
 
     def select(self, rows: str) -> str:
-        """Select from ``rows``, which have ``record`` and ``around``, what the cells read, and ``readable``."""
+        """Select from ``rows``, which have ``record`` and ``around``, what the cells read; ``readable``; ``repeats``.
+
+        What stands around a record was put together by the reader: there, no name can stand twice.
+        """
         types, texts = (", ".join(getattr(side, name) for side in self._sides) for name in ("types", "texts"))
         return f"""
-            SELECT *, {texts} FROM (
+            SELECT *, {texts}, {self._inner.repeats} FROM (
                 SELECT *, record_types IS NOT NULL AND starts_with(record, '{{') AS readable
                 FROM (SELECT *, {types} FROM {rows}))"""  # noqa: S608 - own names, and values of the layout that are quoted
 
 
-def _paths(field: str, json_type: str) -> Iterable[str]:
-    return (_path(field), _number_path(field)) if json_type == "number" else (_path(field),)
+def _below(path: str, name: str) -> str:
+    return f'{path}."{name}"'
 
 
 def _path(field: str) -> str:
-    return "$" + "".join(f'."{name}"' for name in steps(field))
+    return reduce(_below, steps(field), _ROOT)
 
 
 def _number_path(field: str) -> str:
-    return f'{_path(field)}."{RAW_NUMBER}"'
+    return _below(_path(field), RAW_NUMBER)

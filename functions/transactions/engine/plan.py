@@ -145,7 +145,7 @@ class Plan(msgspec.Struct, frozen=True):
     def _dropped(self) -> str:
         predicates = (" AND ".join(map(self._holds, predicate.conditions)) for predicate in self.layout.drop)
         dropped = " OR ".join(f"({predicate})" for predicate in predicates) or "false"
-        return f"readable AND ({dropped})" if _is_json(self.layout) else dropped
+        return f"readable AND NOT repeats AND ({dropped})" if _is_json(self.layout) else dropped
 
     def _holds(self, condition: Condition) -> str:
         cell = self.cells[condition.field]
@@ -178,7 +178,7 @@ class Plan(msgspec.Struct, frozen=True):
         rows = _numbered(part, _CELLS_OF_JSON, ["record"] if by_line else ["line", "record", "around"])
         place = "number AS line, '{}' AS around" if by_line else "line::BIGINT AS line, around"
         records = cells.select(f"(SELECT number, record, {place} FROM {rows})")
-        return f"SELECT number, line, record, readable, {_named(found)} FROM ({records})"
+        return f"SELECT number, line, record, readable, repeats, {_named(found)} FROM ({records})"
 
     def _trimmed(self, cell: str) -> str:
         return f"trim({cell}, {literal(WHITE_SPACE)})" if self.layout.dialect.trim else cell
@@ -197,7 +197,14 @@ WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr
 """What ``trim`` takes off: spaces of any width, tabs, line ends."""
 _CELLS_OF_JSON = Dialect(delimiter=SEPARATOR, quote_char=None)
 _JSON_CHECKS = (
-    Checked("", "record", (Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),)),
+    Checked(
+        "",
+        "record",
+        (
+            Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),
+            Check(RowCode.NAME_REPEATED, "repeats", "each name once in an object"),
+        ),
+    ),
 )
 
 

@@ -14,17 +14,22 @@ from transactions.layouts.paths import OuterPath, is_outer, levels, outer_path, 
 
 _LINE_FEED = b"\n"
 _TELLING_BYTES = 1 << 20
-
+_OPENING = re.compile(rb"\s*+\{")
+_MEMBER_NAME = re.compile(rb'[\s,]*+"(?:[^"\\]|\\.)*+"\s*+:\s*+')
 
 Record = tuple[int, bytes, bytes]
 """One record: the document's line on which it begins, its text, and the object of the fields around it."""
 
 
 class _Node:
-    """A value of the document, not taken apart before it is asked for what it holds."""
+    """A value of the document, not taken apart before it is asked for what it holds.
 
-    def __init__(self, raw: bytes | bytearray | msgspec.Raw) -> None:
+    ``checks_names``: of two members of one name, one would be lost in silence, and all records within it.
+    """
+
+    def __init__(self, raw: bytes | bytearray | msgspec.Raw, *, checks_names: bool = True) -> None:
         self._raw = raw
+        self._checks_names = checks_names
         self._members: dict[str, _Node] | None = None
 
     def __bytes__(self) -> bytes:
@@ -52,14 +57,35 @@ class _Node:
 
     @property
     def members(self) -> "dict[str, _Node]":
-        """The members of an object that are not null; none of any other value."""
+        """The members of an object that are not null; none of any other value.
+
+        Raises
+        ------
+        FileRejectedError
+            If two members have one name.
+        """
         if self._members is None:
             try:
                 found = msgspec.json.decode(self._raw, type=dict[str, msgspec.Raw])
             except msgspec.ValidationError:
                 found = {}
-            self._members = {name: node for name, raw in found.items() if (node := _Node(raw)).first != b"n"}
+            nodes = {name: _Node(raw, checks_names=self._checks_names) for name, raw in found.items()}
+            if self._checks_names and found and not self._is_made_of(nodes.values()):
+                raise FileRejectedError(FileCode.MALFORMED_JSON, "a name stands twice in an object around the records")
+            self._members = {name: node for name, node in nodes.items() if node.first != b"n"}
         return self._members
+
+    def _is_made_of(self, members: "Iterable[_Node]") -> bool:
+        """Tell whether the object has these members and no others, each behind its name."""
+        text = memoryview(self._raw)
+        opening = _OPENING.match(text)
+        end = opening.end() if opening else 0
+        for member in members:
+            name = _MEMBER_NAME.match(text, end)
+            if not name or text[name.end() :][: len(member.beginning)] != member.beginning:
+                return False
+            end = name.end() + len(member)
+        return not _MEMBER_NAME.match(text, end)
 
     def elements(self) -> list[msgspec.Raw]:
         """Return the elements of an array."""
@@ -90,7 +116,7 @@ class Document:
         first = next(self.records(layout), None)
         if first is None:
             return False
-        inside, around = map(_Node, first[1:])
+        inside, around = (_Node(text, checks_names=False) for text in first[1:])
         return all(
             any((around if is_outer(name) else inside).at(steps(name)) for name in names)
             for column in mapped_columns().values()

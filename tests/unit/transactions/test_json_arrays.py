@@ -121,7 +121,7 @@ def test_a_record_of_many_objects_is_not_cut_within() -> None:
 
 
 def test_records_that_are_there_twice_are_refused() -> None:
-    with pytest.raises(FileRejectedError, match="there twice") as rejection:
+    with pytest.raises(FileRejectedError, match="stands twice") as rejection:
         as_it_comes(b'{"a": [{"id": 1}], "a": [{"id": 2}]}', [], "$.a[*]")
 
     assert rejection.value.code == FileCode.MALFORMED_JSON

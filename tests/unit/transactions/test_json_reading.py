@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.transactions.support import layout, transform, validate
 from transactions.codes import FileCode, RowCode
+from transactions.errors import FileRejectedError
 from transactions.layouts.fields import DateField, Field, NumberField, Schema, StringField
 from transactions.layouts.layout import Layout, Limits, Predicate
 from transactions.layouts.mapping import Amount, Constant, Date, RowHash, Text
+from transactions.reading.json_documents import Document
 
 EXACT = NumberField(name="amount", json_type="number", scale=5)
 
@@ -228,3 +232,91 @@ def test_a_record_that_cannot_be_read_is_never_dropped(tmp_path: Path) -> None:
     counts = output.transformation.counts
     assert (counts.dropped, counts.rejected) == (1, 1)
     assert [row["error_code"] for row in output.quarantine] == [RowCode.NOT_AN_OBJECT]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"day": "2025-10-01", "amount": 1, "amount": 2}',
+        b'{"amount": 1, "day": "2025-10-01", "amount": 1}',
+        b'{"day": "2025-10-01", "amount": 1, "am\\u006funt": 2}',
+        b'{"day": "2025-10-01", "amount": 1, "note": "", "note": null}',
+    ],
+)
+def test_a_name_that_stands_twice_rejects_the_record_for_nobody_can_tell_which_is_meant(
+    record: bytes, tmp_path: Path
+) -> None:
+    lines = b'{"day": "2025-10-01", "amount": 4, "note": "x", "other": 1}\n' + record
+
+    output = transform(lines, tmp_path, json_layout(path="", json_lines=True))
+
+    assert [row["source_line"] for row in output.transactions] == [1]
+    assert RowCode.NAME_REPEATED in {row["error_code"] for row in output.quarantine}
+    assert {row["source_line"] for row in output.quarantine} == {2}
+
+
+def test_a_name_that_stands_twice_within_an_object_of_the_record_rejects_the_record(tmp_path: Path) -> None:
+    file_layout = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"))
+    twice, not_read = b'"value": {"amount": 1, "amount": 2}', b'"value": {"amount": 1}, "party": {"id": 1, "id": 2}'
+
+    output = transform(
+        b'[{"day": "2025-10-01", %b}, {"day": "2025-10-01", %b}]' % (twice, not_read), tmp_path, file_layout
+    )
+
+    # Then what no field leads through is none of the layout's business
+    assert output.transformation.counts.accepted == 1
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.NAME_REPEATED]
+
+
+def test_a_record_with_a_name_that_stands_twice_is_never_dropped(tmp_path: Path) -> None:
+    status = StringField(name="status")
+    dropping = (Predicate(field="status", values=("pending",)),)
+    file_layout = msgspec.structs.replace(json_layout(status, path="", json_lines=True), drop=dropping)
+
+    output = transform(
+        b'{"day": "2025-10-01", "amount": 1, "status": "pending", "status": "booked"}', tmp_path, file_layout
+    )
+
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.NAME_REPEATED]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b'{"bank": {"iban": "A", "iban": "B"}, "items": [%b]}',
+        b'{"bank": {"iban": "A"}, "items": [], "items": [%b]}',
+        b'{"bank": {"iban": "A"}, "items": [%b], "items": [%b]}',
+        b' {"bank": {"iban": "A"}, "bank": {"iban": "A"}, "items": [%b]}',
+    ],
+)
+def test_a_name_that_stands_twice_around_the_records_refuses_the_file(document: bytes, tmp_path: Path) -> None:
+    # Given a layout that takes a value from around the records, so that the document is read as a whole
+    file_layout = json_layout(StringField(name="$.bank.iban"), path="$.items[*]")
+    record = b'{"day": "2025-10-01", "amount": 1}'
+
+    validation = validate(document.replace(b"%b", record), tmp_path, "obie", layouts=[file_layout], file_format="json")
+
+    assert (validation.reason_code, "twice" in validation.reason) == (FileCode.MALFORMED_JSON, True)
+
+
+_NAMES = st.text(st.sampled_from('ab"\\:,{ é'), max_size=3)
+_MEMBERS = st.lists(
+    st.tuples(_NAMES, st.sampled_from(["1", '"x"', "null", '{"a": 1}', '[1, {"a": 2}]', '"\\":1"'])), max_size=6
+)
+
+
+@given(_MEMBERS, st.sampled_from(["", " ", "\n\t"]))
+def test_names_around_the_records_are_held_to_stand_twice_if_and_only_if_they_do(
+    members: list[tuple[str, str]], space: str
+) -> None:
+    pairs = f",{space}".join(f"{space}{json.dumps(name)}{space}:{space}{value}{space}" for name, value in members)
+    document = Document(f"{space}{{{pairs}}}{space}".encode())
+    repeated = len({name for name, _ in members}) < len(members)
+
+    try:
+        document.value(["a"])
+        refused = False
+    except FileRejectedError:
+        refused = True
+
+    assert refused == repeated

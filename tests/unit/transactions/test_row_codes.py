@@ -254,6 +254,7 @@ def test_every_code_has_a_test_of_its_own() -> None:
         RowCode.SIGN_MISMATCH,
         RowCode.FIELD_TYPE,
         RowCode.NOT_AN_OBJECT,
+        RowCode.NAME_REPEATED,
         RowCode.DUPLICATE_ID,
         RowCode.FIELD_COUNT,
         RowCode.QUOTE_MALFORMED,

@@ -59,6 +59,8 @@ def _documents() -> Iterator[Case]:
     yield refused("nested document cut off", FileCode.MALFORMED_JSON, cut_off, trap=Trap.NESTED_DOCUMENT, **facts)
     yield refused("records under another name", FileCode.RECORD_PATH_MISSING, b'{"data": {"entries": []}}', **facts)
     yield refused("records that are null", FileCode.RECORD_PATH_MISSING, b'{"data": {"items": null}}', **facts)
+    names = b'{"data": {"items": [%b]}, "data": {"items": []}}' % record().encode()
+    yield refused("records under a name that stands twice", FileCode.MALFORMED_JSON, names, **facts)
     yield refused("JSON in Latin-1", FileCode.NOT_DECODABLE, b'{"data": {"items": ["M\xfcller"]}}', **facts)
 
 
@@ -72,6 +74,7 @@ def _values() -> Iterator[Case]:
         ("JSON number too great", record("12345678901234567.89"), {RowCode.AMOUNT_RANGE: 1}),
         ("null in place of a number", record("null"), {RowCode.FIELD_MISSING: 1}),
         ("date as a number", record(day="20251001"), {RowCode.FIELD_TYPE: 1}),
+        ("two amounts in one record", f'{record()[:-1]}, "amount": 2.00}}', {RowCode.NAME_REPEATED: 1}),
     ):
         good = [record()] * GOOD
         yield Case(
