@@ -17,7 +17,7 @@ class ReadsObjects(Protocol):
         """Open an object."""
 
 
-class UploadsFiles(Protocol):
+class WritesObjects(Protocol):
     """The part of the S3 client that writes."""
 
     def put_object(self, **request: Any) -> Any:
@@ -30,7 +30,7 @@ def in_parallel(request: Callable[[_Item], object], items: Iterable[_Item]) -> N
         list(pool.map(request, items))
 
 
-def upload_files(s3: UploadsFiles, bucket: str, files: Mapping[str, Path]) -> None:
+def upload_files(s3: WritesObjects, bucket: str, files: Mapping[str, Path]) -> None:
     """Write local files, each as the object of its key.
 
     One request each, which holds 5 GB (S3 user guide, "Uploading objects"): more than a function writes in its time.

@@ -11,18 +11,11 @@ import duckdb
 from botocore.exceptions import ClientError
 
 from arrivals import ARRIVAL
-from objects import in_parallel
+from objects import WritesObjects, in_parallel
 from outcomes import Outcome
 from transactions.contract import Contract, Table
 
 Row = Mapping[str, object]
-
-
-class WritesObjects(Protocol):
-    """The part of the S3 client that writes."""
-
-    def put_object(self, **request: Any) -> Any:
-        """Write an object."""
 
 
 class KeepsEntries(Protocol):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from objects import ReadsObjects, UploadsFiles, upload_files
+from objects import ReadsObjects, WritesObjects, upload_files
 from transactions.results import WrittenObject
 
 
@@ -19,7 +19,7 @@ def manifest_key(file_id: str) -> str:
     return f"manifests/{file_id}.json"
 
 
-def stage(s3: UploadsFiles, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
+def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
     """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
     written = list(objects)
     upload_files(s3, bucket, {staged_key(file_id, item.path): folder / item.path for item in written})

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from objects import ReadsObjects, UploadsFiles
+from objects import ReadsObjects, WritesObjects
 from staging import read_manifest, stage
 from transactions.results import WrittenObject
 
@@ -61,7 +61,7 @@ def written(
     ]
 
 
-def staged(s3: UploadsFiles, folder: Path, file_id: str, objects: list[WrittenObject]) -> list[WrittenObject]:
+def staged(s3: WritesObjects, folder: Path, file_id: str, objects: list[WrittenObject]) -> list[WrittenObject]:
     """Stage objects whose content is the file's id."""
     for item in objects:
         (folder / item.path).parent.mkdir(parents=True, exist_ok=True)
