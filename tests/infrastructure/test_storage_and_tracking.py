@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from etl.constructs.storage import QUERY_RESULTS, STAGING
 from proofs.template import Template
 
 BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
@@ -63,6 +64,18 @@ def test_given_a_bucket_when_data_is_ninety_days_old_then_current_and_noncurrent
     assert archive["NoncurrentVersionTransitions"] == [
         {"StorageClass": storage_class, "TransitionInDays": ARCHIVE_AFTER_DAYS}
     ]
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize(("prefix", "days"), [(STAGING, 2), (QUERY_RESULTS, 7)])
+def test_given_rows_that_are_kept_for_a_while_when_their_days_have_passed_then_they_expire_in_all_versions(
+    template: Template, prefix: str, days: int
+) -> None:
+    rules = _bucket(template, "processed")["LifecycleConfiguration"]["Rules"]
+    [expiry] = [rule for rule in rules if rule.get("Prefix") == prefix]
+
+    assert (expiry["Status"], expiry["ExpirationInDays"]) == ("Enabled", days)
+    assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 @pytest.mark.requirement("T1")
