@@ -96,6 +96,20 @@ def test_given_the_roles_when_they_are_read_then_none_has_a_managed_policy_or_a_
 
 
 @pytest.mark.requirement("P1")
+def test_given_the_roles_when_they_are_read_then_validate_and_transform_alone_read_uploads(template: Template) -> None:
+    readers = {
+        statement.where
+        for statement in template.statements()
+        for resource in statement.resources
+        if statement.principal == IN_A_ROLE
+        and any(action.startswith("s3:GetObject") for action in statement.actions)
+        and resource.startswith("bucket-raw-")
+    }
+
+    assert readers == {"role-validate-test", "role-transform-test"}
+
+
+@pytest.mark.requirement("P1")
 def test_given_buckets_and_queues_when_their_policies_are_read_then_plain_http_is_denied(template: Template) -> None:
     guarded = {"AWS::S3::BucketPolicy": "Bucket", "AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics"}
     counts = {"AWS::S3::BucketPolicy": 2, "AWS::SQS::QueuePolicy": 2, "AWS::SNS::TopicPolicy": 1}
