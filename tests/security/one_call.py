@@ -14,14 +14,16 @@ import clients
 
 
 class FolderS3:
-    """S3, as far as the functions ask for it: one upload to read, a folder to write to."""
+    """S3, as far as the functions ask for it: one upload to read, and a folder for all that they write."""
 
-    def __init__(self, content: Path, folder: Path) -> None:
+    def __init__(self, key: str, content: Path, folder: Path) -> None:
+        self._key = key
         self._content = content
         self._folder = folder
 
-    def get_object(self, **_request: Any) -> Any:
-        return {"Body": self._content.open("rb")}
+    def get_object(self, **request: Any) -> Any:
+        path = self._content if request["Key"] == self._key else self._path(request["Key"])
+        return {"Body": path.open("rb")}
 
     def put_object(self, **request: Any) -> Any:
         path = self._path(request["Key"])
@@ -37,7 +39,8 @@ class FolderS3:
 
 def main(upload: Path, folder: Path) -> None:
     given = json.loads(upload.read_text(encoding="utf-8"))
-    s3 = FolderS3(Path(given["content"]), folder.resolve())
+    key = f"incoming/{given['partner']}/{given['file_name']}"
+    s3 = FolderS3(key, Path(given["content"]), folder.resolve())
     clients.client = lambda _service: s3  # type: ignore[assignment] # before the handlers import it
     import transform  # noqa: PLC0415
     import validate  # noqa: PLC0415
@@ -46,7 +49,7 @@ def main(upload: Path, folder: Path) -> None:
     file = {
         "file_id": "f" * 64,
         "bucket": "bucket",
-        "key": f"incoming/{given['partner']}/{given['file_name']}",
+        "key": key,
         "version_id": "1",
         "etag": "",
         "size": Path(given["content"]).stat().st_size,
