@@ -9,7 +9,7 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.reading.json_documents import Document, Record, located, place_of
+from transactions.reading.json_documents import Document, Record, place_of
 
 _BOUNDARY = b"},"
 _TRIES = 16
@@ -99,7 +99,7 @@ class OpenArray:
             del elements[0]
         texts = list(map(bytes, elements))
         line_ends = piece.count(_LINE_FEED)
-        lines = _lines(piece, texts, self._line, line_ends) or (line for line, _ in located(piece, texts, self._line))
+        lines = _lines(piece, texts, self._line, line_ends) or _line_of_each(piece, texts, self._line)
         self._line += line_ends
         # The next piece begins with the comma behind this one's last record.
         self._opening, self._rest = b"[0", self._rest[end:]
@@ -122,6 +122,16 @@ def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int
         return ()
     first = line + above
     return range(first, first + step * len(records), step) if step else repeat(first, len(records))
+
+
+def _line_of_each(piece: bytearray, records: Iterable[bytes], line: int) -> Iterator[int]:
+    counted = end = 0
+    for record in records:
+        # Before a record there is nothing but white space and a comma.
+        begin = piece.find(record[:1], end)
+        line += piece.count(_LINE_FEED, counted, begin)
+        counted, end = begin, begin + len(record)
+        yield line
 
 
 def _with_stand_in(before: bytes, after: bytes | bytearray, first_line: int = 1) -> Document:

@@ -12,9 +12,10 @@ from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.layouts.paths import OuterPath, is_outer, levels, outer_path, steps
 
-_LINE_FEED = b"\n"
-_TELLING_BYTES = 1 << 20
-_OPENING = re.compile(rb"\s*+\{")
+_LINE_FEED, _NULL = b"\n", b"null"
+_VERIFIED_BYTES = 1 << 20
+_WHITE_SPACE = re.compile(rb"\s*+")
+_CLOSING = re.compile(rb"\s*+\}")
 _MEMBER_NAME = re.compile(rb'[\s,]*+"(?:[^"\\]|\\.)*+"\s*+:\s*+')
 
 Record = tuple[int, bytes, bytes]
@@ -22,33 +23,22 @@ Record = tuple[int, bytes, bytes]
 
 
 class _Node:
-    """A value of the document, not taken apart before it is asked for what it holds.
+    """A value of the document, which begins ``at`` a place; not taken apart before it is asked for what it holds."""
 
-    ``checks_names``: of two members of one name, one would be lost in silence, and all records within it.
-    """
-
-    def __init__(self, raw: bytes | bytearray | msgspec.Raw, *, checks_names: bool = True) -> None:
-        self._raw = raw
-        self._checks_names = checks_names
+    def __init__(self, document: bytes | bytearray, at: int, raw: msgspec.Raw) -> None:
+        self._document, self._raw = document, raw
+        self.at, self.end = at, at + len(memoryview(raw))
         self._members: dict[str, _Node] | None = None
 
     def __bytes__(self) -> bytes:
         return bytes(self._raw)
 
-    def __len__(self) -> int:
-        return len(memoryview(self._raw))
-
     @property
     def first(self) -> bytes:
         """The first byte, which tells an object from an array and from null."""
-        return bytes(self.beginning[:1])
+        return bytes(memoryview(self._raw)[:1])
 
-    @property
-    def beginning(self) -> memoryview:
-        """As much of the text as tells where in its document it stands."""
-        return memoryview(self._raw)[:_TELLING_BYTES]
-
-    def at(self, names: Iterable[str]) -> "_Node | None":
+    def below(self, names: Iterable[str]) -> "_Node | None":
         """Return what stands at the path ``names``; None if there is nothing, or null."""
         node: _Node | None = self
         for name in names:
@@ -62,34 +52,41 @@ class _Node:
         Raises
         ------
         FileRejectedError
-            If two members have one name.
+            If two members have one name: one of them would be lost in silence, and all records within it.
         """
         if self._members is None:
-            try:
-                found = msgspec.json.decode(self._raw, type=dict[str, msgspec.Raw])
-            except msgspec.ValidationError:
-                found = {}
-            nodes = {name: _Node(raw, checks_names=self._checks_names) for name, raw in found.items()}
-            if self._checks_names and found and not self._is_made_of(nodes.values()):
-                raise FileRejectedError(FileCode.MALFORMED_JSON, "a name stands twice in an object around the records")
-            self._members = {name: node for name, node in nodes.items() if node.first != b"n"}
+            self._members = {name: node for name, node in self._all_members() if node.first != b"n"}
         return self._members
 
-    def _is_made_of(self, members: "Iterable[_Node]") -> bool:
-        """Tell whether the object has these members and no others, each behind its name."""
-        text = memoryview(self._raw)
-        opening = _OPENING.match(text)
-        end = opening.end() if opening else 0
-        for member in members:
-            name = _MEMBER_NAME.match(text, end)
-            if not name or text[name.end() :][: len(member.beginning)] != member.beginning:
-                return False
-            end = name.end() + len(member)
-        return not _MEMBER_NAME.match(text, end)
+    def _all_members(self) -> "Iterator[tuple[str, _Node]]":
+        """Find each member behind its name, one behind the other: of two with one name, only one is decoded."""
+        try:
+            found = msgspec.json.decode(self._raw, type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError:
+            return
+        end = self.at + len(b"{")
+        for name, raw in found.items():
+            before = _MEMBER_NAME.match(self._document, end)
+            if not before or not self._document.startswith(memoryview(raw)[:_VERIFIED_BYTES], before.end()):
+                raise _name_repeated()
+            node = _Node(self._document, before.end(), raw)
+            end = node.end
+            yield name, node
+        if not _CLOSING.match(self._document, end):
+            raise _name_repeated()
 
-    def elements(self) -> list[msgspec.Raw]:
-        """Return the elements of an array."""
-        return msgspec.json.decode(self._raw, type=list[msgspec.Raw])
+    def elements(self) -> "Iterator[_Node]":
+        """Yield the elements of an array."""
+        end = self.at + len(b"[")
+        for raw in msgspec.json.decode(self._raw, type=list[msgspec.Raw]):
+            # Before an element there is nothing but white space and a comma.
+            node = _Node(self._document, self._document.find(memoryview(raw)[:1], end), raw)
+            end = node.end
+            yield node
+
+
+def _name_repeated() -> FileRejectedError:
+    return FileRejectedError(FileCode.MALFORMED_JSON, "a name stands twice in an object around the records")
 
 
 class Document:
@@ -98,13 +95,15 @@ class Document:
     def __init__(self, text: bytes | bytearray, first_line: int = 1) -> None:
         self._text = text
         try:
-            self._root = _Node(msgspec.json.decode(text, type=msgspec.Raw))
+            root = msgspec.json.decode(text, type=msgspec.Raw)
         except (msgspec.DecodeError, RecursionError) as error:
             raise FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, text, first_line)) from error
+        before = _WHITE_SPACE.match(text)
+        self._root = _Node(text, before.end() if before else 0, root)
 
     def value(self, way: Iterable[str]) -> bytes:
         """Return the text of what stands at the path ``way``, empty if there is nothing, or null."""
-        node = self._root.at(way)
+        node = self._root.below(way)
         return bytes(node) if node else b""
 
     def has_records(self, layout: Layout) -> bool:
@@ -116,24 +115,21 @@ class Document:
         first = next(self.records(layout), None)
         if first is None:
             return False
-        inside, around = (_Node(text, checks_names=False) for text in first[1:])
+        _, inside, around = first
         return all(
-            any((around if is_outer(name) else inside).at(steps(name)) for name in names)
+            any(_has(around if is_outer(name) else inside, steps(name)) for name in names)
             for column in mapped_columns().values()
             if column.required and (names := fields_read(layout.mapping[column.name]))
         )
 
     def records(self, layout: Layout) -> Iterator[Record]:
         """Yield every record in the document's order."""
-        line, counted, end = 1, 0, 0
+        line, counted = 1, 0
         for group, around in self._groups(layout):
-            begin = self._text.find(group.beginning, end)
-            line += self._text.count(_LINE_FEED, counted, begin)
-            counted, end = begin, begin + len(group)
-            is_array = group.first == b"["
-            elements = group.elements() if is_array else (bytes(group),)
-            for at, element in located(self._text, elements, line, begin + 1 if is_array else begin):
-                yield at, element, around
+            for record in group.elements() if group.first == b"[" else (group,):
+                line += self._text.count(_LINE_FEED, counted, record.at)
+                counted = record.at
+                yield line, bytes(record), around
 
     def _groups(self, layout: Layout) -> Iterator[tuple[_Node, bytes]]:
         """Yield every innermost array of records, or the one record, with the fields around it."""
@@ -145,16 +141,16 @@ def _groups(
     node: _Node, ways: Sequence[tuple[str, ...]], outer: Mapping[str, OuterPath], known: Mapping[str, _Node]
 ) -> Iterator[tuple[_Node, bytes]]:
     way, *further = ways
-    here = {name: node.at(path.names) for name, path in outer.items() if path.depth == 0}
+    here = {name: node.below(path.names) for name, path in outer.items() if path.depth == 0}
     around = {**known, **{name: value for name, value in here.items() if value}}
     deeper = {name: path.below() for name, path in outer.items() if path.depth}
-    inner = node.at(way)
+    inner = node.below(way)
     if inner is None or inner.first != (b"[" if further else b"{"):
         return
     if further in ([], [()]):
         yield inner, _object(around)
     else:
-        for element in map(_Node, inner.elements()):
+        for element in inner.elements():
             yield from _groups(element, further, deeper, around)
 
 
@@ -162,18 +158,15 @@ def _object(members: Mapping[str, _Node]) -> bytes:
     return b"{" + b",".join(b'"%b":%b' % (name.encode(), bytes(node)) for name, node in members.items()) + b"}"
 
 
-def located(
-    text: bytes | bytearray, elements: Iterable[bytes | msgspec.Raw], line: int, begin: int = 0
-) -> Iterator[tuple[int, bytes]]:
-    """Yield each of an array's ``elements`` with the line it begins on; ``line`` is that of ``text`` at ``begin``."""
-    counted = end = begin
-    for raw in elements:
-        element = bytes(raw)
-        # Before an element there is nothing but white space and a comma.
-        start = text.find(element[:1], end)
-        line += text.count(_LINE_FEED, counted, start)
-        counted, end = start, start + len(element)
-        yield line, element
+def _has(record: bytes, names: Iterable[str]) -> bool:
+    """Tell whether there is a value that is not null at the path ``names``."""
+    value: bytes | msgspec.Raw = record
+    for name in names:
+        try:
+            value = msgspec.json.decode(value, type=dict[str, msgspec.Raw]).get(name, msgspec.Raw(_NULL))
+        except msgspec.ValidationError:
+            return False
+    return bytes(value) != _NULL
 
 
 def place_of(error: Exception, text: bytes | bytearray, first_line: int = 1) -> str:

@@ -299,9 +299,20 @@ def test_a_name_that_stands_twice_around_the_records_refuses_the_file(document: 
     assert (validation.reason_code, "twice" in validation.reason) == (FileCode.MALFORMED_JSON, True)
 
 
-_NAMES = st.text(st.sampled_from('ab"\\:,{ é'), max_size=3)
+def test_records_tell_their_own_line_where_the_same_text_stands_above(tmp_path: Path) -> None:
+    # Given that an array that is none of the layout's, and a text, hold just what the records do
+    record = '{"day": "2025-10-01", "amount": 1}'
+    lines = ["{", f'"sum": {{"items": [{record}]}},', f'"note": {json.dumps(f"[{record}]")},', f'"items": [{record}],']
+    document = "\n".join([*lines, '"bank": {"iban": "A"}', "}"]).encode()
+
+    output = transform(document, tmp_path, json_layout(StringField(name="$.bank.iban"), path="$.items[*]"))
+
+    assert [row["source_line"] for row in output.transactions] == [4]
+
+
+_NAMES = st.sampled_from(["a", "", "é", '"', "\\", ":{"])
 _MEMBERS = st.lists(
-    st.tuples(_NAMES, st.sampled_from(["1", '"x"', "null", '{"a": 1}', '[1, {"a": 2}]', '"\\":1"'])), max_size=6
+    st.tuples(_NAMES, st.sampled_from(["1", "12", '"x"', "null", '{"a": 1}', '[1, {"a": 2}]', '"\\":1"'])), max_size=6
 )
 
 
