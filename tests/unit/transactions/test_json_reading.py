@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import layout, transform, validate
@@ -316,6 +316,7 @@ _MEMBERS = st.lists(
 )
 
 
+@example([("a", "12"), ("a", "1")], "")
 @given(_MEMBERS, st.sampled_from(["", " ", "\n\t"]))
 def test_names_around_the_records_are_held_to_stand_twice_if_and_only_if_they_do(
     members: list[tuple[str, str]], space: str
