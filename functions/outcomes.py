@@ -6,11 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from aws_lambda_powertools.shared.dynamodb_deserializer import TypeDeserializer
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 
 from transactions.results import RecordedTotal
-
-_deserialize = TypeDeserializer().deserialize
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -61,8 +59,8 @@ def read_outcome(record: Mapping[str, Any]) -> Outcome:
     msgspec.ValidationError
         If its image is not a file's row.
     """
-    image = record["dynamodb"]["NewImage"]
-    plain = {name: _deserialize(image[name]) for name in Outcome.__struct_fields__ if name in image}
+    image = StreamRecord(record["dynamodb"]).new_image or {}
+    plain = {name: image[name] for name in Outcome.__struct_fields__ if name in image}
     totals = {"totals": msgspec.json.decode(plain["totals"])} if "totals" in plain else {}
     # DynamoDB's numbers arrive as Decimal; every number of a row is whole.
     whole = {name: int(value) for name, value in plain.items() if isinstance(value, Decimal)}
