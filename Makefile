@@ -45,8 +45,9 @@ chaos: install ## Run random scenarios on the embedded AWS against a plain model
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy
 
-bench: $(BENCH_VENV)/stamp ## Measure speed and memory, write docs/performance.md; BENCH="--larger" for 1 GB, "--limited" for 3 GB
+bench: install $(BENCH_VENV)/stamp ## Measure speed and memory, write the pages on speed and cost; BENCH="--larger" for 1 GB, "--limited" for 3 GB
 	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m bench $(BENCH)
+	@python -m cost
 
 audit: install ## Look up known vulnerabilities of all that is locked, npm's part too; needs the network
 	@for lock in requirements/*.txt; do echo "$$lock"; pip-audit --strict --progress-spinner off --disable-pip \

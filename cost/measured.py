@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from bench.plan import TRANSFORM, VALIDATE
+from bench.results import Results
+
 FUNCTION_SECONDS: Final = {"dispatch": 0.03, "validate": 0.27, "transform": 0.36, "publish": 0.12, "record": 0.19}
 """Median of warm calls on a small file (8 rows), on the embedded AWS, x86-64."""
 
@@ -27,8 +30,24 @@ S3_READS: Final = {"validate": 1, "transform": 1, "publish": 2, "record": 0}
 OTHER_CALLS_SECONDS: Final = 0.5
 """What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
 
-SECONDS_PER_100_MB: Final = {"validate": 2.74, "transform": 3.47}
-"""Median wall clock on 100 MB of CSV, from docs/performance.md (bench/results.json)."""
-
 CRAWL_DPU_HOURS: Final = 2 * 10 / 60
 """Two units for ten minutes, the least that Glue bills."""
+
+
+def seconds_per_mb() -> dict[str, float]:
+    """Give the median wall clock of validate and transform for a megabyte of CSV, as the benchmark keeps it.
+
+    Raises
+    ------
+    LookupError
+        If the benchmark has not measured it.
+    """
+    return {name: _seconds_per_mb(contender) for name, contender in (("validate", VALIDATE), ("transform", TRANSFORM))}
+
+
+def _seconds_per_mb(contender: str) -> float:
+    contenders = Results.load().contenders
+    measurement = contenders.find(contender, "csv") if contenders else None
+    if not measurement:
+        raise LookupError(f"bench/results.json has no '{contender}' on CSV: run 'make bench'")
+    return measurement.wall_s / measurement.size_mb

@@ -112,9 +112,9 @@ def gigabyte(stack: Stack) -> Lines:
     """Cost of a gigabyte of CSV in files of 100 MB on the direct route, by what grows with it."""
     files = 1000 / LARGE_FILE_MB
     orchestration = small_file(stack, "direct")
-    seconds = {name: measured.SECONDS_PER_100_MB[name] * 10 for name in measured.SECONDS_PER_100_MB}
+    seconds = {name: spent * LARGE_FILE_MB for name, spent in measured.seconds_per_mb().items()}
     return {
-        "functions": sum(call(stack, name, spent) for name, spent in seconds.items()),
+        "functions": files * sum(call(stack, name, spent) for name, spent in seconds.items()),
         "all else of the files": files * (sum(orchestration.values()) - orchestration["functions"]),
     }
 

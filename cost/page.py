@@ -43,8 +43,8 @@ def _head() -> Iterator[str]:
     yield "# Cost and scale"
     yield ""
     yield f"Written by `make cost` from the synthesized stack, list prices of us-east-1 as of {prices.AS_OF} without"
-    yield "free tiers (`cost/prices.py`), and what was measured on the embedded AWS (`cost/measured.py`). It is paper:"
-    yield "an account's bill is the proof."
+    yield "free tiers (`cost/prices.py`), and what was measured on the embedded AWS (`cost/measured.py`) and by"
+    yield "`make bench` (`bench/results.json`). It is paper: an account's bill is the proof."
     yield ""
 
 
@@ -86,7 +86,7 @@ def _large_files(stack: Stack) -> Iterator[str]:
     lines = gigabyte(stack)
     yield "## A gigabyte"
     yield ""
-    seconds = sum(measured.SECONDS_PER_100_MB.values()) * 10
+    seconds = sum(measured.seconds_per_mb().values()) * 1000
     yield f"CSV in files of {LARGE_FILE_MB} MB on the direct route: {seconds:.0f} seconds of functions."
     yield ""
     stored = [["raw file kept for a month (S3 Standard)", _dollars(prices.S3_GB_MONTH)]]
