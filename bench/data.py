@@ -21,8 +21,11 @@ BYTES_PER_CSV_ROW: Final = 134
 """About what a row of ``csv`` takes, to come from a size to a number of rows."""
 RECEIVED_AT: Final = datetime(2025, 11, 3, 6, 0, tzinfo=UTC)
 
-_FIRST_DAY, _DAYS = date(2025, 10, 1), 31
-_ISO_DAYS = tuple(f"{_FIRST_DAY + timedelta(days=day)}" for day in range(_DAYS))
+DAYS: Final = 31
+"""Booking dates of a file."""
+
+_FIRST_DAY = date(2025, 10, 1)
+_ISO_DAYS = tuple(f"{_FIRST_DAY + timedelta(days=day)}" for day in range(DAYS))
 _KINDS = ("CARD", "TRANSFER", "DEBIT", "FEE")
 _MINOR_UNITS = {"EUR": 2, "CHF": 2, "USD": 2, "JPY": 0}
 _CURRENCIES = ("EUR", "EUR", "EUR", "CHF", "USD", "JPY", "EUR", "CHF")
@@ -118,7 +121,7 @@ def _transactions(rows: int, seed: int) -> Iterator[Transaction]:
         yield Transaction(
             number=number,
             account=(bits >> 20 & 0xFF) % 200,
-            day=(bits >> 28 & 0xFF) % _DAYS,
+            day=(bits >> 28 & 0xFF) % DAYS,
             minor=minor if bits >> 36 & 3 == 0 else -minor,
             currency=_CURRENCIES[bits >> 38 & 7],
             kind=_KINDS[bits >> 41 & 3],

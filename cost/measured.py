@@ -21,11 +21,17 @@ BARE_EVENT_BYTES: Final = 400
 FUNCTION_LOG_BYTES: Final = 1_100
 """What a function's call logs, Lambda's own lines included."""
 
-S3_WRITES: Final = {"validate": 2, "transform": 2, "publish": 1, "record": 2}
-"""Objects written for a file with one booking date: two reports; Parquet and manifest; the copy; outcome and totals."""
+S3_WRITES: Final = 6
+"""Objects written for any file: the upload, two reports, the manifest, outcome and totals."""
 
-S3_READS: Final = {"validate": 1, "transform": 1, "publish": 2, "record": 0}
-"""Objects read: the upload twice, the manifest, the source of the copy."""
+S3_READS: Final = 3
+"""Objects read for any file: the upload twice, the manifest."""
+
+S3_WRITES_OF_OBJECT, S3_READS_OF_OBJECT = 2, 1
+"""For each Parquet object of a file: it is staged, and copied from there."""
+
+STAGED_SHARE: Final = 0.17
+"""Size of the Parquet objects of the benchmark's CSV file, as a share of the file's."""
 
 OTHER_CALLS_SECONDS: Final = 0.5
 """What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""

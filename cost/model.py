@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from bench.data import DAYS
 from cost import measured, prices
 from cost.walking import Walk, walk_execution, walk_file
+from etl.constructs.storage import STAGING
 from etl.statuses import FINISHED
-from proofs.template import Template
+from proofs.template import ACCOUNT, Template
 
 Lines = dict[str, float]
 """Dollars by what they are paid for."""
@@ -18,11 +20,16 @@ CHUNK_GB: Final = 64 / 1024
 """Express workflows are billed in chunks of 64 MB; a child of this size takes one."""
 
 LARGE_FILE_MB: Final = 100
+LARGE_FILE_DAYS: Final = DAYS
+"""Booking dates of a large file: those of the benchmark's."""
+
+DAYS_OF_MONTH: Final = 30
 
 _AUDIT_WRITE_UNITS: Final = 4
 """Times the row's kilobytes: the table; the index by key; the index by status, which loses one entry and gains one."""
 _TRANSACTION: Final = 2
 _FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
+_CALLED: Final = (*_FILE_FUNCTIONS, "record")
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Stack:
     batch_size: int
     map_concurrency: int
     alarm_metrics: int
+    staging_days: int
+    """Days until a staged object is gone in all its versions."""
 
     @classmethod
     def of(cls, template: Template) -> "Stack":
@@ -54,6 +63,9 @@ class Stack:
         definition = template.definition()
         mapping = template.one("AWS::Lambda::EventSourceMapping", FunctionName="lambda-dispatch-test")
         alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+        processed = template.one("AWS::S3::Bucket", BucketName=f"bucket-processed-{ACCOUNT}-test")
+        rules = processed["LifecycleConfiguration"]["Rules"]
+        (staged,) = (rule for rule in rules if rule.get("Prefix") == STAGING)
         return cls(
             definition=definition,
             functions={
@@ -66,6 +78,7 @@ class Stack:
             batch_size=mapping["BatchSize"],
             map_concurrency=definition["States"]["Process the batch"]["MaxConcurrency"],
             alarm_metrics=sum(max(1, 2 * bool(alarm.get("Metrics"))) for alarm in alarms),
+            staging_days=staged["ExpirationInDays"] + staged["NoncurrentVersionExpiration"]["NoncurrentDays"],
         )
 
 
@@ -74,16 +87,14 @@ def small_file(stack: Stack, route: str) -> Lines:
     share = 1 if route == "direct" else 1 / stack.batch_size
     chain, around = walk_file(stack.definition, route), walk_execution(stack.definition, route)
     seconds = measured.FUNCTION_SECONDS
-    calls = [*_FILE_FUNCTIONS, "record"]
-    functions = sum(call(stack, name, seconds[name]) for name in calls)
+    functions = sum(call(stack, name, seconds[name]) for name in _CALLED)
     return {
         "state machine": _orchestration(route, chain, around, share),
         "functions": functions + (call(stack, "dispatch", seconds["dispatch"]) * share if route == "batch" else 0),
         "state machine's log": (_log_bytes(chain) + _log_bytes(around) * share) / 1e9 * prices.LOG_GB,
-        "functions' logs": len(calls) * measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB,
+        "functions' logs": len(_CALLED) * measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB,
         "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
-        "S3 requests": (1 + sum(measured.S3_WRITES.values())) * prices.S3_WRITE
-        + sum(measured.S3_READS.values()) * prices.S3_READ,
+        "S3 requests": _s3_requests(objects=1),
         "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
     }
 
@@ -109,14 +120,32 @@ def write_units() -> int:
 
 
 def gigabyte(stack: Stack) -> Lines:
-    """Cost of a gigabyte of CSV in files of 100 MB on the direct route, by what grows with it."""
-    files = 1000 / LARGE_FILE_MB
-    orchestration = small_file(stack, "direct")
-    seconds = {name: spent * LARGE_FILE_MB for name, spent in measured.seconds_per_mb().items()}
-    return {
-        "functions": files * sum(call(stack, name, spent) for name, spent in seconds.items()),
-        "all else of the files": files * (sum(orchestration.values()) - orchestration["functions"]),
+    """Cost of a gigabyte of CSV in files of 100 MB on the direct route.
+
+    Such a file has a Parquet object for each booking date, and one of rejected rows. What is not listed by itself costs
+    what it costs for a small file.
+    """
+    files, months_staged = 1000 / LARGE_FILE_MB, stack.staging_days / DAYS_OF_MONTH
+    own = {
+        "functions": files * sum(call(stack, name, spent) for name, spent in seconds_of_large_file().items()),
+        "S3 requests": files * _s3_requests(objects=LARGE_FILE_DAYS + 1),
+        "staged rows until they expire": measured.STAGED_SHARE * months_staged * prices.S3_GB_MONTH,
     }
+    small = small_file(stack, "direct")
+    return own | {"all else of the files": files * sum(cost for name, cost in small.items() if name not in own)}
+
+
+def seconds_of_large_file() -> dict[str, float]:
+    """Give the seconds of each function for a large file; publish and record take those of a small one."""
+    known = {name: measured.FUNCTION_SECONDS[name] for name in _CALLED}
+    return known | {name: spent * LARGE_FILE_MB for name, spent in measured.seconds_per_mb().items()}
+
+
+def _s3_requests(*, objects: int) -> float:
+    """Cost of the requests for a file of so many Parquet objects."""
+    writes = measured.S3_WRITES + objects * measured.S3_WRITES_OF_OBJECT
+    reads = measured.S3_READS + objects * measured.S3_READS_OF_OBJECT
+    return writes * prices.S3_WRITE + reads * prices.S3_READ
 
 
 def month(stack: Stack, *, partners: int) -> Lines:
@@ -127,7 +156,7 @@ def month(stack: Stack, *, partners: int) -> Lines:
         "alarms": stack.alarm_metrics * prices.ALARM_METRIC_MONTH,
         "dashboard": prices.DASHBOARD_MONTH,
         "key": prices.KEY_MONTH,
-        "nightly crawl": 30 * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
+        "nightly crawl": DAYS_OF_MONTH * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
     }
 
 

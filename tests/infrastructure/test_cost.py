@@ -1,9 +1,12 @@
 """The page on cost and scale is the stack's own, and batching pays."""
 
+from dataclasses import replace
+
 import pytest
 
+from cost import prices
 from cost.__main__ import PAGE
-from cost.model import Stack, quota_use, small_file
+from cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, Stack, gigabyte, quota_use, small_file
 from cost.page import page
 from cost.walking import walk_file
 from proofs.template import Template
@@ -37,3 +40,23 @@ def test_given_twice_the_files_when_quotas_are_worked_out_then_each_is_used_twic
     once, twice = quota_use(stack, 100), quota_use(stack, 200)
 
     assert {quota: pytest.approx(2 * use) for quota, use in once.items()} == twice
+
+
+def test_given_staged_rows_that_expire_later_when_a_gigabyte_is_priced_then_it_costs_more_by_their_storage_alone(
+    stack: Stack,
+) -> None:
+    now, later = gigabyte(stack), gigabyte(replace(stack, staging_days=2 * stack.staging_days))
+
+    staged = "staged rows until they expire"
+    assert later == now | {staged: pytest.approx(2 * now[staged])}
+
+
+def test_given_a_large_file_of_many_days_when_it_is_priced_then_its_requests_cost_more_than_a_small_files(
+    stack: Stack,
+) -> None:
+    files = 1000 / LARGE_FILE_MB
+
+    large, small = gigabyte(stack)["S3 requests"] / files, small_file(stack, "direct")["S3 requests"]
+
+    # Each booking date but the first, and the rejected rows: an object that is written twice and read once
+    assert large - small == pytest.approx(LARGE_FILE_DAYS * (2 * prices.S3_WRITE + prices.S3_READ))
