@@ -17,6 +17,7 @@ from cost.model import (
     small_file,
 )
 from cost.walking import walk_execution, walk_file
+from etl.constructs.ingestion import MAX_RECEIVE_COUNT
 
 ROUTES: Final = {"batch": "batch", "direct": "direct (one Standard execution)"}
 PEAK: Final = 5
@@ -158,8 +159,8 @@ def _first(use: Mapping[prices.Quota, float]) -> str:
 
 
 def _left_out() -> Iterator[str]:
-    yield "Beyond the quotas: a first burst meets a cold table and cold functions; retries with backoff take it up, and"
-    yield "what cannot be started yet waits in the queue for up to 14 days."
+    yield "Beyond the quotas: a first burst meets a cold table and cold functions; retries with backoff take it up. The"
+    yield f"dead-letter queue keeps what {MAX_RECEIVE_COUNT} tries could not start, and what failed after its retries."
     yield ""
     yield "## Left out"
     yield ""

@@ -40,11 +40,9 @@ class Quota:
 LAMBDA_CONCURRENCY: Final = Quota(
     "Lambda: concurrent executions", 1_000, "Service Quotas: raise it; tens of thousands are usual"
 )
-START_EXECUTION: Final = Quota(
-    "Step Functions: StartExecution per second", 300, "a greater `batchSize`; Service Quotas"
-)
+START_EXECUTION: Final = Quota("Step Functions: StartExecution per second", 300, "Service Quotas")
 TRANSITIONS: Final = Quota("Step Functions: state transitions per second", 5_000, "Service Quotas")
-OPEN_MAP_RUNS: Final = Quota("Step Functions: open map runs", 1_000, "a greater `batchSize`; Service Quotas")
+OPEN_MAP_RUNS: Final = Quota("Step Functions: open map runs", 1_000, "Service Quotas")
 TABLE_WRITES: Final = Quota(
     "DynamoDB: write units per second of one table", 40_000, "Service Quotas; warm throughput before a known peak"
 )
