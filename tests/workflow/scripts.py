@@ -65,6 +65,19 @@ def not_called(*steps: str) -> Script:
     return {step: throws(BROKEN) for step in steps}
 
 
+def recorded_by(machine: Machine, file: Upload, *, run: str, status: str) -> Script:
+    """Let the table hold what was recorded of a file under the claim of a named run, and the run not know of it."""
+    execution = machine.execution(run)
+    machine.put_row(
+        file_id=file.file_id,
+        status=status,
+        execution=execution,
+        claim=f"{execution}#{file.file_id}",
+        history=[{"status": status}],
+    )
+    return {"Claim": returns({"Attributes": {"attempts": {"N": "1"}}})}
+
+
 def statuses(machine: Machine, upload: Upload) -> list[str]:
     """Read the history of an upload's row; the last entry is the row's status."""
     row = machine.row(upload)

@@ -7,6 +7,7 @@ import pytest
 
 from etl.workflow.definition import BATCH, DIRECT, NO_OUTCOME, SETTLE
 from etl.workflow.failure import INCOMPLETE
+from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
 from proofs.template import Template, states_in
 from tests.workflow.files import Answer, Upload, acceptance_less_two_rows, refusal, upload
@@ -18,6 +19,7 @@ from tests.workflow.scripts import (
     handling_without,
     not_called,
     process,
+    recorded_by,
     settle,
     settling_input,
     statuses,
@@ -59,6 +61,20 @@ def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_fil
     assert letter["body"] == file.event
     [text] = texts(machine, file)
     assert ended.arn in text
+
+
+def test_given_a_settled_execution_when_it_goes_on_behind_its_claim_then_it_takes_its_rows_back_and_fails_again(
+    machine: Machine,
+) -> None:
+    # Given a run that somebody redrives when its file has been settled
+    file, run, withdrawn = upload(), "redriven", "Rows.Withdrawn"
+    settled = recorded_by(machine, file, run=run, status="FAILED")
+
+    ended = process(machine, file, name=run, changes={**settled, "Take back": throws(withdrawn)})
+
+    assert set(ended.errors) == {TRANSACTION_CANCELED, withdrawn}
+    assert statuses(machine, file) == ["FAILED", "FAILED"]
+    assert len(machine.dead_letters(file)) == 1
 
 
 def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens_twice(

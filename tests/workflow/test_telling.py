@@ -7,26 +7,13 @@ import pytest
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
-from tests.workflow.files import Answer, Upload, acceptance_less_two_rows, refusal, upload, validation
-from tests.workflow.machine import Machine, Script, returns, throws
-from tests.workflow.scripts import BROKEN, ROUTES, not_called, process, statuses, texts
+from tests.workflow.files import Answer, acceptance_less_two_rows, refusal, upload, validation
+from tests.workflow.machine import Machine, returns, throws
+from tests.workflow.scripts import BROKEN, ROUTES, not_called, process, recorded_by, statuses, texts
 
 NO_ANSWER = "States.Timeout"
 ERRORS = [NO_ANSWER, TRANSACTION_CANCELED]
 """What a write ends with that was carried out: no answer came, and then the next attempt may find it done."""
-
-
-def _recorded(machine: Machine, file: Upload, *, run: str, status: str) -> Script:
-    """Let the table hold what the run of a name has recorded of a file, and the run not know of it."""
-    execution = machine.execution(run)
-    machine.put_row(
-        file_id=file.file_id,
-        status=status,
-        execution=execution,
-        claim=f"{execution}#{file.file_id}",
-        history=[{"status": status}],
-    )
-    return {"Claim": returns({"Attributes": {"attempts": {"N": "1"}}})}
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -34,7 +21,7 @@ def test_given_a_completion_whose_answer_was_lost_when_its_row_says_so_then_it_i
     machine: Machine, announcements: Announcements, error: str
 ) -> None:
     file, run = upload(), f"completed-{error}"
-    recorded = _recorded(machine, file, run=run, status="COMPLETED")
+    recorded = recorded_by(machine, file, run=run, status="COMPLETED")
 
     ended = process(
         machine,
@@ -61,7 +48,7 @@ def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_
         "Look up the key": returns({}),
         "Claim the key": returns({"Attributes": {"published": {"L": [{"S": file.file_id}]}}}),
         "Complete": throws(error),
-        **_recorded(machine, file, run=run, status="COMPLETED"),
+        **recorded_by(machine, file, run=run, status="COMPLETED"),
         **not_called("Take back", "Withdraw", "Record superseded"),
     }
 
@@ -72,7 +59,7 @@ def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_
 
 def test_given_a_rejection_whose_answers_were_lost_when_its_row_says_so_then_it_is_alerted(machine: Machine) -> None:
     file, run = upload(), "rejected"
-    recorded = _recorded(machine, file, run=run, status="REJECTED")
+    recorded = recorded_by(machine, file, run=run, status="REJECTED")
 
     process(
         machine,
@@ -92,7 +79,7 @@ def test_given_an_outcome_that_concerns_nobody_when_no_answer_came_back_then_the
     machine: Machine, announcements: Announcements, status: str
 ) -> None:
     file, run = upload(), f"quiet-{status}"
-    recorded = _recorded(machine, file, run=run, status=status)
+    recorded = recorded_by(machine, file, run=run, status=status)
 
     ended = process(
         machine,
