@@ -18,7 +18,8 @@ contender is a process of its own, and they take turns in one run. Figures are m
 the highest peak of resident memory, in 10⁶ bytes; the start of Python is part of them. Contenders that count and sum
 must come to the same counts, sums and errors, or there are no results. Where the load average is well above 2, others
 used the machine: the wall clock is then inflated, and unevenly so; CPU time is the steadier figure. On a machine whose
-host has other guests, runs of the same code an hour apart differ by a tenth or two, ratios too.
+host has other guests, runs of the same code an hour apart differ by a tenth or two, ratios too: "by round" has the
+least and the greatest ratio of two contenders that ran in the same round.
 """
 _CONTENDERS = """
 ## Contenders
@@ -60,14 +61,25 @@ def written(figure: float | None, unit: str) -> str:
     return "" if figure is None else f"{figure:.2f}{unit}"
 
 
+def range_of(ends: tuple[float, float] | None) -> str:
+    """Write a range, nothing if there is none."""
+    return f"{ends[0]:.2f} - {ends[1]:.2f}" if ends else ""
+
+
 def _lines(results: Results) -> Iterator[str]:
     yield _HEAD
     yield "## Targets\n"
     rows = (
-        (one.promise, written(one.figure, one.unit), written(one.of_cpu, one.unit), one.verdict)
+        (
+            one.promise,
+            written(one.figure, one.unit),
+            range_of(one.of_rounds),
+            written(one.of_cpu, one.unit),
+            one.verdict,
+        )
         for one in targets(results)
     )
-    yield from _table(("target", "figure", "of CPU time", ""), rows)
+    yield from _table(("target", "figure", "by round", "of CPU time", ""), rows)
     if results.contenders:
         yield _CONTENDERS
         yield from _contenders(results.contenders)

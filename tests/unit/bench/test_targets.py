@@ -3,8 +3,10 @@
 import pytest
 
 from bench.page import page
+from bench.plan import BOTH, COPY
 from bench.results import Results
 from bench.targets import Target, targets
+from tests.unit.bench.test_page import measured, section
 
 
 def test_a_target_that_was_not_measured_stands_on_the_page() -> None:
@@ -23,3 +25,13 @@ def test_a_target_that_was_not_measured_stands_on_the_page() -> None:
 )
 def test_a_figure_is_judged_on_its_own_side_of_the_limit(figure: float, at_least: bool, verdict: str) -> None:  # noqa: FBT001
     assert Target("promise", 3.0, "", figure, at_least).verdict == verdict
+
+
+def test_given_several_rounds_then_a_ratio_is_of_the_medians_and_tells_how_far_the_rounds_are_apart() -> None:
+    # Given a machine that was slower in the last round
+    bound = measured(COPY, (1.0, 2.0, 9.0), (1.0, 2.0, 9.0), (4.0, 2.0, 9.0))
+    both = measured(BOTH, (3.0, 6.0, 9.0), (5.0, 6.0, 9.0), (8.0, 6.0, 9.0))
+
+    [target] = [one for one in targets(Results(contenders=section(bound, both))) if one.of_rounds]
+
+    assert (target.figure, target.of_cpu, target.of_rounds) == (5.0, 3.0, (2.0, 5.0))
