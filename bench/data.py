@@ -14,7 +14,7 @@ from transactions.codes import RowCode
 if TYPE_CHECKING:
     from _csv import Writer
 
-Format = Literal["csv", "ndjson", "json", "decimal-comma"]
+Format = Literal["csv", "decimal-comma", "ndjson", "json"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 ROWS_PER_BAD_ROW: Final = 100
 BYTES_PER_CSV_ROW: Final = 134
