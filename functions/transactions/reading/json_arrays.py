@@ -9,7 +9,7 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.reading.json_documents import Document, Record, place_of
+from transactions.reading.json_documents import Document, Record, begins, place_of
 
 _BOUNDARY = b"},"
 _TRIES = 16
@@ -125,12 +125,10 @@ def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int
 
 
 def _line_of_each(piece: bytearray, records: Iterable[bytes], line: int) -> Iterator[int]:
-    counted = end = 0
-    for record in records:
-        # Before a record there is nothing but white space and a comma.
-        begin = piece.find(record[:1], end)
+    counted = 0
+    for begin in begins(piece, records):
         line += piece.count(_LINE_FEED, counted, begin)
-        counted, end = begin, begin + len(record)
+        counted = begin
         yield line
 
 

@@ -14,7 +14,6 @@ from transactions.layouts.paths import OuterPath, is_outer, levels, outer_path, 
 
 _LINE_FEED, _NULL = b"\n", b"null"
 _VERIFIED_BYTES = 1 << 20
-_WHITE_SPACE = re.compile(rb"\s*+")
 _CLOSING = re.compile(rb"\s*+\}")
 _MEMBER_NAME = re.compile(rb'[\s,]*+"(?:[^"\\]|\\.)*+"\s*+:\s*+')
 
@@ -77,12 +76,9 @@ class _Node:
 
     def elements(self) -> "Iterator[_Node]":
         """Yield the elements of an array."""
-        end = self.at + len(b"[")
-        for raw in msgspec.json.decode(self._raw, type=list[msgspec.Raw]):
-            # Before an element there is nothing but white space and a comma.
-            node = _Node(self._document, self._document.find(memoryview(raw)[:1], end), raw)
-            end = node.end
-            yield node
+        raws = msgspec.json.decode(self._raw, type=list[msgspec.Raw])
+        for at, raw in zip(begins(self._document, raws, self.at + len(b"[")), raws, strict=True):
+            yield _Node(self._document, at, raw)
 
 
 def _name_repeated() -> FileRejectedError:
@@ -98,8 +94,8 @@ class Document:
             root = msgspec.json.decode(text, type=msgspec.Raw)
         except (msgspec.DecodeError, RecursionError) as error:
             raise FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, text, first_line)) from error
-        before = _WHITE_SPACE.match(text)
-        self._root = _Node(text, before.end() if before else 0, root)
+        (at,) = begins(text, (root,))
+        self._root = _Node(text, at, root)
 
     def value(self, way: Iterable[str]) -> bytes:
         """Return the text of what stands at the path ``way``, empty if there is nothing, or null."""
@@ -167,6 +163,15 @@ def _has(record: bytes, names: Iterable[str]) -> bool:
         except msgspec.ValidationError:
             return False
     return bytes(value) != _NULL
+
+
+def begins(text: bytes | bytearray, values: Iterable[bytes | msgspec.Raw], at: int = 0) -> Iterator[int]:
+    """Yield the place in ``text`` of each of ``values``, which follow each other from ``at`` on."""
+    for value in values:
+        # Before a value there is nothing but white space and a comma.
+        at = text.find(memoryview(value)[:1], at)
+        yield at
+        at += len(memoryview(value))
 
 
 def place_of(error: Exception, text: bytes | bytearray, first_line: int = 1) -> str:
