@@ -1,7 +1,7 @@
 """SQL that takes the cells of JSON records: their texts, and whether each is of the declared type."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import chain
 from typing import Final, Self
@@ -26,15 +26,17 @@ class JsonCell(msgspec.Struct, frozen=True):
 
 
 class _Side(msgspec.Struct, frozen=True):
-    """The record, or the fields around it. ``places`` tells where in the list of its values each path stands.
+    """The record, or the fields around it.
 
     ``objects`` has the path of each object on the way to a field, with the number of its members that lead to one.
-    They stand first among the values, in the order of the objects.
+    ``typed`` tells where each of these members stands in the list of the values' types, in the order of the objects;
+    ``read`` where each value of a field stands in the list of texts.
     """
 
     column: str
     objects: dict[str, int]
-    places: dict[str, int]
+    typed: dict[str, int]
+    read: dict[str, int]
 
     @classmethod
     def of(cls, column: str, types: Mapping[str, str]) -> Self:
@@ -44,20 +46,19 @@ class _Side(msgspec.Struct, frozen=True):
             for step in steps(name):
                 members[path][_below(path, step)] = None
                 path = _below(path, step)
-        numbers = (_number_path(name) for name, json_type in types.items() if json_type == "number")
-        paths = [*chain.from_iterable(members.values()), *numbers]
         counts = {path: len(leading) for path, leading in members.items()}
-        return cls(column, counts, {path: place for place, path in enumerate(paths, start=1)})
+        read = (path for name, json_type in types.items() for path in _paths(name, json_type))
+        return cls(column, counts, _places(chain.from_iterable(members.values())), _places(read))
 
     @property
     def types(self) -> str:
         """SQL for the types of the values, in the order of the paths; NULL where the column cannot be read."""
-        return f"try(json_type({self.column}, {literals(self.places)})) AS {self.column}_types"
+        return f"try(json_type({self.column}, {literals(self.typed)})) AS {self.column}_types"
 
     @property
     def texts(self) -> str:
         """SQL for the texts of the values, in the order of the paths."""
-        texts = f"json_extract_string({self.column}, {literals(self.places)})"
+        texts = f"json_extract_string({self.column}, {literals(self.read)})"
         return f"CASE WHEN readable THEN {texts} END AS {self.column}_texts"
 
     @property
@@ -77,10 +78,10 @@ class _Side(msgspec.Struct, frozen=True):
         return f"CASE WHEN NOT readable THEN false {' '.join(repeats)} ELSE false END AS repeats"
 
     def cell(self, field: str, json_type: str) -> JsonCell:
-        place = self.places[_path(field)]
-        text, kind = f"{self.column}_texts[{place}]", f"{self.column}_types[{place}]"
+        path = _path(field)
+        text, kind = f"{self.column}_texts[{self.read[path]}]", f"{self.column}_types[{self.typed[path]}]"
         if json_type == "number":
-            number = f"{self.column}_texts[{self.places[_number_path(field)]}]"
+            number = f"{self.column}_texts[{self.read[_number_path(field)]}]"
             return JsonCell(f"coalesce({number}, {text})", f"{kind} <> 'NULL' AND {number} IS NULL")
         return JsonCell(text, f"{kind} <> 'NULL' AND {kind} <> '{_ENGINE_TYPES[json_type]}'")
 
@@ -93,7 +94,7 @@ class JsonCells:
         inner = _Side.of("record", {name: kind for name, kind in types.items() if not is_outer(name)})
         outer = _Side.of("around", {name: kind for name, kind in types.items() if is_outer(name)})
         self._inner = inner
-        self._sides = (inner, outer) if outer.places else (inner,)
+        self._sides = (inner, outer) if outer.read else (inner,)
         self.by_field = {
             name: (outer if is_outer(name) else inner).cell(name, json_type) for name, json_type in types.items()
         }
@@ -108,6 +109,14 @@ class JsonCells:
             SELECT *, {texts}, {self._inner.repeats} FROM (
                 SELECT *, record_types IS NOT NULL AND starts_with(record, '{{') AS readable
                 FROM (SELECT *, {types} FROM {rows}))"""  # noqa: S608 - own names, and values of the layout that are quoted
+
+
+def _places(paths: Iterable[str]) -> dict[str, int]:
+    return {path: place for place, path in enumerate(paths, start=1)}
+
+
+def _paths(field: str, json_type: str) -> Iterable[str]:
+    return (_path(field), _number_path(field)) if json_type == "number" else (_path(field),)
 
 
 def _below(path: str, name: str) -> str:
