@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bench.limits import LimitsError
 from bench.measuring import PROJECT, RunFailedError
-from bench.page import page, range_of, written
+from bench.page import TARGET_COLUMNS, page, target_row
 from bench.plan import LARGER_FORMATS, LARGER_TIMES
 from bench.plot import plot
 from bench.results import Results, Section
@@ -70,10 +70,10 @@ def _show(console: Console, results: Results) -> None:
     for section in (results.contenders, results.larger, results.limited, results.cold_starts):
         if section:
             console.print(_figures(section))
-    table = Table("target", "figure", "by round", "of CPU time", "")
+    table = Table(*TARGET_COLUMNS)
     for one in targets(results):
-        figures = (written(one.figure, one.unit), range_of(one.of_rounds), written(one.of_cpu, one.unit))
-        table.add_row(one.promise, *figures, one.verdict.strip("*"))
+        *figures, verdict = target_row(one)
+        table.add_row(*figures, verdict.strip("*"))
     console.print(table)
 
 

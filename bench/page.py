@@ -1,13 +1,15 @@
 """Writes ``docs/performance.md`` from the results."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from bench.limits import CPUS, MEMORY_MB
 from bench.plan import COPY, LARGER_TIMES
 from bench.results import Circumstances, Measurement, Results, Section
-from bench.targets import targets
+from bench.targets import Target, targets
 from transactions.engine.staging import MEMORY_MB as ENGINE_MEMORY_MB
 
+TARGET_COLUMNS: Final = ("target", "figure", "by round", "of CPU time", "")
 _HEAD = """# Performance
 
 What the pipeline costs beside other ways to do the same job. `make bench` measures and writes this page and its plot
@@ -56,30 +58,17 @@ def page(results: Results) -> str:
     return "\n".join(_lines(results)) + "\n"
 
 
-def written(figure: float | None, unit: str) -> str:
-    """Write a figure with its unit, nothing if there is none."""
-    return "" if figure is None else f"{figure:.2f}{unit}"
-
-
-def range_of(ends: tuple[float, float] | None) -> str:
-    """Write a range, nothing if there is none."""
-    return f"{ends[0]:.2f} - {ends[1]:.2f}" if ends else ""
+def target_row(target: Target) -> tuple[str, ...]:
+    """Write a target in the order of ``TARGET_COLUMNS``, nothing where there is no figure."""
+    least_and_greatest = " - ".join(f"{ratio:.2f}" for ratio in target.of_rounds or ())
+    figure, of_cpu = (_written(number, target.unit) for number in (target.figure, target.of_cpu))
+    return target.promise, figure, least_and_greatest, of_cpu, target.verdict
 
 
 def _lines(results: Results) -> Iterator[str]:
     yield _HEAD
     yield "## Targets\n"
-    rows = (
-        (
-            one.promise,
-            written(one.figure, one.unit),
-            range_of(one.of_rounds),
-            written(one.of_cpu, one.unit),
-            one.verdict,
-        )
-        for one in targets(results)
-    )
-    yield from _table(("target", "figure", "by round", "of CPU time", ""), rows)
+    yield from _table(TARGET_COLUMNS, map(target_row, targets(results)))
     if results.contenders:
         yield _CONTENDERS
         yield from _contenders(results.contenders)
@@ -96,6 +85,10 @@ def _lines(results: Results) -> Iterator[str]:
         started = ((one.contender, *_figures(one)[:2]) for one in results.cold_starts.measurements)
         yield from _table(("what", "wall s", "CPU s"), started)
         yield from _under(results.cold_starts.circumstances)
+
+
+def _written(figure: float | None, unit: str) -> str:
+    return "" if figure is None else f"{figure:.2f}{unit}"
 
 
 def _contenders(section: Section) -> Iterator[str]:
