@@ -89,7 +89,7 @@ def run_cold_starts(*, runs: int, progress: Progress) -> Section:
     for name in progress.track([*commands] * runs, description="cold starts, in turns"):
         usages[name].append(measure(commands[name])[0])
     measurements = [
-        Measurement(contender=name, format="", size_mb=0, usages=tuple(taken)) for name, taken in usages.items()
+        Measurement(contender=name, format="", size_mb=0.0, usages=tuple(taken)) for name, taken in usages.items()
     ]
     return _section(0, runs, load_before, measurements)
 
