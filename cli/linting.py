@@ -60,6 +60,7 @@ def _differences(layout: Layout, validation: Validation) -> Iterator[str]:
         "accepted": (expected.accepted, counts.accepted),
         "rejected": (expected.rejected, counts.rejected),
         "dropped": (expected.dropped, counts.dropped),
+        "skipped": (expected.skipped, counts.skipped),
         "totals": (expected.totals, {total.currency: total.sum for total in validation.totals}),
         "errors": (expected.errors, {error.code: error.count for error in validation.errors}),
         "warnings": (expected.warnings, {warning.code: warning.count for warning in validation.warnings}),

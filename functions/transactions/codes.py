@@ -102,8 +102,18 @@ class RowCode(_Code):
     )
     QUOTE_MALFORMED = (
         "QUOTE_MALFORMED",
-        "A quote is not closed, or not doubled within a quoted cell",
+        "A quoted cell is not closed on its line, or has text behind its closing quote",
         "close every quoted cell and double the quotes in it",
+    )
+    CHARACTER_FORBIDDEN = (
+        "CHARACTER_FORBIDDEN",
+        "The row holds a character that is no text: NUL, a byte order mark, or a control character from U+0080 on",
+        "remove it, or send the file in the agreed encoding",
+    )
+    LINE_SKIPPED = (
+        "LINE_SKIPPED",
+        "The layout skips the line, and it could be a transaction: it has a booking date and an amount in place",
+        "make skipLines, commentChar or footer of the layout match other lines only; drop rows by what stands in them",
     )
     NOT_AN_OBJECT = (
         "NOT_AN_OBJECT",
@@ -204,4 +214,9 @@ class WarningCode(_Code):
         "BALANCE_BREAK",
         "The running balance does not continue from the row before",
         "compare with the bank's statement whether rows are missing there",
+    )
+    FINAL_LINE_END_MISSING = (
+        "FINAL_LINE_END_MISSING",
+        "The last line has no line end: the file may have been cut off",
+        "compare the last row with the bank's statement; finalLineEnd: false in the layout if the bank writes none",
     )

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from transactions.codes import FileCode
-from transactions.engine.balances import balance_breaks
+from transactions.engine.balances import warnings_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.staging import MEMORY_MB, Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
@@ -90,7 +90,8 @@ def _validation(
         verdict: Verdict = "REJECTED"
     else:
         verdict = "VALID_WITH_REJECTED_ROWS" if staged and staged.counts.rejected else "VALID"
-    warnings = balance_breaks(staged) if staged else Tally()
+    warnings = warnings_of(staged) if staged else Tally()
+    first, last = (f"{day}" for day in staged.booking_dates) if staged and staged.booking_dates else ("", "")
     return Validation(
         verdict=verdict,
         layout=layout,
@@ -103,4 +104,7 @@ def _validation(
         errors=staged.errors.counts if staged else (),
         warnings=warnings.counts,
         examples=(*staged.errors.examples, *warnings.examples) if staged else (),
+        skipped_lines=staged.skipped_lines if staged else (),
+        first_booking_date=first,
+        last_booking_date=last,
     )

@@ -8,6 +8,9 @@ import msgspec
 
 from transactions.currencies import MINOR_UNITS
 
+EXAMPLES_PER_CODE = 5
+"""So many errors and warnings of each code, and skipped lines, are told with their line."""
+
 Verdict = Literal["VALID", "VALID_WITH_REJECTED_ROWS", "REJECTED"]
 FileFormat = Literal["csv", "json"]
 
@@ -23,12 +26,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Records of the file; ``read`` is always the sum of the other three."""
+    """Records of the file: ``read`` is always the sum of ``accepted``, ``rejected`` and ``dropped``.
+
+    ``skipped`` counts lines, not records: those above a CSV file's header, and those that the layout's dialect skips.
+    Blank lines are in none of the counts.
+    """
 
     read: int = 0
     accepted: int = 0
     rejected: int = 0
     dropped: int = 0
+    skipped: int = 0
+
+
+class SkippedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that is skipped: its number in the partner's file, and its shape."""
+
+    line: int
+    masked_value: str
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +88,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
     cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
     still tells what was counted before it was rejected. ``warnings`` reject nothing. ``examples`` are the first errors
-    and warnings of each code.
+    and warnings of each code, ``skipped_lines`` the first lines that are skipped. The booking dates are the first and
+    the last of the accepted rows (ISO 8601), empty where there are none.
     """
 
     verdict: Verdict
@@ -87,6 +103,9 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[ErrorCount, ...]
     warnings: tuple[ErrorCount, ...] = ()
     examples: tuple[ErrorExample, ...] = ()
+    skipped_lines: tuple[SkippedLine, ...] = ()
+    first_booking_date: str = ""
+    last_booking_date: str = ""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,16 +13,15 @@ RULE: Final = "the balance before it and the row's amount"
 _ORDERS: Final = {"ascending": "number", "descending": "number DESC"}
 
 
-def balance_breaks(staged: Staged) -> Tally:
-    """Count the rows at which the balance of their account and currency does not continue, with examples.
+def warnings_of(staged: Staged) -> Tally:
+    """Count what the reader warns of, and the rows at which the balance does not continue, with examples.
 
-    Dropped and repeated rows are passed over. Nothing is said of a rejected row nor of the one that follows it: what
-    cannot be trusted is not added up.
+    A balance is that of the row's account and currency. Dropped and repeated rows are passed over. Nothing is said of a
+    rejected row nor of the one that follows it: what cannot be trusted is not added up.
     """
-    if not staged.layout.running_balance:
-        return Tally()
-    staged.connection.execute(f"CREATE VIEW balance_breaks AS {_breaks(staged.layout)}")
-    return tally(staged.connection, "balance_breaks")
+    if staged.layout.running_balance:
+        staged.connection.execute(f"INSERT INTO warnings {_breaks(staged.layout)}")
+    return tally(staged.connection, "warnings")
 
 
 def _breaks(layout: Layout) -> str:

@@ -24,7 +24,6 @@ from transactions.sql import beginning, is_one_of, literal, masked
 
 MAX_LINE_BYTES = 2_000_000
 DUPLICATE_RULE = "once in a file"
-BROKEN_RULE = "one row of whole cells, as many as the header has"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -80,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True):
             return frozenset((*self.columns, "credit_debit_indicator"))
         ids = () if self.makes_ids else ("transaction_id",)
         balances = ("account_id", "balance_after") if self.layout.running_balance else ()
-        return frozenset(("currency", "amount", *ids, *balances)) & self.columns.keys()
+        return frozenset(("booking_date", "currency", "amount", *ids, *balances)) & self.columns.keys()
 
     def staging(self, part: Part) -> str:
         """Select the part's rows: number, line, dropped, occurrence, what is kept, errors (NULL without any).
@@ -133,7 +132,7 @@ class Plan(msgspec.Struct, frozen=True):
             SELECT number, line, field, error_code, rule, {masked("text")} AS masked_value
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids else duplicates}
-            UNION ALL SELECT line, line, '', error_code, {literal(BROKEN_RULE)}, {masked("text")} FROM broken"""
+            UNION ALL SELECT line, line, '', error_code, rule, {masked("text")} FROM broken"""
 
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""

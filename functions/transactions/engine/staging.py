@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,11 +15,19 @@ from transactions.currencies import MINOR_UNITS
 from transactions.engine.plan import Plan
 from transactions.errors import EngineError, FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
-from transactions.reading.csv_records import hold_back_malformed
 from transactions.reading.records import Part, Records
-from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, plain_amount
+from transactions.results import (
+    EXAMPLES_PER_CODE,
+    Counts,
+    ErrorCount,
+    ErrorExample,
+    SkippedLine,
+    Source,
+    Total,
+    plain_amount,
+)
+from transactions.sql import masked
 
-EXAMPLES_PER_CODE = 5
 THREADS = 2
 """What a function's memory buys of processors."""
 MEMORY_MB = 768
@@ -26,7 +35,10 @@ MEMORY_MB = 768
 _TABLES = """
     CREATE TABLE currencies (code VARCHAR, minor_units INTEGER);
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
-    CREATE TABLE broken (line BIGINT, error_code VARCHAR, text VARCHAR);
+    CREATE TABLE broken (line BIGINT, error_code VARCHAR, rule VARCHAR, text VARCHAR);
+    CREATE TABLE skipped (line BIGINT, text VARCHAR);
+    CREATE TABLE warnings (
+        number BIGINT, line BIGINT, field VARCHAR, error_code VARCHAR, rule VARCHAR, masked_value VARCHAR);
 """
 """No table is temporary: the loaders' cursors must see them."""
 
@@ -42,7 +54,8 @@ class Staged(msgspec.Struct, frozen=True):
     """A file's rows in the engine, accounted for.
 
     The connection has two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line,
-    field, error_code, rule, masked_value). The number is the record's place in the file.
+    field, error_code, rule, masked_value), and a table ``warnings`` with the columns of ``errors``. The number is the
+    record's place in the file. ``booking_dates`` are the first and the last of the accepted rows, None without any.
     """
 
     layout: Layout
@@ -50,6 +63,8 @@ class Staged(msgspec.Struct, frozen=True):
     counts: Counts
     totals: tuple[Total, ...]
     errors: Tally
+    skipped_lines: tuple[SkippedLine, ...]
+    booking_dates: tuple[date, date] | None
 
 
 @contextmanager
@@ -92,43 +107,34 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     _insert(connection, "currencies", list(MINOR_UNITS.items()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
     _insert(connection, "checks", checks)
-    read = _read_all(connection, records, plan)
-    if not read:
+    found = _read_all(connection, records, plan)
+    if not found.read:
         raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
     for statement in plan.views():
         connection.execute(statement)
-    return _accounted(connection, layout, read)
+    return _accounted(connection, layout, found)
 
 
-def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> int:
-    """Fill the tables and return how many records there are. Parts are loaded while the next one is read."""
-    read, loading = 0, deque[Future[int]]()
+def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> Counts:
+    """Fill the tables and count the records and the skipped lines. Parts are loaded while the next one is read."""
+    read, skipped, loading = 0, 0, deque[Future[int]]()
     with ThreadPoolExecutor(THREADS) as loaders:
         for part in records.parts:
             if not loading:
                 connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
+            skipped += part.skipped.count
             before = loading[-1] if loading else None
             loading.append(loaders.submit(_load, connection, plan, part, before))
             if len(loading) > THREADS:
                 read += loading.popleft().result()
-        return read + sum(part.result() for part in loading)
+        return Counts(read=read + sum(part.result() for part in loading), skipped=skipped)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, before: Future[int] | None) -> int:
-    """Load one part, remove its file, return the number of its records, those that are broken included.
-
-    A quote in the wrong place makes the engine pass over a row, or run on into the next ones: where it finds fewer
-    rows than the reader has counted, each record is looked at exactly.
-    """
+    """Load one part, remove its file, return the number of its records, those that are broken included."""
     with connection.cursor() as cursor:
         cursor.begin()
-        found = _fill(cursor, plan, part)
-        if found != part.rows and plan.layout.format == "csv":
-            cursor.rollback()
-            cursor.begin()
-            part = hold_back_malformed(part, plan.layout.dialect, len(plan.file_columns))
-            found = _fill(cursor, plan, part)
-        if found != part.rows:
+        if _fill(cursor, plan, part) != part.rows:
             raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
         if before:
             before.result()  # The rows lie in the file's order.
@@ -143,19 +149,38 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
     if part.left_out:
         placeholders = "number >= ? AND number IN (SELECT unnest(?))"
         cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.left_out)])  # noqa: S608 - own name
-    _insert(cursor, "broken", [(record.line, record.code.value, record.text) for record in part.broken])
+    _insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
+    _insert(cursor, "skipped", part.skipped.first)
+    warnings = [
+        (found.line, found.line, found.field, found.code, found.rule, found.masked_value) for found in part.warnings
+    ]
+    _insert(cursor, "warnings", warnings)
     return int(rows)
 
 
-def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, read: int) -> Staged:
+def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, found: Counts) -> Staged:
     totals = control_totals(connection, "accepted")
-    rejected, dropped = connection.execute(
-        "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
-    ).fetchall()[0]
-    counts = Counts(read=read, accepted=sum(total.count for total in totals), rejected=rejected, dropped=dropped)
+    rejected, dropped, first, last = connection.execute("""
+        SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped),
+            (SELECT min(booking_date) FROM accepted), (SELECT max(booking_date) FROM accepted)""").fetchall()[0]
+    accepted = sum(total.count for total in totals)
+    counts = msgspec.structs.replace(found, accepted=accepted, rejected=rejected, dropped=dropped)
     if counts.read != counts.accepted + counts.rejected + counts.dropped:
         raise ReconciliationError(f"{layout.name}: {counts}")
-    return Staged(layout, connection, counts, totals, tally(connection, "errors"))
+    return Staged(
+        layout=layout,
+        connection=connection,
+        counts=counts,
+        totals=totals,
+        errors=tally(connection, "errors"),
+        skipped_lines=_skipped_lines(connection),
+        booking_dates=(first, last) if accepted else None,
+    )
+
+
+def _skipped_lines(connection: duckdb.DuckDBPyConnection) -> tuple[SkippedLine, ...]:
+    query = f"SELECT line, {masked('text')} AS masked_value FROM skipped ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
+    return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in connection.execute(query).fetchall())
 
 
 def tally(connection: duckdb.DuckDBPyConnection, relation: str) -> Tally:

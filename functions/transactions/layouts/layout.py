@@ -23,8 +23,9 @@ class Dialect(Part, frozen=True):
     Rows above the header are skipped: the header is looked for in the first ``header_within`` lines. Without a
     ``header``, the first rows tell the layout by their number of cells and what stands in them. Columns may come in
     another order only if ``any_order``. Lines below that begin with ``comment_char`` or match one of ``skip_lines``
-    are no records, nor is anything from the first line on that matches ``footer``. ``trim`` takes white space off
-    every cell. Unless ``line_breaks_in_cells``, every line is a row, so that a quote left open spoils no other row.
+    are no records, nor is anything from the first line on that matches ``footer``; each is counted, and one that could
+    be a transaction is rejected. ``trim`` takes white space off every cell. Unless ``line_breaks_in_cells``, every line
+    is a row. A file without a line end behind its last line gets a warning unless ``final_line_end`` is false.
     """
 
     delimiter: AsciiCharacter = ","
@@ -37,6 +38,7 @@ class Dialect(Part, frozen=True):
     footer: str | None = None
     trim: bool = False
     line_breaks_in_cells: bool = False
+    final_line_end: bool = True
 
 
 class Capture(Part, frozen=True):
@@ -94,7 +96,7 @@ class Due(Part, frozen=True):
 
 
 class SampleResult(Part, frozen=True):
-    """What the sample beside the layout comes to: rows, sums by currency, error and warning counts by code.
+    """What the sample beside the layout comes to: rows, skipped lines, sums by currency, errors and warnings by code.
 
     ``file_name`` is the name it arrives by, where the layout captures something from it.
     """
@@ -103,6 +105,7 @@ class SampleResult(Part, frozen=True):
     totals: dict[str, str]
     rejected: int = 0
     dropped: int = 0
+    skipped: int = 0
     errors: dict[str, int] = msgspec.field(default_factory=dict)
     warnings: dict[str, int] = msgspec.field(default_factory=dict)
     file_name: str = ""

@@ -5,47 +5,59 @@ from itertools import compress, count
 from operator import not_
 from pathlib import Path
 
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.errors import FileRejectedError
-from transactions.layouts.layout import Dialect
+from transactions.reading.accounts import LineAccount
+from transactions.reading.csv_cells import Cells
 from transactions.reading.headers import Found
-from transactions.reading.lines import LeftOut, tidied
-from transactions.reading.records import MAX_RECORD_BYTES, Broken, Part
+from transactions.reading.intake import LastByte
+from transactions.reading.lines import LineFilter
+from transactions.reading.records import MAX_RECORD_BYTES, Part
+from transactions.reading.shapes import is_booked
+from transactions.reading.structures import Structures
+from transactions.results import ErrorExample
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
-MAX_BROKEN_RECORDS = 500_000
-"""A file with more records that cannot be split into its layout's cells is refused, before they fill the memory."""
+QUOTE_RULE = "a cell that begins with a quote ends with one, and quotes within are doubled"
+ONE_LINE_RULE = "each cell on one line, or lineBreaksInCells in the layout"
+CHARACTER_RULE = "no NUL, no byte order mark and no C1 control character"
+SKIPPED_RULE = "no booking date and amount in the columns of a row"
+LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
+_UNTOLD = _LINE_FEED
+"""Stands for a structure that says nothing of its line: none has a line feed."""
+_FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
+_FORBIDDEN_FIRST_BYTES = (b"\x00", b"\xef\xbb\xbf", b"\xc2")
+_FORBIDDEN_BYTES = re.compile(rb"\x00|\xef\xbb\xbf|\xc2[\x80-\x9f]")
 
 
 class CsvRows:
     """Goes down a file, block by block, and judges each line by its structure.
 
-    The structure of a line is what is left of it without all but delimiters and quotes: few lines of a file differ in
-    theirs, so that most are known to be records without being looked at one by one.
+    A row that the engine gets has as many cells as the file has columns, each quoted as a whole or free of quotes: no
+    reader can split it otherwise. Most lines are known to be such rows by their structure. Each other one is split into
+    its cells, and written anew or rejected. A line that is no record of its own is a row too, a placeholder, so that
+    the place of a row tells its line.
     """
 
-    def __init__(self, found: Found) -> None:
-        layout, dialect = found.layout, found.layout.dialect
-        self._delimiter, self._quote = dialect.delimiter.encode(), (dialect.quote_char or "").encode()
-        self._delimiters = len(found.columns) - 1
-        # Columns in any order are all there, or not in the header either.
-        self._fewest_delimiters = self._delimiters if dialect.any_order else layout.fewest_cells - 1
-        self._not_structure = bytes(set(range(256)) - set(self._delimiter + self._quote + _LINE_FEED))
-        self._well_formed = well_formed(dialect)
-        self._placeholder = placeholder(dialect, len(found.columns)).encode()
-        self._dialect = dialect
-        self._left_out_lines = LeftOut(layout)
-        self._tidies = dialect.trim and not dialect.line_breaks_in_cells
+    def __init__(self, found: Found, end: LastByte | None = None) -> None:
+        dialect = found.layout.dialect
+        self._found, self._end = found, end
+        self._columns, self._fewest_cells = len(found.columns), found.fewest_cells
+        self._spans_lines = dialect.line_breaks_in_cells
+        self._cells, self._structures, self._filter = Cells(dialect), Structures(dialect), LineFilter(dialect)
+        self._quote = (dialect.quote_char or "").encode()
+        self._placeholder = self._cells.write(["-", *[""] * (self._columns - 1)]).encode()
+        self._blank_line = re.compile(rb"\n[%b]*+(?=\n)" % re.escape(self._cells.blank).encode())
         self._known_whole = set[bytes]()
-        self._to_skip = found.lines_above
-        self._line = self._first = found.lines_above + 1
-        self._open = b""
-        self._left_out = list[int]()
-        self._broken = list[Broken]()
-        self._broken_count = 0
+        self._to_pass = found.lines_above
+        self._account = LineAccount(found.lines_above + 1)
+        self._pending = list[bytes]()
+        for number, line in enumerate(found.above, 1):
+            if self._cells.has_values(line):
+                self._skip(number, line)
 
     def of(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
@@ -53,145 +65,192 @@ class CsvRows:
         Raises
         ------
         FileRejectedError
-            If a record stands below the footer, a quote is never closed, or too many records are broken.
+            If a quote is never closed where cells may span lines, or too many records are rejected here.
         """
-        if self._to_skip:
+        if self._to_pass:
             return b"".join(map(self.of, self._below_header(block)))
-        text = self._tidy(block)
-        if self._open:
-            text, self._open = self._open + _LINE_FEED + text, b""
-        structures = text.translate(None, self._not_structure).split(_LINE_FEED)
-        if self._known_whole.issuperset(structures):
-            self._line += len(structures)
-            return text + _LINE_FEED
-        lines = self._judged(text.split(_LINE_FEED), structures)
-        self._line += len(lines)
-        return _LINE_FEED.join([*lines, b""])
+        lines = self._without_skipped(block)
+        if self._pending:
+            lines = _LINE_FEED.join([*self._pending, lines])
+            self._pending = []
+        return self._rows(lines)
 
-    def end(self) -> None:
-        """End the file; FileRejectedError if a quote is still open."""
-        if self._open:
-            raise self._never_closed(self._line)
+    def end(self) -> bytes:
+        """Return the rows that are left at the end of the file.
+
+        Raises
+        ------
+        FileRejectedError
+            If a quote is still open where cells may span lines.
+        """
+        if not self._pending:
+            return b""
+        lines, self._pending = _LINE_FEED.join(self._pending), []
+        return self._rows(lines, last=True)
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
-        part = Part(
-            path=path,
-            rows=self._line - self._first,
-            first=self._first,
-            left_out=tuple(self._left_out),
-            broken=tuple(self._broken),
-        )
-        self._first = self._line
-        self._left_out.clear()
-        self._broken.clear()
-        return part
+        return self._account.part(path, self._warnings())
+
+    def _warnings(self) -> tuple[ErrorExample, ...]:
+        if not self._end or self._end.ends_line or not self._found.layout.dialect.final_line_end:
+            return ()
+        code, line = WarningCode.FINAL_LINE_END_MISSING, self._account.line - 1
+        return (ErrorExample(code=code, line=line, field="", rule=LAST_LINE_RULE, masked_value=""),)
 
     def _below_header(self, block: bytes) -> list[bytes]:
-        lines = block.split(_LINE_FEED, self._to_skip)
-        below = lines[self._to_skip :]
-        self._to_skip -= min(self._to_skip, len(lines))
+        lines = block.split(_LINE_FEED, self._to_pass)
+        below = lines[self._to_pass :]
+        self._to_pass -= min(self._to_pass, len(lines))
         return below
 
-    def _tidy(self, block: bytes) -> bytes:
-        if not self._left_out_lines.any and not self._tidies:
+    def _without_skipped(self, block: bytes) -> bytes:
+        """Return the lines of ``block`` with those that the dialect skips made blank."""
+        if not self._filter.any:
             return block
         lines = block.decode().split("\n")
-        if self._left_out_lines.any:
-            lines = [self._left_out_lines.blanked(line) for line in lines]
-        if self._tidies:
-            lines = [tidied(line, self._dialect) for line in lines]
+        for place, line in enumerate(lines):
+            if self._filter.skips(line) and self._cells.has_values(line):
+                self._skip(self._account.line + len(self._pending) + place, line)
+                lines[place] = ""
         return "\n".join(lines).encode()
 
-    def _judged(self, lines: list[bytes], structures: list[bytes]) -> list[bytes]:
-        """Return ``lines`` with those mended, joined or held back that are no whole records as they stand."""
+    def _skip(self, number: int, line: str) -> None:
+        """Count a line as skipped, or as rejected where it could be a transaction."""
+        cells = self._cells.split(line) or []
+        if self._found.layout.dialect.trim:
+            cells = [cell.strip() for cell in cells]
+        fits = self._fewest_cells <= len(cells) <= self._columns
+        if fits and is_booked(self._found.layout, self._found.columns, cells):
+            self._account.reject(number, RowCode.LINE_SKIPPED, SKIPPED_RULE, line)
+        else:
+            self._account.skip(number, line)
+
+    def _rows(self, text: bytes, *, last: bool = False) -> bytes:
+        framed = b"\n%b\n" % text
+        structures = self._structures.of(framed)
+        self._look_closer(framed, structures)
+        if self._known_whole.issuperset(structures):
+            self._account.line += len(structures)
+            return framed[1:]
+        lines = self._judged(text.split(_LINE_FEED), structures, last=last)
+        self._account.line += len(lines)
+        return _LINE_FEED.join([*lines, b""])
+
+    def _look_closer(self, framed: bytes, structures: list[bytes]) -> None:
+        """Take the structure from each line whose text matters: one that is blank, or has a forbidden character."""
+        patterns = [self._blank_line]
+        # To look for single bytes is much faster than for the pattern, and few files have one of them.
+        if any(byte in framed for byte in _FORBIDDEN_FIRST_BYTES):
+            patterns.append(_FORBIDDEN_BYTES)
+        for pattern in patterns:
+            place = counted = 0
+            for match in pattern.finditer(framed):
+                # The line feed before a line stands within a match of a blank line, and before that of a character.
+                start = match.start() + 1
+                place += framed.count(_LINE_FEED, counted, start)
+                counted = start
+                structures[place - 1] = _UNTOLD
+
+    def _judged(self, lines: list[bytes], structures: list[bytes], *, last: bool) -> list[bytes]:
+        """Return ``lines`` with those written anew, joined or rejected that are no whole records as they stand.
+
+        Where they end before it is known where a cell does, what is left waits for more, unless they are the ``last``.
+        """
         end = 0
         # Lazily: what one line teaches is known at the next.
         for start in compress(count(), map(not_, map(self._known_whole.__contains__, structures))):
             if start < end:
                 continue
-            end = self._record_end(structures, start)
-            if end > len(lines):
-                self._open = _LINE_FEED.join(lines[start:])
+            closing = self._closing(lines, start)
+            if closing is None and not last and len(lines) - start < MAX_RECORD_LINES:
+                self._pending = lines[start:]
                 return lines[:start]
-            record = _LINE_FEED.join(lines[start:end])
-            lines[start] = self._row(self._line + start, record, b"".join(structures[start:end]), lines=end - start)
-            for place in range(start + 1, end):
-                self._left_out.append(self._line + place)
-                lines[place] = self._placeholder
+            if closing == start:
+                lines[start] = self._row_of_line(start, lines[start], structures[start])
+                end = start + 1
+            elif self._spans_lines:
+                end = self._join(lines, start, closing)
+            else:
+                end = self._reject_open(lines, start, closing)
         return lines
 
-    def _record_end(self, structures: list[bytes], start: int) -> int:
-        """Find the end of the record whose first line is at ``start``: behind ``structures`` if it is still open.
+    def _closing(self, lines: list[bytes], start: int) -> int | None:
+        """Find the line on which the cell is closed that the line at ``start`` leaves open.
+
+        That line itself if it leaves none open; None if it is open beyond as many lines as a record may have, or as
+        there are.
+        """
+        record = lines[start].decode()
+        if not self._cells.is_open(record):
+            return start
+        for place in range(start + 1, min(start + MAX_RECORD_LINES, len(lines))):
+            record = f"{record}\n{lines[place].decode()}"
+            if self._quote in lines[place] and not self._cells.is_open(record):
+                return place
+        return None
+
+    def _join(self, lines: list[bytes], start: int, closing: int | None) -> int:
+        """Make one row of the lines of a record, with placeholders below it; return where the next record begins.
 
         Raises
         ------
         FileRejectedError
-            If it is still open after as many lines as a record may have.
+            If the record has no certain end.
         """
-        if not self._dialect.line_breaks_in_cells or not self._is_open(structures[start]):
-            return start + 1
-        for place in range(start + 1, min(start + MAX_RECORD_LINES, len(structures))):
-            if self._is_open(structures[place]):
-                return place + 1
-        if start + MAX_RECORD_LINES <= len(structures):
-            raise self._never_closed(self._line + start)
-        return len(structures) + 1
+        number, end = self._account.line + start, (closing or start) + 1
+        record = _LINE_FEED.join(lines[start:end]).decode()
+        if closing is None or len(record) > MAX_RECORD_BYTES or self._cells.split(record) is None:
+            raise FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {number} is not closed")
+        lines[start] = self._row(number, record)
+        for place in range(start + 1, end):
+            lines[place] = self._left_out(self._account.line + place)
+        return end
 
-    def _is_open(self, structure: bytes) -> bool:
-        return bool(self._quote) and structure.count(self._quote) % 2 == 1
+    def _reject_open(self, lines: list[bytes], start: int, closing: int | None) -> int:
+        """Reject a line that leaves a cell open, where each line is a record; return where the next one begins.
 
-    def _row(self, number: int, record: bytes, structure: bytes, *, lines: int) -> bytes:
-        """Return the record's row: as it is, with the optional cells that it ends before, or held back."""
-        if lines > 1 and (len(record) > MAX_RECORD_BYTES or not self._well_formed.fullmatch(record.decode())):
-            raise self._never_closed(number)
-        if self._is_open(structure):
-            return self._held_back(number, RowCode.QUOTE_MALFORMED, record)
-        delimiters = structure.count(self._delimiter)
-        if not delimiters and not record.strip():
-            self._left_out.append(number)
-            return self._placeholder
-        if delimiters != self._delimiters or self._fewest_delimiters < delimiters:
-            delimiters = self._outside_quotes(structure).count(self._delimiter)
-        missing = self._delimiters - delimiters
-        if not 0 <= missing <= self._delimiters - self._fewest_delimiters:
-            return self._held_back(number, RowCode.FIELD_COUNT, record)
-        if delimiters and not missing and lines == 1 and len(self._known_whole) < _MAX_STRUCTURES:
+        If the lines down to the closing quote make a whole record, there are two readings, and all are rejected.
+        """
+        number, end = self._account.line, start + 1
+        cells = self._cells.split(_LINE_FEED.join(lines[start : closing + 1]).decode()) if closing else None
+        rule = QUOTE_RULE
+        if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
+            rule, end = ONE_LINE_RULE, closing + 1
+        for place in range(start, end):
+            lines[place] = self._rejected(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())
+        return end
+
+    def _row_of_line(self, place: int, line: bytes, structure: bytes) -> bytes:
+        """Return the row of a line that is a record, and learn its structure if it stays as it is."""
+        row = self._row(self._account.line + place, line.decode())
+        learns = row == line and len(self._known_whole) < _MAX_STRUCTURES
+        if learns and self._structures.tells_cells(structure):
             self._known_whole.add(structure)
-        return record + self._delimiter * missing
+        return row
 
-    def _held_back(self, number: int, code: RowCode, record: bytes) -> bytes:
-        self._broken_count += 1
-        if self._broken_count > MAX_BROKEN_RECORDS:
-            detail = f"more than {MAX_BROKEN_RECORDS} records cannot be split into cells"
-            raise FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
-        self._broken.append(Broken.of(number, code, record.decode()))
-        self._left_out.append(number)
+    def _row(self, number: int, record: str) -> bytes:
+        """Return the record's row: its cells, with the optional ones that it ends before, or a placeholder."""
+        cells = self._cells.split(record)
+        if not self._cells.has_values(record):
+            return self._left_out(number)
+        if _FORBIDDEN.search(record):
+            return self._rejected(number, RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE, record)
+        if cells is None:
+            return self._rejected(number, RowCode.QUOTE_MALFORMED, QUOTE_RULE, record)
+        if not self._fewest_cells <= len(cells) <= self._columns:
+            fewest = "" if self._fewest_cells == self._columns else f"{self._fewest_cells} to "
+            rule = f"{fewest}{self._columns} cells, not {len(cells)}"
+            return self._rejected(number, RowCode.FIELD_COUNT, rule, record)
+        row = self._cells.write([*cells, *[""] * (self._columns - len(cells))]).encode()
+        if len(row) > MAX_RECORD_BYTES + self._columns:
+            raise FileRejectedError(FileCode.MALFORMED_CSV, f"line {number} is longer than {MAX_RECORD_BYTES} bytes")
+        return row
+
+    def _rejected(self, number: int, code: RowCode, rule: str, record: str) -> bytes:
+        self._account.reject(number, code, rule, record)
+        return self._left_out(number)
+
+    def _left_out(self, number: int) -> bytes:
+        self._account.leave_out(number)
         return self._placeholder
-
-    def _outside_quotes(self, structure: bytes) -> bytes:
-        """Return what of ``structure``, whose quotes are paired, stands outside of them."""
-        return b"".join(structure.split(self._quote)[::2]) if self._quote else structure
-
-    def _never_closed(self, line: int) -> FileRejectedError:
-        return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {line} is not closed")
-
-
-def placeholder(dialect: Dialect, columns: int) -> str:
-    """Return the row of a line that is no record: the engine leaves out a line that is empty."""
-    return "-" + dialect.delimiter * (columns - 1)
-
-
-def well_formed(dialect: Dialect, columns: int | None = None) -> re.Pattern[str]:
-    """Match a record that any reader splits alike: each cell quoted as a whole, or not starting with a quote.
-
-    Of as many ``columns``, or of any number of them.
-    """
-    delimiter = re.escape(dialect.delimiter)
-    cell = rf"[^{delimiter}\n]*+"
-    if dialect.quote_char:
-        quote = re.escape(dialect.quote_char)
-        quoted = f" *+{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *+"
-        cell = rf"(?:{quoted}|(?! *{quote}){cell})"
-    further = "*+" if columns is None else f"{{{columns - 1}}}"
-    return re.compile(f"{cell}(?:{delimiter}{cell}){further}")

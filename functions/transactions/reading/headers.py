@@ -1,7 +1,6 @@
 """Finds out which layout a CSV file has: by its header, or without one by its first rows."""
 
 import codecs
-import csv
 import re
 from collections.abc import Iterable, Sequence
 
@@ -9,12 +8,12 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
 from transactions.layouts.layout import Capture, Dialect, Layout
-from transactions.layouts.numbers import number_pattern
+from transactions.reading.csv_cells import Cells
 from transactions.reading.intake import CHUNK_BYTES, utf8
-from transactions.reading.lines import LeftOut, tidied
+from transactions.reading.lines import LineFilter
 from transactions.reading.records import MAX_RECORD_BYTES
+from transactions.reading.shapes import fits
 
 ROWS_LOOKED_AT = 20
 """So many first rows tell the layout of a file without a header: more than half of them must fit."""
@@ -23,13 +22,20 @@ COLUMNS_TOLD = 5
 _HALF = 0.5
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A file's layout, its columns in the file's order, the lines down to its header, and the facts captured there."""
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's layout, its columns in the file's order, and the facts captured down to its header.
+
+    A row has as many cells as there are columns; it may end early only before columns that the header lacks, so that
+    it has at least ``fewest_cells``. ``above`` are the lines above the header, ``lines_above`` counts them
+    and the header.
+    """
 
     layout: Layout
     columns: tuple[str, ...]
-    lines_above: int
+    fewest_cells: int
     captures: dict[str, str]
+    above: tuple[str, ...] = ()
+    lines_above: int = 0
 
 
 class _Miss(msgspec.Struct, frozen=True):
@@ -84,7 +90,14 @@ def _by_header(head: bytes, layout: Layout) -> Found | _Miss:
             columns, facts = fit
             above = (capture for capture in layout.captures if capture.source == "preamble")
             facts |= {capture.name: captured(capture, lines[:number], layout) for capture in above}
-            return Found(layout, columns, number + 1, facts)
+            return Found(
+                layout=layout,
+                columns=columns,
+                fewest_cells=len(row),
+                captures=facts,
+                above=tuple(lines[:number]),
+                lines_above=number + 1,
+            )
     return _nearest(layout, rows)
 
 
@@ -110,36 +123,21 @@ def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dic
 
 
 def _by_rows(head: bytes, layout: Layout) -> Found | _Miss:
-    found = Found(layout, layout.names, 0, {})
+    found = Found(layout=layout, columns=layout.names, fewest_cells=layout.fewest_cells, captures={})
     share = _rows_fit(head, found)
     return found if share > _HALF else _Miss(share, f"{layout.name}: {share:.0%} of the first rows fit")
 
 
 def _rows_fit(head: bytes, found: Found) -> float:
     """Return the share of the first rows that have the layout's number of cells, with values of their types."""
-    layout, left_out = found.layout, LeftOut(found.layout)
+    layout, line_filter = found.layout, LineFilter(found.layout.dialect)
     lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
-    rows = [_cells(line, layout.dialect) for line in map(left_out.blanked, lines) if line.strip()]
+    rows = [_cells(line, layout.dialect) for line in lines if not line_filter.skips(line) and line.strip()]
     return sum(_fits(found, row) for row in rows) / max(len(rows), 1)
 
 
 def _fits(found: Found, cells: Sequence[str]) -> bool:
-    layout = found.layout
-    fields = [layout.field(name) for name in found.columns]
-    return min(layout.fewest_cells, len(fields)) <= len(cells) <= len(fields) and all(
-        cell in layout.schema.missing_values or re.fullmatch(_shape(field), cell)
-        for field, cell in zip(fields, cells, strict=False)
-    )
-
-
-def _shape(field: Field) -> str:
-    match field:
-        case NumberField():
-            return number_pattern(field, signed=True)
-        case DateField() | DateTimeField():
-            return field.date_format.pattern
-        case _:
-            return field.constraints.pattern if field.constraints else "(?s:.*)"
+    return found.fewest_cells <= len(cells) <= len(found.columns) and fits(found.layout, found.columns, cells)
 
 
 def _first_lines(head: bytes, layout: Layout, count: int) -> list[str]:
@@ -158,18 +156,8 @@ def _refuse_undecodable(head: bytes, layout: Layout) -> None:
 def _cells(line: str, dialect: Dialect) -> tuple[str, ...]:
     if len(line) > MAX_RECORD_BYTES:
         return ()
-    if dialect.quote_char:
-        cells = _quoted_cells(tidied(line, dialect), dialect.delimiter, dialect.quote_char)
-    else:
-        cells = line.split(dialect.delimiter)
+    cells = Cells(dialect).split(line) or []
     return tuple(cell.strip() for cell in cells) if dialect.trim else tuple(cells)
-
-
-def _quoted_cells(line: str, delimiter: str, quote: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
-    except csv.Error:
-        return []
 
 
 def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:

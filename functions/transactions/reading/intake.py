@@ -2,8 +2,10 @@
 
 import codecs
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import Protocol
 
@@ -19,6 +21,7 @@ MAX_GZIP_RATIO = 200
 RATIO_FREE_BYTES = 64 << 20
 """So much may be unpacked whatever the ratio: few rows that are all alike are dense, and harmless."""
 _GZIP = b"\x1f\x8b"
+_C1_CONTROL = re.compile("[\x80-\x9f]")
 _GZIP_WINDOW = 31
 
 
@@ -95,6 +98,7 @@ def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """
     decoder, line_ends = codecs.getincrementaldecoder(encoding)(), _LineEnds()
     is_utf8 = codecs.lookup(encoding).name == "utf-8"
+    doubt = _SingleByteDoubt(encoding) if _is_single_byte(encoding) else None
     offset, first = 0, True
     for chunk in _with_end(chunks):
         pending = decoder.getstate()[0]
@@ -103,12 +107,32 @@ def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         except UnicodeDecodeError as error:
             at = offset - len(pending) + error.start
             raise FileRejectedError(FileCode.NOT_DECODABLE, f"no {encoding} at byte {at}") from error
+        if doubt:
+            doubt.look_at(chunk, text, offset)
         offset += len(chunk)
         # What is UTF-8 already is only looked at, and goes on as it came.
         content = chunk if is_utf8 else text.encode()
         if first and content:
             content, first = content.removeprefix(codecs.BOM_UTF8), False
         yield line_ends.as_feeds(content)
+
+
+class LastByte:
+    """Passes texts on and keeps account of the last byte."""
+
+    def __init__(self, texts: Iterator[bytes]) -> None:
+        self._texts = texts
+        self._last = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for text in self._texts:
+            self._last = text[-1:] or self._last
+            yield text
+
+    @property
+    def ends_line(self) -> bool:
+        """Whether what has been passed on ends with a line end."""
+        return self._last == b"\n"
 
 
 def whole_lines(texts: Iterable[bytes], malformed: FileCode) -> Iterator[bytes]:
@@ -129,6 +153,43 @@ def whole_lines(texts: Iterable[bytes], malformed: FileCode) -> Iterator[bytes]:
             yield block
     if rest:
         yield rest
+
+
+@cache
+def _is_single_byte(encoding: str) -> bool:
+    """Tell whether each byte is a character by itself, also those that are none in ASCII."""
+    texts = [bytes((byte,)).decode(encoding, errors="replace") for byte in range(128, 256)]
+    return all(len(text) == 1 for text in texts) and any(text != "\ufffd" for text in texts)
+
+
+class _SingleByteDoubt:
+    """Doubts that a file is of a single-byte encoding, in which hardly any byte is an error."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._as_utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+        self._all_ascii = True
+
+    def look_at(self, chunk: bytes, text: str, offset: int) -> None:
+        """Look at the next ``chunk``, which is ``text``; an empty one is the end.
+
+        Raises
+        ------
+        FileRejectedError
+            If there is a control character where the encoding that was meant has another one, or if the whole file
+            is UTF-8, with characters of several bytes.
+        """
+        if control := _C1_CONTROL.search(text):
+            at = f"a control character in {self._encoding} at byte {offset + control.start()}; cp1252 may be meant"
+            raise FileRejectedError(FileCode.NOT_DECODABLE, at)
+        self._all_ascii = self._all_ascii and chunk.isascii()
+        if self._as_utf8:
+            try:
+                self._as_utf8.decode(chunk, final=not chunk)
+            except UnicodeDecodeError:
+                self._as_utf8 = None
+        if not chunk and self._as_utf8 and not self._all_ascii:
+            raise FileRejectedError(FileCode.NOT_DECODABLE, f"the file is UTF-8 throughout, not {self._encoding}")
 
 
 class _LineEnds:

@@ -48,8 +48,9 @@ class JsonLines:
         self._line += lines
         return self._kept(text) + _LINE_FEED
 
-    def end(self) -> None:
-        """End the file: nothing is ever left open."""
+    def end(self) -> bytes:
+        """Return nothing: no row is ever left."""
+        return b""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
@@ -86,8 +87,9 @@ class JsonRecords:
         several = _LINE_FEED in rows or b"\t" in rows
         return self._kept(rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED))
 
-    def end(self) -> None:
-        """End the document: it has been read as a whole."""
+    def end(self) -> bytes:
+        """Return nothing: the document has been read as a whole."""
+        return b""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""

@@ -19,8 +19,8 @@ class Rows(Protocol[Block_contra]):
     def of(self, block: Block_contra) -> bytes:
         """Return the rows of ``block``."""
 
-    def end(self) -> None:
-        """End the file."""
+    def end(self) -> bytes:
+        """Return the rows that are left at the end of the file."""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
@@ -49,8 +49,8 @@ def in_parts(
                 while block is not None and copy.tell() < part_bytes:
                     copy.write(rows.of(block))
                     block = next(blocks, None)
-            if block is None:
-                rows.end()
+                if block is None:
+                    copy.write(rows.end())
             yield rows.part(path)
     except FileRejectedError as error:
         raise FileRejectedError(error.code, error.detail, layout=layout.name) from error

@@ -8,6 +8,7 @@ import msgspec
 
 from transactions.codes import RowCode
 from transactions.layouts.layout import Layout
+from transactions.results import ErrorExample
 from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_BYTES = 1_000_000
@@ -15,16 +16,27 @@ MAX_RECORD_BYTES = 1_000_000
 
 
 class Broken(msgspec.Struct, frozen=True):
-    """A record that cannot be split into cells. ``line`` is where it begins, ``text`` its beginning."""
+    """A record that cannot be split into cells. ``line`` is where it begins, ``text`` its beginning.
+
+    ``rule`` says in words what is asked of it.
+    """
 
     line: int
     code: RowCode
+    rule: str
     text: str
 
     @classmethod
-    def of(cls, line: int, code: RowCode, record: str) -> Self:
+    def of(cls, line: int, code: RowCode, rule: str, record: str) -> Self:
         """Keep of ``record`` what is shown of it: a file may have millions of broken ones."""
-        return cls(line, code, record[:SHOWN_CHARACTERS])
+        return cls(line, code, rule, record[:SHOWN_CHARACTERS])
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """Lines that are no records by the layout: how many, and the beginnings of the first, by line."""
+
+    count: int = 0
+    first: tuple[tuple[int, str], ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +45,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     Where records are lines, each of the partner's lines is one of ``rows``, and ``first`` the number of the first of
     them, so that a row's place tells its line. Lines that are no record of their own are rows of placeholders, and
     ``left_out`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
+
+    ``skipped`` are lines that are no records by the layout. ``warnings`` are of the file so far; they reject nothing.
 
     Of a JSON document, each record is a row, and ``first`` the number of the first of them in the document. Before its
     text stands its line, since several records may begin on one; behind its text the fields around it.
@@ -43,6 +57,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     first: int = 1
     left_out: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
+    skipped: Skipped = Skipped()
+    warnings: tuple[ErrorExample, ...] = ()
 
     @property
     def count(self) -> int:

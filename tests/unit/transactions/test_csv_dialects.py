@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.unit.transactions.support import Output, csv_layout, transform, validate
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.layouts.fields import Constraints, DateField, Field, NumberField, Schema, StringField
 from transactions.layouts.layout import Capture, Dialect, Layout
 from transactions.layouts.mapping import Amount, Captured, Date, Text
@@ -98,14 +98,19 @@ def test_an_optional_column_may_be_missing_anywhere_where_the_order_is_free(tmp_
     )
 
 
-@pytest.mark.parametrize("header", ["Day;Sum;Text;Note;More", "Day;Sum;Text;Note", "Day;Sum;Text"])
-def test_rows_and_header_may_end_before_optional_columns(header: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [("Day;Sum;Text;Note;More", [5]), ("Day;Sum;Text;Note", [4, 5]), ("Day;Sum;Text", [2, 3, 4, 5])],
+)
+def test_a_row_may_end_only_before_columns_that_the_header_lacks(
+    header: str, accepted: list[int], tmp_path: Path
+) -> None:
     file_layout = dialect(StringField(name="Note", optional=True), StringField(name="More", optional=True))
     rows = ["2025-10-01;1;a", '2025-10-01;1;"a;b"', "2025-10-01;1;a;b", "2025-10-01;1;a;b;c", "2025-10-01;1;a;b;c;d"]
 
     assert lines(transform(file(*rows, "2025-10-01;1", header=header), tmp_path, file_layout)) == (
-        [2, 3, 4, 5],
-        [(6, RowCode.FIELD_COUNT), (7, RowCode.FIELD_COUNT)],
+        accepted,
+        [(line, RowCode.FIELD_COUNT) for line in range(2, 8) if line not in accepted],
     )
 
 
@@ -116,17 +121,77 @@ def test_comments_and_totals_are_no_records_and_lines_keep_their_numbers(tmp_pat
     output = transform(file(*rows), tmp_path, file_layout)
 
     assert lines(output) == ([3, 6], [])
-    assert output.transformation.counts.read == 2
+    assert (output.transformation.counts.read, output.transformation.counts.skipped) == (2, 2)
 
 
-def test_a_footer_ends_the_records_and_hides_none(tmp_path: Path) -> None:
+def test_a_footer_may_be_as_wide_as_the_rows(tmp_path: Path) -> None:
     file_layout = dialect(footer="^Closing balance")
 
-    output = transform(file("2025-10-01;1;a", "Closing balance;5", "Thank you"), tmp_path, file_layout)
-    hidden = validate(file("2025-10-01;1;a", "Closing balance;5", "2025-10-01;1;b"), tmp_path, layouts=[file_layout])
+    output = transform(file("2025-10-01;1;a", "Closing balance;5;", ";6;Thank you", ";;"), tmp_path, file_layout)
 
     assert lines(output) == ([2], [])
-    assert hidden.reason_code == FileCode.MALFORMED_CSV
+    assert (output.transformation.counts.read, output.transformation.counts.skipped) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"footer": "^2025-10-02"}, {"skip_lines": ("^2025-10-0[23]",)}, {"comment_char": "2"}]
+)
+def test_a_line_that_could_be_a_transaction_is_never_skipped_in_silence(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    rows = ["2025-10-02;2;a", "2025-10-03;3;b", ";4;c", "2025-10-05;;d"]
+
+    counts = validate(file(*rows), tmp_path, layouts=[dialect(**changes)]).counts
+
+    assert counts.rejected >= 1
+    assert counts.read + counts.skipped == len(rows)
+    assert counts.accepted == 0
+
+
+def test_the_first_lines_that_are_skipped_are_told_by_their_shape(tmp_path: Path) -> None:
+    # Given two lines above the header, one of them blank, and comments
+    file_layout = dialect(comment_char="#", header_within=9)
+    content = b"Statement of Mara\n\n" + file(*["#Mara 17"] * 9, "2025-10-01;1;a")
+
+    validation = validate(content, tmp_path, layouts=[file_layout])
+
+    assert validation.counts.skipped == 10
+    assert [(found.line, found.masked_value) for found in validation.skipped_lines] == [
+        (1, "xxxxxxxxx xx xxxx"),
+        *[(line, "#xxxx 99") for line in range(4, 8)],
+    ]
+
+
+def test_a_line_above_the_header_that_could_be_a_transaction_is_rejected(tmp_path: Path) -> None:
+    content = b"2025-10-01;7;lost\n" + file("2025-10-02;1;a")
+
+    output = transform(content, tmp_path, dialect(header_within=5))
+
+    assert lines(output) == ([3], [(1, RowCode.LINE_SKIPPED)])
+
+
+@pytest.mark.parametrize("blank", [";;", ' ; "" ;\t', '"";"";""', ";;;;;", "", "  "])
+def test_a_row_without_any_value_is_blank(blank: str, tmp_path: Path) -> None:
+    counts = validate(file("2025-10-01;1;a", blank, "2025-10-01;2;b"), tmp_path, layouts=[dialect()]).counts
+
+    assert (counts.read, counts.accepted, counts.skipped) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("spans_lines", [True, False])
+def test_a_file_without_a_line_end_at_its_end_gets_a_warning_where_the_bank_writes_one(
+    *, spans_lines: bool, tmp_path: Path
+) -> None:
+    # Given a last row that may have been cut off
+    content = file("2025-10-01;1;a", "2025-10-01;2;bc").removesuffix(b"c\n")
+
+    def warnings(**changes: Any) -> list[tuple[str, int]]:
+        file_layout = dialect(line_breaks_in_cells=spans_lines, **changes)
+        found = validate(content, tmp_path, layouts=[file_layout])
+        assert found.verdict == "VALID"
+        return [(example.code, example.line) for example in found.examples]
+
+    assert warnings() == [(WarningCode.FINAL_LINE_END_MISSING, 3)]
+    assert warnings(final_line_end=False) == []
 
 
 def test_padding_is_taken_off_where_the_layout_says_so(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, transform, validate
 from transactions.engine.staging import engine, stage
 from transactions.layouts.fields import Schema
-from transactions.layouts.layout import Dialect
+from transactions.layouts.layout import Dialect, Layout
 from transactions.reading.csv_records import read_csv
 from transactions.reading.csv_rows import CsvRows
 from transactions.reading.headers import find_layout
@@ -97,18 +97,46 @@ def test_a_cell_that_spans_chunks_is_one_cell(tmp_path: Path) -> None:
     assert (counts.read, counts.accepted) == (9000, 9000)
 
 
-def test_a_record_is_never_taken_for_the_continuation_of_another(tmp_path: Path) -> None:
-    # Given a stray quote, and a next line that starts like one of the reader's own line numbers
-    content = alpine_file(alpine_row(remittance_information='a "b'), "7," + alpine_row(remittance_information='c" d'))
+def test_a_quote_within_a_cell_opens_nothing(tmp_path: Path) -> None:
+    content = alpine_file(
+        alpine_row(transaction_id="A", remittance_information='a "b'),
+        alpine_row(transaction_id="B", remittance_information='c" d'),
+    )
 
-    validation = validate(content, tmp_path, layouts=[MULTILINE])
+    output = transform(content, tmp_path, MULTILINE)
 
-    assert validation.verdict == "REJECTED"
+    assert [row["remittance_information"] for row in output.transactions] == ['a "b', 'c" d']
+
+
+@pytest.mark.parametrize("file_layout", [layout(), MULTILINE], ids=["a row a line", "line breaks in cells"])
+def test_the_text_of_a_cell_over_several_lines_never_becomes_a_row(file_layout: Layout, tmp_path: Path) -> None:
+    # Given a cell of three lines, of which the second looks like a transaction, with blanks before its quote
+    inside = alpine_row(transaction_id="INSIDE", amount="1000000.00")
+    first = alpine_row(transaction_id="FIRST", remittance_information='  "x').rpartition(",")[0]
+    content = alpine_file(first, inside, 'y",', *good_rows(3))
+
+    output = transform(content, tmp_path, file_layout)
+
+    ids = {row["transaction_id"] for row in output.transactions}
+    assert ids - {"FIRST"} == {"G0", "G1", "G2"}
+    assert ("FIRST" in ids) == file_layout.dialect.line_breaks_in_cells
 
 
 def test_cells_stay_as_they_are(tmp_path: Path) -> None:
     for number, text in enumerate(
-        ["#x", "NULL", "\\N", "a\\", " padded ", "tab\there", "\x00\x1a", "日本", "'; DROP TABLE x"]
+        [
+            "#x",
+            "NULL",
+            "\\N",
+            "a\\",
+            " padded ",
+            "tab\there",
+            "\x01\x1a",
+            "日本",
+            "'; DROP TABLE x",
+            '5" pipe',
+            'a "b" c"',
+        ]
     ):
         folder = tmp_path / str(number)
         folder.mkdir()

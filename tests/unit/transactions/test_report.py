@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, source, validate
 from transactions.codes import FileCode, RowCode
-from transactions.engine.staging import EXAMPLES_PER_CODE
 from transactions.reports.page import WORDS, grouped, page, share
 from transactions.reports.report import Report, Shares
-from transactions.results import Counts, ErrorCount, ErrorExample, Source, Total, Validation
+from transactions.results import EXAMPLES_PER_CODE, Counts, ErrorCount, ErrorExample, Source, Total, Validation
 
 RENAMED = {"file_name": "CH9300762011623852957 <b>October</b>.csv"}
 

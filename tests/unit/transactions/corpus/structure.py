@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good, refused
 from tests.unit.transactions.support import ALPINE_HEADER, DKB_HEADER, alpine_file, alpine_row, good_rows, layout
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.layouts.layout import Dialect
 from transactions.reading.records import MAX_RECORD_BYTES
 
@@ -40,6 +40,10 @@ def _encodings() -> Iterator[Case]:
     not_decodable = FileCode.NOT_DECODABLE
     yield refused("Latin-1", not_decodable, UMLAUT.decode().encode("latin-1"), trap=Trap.ENCODING)
     yield refused("UTF-16 with a byte order mark", not_decodable, FILE.decode().encode("utf-16"), trap=Trap.ENCODING)
+    windows = (layout(encoding="iso-8859-1"),)
+    euro = alpine_file(alpine_row(counterparty_name="5 € Müller")).decode().encode("cp1252")
+    yield refused("Windows code page declared as Latin-1", not_decodable, euro, layouts=windows, trap=Trap.ENCODING)
+    yield refused("UTF-8 declared as Latin-1", not_decodable, UMLAUT, layouts=windows, trap=Trap.ENCODING)
     yield refused("character cut off at the end", not_decodable, FILE + b"\xc3")
     yield refused("character written too long", not_decodable, FILE + b"\xc0\xaf\n")
     yield refused("half of a surrogate pair", not_decodable, FILE + b"\xed\xa0\x80\n")
@@ -91,7 +95,7 @@ def _rows() -> Iterator[Case]:
     )
     yield Case(
         name="file twice in one",
-        content=FILE + b"\n".join(FILE.splitlines()[1:]),
+        content=FILE + FILE.split(b"\n", 1)[1],
         accepted=GOOD,
         rejected=GOOD,
         errors={RowCode.DUPLICATE_ID: GOOD},
@@ -117,18 +121,16 @@ def _rows() -> Iterator[Case]:
     long = "y" * (MAX_RECORD_BYTES + 1)
     yield refused("long line among the rows", FileCode.MALFORMED_CSV, alpine_file(*ROWS, long), trap=Trap.LONG_LINE)
     footed = layout(dialect=Dialect(footer="^Total"))
-    yield refused(
-        "row below the footer",
-        FileCode.MALFORMED_CSV,
-        alpine_file(*ROWS, "Total", alpine_row()),
-        layouts=(footed,),
-    )
+    skipped = {RowCode.LINE_SKIPPED: 1}
+    yield among_good("row below the footer", "Total\n" + alpine_row(), skipped, layouts=(footed,), lines=(GOOD + 3,))
+    for character in ("\x00", "\ufeff", "\x85"):
+        name = f"character U+{ord(character):04X} in a text"
+        yield among_good(name, alpine_row(counterparty_name=f"Ki{character}osk"), {RowCode.CHARACTER_FORBIDDEN: 1})
 
 
 def _quotes() -> Iterator[Case]:
     wrong = {RowCode.QUOTE_MALFORMED: 1}
     for name, cell in (
-        ("quote within a cell", '5" pipe'),
         ("quote not doubled", '"a"b"'),
         ("text behind a closing quote", '"Kiosk" Nord'),
         ("quotes paired by chance", '5" pipe,"open'),
@@ -155,17 +157,19 @@ def _quotes() -> Iterator[Case]:
 def _read_all_the_same() -> Iterator[Case]:
     """Yield files that are odd and leave nothing open: every row is read."""
     first, *others = FILE.splitlines()
-    mixed = first + b"\r\n" + b"\n".join(others[:2]) + b"\r\n" + b"\r".join(others[2:])
+    mixed = first + b"\r\n" + b"\n".join(others[:2]) + b"\r\n" + b"\r".join(others[2:]) + b"\r"
     for name, content, trap in (
         ("line ends of three kinds", mixed, Trap.LINE_ENDS),
         ("carriage returns alone", FILE.replace(b"\n", b"\r"), Trap.LINE_ENDS),
-        ("no line end at the end", FILE.rstrip(b"\n"), None),
+        ("quote within a cell", FILE.replace(b"Kiosk Nord", b'5" pipe'), None),
         ("byte order mark before the header", b"\xef\xbb\xbf" + FILE, None),
         ("gzip under the name of a CSV file", gzip.compress(FILE), Trap.GZIP_UNNAMED),
         ("two gzip files in one", gzip.compress(FILE[:200]) + gzip.compress(FILE[200:]), Trap.GZIP_UNNAMED),
         ("blank lines everywhere", FILE.replace(b"\n", b"\n\n \n"), Trap.LINES_SHIFTED),
     ):
         yield Case(name=name, content=content, accepted=GOOD, trap=trap)
+    cut_off = {WarningCode.FINAL_LINE_END_MISSING: 1}
+    yield Case(name="no line end at the end", content=FILE.rstrip(b"\n"), accepted=GOOD, warnings=cut_off)
     yield Case(
         name="Windows code page, as declared",
         content=alpine_file(alpine_row(counterparty_name="5 € Müller")).decode().encode("cp1252"),

@@ -1,0 +1,65 @@
+"""Keeps account of a file's lines while it is read: those that are no rows, by number, until a part is complete."""
+
+from pathlib import Path
+
+from transactions.codes import FileCode, RowCode
+from transactions.errors import FileRejectedError
+from transactions.reading.records import Broken, Part, Skipped
+from transactions.results import EXAMPLES_PER_CODE, ErrorExample
+from transactions.sql import SHOWN_CHARACTERS
+
+MAX_BROKEN_RECORDS = 500_000
+"""A file with more records that cannot be split into its layout's cells is refused, before they fill the memory."""
+
+
+class LineAccount:
+    """Counts the rows that go to the engine, one for each line, from line ``first`` on."""
+
+    def __init__(self, first: int) -> None:
+        self.line = self._first = first
+        self._left_out = list[int]()
+        self._broken = list[Broken]()
+        self._broken_count = 0
+        self._skipped_count, self._skipped_first = 0, list[tuple[int, str]]()
+
+    def leave_out(self, line: int) -> None:
+        """Note that the row of ``line`` stands for no record of its own."""
+        self._left_out.append(line)
+
+    def reject(self, line: int, code: RowCode, rule: str, record: str) -> None:
+        """Note a record that is rejected before the engine sees it.
+
+        Raises
+        ------
+        FileRejectedError
+            If the file has too many of them.
+        """
+        self._broken_count += 1
+        if self._broken_count > MAX_BROKEN_RECORDS:
+            detail = f"more than {MAX_BROKEN_RECORDS} records cannot be split into cells"
+            raise FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
+        self._broken.append(Broken.of(line, code, rule, record))
+
+    def skip(self, line: int, text: str) -> None:
+        """Note a line that is no record by the layout."""
+        self._skipped_count += 1
+        if len(self._skipped_first) < EXAMPLES_PER_CODE:
+            self._skipped_first.append((line, text[:SHOWN_CHARACTERS]))
+
+    def part(self, path: Path, warnings: tuple[ErrorExample, ...] = ()) -> Part:
+        """Describe the rows since the last part, which stand in ``path``."""
+        part = Part(
+            path=path,
+            rows=self.line - self._first,
+            first=self._first,
+            left_out=tuple(self._left_out),
+            broken=tuple(self._broken),
+            skipped=Skipped(self._skipped_count, tuple(self._skipped_first)),
+            warnings=warnings,
+        )
+        self._first = self.line
+        self._left_out.clear()
+        self._broken.clear()
+        self._skipped_count = 0
+        self._skipped_first.clear()
+        return part

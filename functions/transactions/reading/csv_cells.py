@@ -1,0 +1,87 @@
+"""The grammar of CSV records: how a record is split into cells, and the one form in which the engine reads it.
+
+RFC 4180, and three liberties that leave nothing open: white space around a quoted cell is no part of it, a quote within
+a cell that does not begin with one is a character like any other, and the quote may be another character or none.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from transactions.layouts.layout import Dialect
+
+_BLANK = " \t\v\f"
+"""A cell of nothing else has no value."""
+
+
+class Cells:
+    """Splits the records of one dialect into cells, and writes them so that any reader splits them alike."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._delimiter, self._quote = dialect.delimiter, dialect.quote_char
+        self.blank = f"{_BLANK}{self._delimiter}{self._quote or ''}"
+        """What a line of cells without a value consists of."""
+
+    def split(self, record: str) -> list[str] | None:
+        """Return the record's cells; None if a quoted cell is never closed, or has text behind its closing quote."""
+        if not self._quote:
+            return record.split(self._delimiter)
+        cells, position, doubled = list[str](), 0, self._quote * 2
+        while found := self._cell.match(record, position):
+            quoted, plain = found.groups()
+            cells.append(plain if quoted is None else quoted.replace(doubled, self._quote))
+            position = found.end() + 1
+            if found.end() == len(record):
+                return cells
+        return None
+
+    def is_open(self, record: str) -> bool:
+        """Tell whether ``record`` ends within a quoted cell."""
+        return bool(self._quote and self._quote in record and self._unfinished.fullmatch(record))
+
+    def has_values(self, record: str) -> bool:
+        """Tell whether a cell of ``record`` has a value; one that cannot be split may have some."""
+        cells = None if record.strip(self.blank) else self.split(record)
+        return cells is None or any(cell.strip(_BLANK) for cell in cells)
+
+    def write(self, cells: Iterable[str]) -> str:
+        """Write a record in which each cell is quoted as a whole, or holds no quote and no delimiter."""
+        if not self._quote:
+            return self._delimiter.join(cells)
+        quote, doubled = self._quote, self._quote * 2
+        return self._delimiter.join(
+            f"{quote}{cell.replace(quote, doubled)}{quote}" if self._special.search(cell) else cell for cell in cells
+        )
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        return re.compile(f"[{re.escape(f'{self._quote}{self._delimiter}')}\n]")
+
+    @cached_property
+    def _cell(self) -> re.Pattern[str]:
+        """Match a cell up to its delimiter: what stands between quotes as group 1, what is not quoted as group 2."""
+        end = rf"(?={re.escape(self._delimiter)}|\Z)"
+        return re.compile(f"{self._opened}{self._close}{end}|({self._plain}){end}")
+
+    @cached_property
+    def _unfinished(self) -> re.Pattern[str]:
+        whole = f"(?:{self._opened}{self._close}|{self._plain})"
+        return re.compile(f"(?:{whole}{re.escape(self._delimiter)})*+{self._opened}")
+
+    @property
+    def _blank(self) -> str:
+        return rf"[^\S\n{re.escape(f'{self._delimiter}{self._quote}')}]*+"
+
+    @property
+    def _opened(self) -> str:
+        """Match a quoted cell up to its closing quote, with its content as a group."""
+        quote = re.escape(self._quote or "")
+        return f"{self._blank}{quote}((?:[^{quote}]++|{quote}{quote})*+)"
+
+    @property
+    def _close(self) -> str:
+        return f"{re.escape(self._quote or '')}{self._blank}"
+
+    @property
+    def _plain(self) -> str:
+        return rf"(?!{self._blank}{re.escape(self._quote or '')})[^{re.escape(self._delimiter)}\n]*+"

@@ -1,0 +1,44 @@
+"""Whether cells look like those of a layout's rows."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import fields_read
+from transactions.layouts.numbers import number_pattern
+
+
+def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
+    """Tell whether each cell has a value of its column's type, or none."""
+    return all(
+        cell in layout.schema.missing_values or in_shape(layout.field(name), cell)
+        for name, cell in zip(columns, cells, strict=False)
+    )
+
+
+def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Tell whether a booking date and an amount stand among ``cells``, each written as the layout says."""
+    found = dict(zip(columns, cells, strict=False))
+    present = {name: cell for name, cell in found.items() if cell not in layout.schema.missing_values}
+
+    def any_in_shape(column: str, *kinds: type[Field]) -> bool:
+        fields = (layout.field(name) for name in fields_read(layout.mapping[column]) if name in present)
+        return any(isinstance(field, kinds) and in_shape(field, present[field.name]) for field in fields)
+
+    return any_in_shape("booking_date", DateField, DateTimeField) and any_in_shape("amount", NumberField)
+
+
+def in_shape(field: Field, cell: str) -> bool:
+    """Tell whether ``cell`` is written as ``field`` says; of any text without constraints it is."""
+    return bool(re.fullmatch(_pattern(field), cell))
+
+
+def _pattern(field: Field) -> str:
+    match field:
+        case NumberField():
+            return number_pattern(field, signed=True)
+        case DateField() | DateTimeField():
+            return field.date_format.pattern
+        case _:
+            return field.constraints.pattern if field.constraints else "(?s:.*)"
