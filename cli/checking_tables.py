@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.checking import Checked
 from cli.tables import count, counted, make_table
-from transactions.reports.page import WORDS, share, summary
+from transactions.reports.page import SKIPPED, WORDS, booking_dates, share, summary
 from transactions.reports.report import Report, ReportedError
 from transactions.results import Verdict
 
@@ -44,10 +44,13 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _counts(report)
     if report.totals:
         yield _totals(report)
+        yield Text(f"booking dates {booking_dates(report)}")
     for error in report.errors:
         yield _error(error)
     for warning in report.warnings:
         yield _error(warning, "warning ")
+    if report.counts.skipped:
+        yield _skipped(report)
 
 
 def _counts(report: Report) -> Table:
@@ -73,6 +76,16 @@ def _error(error: ReportedError, kind: str = "") -> Group:
         cells = (str(example.line), example.field or "whole row", example.masked_value, example.rule)
         table.add_row(*map(Text, cells))
     if error.count > len(error.examples):
+        table.add_row("…")
+    return Group(heading, Padding(table, (0, 0, 0, 2)))
+
+
+def _skipped(report: Report) -> Group:
+    heading = Text.assemble((counted(report.counts.skipped, "skipped line"), "bold"), f"  {SKIPPED}")
+    table = make_table("line", "shape", numbers=("line",))
+    for line in report.skipped_lines:
+        table.add_row(str(line.line), Text(line.masked_value))
+    if report.counts.skipped > len(report.skipped_lines):
         table.add_row("…")
     return Group(heading, Padding(table, (0, 0, 0, 2)))
 

@@ -115,6 +115,8 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     yield "to outcome", seconds(row.latency)
     accepted, rejected, dropped = count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped)
     yield "rows", f"{count(row.rows_read)} read = {accepted} accepted + {rejected} rejected + {dropped} dropped"
+    yield "skipped", f"{count(row.lines_skipped)} lines that are no rows" if row.lines_skipped else ""
+    yield "booking dates", f"{row.first_booking_date} to {row.last_booking_date}" if row.first_booking_date else ""
     yield "report", row.report
     yield "duplicate of", row.duplicate_of
     yield "superseded by", row.superseded_by

@@ -36,6 +36,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_dropped: int = 0
+    lines_skipped: int = 0
+    first_booking_date: str = ""
+    last_booking_date: str = ""
     totals: tuple[RecordedTotal, ...] = ()
     report: str = ""
     duplicate_of: str = ""

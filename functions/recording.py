@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -73,6 +73,9 @@ def file_row(outcome: Outcome, final: frozenset[str]) -> Row:
         "duplicate_of": outcome.duplicate_of or None,
         "superseded_by": outcome.superseded_by or None,
         "report": outcome.report or None,
+        "lines_skipped": outcome.lines_skipped,
+        "first_booking_date": _day(outcome.first_booking_date),
+        "last_booking_date": _day(outcome.last_booking_date),
     }
 
 
@@ -125,6 +128,10 @@ def _arrivals(outcomes: Iterable[Outcome], completed: str) -> Iterator[tuple[str
         if outcome.status == completed:
             latest[outcome.layout] = max(outcome.uploaded_at, latest.get(outcome.layout, outcome.uploaded_at))
     yield from latest.items()
+
+
+def _day(day: str) -> date | None:
+    return date.fromisoformat(day) if day else None
 
 
 def _utc(time: datetime) -> datetime:

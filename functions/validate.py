@@ -25,8 +25,8 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``transactions.Validation`` as JSON, with the key of the ``report`` in place of the examples, which would
-        fill a state's 256 KB. A refused file is an answer too, never an error.
+        ``transactions.Validation`` as JSON, with the key of the ``report`` in place of the examples and the skipped
+        lines, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     file = read_file(event)
     source = file.source()
@@ -41,5 +41,5 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         counts=msgspec.to_builtins(validation.counts),
     )
     answer: dict[str, Any] = msgspec.to_builtins(validation)
-    del answer["examples"]
+    del answer["examples"], answer["skipped_lines"]
     return answer | {"report": report}

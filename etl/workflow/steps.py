@@ -139,6 +139,9 @@ class Steps(ABC):
             "errors": {"S.$": f"States.JsonToString({VALIDATION}.errors)"},
             "warnings": {"S.$": f"States.JsonToString({VALIDATION}.warnings)"},
             "report": audit.text(f"{VALIDATION}.report"),
+            "first_booking_date": audit.text(f"{VALIDATION}.first_booking_date"),
+            "last_booking_date": audit.text(f"{VALIDATION}.last_booking_date"),
+            "lines_skipped": audit.number(f"{VALIDATION}.counts.skipped"),
             **counts,
         }
 

@@ -21,6 +21,7 @@ WORDS: Final[dict[Verdict, str]] = {
 
 _PARTS = ("accepted", "rejected", "dropped")
 _DROPPED = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
+SKIPPED: Final = "Lines above the header, and lines that the layout skips, are no rows."
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -40,6 +41,7 @@ def page(report: Report) -> str:
         totals=_totals(report),
         errors=_errors(report),
         warnings=_warnings(report),
+        skipped=_skipped(report),
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
     )
@@ -58,6 +60,12 @@ def summary(report: Report) -> str:
             )
         case "REJECTED":
             return "Nothing of this file goes further. The file as it was sent is kept."
+
+
+def booking_dates(report: Report) -> str:
+    """Name the first and the last booking date of the accepted rows; nothing where there are none."""
+    first, last = report.first_booking_date, report.last_booking_date
+    return f"{first} to {last}" if first != last else first
 
 
 def share(part: int, whole: int) -> str:
@@ -143,6 +151,16 @@ def _warnings(report: Report) -> str:
     return _section("Warnings", note + "".join(map(_finding, report.warnings))) if report.warnings else ""
 
 
+def _skipped(report: Report) -> str:
+    count, shown = report.counts.skipped, report.skipped_lines
+    if not count:
+        return ""
+    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in shown]
+    first = f" The first {len(shown)}:" if len(shown) < count else ""
+    note = f'<p class="soft">{SKIPPED}{first}</p>'
+    return _section(f"Skipped lines: {grouped(str(count))}", note + _table(("line", "shape"), rows, numbers={0}))
+
+
 def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:
     found = grouped(str(error.count)) + shared
     examples = [
@@ -169,6 +187,7 @@ def _facts(report: Report) -> str:
     file = report.file
     facts = {
         "Layout": escape(report.layout) or "none fits",
+        "Booking dates": booking_dates(report) or "none",
         "Format": file.format.upper(),
         "Size": f"{grouped(str(file.size))} bytes",
         "SHA-256": _code(file.sha256),

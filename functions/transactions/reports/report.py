@@ -9,7 +9,17 @@ from typing import Self
 import msgspec
 
 from transactions.codes import FileCode, RowCode, WarningCode
-from transactions.results import Counts, ErrorCount, ErrorExample, FileFormat, Source, Total, Validation, Verdict
+from transactions.results import (
+    Counts,
+    ErrorCount,
+    ErrorExample,
+    FileFormat,
+    SkippedLine,
+    Source,
+    Total,
+    Validation,
+    Verdict,
+)
 
 REPORTS = "reports"
 _UNKNOWN = "unknown"
@@ -67,7 +77,8 @@ class ReportedError(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report on one file. ``rejection`` is None unless the verdict is REJECTED; ``layout`` is empty if none fits.
 
-    ``totals`` cover the accepted rows. Of a rejected file they tell what was counted; nothing of it is published.
+    ``totals`` and the booking dates (ISO 8601, empty where there are none) cover the accepted rows. Of a rejected file
+    they tell what was counted; nothing of it is published.
     """
 
     verdict: Verdict
@@ -79,6 +90,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[Total, ...]
     errors: tuple[ReportedError, ...]
     warnings: tuple[ReportedError, ...] = ()
+    skipped_lines: tuple[SkippedLine, ...] = ()
+    first_booking_date: str = ""
+    last_booking_date: str = ""
 
     @classmethod
     def of(cls, validation: Validation, source: Source) -> Self:
@@ -101,6 +115,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             totals=validation.totals,
             errors=_reported(validation.errors, RowCode, validation.examples),
             warnings=_reported(validation.warnings, WarningCode, validation.examples),
+            skipped_lines=validation.skipped_lines,
+            first_booking_date=validation.first_booking_date,
+            last_booking_date=validation.last_booking_date,
         )
 
     def path(self, extension: str) -> str:
