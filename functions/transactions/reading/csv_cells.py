@@ -10,7 +10,7 @@ from functools import cached_property
 
 from transactions.layouts.layout import Dialect
 
-_BLANK = " \t\v\f"
+BLANK = " \t\v\f"
 """A cell of nothing else has no value."""
 
 
@@ -19,7 +19,7 @@ class Cells:
 
     def __init__(self, dialect: Dialect) -> None:
         self._delimiter, self._quote = dialect.delimiter, dialect.quote_char
-        self.blank = f"{_BLANK}{self._delimiter}{self._quote or ''}"
+        self.blank = f"{BLANK}{self._delimiter}{self._quote or ''}"
         """What a line of cells without a value consists of."""
 
     def split(self, record: str) -> list[str] | None:
@@ -42,7 +42,7 @@ class Cells:
     def has_values(self, record: str) -> bool:
         """Tell whether a cell of ``record`` has a value; one that cannot be split may have some."""
         cells = None if record.strip(self.blank) else self.split(record)
-        return cells is None or any(cell.strip(_BLANK) for cell in cells)
+        return cells is None or any(cell.strip(BLANK) for cell in cells)
 
     def write(self, cells: Iterable[str]) -> str:
         """Write a record in which each cell is quoted as a whole, or holds no quote and no delimiter."""

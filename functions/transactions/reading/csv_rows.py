@@ -1,6 +1,5 @@
 """Puts the lines of a CSV file into the shape that the engine reads: a row for each line."""
 
-import re
 from itertools import compress, count
 from operator import not_
 from pathlib import Path
@@ -8,13 +7,13 @@ from pathlib import Path
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.errors import FileRejectedError
 from transactions.reading.accounts import LineAccount
-from transactions.reading.csv_cells import Cells
+from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 from transactions.reading.shapes import is_booked
-from transactions.reading.structures import Structures
+from transactions.reading.structures import FORBIDDEN, UNTOLD, Structures
 from transactions.results import ErrorExample
 
 MAX_RECORD_LINES = 100
@@ -26,11 +25,6 @@ SKIPPED_RULE = "no booking date and amount in the columns of a row"
 LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
-_UNTOLD = _LINE_FEED
-"""Stands for a structure that says nothing of its line: none has a line feed."""
-_FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
-_FORBIDDEN_FIRST_BYTES = (b"\x00", b"\xef\xbb\xbf", b"\xc2")
-_FORBIDDEN_BYTES = re.compile(rb"\x00|\xef\xbb\xbf|\xc2[\x80-\x9f]")
 
 
 class CsvRows:
@@ -49,8 +43,8 @@ class CsvRows:
         self._spans_lines = dialect.line_breaks_in_cells
         self._cells, self._structures, self._filter = Cells(dialect), Structures(dialect), LineFilter(dialect)
         self._quote = (dialect.quote_char or "").encode()
+        self._empty_cells = (BLANK + dialect.delimiter).encode()
         self._placeholder = self._cells.write(["-", *[""] * (self._columns - 1)]).encode()
-        self._blank_line = re.compile(rb"\n[%b]*+(?=\n)" % re.escape(self._cells.blank).encode())
         self._known_whole = set[bytes]()
         self._to_pass = found.lines_above
         self._account = LineAccount(found.lines_above + 1)
@@ -129,28 +123,12 @@ class CsvRows:
     def _rows(self, text: bytes, *, last: bool = False) -> bytes:
         framed = b"\n%b\n" % text
         structures = self._structures.of(framed)
-        self._look_closer(framed, structures)
         if self._known_whole.issuperset(structures):
             self._account.line += len(structures)
             return framed[1:]
         lines = self._judged(text.split(_LINE_FEED), structures, last=last)
         self._account.line += len(lines)
         return _LINE_FEED.join([*lines, b""])
-
-    def _look_closer(self, framed: bytes, structures: list[bytes]) -> None:
-        """Take the structure from each line whose text matters: one that is blank, or has a forbidden character."""
-        patterns = [self._blank_line]
-        # To look for single bytes is much faster than for the pattern, and few files have one of them.
-        if any(byte in framed for byte in _FORBIDDEN_FIRST_BYTES):
-            patterns.append(_FORBIDDEN_BYTES)
-        for pattern in patterns:
-            place = counted = 0
-            for match in pattern.finditer(framed):
-                # The line feed before a line stands within a match of a blank line, and before that of a character.
-                start = match.start() + 1
-                place += framed.count(_LINE_FEED, counted, start)
-                counted = start
-                structures[place - 1] = _UNTOLD
 
     def _judged(self, lines: list[bytes], structures: list[bytes], *, last: bool) -> list[bytes]:
         """Return ``lines`` with those written anew, joined or rejected that are no whole records as they stand.
@@ -161,6 +139,9 @@ class CsvRows:
         # Lazily: what one line teaches is known at the next.
         for start in compress(count(), map(not_, map(self._known_whole.__contains__, structures))):
             if start < end:
+                continue
+            if not lines[start].strip(self._empty_cells):
+                lines[start] = self._left_out(self._account.line + start)
                 continue
             closing = self._closing(lines, start)
             if closing is None and not last and len(lines) - start < MAX_RECORD_LINES:
@@ -181,13 +162,15 @@ class CsvRows:
         That line itself if it leaves none open; None if it is open beyond as many lines as a record may have, or as
         there are.
         """
-        record = lines[start].decode()
-        if not self._cells.is_open(record):
+        if not self._cells.is_open(lines[start].decode()):
             return start
         for place in range(start + 1, min(start + MAX_RECORD_LINES, len(lines))):
-            record = f"{record}\n{lines[place].decode()}"
-            if self._quote in lines[place] and not self._cells.is_open(record):
-                return place
+            if self._quote in lines[place]:
+                record = _LINE_FEED.join(lines[start : place + 1])
+                if len(record) > MAX_RECORD_BYTES:
+                    return None
+                if not self._cells.is_open(record.decode()):
+                    return place
         return None
 
     def _join(self, lines: list[bytes], start: int, closing: int | None) -> int:
@@ -198,11 +181,12 @@ class CsvRows:
         FileRejectedError
             If the record has no certain end.
         """
-        number, end = self._account.line + start, (closing or start) + 1
-        record = _LINE_FEED.join(lines[start:end]).decode()
-        if closing is None or len(record) > MAX_RECORD_BYTES or self._cells.split(record) is None:
+        number = self._account.line + start
+        if closing is None:
             raise FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {number} is not closed")
-        lines[start] = self._row(number, record)
+        end = closing + 1
+        cells = self._split(number, _LINE_FEED.join(lines[start:end]).decode())
+        lines[start] = self._written(number, cells) if cells else self._left_out(number)
         for place in range(start + 1, end):
             lines[place] = self._left_out(self._account.line + place)
         return end
@@ -218,38 +202,54 @@ class CsvRows:
         if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
             rule, end = ONE_LINE_RULE, closing + 1
         for place in range(start, end):
-            lines[place] = self._rejected(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())
+            self._account.reject(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())
+            lines[place] = self._left_out(number + place)
         return end
 
     def _row_of_line(self, place: int, line: bytes, structure: bytes) -> bytes:
-        """Return the row of a line that is a record, and learn its structure if it stays as it is."""
-        row = self._row(self._account.line + place, line.decode())
-        learns = row == line and len(self._known_whole) < _MAX_STRUCTURES
-        if learns and self._structures.tells_cells(structure):
+        """Return the row of a line that is a record, and learn its structure if it has one."""
+        number = self._account.line + place
+        cells = self._split(number, line.decode())
+        if not cells:
+            return self._left_out(number)
+        if len(cells) < self._columns or structure == UNTOLD:
+            return self._written(number, cells)
+        if len(self._known_whole) < _MAX_STRUCTURES:
             self._known_whole.add(structure)
-        return row
+        return line
 
-    def _row(self, number: int, record: str) -> bytes:
-        """Return the record's row: its cells, with the optional ones that it ends before, or a placeholder."""
+    def _split(self, number: int, record: str) -> list[str]:
+        """Return the record's cells, none of one that is blank or rejected.
+
+        Raises
+        ------
+        FileRejectedError
+            If there is text behind a closing quote where cells may span lines: then nobody knows where the record ends.
+        """
         cells = self._cells.split(record)
         if not self._cells.has_values(record):
-            return self._left_out(number)
-        if _FORBIDDEN.search(record):
-            return self._rejected(number, RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE, record)
-        if cells is None:
-            return self._rejected(number, RowCode.QUOTE_MALFORMED, QUOTE_RULE, record)
-        if not self._fewest_cells <= len(cells) <= self._columns:
+            return []
+        if cells is None and self._spans_lines:
+            detail = f"a quote opened on line {number} is closed, and there is text behind it"
+            raise FileRejectedError(FileCode.MALFORMED_CSV, detail)
+        if FORBIDDEN.search(record):
+            code, rule = RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE
+        elif cells is None:
+            code, rule = RowCode.QUOTE_MALFORMED, QUOTE_RULE
+        elif self._fewest_cells <= len(cells) <= self._columns:
+            return cells
+        else:
             fewest = "" if self._fewest_cells == self._columns else f"{self._fewest_cells} to "
-            rule = f"{fewest}{self._columns} cells, not {len(cells)}"
-            return self._rejected(number, RowCode.FIELD_COUNT, rule, record)
+            code, rule = RowCode.FIELD_COUNT, f"{fewest}{self._columns} cells, not {len(cells)}"
+        self._account.reject(number, code, rule, record)
+        return []
+
+    def _written(self, number: int, cells: list[str]) -> bytes:
+        """Write the cells, with the optional ones that the record ends before."""
         row = self._cells.write([*cells, *[""] * (self._columns - len(cells))]).encode()
         if len(row) > MAX_RECORD_BYTES + self._columns:
             raise FileRejectedError(FileCode.MALFORMED_CSV, f"line {number} is longer than {MAX_RECORD_BYTES} bytes")
         return row
-
-    def _rejected(self, number: int, code: RowCode, rule: str, record: str) -> bytes:
-        self._account.reject(number, code, rule, record)
-        return self._left_out(number)
 
     def _left_out(self, number: int) -> bytes:
         self._account.leave_out(number)

@@ -1,63 +1,71 @@
-"""What is left of a line without its text: few lines of a file differ in it, so that one teaches of many."""
+"""The structure of a line: what is left of it without its text. Lines of one structure are split alike."""
 
 import re
-from itertools import chain
 
 from transactions.layouts.layout import Dialect
+from transactions.reading.csv_cells import Cells
 
+UNTOLD = b"\n"
+"""Stands in the place of a structure that says nothing of its line; no structure has a line feed."""
+FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
+"""Characters that no row may have: NUL, a byte order mark, and C1 control characters."""
+_FORBIDDEN_FIRST_BYTES = (b"\x00", b"\xef", b"\xc2")
+_FORBIDDEN_BYTES = re.compile(rb"\x00|\xef\xbb\xbf|\xc2[\x80-\x9f]")
 _LINE_FEED = b"\n"
-_UNDECLARED = (b"\t", b"\n", b"\r")
+_MANY = 50
+"""A file has many quotes if one of so many bytes is one."""
 
 
 class Structures:
-    """Gives the structure of each line: its delimiters, and its quotes by what stands beside them.
+    """Gives the structure of each line: its delimiters and quotes.
 
-    A structure without a quote that stands between other characters says for certain how its lines are split: see
-    ``tells_cells``.
+    That says how the line is split only if each cell with a quote is quoted as a whole: a delimiter with an odd number
+    of quotes before it is then text. Other lines have none; nor have those that are blank, or hold a forbidden
+    character.
     """
 
     def __init__(self, dialect: Dialect) -> None:
-        self._delimiter, self._quote = dialect.delimiter.encode(), (dialect.quote_char or "").encode()
-        taken = {self._delimiter, self._quote, *_UNDECLARED}
-        self._tokens = [token for number in range(1, 0x20) if (token := bytes((number,))) not in taken][:6]
-        structural = chain.from_iterable((self._delimiter, self._quote, _LINE_FEED, *self._tokens))
-        self._not_structural = bytes(set(range(256)) - set(structural))
-        self._without_tokens = bytes.maketrans(b"".join(self._tokens), b"x" * len(self._tokens))
-        self._regular = self._regular_pattern()
+        delimiter, self._quote = dialect.delimiter.encode(), (dialect.quote_char or "").encode()
+        self._not_structural = bytes(set(range(256)) - set(delimiter + self._quote + _LINE_FEED))
+        self._blank_line = re.compile(rb"\n[%b]*+(?=\n)" % re.escape(Cells(dialect).blank).encode())
+        if not self._quote:
+            return
+        between = next(byte for number in range(1, 9) if (byte := bytes((number,))) not in {delimiter, self._quote})
+        self._cells_meet, self._between = self._quote + delimiter + self._quote, between
+        bound, quote = b"[%b\n]" % re.escape(delimiter), re.escape(self._quote)
+        # One character is excluded much faster than two: line feeds are looked for afterwards.
+        quoted = rb"%b(?<=%b%b)(?:[^%b]++|%b%b)*+%b(?=%b)" % (quote, bound, quote, *[quote] * 4, bound)
+        self._quoted = re.compile(quoted)
 
     def of(self, lines: bytes) -> list[bytes]:
         """Return the structure of each of ``lines``, which stand between line feeds, one before the first."""
-        if any(token in lines for token in self._tokens):
-            lines = lines.translate(self._without_tokens)
-        return self._with_tokens(lines).translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
+        structures = lines.translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
+        self._untell(structures, lines, self._blank_line)
+        # To look for single bytes is much faster than for the pattern, and few files have one of them.
+        if any(byte in lines for byte in _FORBIDDEN_FIRST_BYTES):
+            self._untell(structures, lines, _FORBIDDEN_BYTES)
+        if self._quote and self._quote in lines and not self._is_regular(lines):
+            for place, line in enumerate(lines.split(_LINE_FEED)[1:-1]):
+                if self._quote in line and not self._is_regular(b"\n%b\n" % line):
+                    structures[place] = UNTOLD
+        return structures
 
-    def tells_cells(self, structure: bytes) -> bool:
-        """Tell whether lines of this structure are split alike, with each cell quoted as a whole or free of quotes."""
-        return bool(self._regular.fullmatch(structure))
+    def _is_regular(self, lines: bytes) -> bool:
+        """Tell whether each quote belongs to a cell that is quoted as a whole, on one line."""
+        if lines.count(self._quote) * _MANY > len(lines):
+            # Where two quoted cells meet, one byte stands for the three, to find fewer and longer cells. As long as
+            # before, since to replace in place is much faster.
+            lines = lines.replace(self._between, b"x").replace(self._cells_meet, self._between.ljust(3, b"x"))
+        quoted = b"".join(self._quoted.findall(lines))
+        all_quoted = all(quoted.count(byte) == lines.count(byte) for byte in (self._quote, self._between))
+        return all_quoted and _LINE_FEED not in quoted
 
-    def _with_tokens(self, lines: bytes) -> bytes:
-        """Put a token in the place of each quote with the delimiter or line end beside it, and of each doubled quote.
-
-        Closing ones first: what opens a cell is then never taken for what closes one.
-        """
-        if not self._quote or self._quote not in lines:
-            return lines
-        opens, closes, closes_and_opens, closes_line, opens_line, doubled = self._tokens
-        delimiter, quote = self._delimiter, self._quote
-        for quotes, token in (
-            (quote + delimiter + quote, closes_and_opens),
-            (quote + delimiter, closes),
-            (quote + _LINE_FEED, closes_line + _LINE_FEED),
-            (delimiter + quote, opens),
-            (_LINE_FEED + quote, _LINE_FEED + opens_line),
-            (quote + quote, doubled),
-        ):
-            lines = lines.replace(quotes, token)
-        return lines
-
-    def _regular_pattern(self) -> re.Pattern[bytes]:
-        opens, closes, closes_and_opens, closes_line, opens_line, doubled = self._tokens
-        delimiter = re.escape(self._delimiter)
-        content = b"[%b%b]*+" % (delimiter, doubled)
-        quoted = b"%b(?:%b%b)*+(?:%b|%b$)" % (content, closes_and_opens, content, closes, closes_line)
-        return re.compile(b"(?:%b%b)?(?:%b|%b%b)*+" % (opens_line, quoted, delimiter, opens, quoted))
+    @staticmethod
+    def _untell(structures: list[bytes], lines: bytes, pattern: re.Pattern[bytes]) -> None:
+        """Take the structure from each line in which ``pattern`` is found, with the line feed before it or without."""
+        place = counted = 0
+        for match in pattern.finditer(lines):
+            start = match.start() + 1
+            place += lines.count(_LINE_FEED, counted, start)
+            counted = start
+            structures[place - 1] = UNTOLD

@@ -68,7 +68,13 @@ def test_given_a_draft_when_its_file_is_checked_with_it_then_the_rows_are_read(t
 
     assert drafted.exit_code == 0
     assert checked.exit_code == ExitCode.NOTICE
-    assert json.loads(checked.stdout)["counts"] == {"read": 10, "accepted": 9, "rejected": 1, "dropped": 0, "skipped": 0}
+    assert json.loads(checked.stdout)["counts"] == {
+        "read": 10,
+        "accepted": 9,
+        "rejected": 1,
+        "dropped": 0,
+        "skipped": 0,
+    }
 
 
 def test_given_lines_above_the_header_when_drafted_then_they_are_left_out_and_told(tmp_path: Path) -> None:

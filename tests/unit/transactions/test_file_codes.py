@@ -93,6 +93,8 @@ def test_a_document_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:
     [
         pytest.param([alpine_row(counterparty_name='"Kiosk'), *good_rows(200)], id="quote never closed"),
         pytest.param([alpine_row(counterparty_name='"Kiosk')], id="quote open at the end"),
+        pytest.param([alpine_row(counterparty_name='"Kiosk "Nord"')], id="text behind a closing quote"),
+        pytest.param([alpine_row(counterparty_name='"Kiosk\n"Nord"'), *good_rows(3)], id="text behind it further down"),
     ],
 )
 def test_a_quote_left_open_rejects_the_file_where_cells_may_hold_line_breaks(rows: list[str], tmp_path: Path) -> None:
