@@ -118,13 +118,13 @@ def _odd_csv_files() -> Iterator[Hostile]:
     taken = {
         "SQL": "'; COPY (SELECT 1) TO '/tmp/planted'; -- $$ || getenv('AWS_SECRET_ACCESS_KEY')",
         "a spreadsheet formula": "=cmd|' /C calc'!A0",
-        "NUL bytes": "a\0b",
         "control characters": "\x1b[2J\x07\x08",
         "a template": "{{7*7}} ${jndi:ldap://127.0.0.1/a} %s%n",
     }
     for name, cell in taken.items():
         yield Hostile(name=f"{name} in a name", content=alpine(counterparty_name=cell).strip, code=None)
     refused: list[tuple[str, dict[str, str], RowCode]] = [
+        ("NUL bytes in a name", {"counterparty_name": "a\0b"}, RowCode.CHARACTER_FORBIDDEN),
         ("SQL as an amount", {"amount": "1); DROP TABLE x; --"}, RowCode.AMOUNT_FORMAT),
         ("a huge exponent", {"amount": "1e999999999"}, RowCode.AMOUNT_FORMAT),
         ("not a number", {"amount": "NaN"}, RowCode.AMOUNT_FORMAT),

@@ -36,9 +36,9 @@ class CsvRows:
     the place of a row tells its line.
     """
 
-    def __init__(self, found: Found, end: LastByte | None = None) -> None:
+    def __init__(self, found: Found, texts: LastByte) -> None:
         dialect = found.layout.dialect
-        self._found, self._end = found, end
+        self._found, self._texts, self._ended = found, texts, False
         self._columns, self._fewest_cells = len(found.columns), found.fewest_cells
         self._spans_lines = dialect.line_breaks_in_cells
         self._cells, self._structures, self._filter = Cells(dialect), Structures(dialect), LineFilter(dialect)
@@ -77,6 +77,7 @@ class CsvRows:
         FileRejectedError
             If a quote is still open where cells may span lines.
         """
+        self._ended = True
         if not self._pending:
             return b""
         lines, self._pending = _LINE_FEED.join(self._pending), []
@@ -87,7 +88,7 @@ class CsvRows:
         return self._account.part(path, self._warnings())
 
     def _warnings(self) -> tuple[ErrorExample, ...]:
-        if not self._end or self._end.ends_line or not self._found.layout.dialect.final_line_end:
+        if not self._ended or self._texts.ends_line or not self._found.layout.dialect.final_line_end:
             return ()
         code, line = WarningCode.FINAL_LINE_END_MISSING, self._account.line - 1
         return (ErrorExample(code=code, line=line, field="", rule=LAST_LINE_RULE, masked_value=""),)

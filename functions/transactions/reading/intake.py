@@ -20,6 +20,7 @@ MAX_GZIP_RATIO = 200
 """No transactions are packed more densely; a file that is was made to harm."""
 RATIO_FREE_BYTES = 64 << 20
 """So much may be unpacked whatever the ratio: few rows that are all alike are dense, and harmless."""
+_LOOKED_AT, _MOST = 1000, 0.7
 _GZIP = b"\x1f\x8b"
 _C1_CONTROL = re.compile("[\x80-\x9f]")
 _GZIP_WINDOW = 31
@@ -107,6 +108,9 @@ def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         except UnicodeDecodeError as error:
             at = offset - len(pending) + error.start
             raise FileRejectedError(FileCode.NOT_DECODABLE, f"no {encoding} at byte {at}") from error
+        except UnicodeError as error:
+            detail = f"{encoding} begins with a byte order mark; {encoding}-le and {encoding}-be have none"
+            raise FileRejectedError(FileCode.NOT_DECODABLE, detail) from error
         if doubt:
             doubt.look_at(chunk, text, offset)
         offset += len(chunk)
@@ -115,6 +119,12 @@ def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         if first and content:
             content, first = content.removeprefix(codecs.BOM_UTF8), False
         yield line_ends.as_feeds(content)
+
+
+def looks_like_utf16(head: bytes) -> bool:
+    """Tell whether ``head`` is UTF-16 without its byte order mark: of text, most high bytes are NUL, and no low one."""
+    shares = [half.count(0) / len(half) for start in (0, 1) if (half := head[start:_LOOKED_AT:2])]
+    return bool(shares) and min(shares) == 0 and max(shares) > _MOST
 
 
 class LastByte:

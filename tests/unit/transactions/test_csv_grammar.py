@@ -19,6 +19,7 @@ from transactions.layouts.mapping import Amount, Text
 from transactions.reading.csv_cells import Cells
 from transactions.reading.csv_rows import CsvRows
 from transactions.reading.headers import find_layout
+from transactions.reading.intake import LastByte
 from transactions.reading.parts import in_parts
 
 LAWS = settings(
@@ -160,7 +161,7 @@ def test_where_a_block_ends_changes_nothing(file_layout: Layout, endings: list[s
         blocks = (b"\n".join(every_line[start : start + lines_a_block]) for start in starts)
         with TemporaryDirectory() as folder:
             try:
-                (part,) = in_parts(blocks, CsvRows(found), found.layout, Path(folder))
+                (part,) = in_parts(blocks, CsvRows(found, LastByte(iter([]))), found.layout, Path(folder))
             except FileRejectedError as error:
                 return str(error)
             return part.path.read_bytes(), part.left_out, part.broken, part.skipped

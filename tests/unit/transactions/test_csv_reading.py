@@ -11,13 +11,15 @@ import pytest
 
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, transform, validate
+from transactions.codes import FileCode
+from transactions.engine.balances import warnings_of
 from transactions.engine.staging import engine, stage
 from transactions.layouts.fields import Schema
 from transactions.layouts.layout import Dialect, Layout
 from transactions.reading.csv_records import read_csv
 from transactions.reading.csv_rows import CsvRows
 from transactions.reading.headers import find_layout
-from transactions.reading.intake import Intake
+from transactions.reading.intake import Intake, LastByte, whole_lines
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
 
@@ -218,16 +220,18 @@ def test_given_parts_of_few_rows_then_lines_and_totals_are_those_of_the_whole_fi
     content = alpine_file(*rows)
     whole = transform(content, tmp_path, layout())
 
-    # When each part holds some five rows
+    # When each part holds some five rows, and each chunk ends within a row
     found = find_layout(content, [layout()])
-    lines = content.rstrip(b"\n").split(b"\n")
-    blocks = (b"\n".join(lines[start : start + 5]) for start in range(0, len(lines), 5))
-    parts = in_parts(blocks, CsvRows(found), found.layout, tmp_path, part_bytes=1)
+    texts = LastByte(content[start : start + 333] for start in range(0, len(content), 333))
+    blocks = whole_lines(texts, FileCode.MALFORMED_CSV)
+    parts = in_parts(blocks, CsvRows(found, texts), found.layout, tmp_path, part_bytes=1)
     records = Records(found.layout, found.columns, found.captures, parts)
     with engine(tmp_path, 300) as connection:
         staged = stage(connection, records, support.source("alpine"))
         accepted = connection.execute("SELECT line FROM accepted ORDER BY line").fetchall()
+        warnings = warnings_of(staged)
 
     # Then they come to the same
     assert (staged.counts, staged.totals) == (whole.transformation.counts, whole.transformation.totals)
     assert [line for (line,) in accepted] == sorted(row["source_line"] for row in whole.transactions)
+    assert warnings.counts == ()

@@ -40,6 +40,10 @@ def _encodings() -> Iterator[Case]:
     not_decodable = FileCode.NOT_DECODABLE
     yield refused("Latin-1", not_decodable, UMLAUT.decode().encode("latin-1"), trap=Trap.ENCODING)
     yield refused("UTF-16 with a byte order mark", not_decodable, FILE.decode().encode("utf-16"), trap=Trap.ENCODING)
+    for encoding in ("utf-16-le", "utf-16-be"):
+        content, name = FILE.decode().encode(encoding), f"{encoding} without a byte order mark"
+        yield refused(name, not_decodable, content, trap=Trap.ENCODING)
+        yield refused(f"{name} under utf-16", not_decodable, content, layouts=(layout(encoding="utf-16"),))
     windows = (layout(encoding="iso-8859-1"),)
     euro = alpine_file(alpine_row(counterparty_name="5 € Müller")).decode().encode("cp1252")
     yield refused("Windows code page declared as Latin-1", not_decodable, euro, layouts=windows, trap=Trap.ENCODING)
