@@ -67,13 +67,17 @@ def validation(
         reason="The header has other columns than the layout." if reason_code else "",
         sha256=sha256((content or f"content {next(_serial)}").encode()).hexdigest(),
         size=4117,
-        counts=Counts(read=read, accepted=accepted, rejected=rejected),
+        counts=Counts(read=read, accepted=accepted, rejected=rejected, skipped=4),
+        first_booking_date="2025-10-01",
+        last_booking_date="2025-10-31",
         totals=(Total(currency="CHF", count=accepted - 1, sum="-12.50"), Total(currency="EUR", count=1, sum="0.10")),
         errors=(ErrorCount(code="AMOUNT_FORMAT", count=rejected),) if rejected else (),
         warnings=(ErrorCount(code="BALANCE_BREAK", count=rejected),) if rejected else (),
     )
     built: Answer = msgspec.json.decode(msgspec.json.encode(answer))
-    return {fact: built[fact] for fact in built if fact != "examples"} | {"report": "reports/alpine/file.html"}
+    return {fact: built[fact] for fact in built if fact not in {"examples", "skipped_lines"}} | {
+        "report": "reports/alpine/file.html"
+    }
 
 
 def refusal() -> Answer:

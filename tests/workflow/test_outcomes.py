@@ -48,6 +48,8 @@ def test_given_a_completed_file_when_its_row_is_read_then_it_tells_the_whole_sto
     assert (row["partner"], row["size"], row["attempts"]) == ("alpine", file.size, 1)
     assert (row["sha256"], row["layout"]) == (validated["sha256"], validated["layout"])
     assert [row[f"rows_{count}"] for count in ("read", "accepted", "rejected", "dropped")] == [5, 3, 2, 0]
+    assert row["lines_skipped"] == 4
+    assert (row["first_booking_date"], row["last_booking_date"]) == ("2025-10-01", "2025-10-31")
     assert row["totals"] == '[{"currency":"CHF","count":2,"sum":"-12.50"},{"currency":"EUR","count":1,"sum":"0.10"}]'
     assert row["errors"] == '[{"code":"AMOUNT_FORMAT","count":2}]'
     assert row["warnings"] == '[{"code":"BALANCE_BREAK","count":2}]'

@@ -42,6 +42,9 @@ def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts:
         "attempts": 1,
         "rows_read": 3,
         "rows_accepted": 2,
+        "lines_skipped": 4,
+        "first_booking_date": "2025-10-01",
+        "last_booking_date": "2025-10-31",
         "totals": json.dumps([{"currency": "EUR", "count": 2, "sum": EXACT}]),
         "history": [
             {"status": "RECEIVED", "at": UPLOADED, "execution": "arn:1", "detail": ""},
@@ -78,6 +81,8 @@ def test_given_a_completed_file_when_recorded_then_its_row_and_its_exact_totals_
     tables = _recorded(s3, tmp_path)
     [row], [total] = tables["files"], tables["file_totals"]
     assert (row["status"], row["rows_read"], row["rows_accepted"], row["rows_rejected"]) == ("COMPLETED", 3, 2, 0)
+    assert row["lines_skipped"] == 4
+    assert (row["first_booking_date"], row["last_booking_date"]) == (date(2025, 10, 1), date(2025, 10, 31))
     assert (row["uploaded_date"], row["detail"], row["duplicate_of"]) == (date(2025, 11, 3), "VALID", None)
     # The first outcome is the failure
     assert row["done_at"] == datetime(2025, 11, 3, 14, 6, 0, 250_000)  # noqa: DTZ001 - Athena's timestamps have no zone
@@ -99,7 +104,7 @@ def test_given_outcomes_of_one_file_when_recorded_again_and_again_then_the_lates
 def test_given_a_rejected_file_without_figures_when_recorded_then_there_is_no_row_of_totals(tmp_path: Path) -> None:
     s3 = FakeS3()
     record = _record(FileStatus.REJECTED)
-    for fact in ("totals", "layout", "rows_read", "rows_accepted"):
+    for fact in ("totals", "layout", "rows_read", "rows_accepted", "first_booking_date", "last_booking_date"):
         del record["dynamodb"]["NewImage"][fact]
 
     _recorder(s3).record([read_outcome(record)])

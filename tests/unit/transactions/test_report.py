@@ -1,5 +1,6 @@
 """The report: everything that was found, for programs and for people, and no customer data."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,16 @@ from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, 
 from transactions.codes import FileCode, RowCode
 from transactions.reports.page import WORDS, grouped, page, share
 from transactions.reports.report import Report, Shares
-from transactions.results import EXAMPLES_PER_CODE, Counts, ErrorCount, ErrorExample, Source, Total, Validation
+from transactions.results import (
+    EXAMPLES_PER_CODE,
+    Counts,
+    ErrorCount,
+    ErrorExample,
+    SkippedLine,
+    Source,
+    Total,
+    Validation,
+)
 
 RENAMED = {"file_name": "CH9300762011623852957 <b>October</b>.csv"}
 
@@ -182,3 +192,30 @@ def test_shares_are_parts_of_one(accepted: int, rejected: int, dropped: int) -> 
     shares = Shares.of(Counts(read=read, accepted=accepted, rejected=rejected, dropped=dropped))
 
     assert shares.accepted + shares.rejected + shares.dropped == pytest.approx(1 if read else 0, abs=1e-5)
+
+
+def test_given_skipped_lines_when_shown_then_they_are_counted_with_the_shapes_of_the_first() -> None:
+    counts = Counts(read=2, accepted=2, skipped=1207)
+    shown = tuple(SkippedLine(line=line, masked_value=f"xxxxx <{line}>") for line in (1, 2))
+    told = Report.of(judged(verdict="VALID", counts=counts, skipped_lines=shown), source("alpine"))
+
+    words = _Document(page(told)).words
+
+    assert f"Skipped lines: {grouped('1207')}" in words
+    assert "xxxxx <1>" in words
+    assert "The first 2:" in words
+    assert json.loads(told.json())["skipped_lines"][1] == {"line": 2, "masked_value": "xxxxx <2>"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2025-10-01", "2025-10-31", "2025-10-01 to 2025-10-31"),
+        ("2025-10-01", "2025-10-01", "2025-10-01"),
+        ("", "", "none"),
+    ],
+)
+def test_the_first_and_the_last_booking_date_are_told(first: str, last: str, shown: str) -> None:
+    told = Report.of(judged(first_booking_date=first, last_booking_date=last), source("alpine"))
+
+    assert f"Booking dates{shown}" in _Document(page(told)).words
