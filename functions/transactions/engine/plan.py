@@ -8,13 +8,14 @@ from typing import Self
 
 import msgspec
 
-from transactions.codes import RowCode
+from transactions.codes import FileCode, RowCode
 from transactions.currencies import MINOR_UNITS
 from transactions.engine.checks import Check, Checked, Expression
 from transactions.engine.expressions import Mapper
 from transactions.engine.json_cells import JsonCells
+from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Condition, Dialect, Layout
-from transactions.layouts.mapping import Constant, RowHash, fields_read
+from transactions.layouts.mapping import Captured, Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.headers import captured
 from transactions.reading.json_rows import SEPARATOR
@@ -40,14 +41,18 @@ class Plan(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, records: Records, source: Source, *, to_write: bool) -> Self:
-        """Plan the reading of ``records``; FileRejectedError if the file's name lacks what belongs into it."""
+        """Plan the reading of ``records``; FileRejectedError if the file lacks a fact that the mapping needs."""
         layout = records.layout
         cells = {name: f"c{number}" for number, name in enumerate(layout.names)}
         of_other_type = {name: f"o{number}" for number, name in enumerate(layout.names)} if _is_json(layout) else {}
         received_on = source.received_at.astimezone(UTC).date()
         in_name = (capture for capture in layout.captures if capture.source == "fileName")
         facts = {capture.name: captured(capture, [source.file_name], layout) for capture in in_name}
-        mapper = Mapper(layout, cells, of_other_type, {**records.captures, **facts}, received_on)
+        captures = {**records.captures, **facts}
+        for function in layout.mapping.values():
+            if isinstance(function, Captured) and function.capture not in captures:
+                raise FileRejectedError(FileCode.CAPTURE_MISSING, function.capture, layout=layout.name)
+        mapper = Mapper(layout, cells, of_other_type, captures, received_on)
         mapped = mapped_columns()
         columns = {name: mapper.column(mapped[name], function) for name, function in layout.mapping.items()}
         dropping = (condition.field for drop in layout.drop for condition in drop.conditions)

@@ -10,7 +10,7 @@ from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Capture, Dialect, Layout
 from transactions.reading.csv_cells import Cells
-from transactions.reading.intake import CHUNK_BYTES, looks_like_utf16, utf8
+from transactions.reading.intake import is_empty, unmarked_utf16, utf8
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import MAX_RECORD_BYTES
 from transactions.reading.shapes import fits
@@ -53,7 +53,7 @@ def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
     FileRejectedError
         If the file is empty, or if no layout fits, or more than one.
     """
-    if not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < CHUNK_BYTES:
+    if is_empty(head):
         raise FileRejectedError(FileCode.EMPTY_FILE)
     layouts = tuple(layouts)
     outcomes = [_by_header(head, layout) if layout.dialect.header else _by_rows(head, layout) for layout in layouts]
@@ -147,8 +147,9 @@ def _first_lines(head: bytes, layout: Layout, count: int) -> list[str]:
 
 
 def _refuse_undecodable(head: bytes, layout: Layout) -> None:
-    if looks_like_utf16(head):
-        detail = f"the file looks like UTF-16, and the layout says {layout.encoding}"
+    found, declared = unmarked_utf16(head), codecs.lookup(layout.encoding).name
+    if found and declared != found:
+        detail = f"the file looks like {found}, and the layout says {layout.encoding}"
         raise FileRejectedError(FileCode.NOT_DECODABLE, detail)
     count = layout.dialect.header_within if layout.dialect.header else ROWS_LOOKED_AT
     if any("\ufffd" in line for line in _first_lines(head, layout, count)):

@@ -20,6 +20,7 @@ MAX_GZIP_RATIO = 200
 """No transactions are packed more densely; a file that is was made to harm."""
 RATIO_FREE_BYTES = 64 << 20
 """So much may be unpacked whatever the ratio: few rows that are all alike are dense, and harmless."""
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LOOKED_AT, _MOST = 1000, 0.7
 _GZIP = b"\x1f\x8b"
 _C1_CONTROL = re.compile("[\x80-\x9f]")
@@ -121,10 +122,25 @@ def utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield line_ends.as_feeds(content)
 
 
-def looks_like_utf16(head: bytes) -> bool:
-    """Tell whether ``head`` is UTF-16 without its byte order mark: of text, most high bytes are NUL, and no low one."""
-    shares = [half.count(0) / len(half) for start in (0, 1) if (half := head[start:_LOOKED_AT:2])]
-    return bool(shares) and min(shares) == 0 and max(shares) > _MOST
+def unmarked_utf16(head: bytes) -> str:
+    """Name the UTF-16 that ``head`` looks like, without a byte order mark; nothing where it looks like none.
+
+    Of text in most languages, most high bytes are NUL, and no low one is.
+    """
+    if head.startswith(_UTF16_MARKS):
+        return ""
+    halves = {"utf-16-le": (head[1:_LOOKED_AT:2], head[:_LOOKED_AT:2]), "utf-16-be": (head[:_LOOKED_AT:2], head[1::2])}
+    for encoding, (high, low) in halves.items():
+        if high.count(0) > _MOST * len(high) and 0 not in low[: len(high)]:
+            return encoding
+    return ""
+
+
+def is_empty(head: bytes) -> bool:
+    """Tell whether a file that begins with ``head`` has nothing but white space, and perhaps a byte order mark."""
+    if head.startswith(_UTF16_MARKS):
+        head = head[2:].replace(b"\0", b"")
+    return not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < CHUNK_BYTES
 
 
 class LastByte:

@@ -257,6 +257,19 @@ def _column(name: str) -> Field:
     return StringField(name=name)
 
 
+@pytest.mark.parametrize("any_order", [True, False])
+def test_a_fact_in_the_header_of_a_column_that_is_lacking_is_missing(*, any_order: bool, tmp_path: Path) -> None:
+    cost = NumberField(name="Cost", header_pattern=r"Cost in (?P<currency>[A-Z]{3})", optional=True)
+    file_layout = dialect(cost, any_order=any_order)
+    mapping = {**file_layout.mapping, "currency": Captured(capture="currency")}
+    file_layout = msgspec.structs.replace(file_layout, mapping=mapping)
+
+    validation = validate(file("2025-10-01;1;a"), tmp_path, layouts=[file_layout])
+
+    assert validation.reason_code == FileCode.CAPTURE_MISSING
+    assert "currency" in validation.reason
+
+
 def test_facts_are_captured_from_the_header_and_from_the_files_name(tmp_path: Path) -> None:
     credit = NumberField(name="Sum", header_pattern=r"Sum in (?P<currency>[A-Z]{3})")
     file_layout = csv_layout(

@@ -30,6 +30,9 @@ def _empty() -> Iterator[Case]:
     yield refused("empty file", FileCode.EMPTY_FILE, b"", trap=Trap.EMPTY_FILE)
     yield refused("blank lines only", FileCode.EMPTY_FILE, b"\r\n\n  \n", trap=Trap.EMPTY_FILE)
     yield refused("byte order mark only", FileCode.EMPTY_FILE, b"\xef\xbb\xbf", trap=Trap.EMPTY_FILE)
+    for mark in ("utf-16-le", "utf-16-be"):
+        content = "\ufeff\r\n".encode(mark)
+        yield refused(f"{mark} mark only", FileCode.EMPTY_FILE, content, layouts=(layout(encoding="utf-16"),))
     yield refused("header only", FileCode.NO_RECORDS, alpine_file(), trap=Trap.EMPTY_FILE)
     yield refused("header without a line end", FileCode.NO_RECORDS, ALPINE_HEADER.encode())
     yield refused("unknown partner", FileCode.UNKNOWN_PARTNER, FILE, partner="nobody")
@@ -43,6 +46,9 @@ def _encodings() -> Iterator[Case]:
     for encoding in ("utf-16-le", "utf-16-be"):
         content, name = FILE.decode().encode(encoding), f"{encoding} without a byte order mark"
         yield refused(name, not_decodable, content, trap=Trap.ENCODING)
+        other_header = FILE.decode().replace("account", "konto", 1).encode(encoding)
+        mismatch = FileCode.HEADER_MISMATCH
+        yield refused(f"{encoding} with another header", mismatch, other_header, layouts=(layout(encoding=encoding),))
         yield refused(f"{name} under utf-16", not_decodable, content, layouts=(layout(encoding="utf-16"),))
     windows = (layout(encoding="iso-8859-1"),)
     euro = alpine_file(alpine_row(counterparty_name="5 € Müller")).decode().encode("cp1252")
