@@ -1,12 +1,12 @@
 """Writes a file's rows as Parquet, one file for each partition, in the shape of the data contract."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from pathlib import Path
 
 from transactions.contract import Table, canonical
-from transactions.engine.staging import THREADS, Staged, control_totals
+from transactions.engine.partitions import write_dates
+from transactions.engine.staging import Staged, control_totals
 from transactions.errors import ReconciliationError
 from transactions.layouts.mapping_rules import DERIVED
 from transactions.results import Source, Written, WrittenObject
@@ -23,18 +23,9 @@ def write_transactions(staged: Staged, source: Source, output: Path) -> tuple[Wr
     ).fetchall()
     mapped = {name: name for name in (*staged.layout.mapping, *DERIVED)}
     columns = _columns(table, {**mapped, **_lineage(staged, source)})
-
-    def write(day: str, rows: int) -> WrittenObject:
-        path = output / _written_path(table, source, day)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with staged.connection.cursor() as cursor:
-            cursor.execute(f"""
-                COPY (SELECT {columns} FROM accepted WHERE booking_date = DATE '{day}')
-                TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - quoted values, own names
-        return _written(output, table, source, day, rows)
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return tuple(pool.map(write, *zip(*days, strict=True)))
+    files = {day: output / _written_path(table, source, day) for day, _ in days}
+    write_dates(staged.connection, columns, dict(days), files)
+    return tuple(_written(output, table, source, day, rows) for day, rows in days)
 
 
 def write_quarantine(staged: Staged, source: Source, output: Path) -> tuple[WrittenObject, ...]:

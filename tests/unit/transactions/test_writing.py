@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.transactions.support import (
     CATALOG,
@@ -23,6 +25,7 @@ from tests.unit.transactions.support import (
     validate,
 )
 from transactions.contract import Contract, Table, canonical
+from transactions.engine.partitions import PASSES, ROWS_OF_A_PASS, passes_over
 from transactions.errors import FileRejectedError
 from transactions.files import transform_file
 from transactions.layouts.mapping_rules import DERIVED, LINEAGE, mapped_columns
@@ -114,6 +117,26 @@ def test_a_day_of_several_row_groups_keeps_the_files_order(tmp_path: Path) -> No
     lines = [_source_lines(tmp_path / "output" / written.path) for written in objects]
     assert [len(of_day) for of_day in lines] == [70_000, 140_000]
     assert all(of_day == sorted(of_day) for of_day in lines)
+
+
+def test_dates_that_are_written_together_keep_the_files_order_over_several_row_groups(tmp_path: Path) -> None:
+    days = [date.fromordinal(date(2024, 1, 1).toordinal() + number) for number in range(300)]
+    rows = [alpine_row(transaction_id=f"D{number}", booking_date=str(days[number % 300])) for number in range(210_000)]
+
+    objects = transform(alpine_file(*rows), tmp_path, layout()).transformation.objects
+
+    lines = [_source_lines(tmp_path / "output" / written.path) for written in objects]
+    assert lines == [[2 + first + 300 * turn for turn in range(700)] for first in range(300)]
+
+
+@given(st.dictionaries(st.dates().map(str), st.integers(1, 100_000), min_size=1, max_size=500))
+def test_passes_take_every_date_once_and_do_not_grow_with_their_number(rows: dict[str, int]) -> None:
+    passes = list(passes_over(rows))
+
+    assert [day for days in passes for day in days] == list(rows)
+    assert len(passes) <= 2 * PASSES + 1
+    largest = max(sum(rows.values()) // PASSES, ROWS_OF_A_PASS)
+    assert all(len(days) == 1 or sum(rows[day] for day in days) <= largest for days in passes)
 
 
 def test_validate_and_transform_agree_to_the_last_digit(tmp_path: Path) -> None:
