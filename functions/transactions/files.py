@@ -6,13 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from transactions.codes import FileCode
 from transactions.engine.balances import warnings_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.staging import MEMORY_MB, Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
+from transactions.limits import rejection_of
 from transactions.reading.csv_records import read_csv
 from transactions.reading.intake import Arrival, Intake
 from transactions.reading.json_records import read_json
@@ -29,7 +29,7 @@ def validate_file(
     try:
         layouts = catalog.candidates(source.partner, source.format)
         with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
-            return _verdict(arrival, staged)
+            return _validation(arrival, layout=staged.layout.name, rejection=rejection_of(staged), staged=staged)
     except FileRejectedError as rejection:
         arrival.drain()
         return _validation(arrival, layout=rejection.layout, rejection=rejection)
@@ -72,15 +72,6 @@ def _staged(
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = _READERS[source.format](intake, tuple(layouts), Path(folder))
         yield stage(connection, records, source, to_write=to_write)
-
-
-def _verdict(arrival: Arrival, staged: Staged) -> Validation:
-    counts, limit = staged.counts, staged.layout.limits.rejected_share
-    if counts.rejected > limit * counts.read:
-        detail = f"{counts.rejected} of {counts.read}, the limit is a share of {limit}"
-        rejection = FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
-        return _validation(arrival, layout=staged.layout.name, rejection=rejection, staged=staged)
-    return _validation(arrival, layout=staged.layout.name, staged=staged)
 
 
 def _validation(

@@ -69,7 +69,7 @@ class Predicate(Condition, frozen=True):
 
 
 class Limits(Part, frozen=True):
-    """``rejected_share``: a file with a greater share of rejected rows is rejected as a whole."""
+    """``rejected_share``: a file with a greater share of rejected rows, of those not dropped, is rejected as a whole."""
 
     rejected_share: Annotated[float, Meta(ge=0, le=1)] = 0.5
 

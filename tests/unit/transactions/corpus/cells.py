@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good
 from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, csv_layout, good_rows, layout
-from transactions.codes import RowCode, WarningCode
+from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.layouts.fields import Constraints, Field, NumberField, Schema, StringField
-from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit, Lookup
 
 NUMBERS = {
@@ -136,10 +133,10 @@ def _semicolons(name: str, fields: tuple[Field, ...], amount: Any, cells: str, c
         name=name,
         content=content,
         layouts=(file_layout,),
+        file_code=FileCode.TOO_MANY_REJECTED,
         rejected=1,
         errors={RowCode[code]: 1},
         lines=(2,),
-        accepted=0,
     )
 
 
@@ -156,7 +153,7 @@ def _decimal_styles() -> Iterator[Case]:
             name=name,
             content=_dkb(amount),
             partner="dkb",
-            layouts=(_lenient("dkb-2023"),),
+            file_code=None if total else FileCode.TOO_MANY_REJECTED,
             accepted=1 if total else 0,
             rejected=0 if total else 1,
             errors={} if total else {RowCode.AMOUNT_FORMAT: 1},
@@ -168,10 +165,6 @@ def _dkb(amount: str) -> bytes:
     header = ";".join(CATALOG.get("dkb-2023").header)
     row = f"01.10.25;01.10.25;Gebucht;Mara Muster;Kiosk Nord;Papier;Ausgang;;{amount};;;"
     return f'"Girokonto";"DE02000000000000000001"\n\n{header}\n{row}\n'.encode()
-
-
-def _lenient(name: str) -> Layout:
-    return layout(name, limits=msgspec.structs.replace(CATALOG.get(name).limits, rejected_share=1))
 
 
 def _balances() -> Iterator[Case]:
