@@ -5,17 +5,16 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TextIO, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
-from transactions.codes import RowCode
+from bench.flaws import FLAWS, Flaw, Format
 
 if TYPE_CHECKING:
     from _csv import Writer
 
-Format = Literal["csv", "decimal-comma", "ndjson", "json"]
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 ROWS_PER_BAD_ROW: Final = 100
 BYTES_PER_CSV_ROW: Final = 134
 """About what a row of ``csv`` takes, to come from a size to a number of rows."""
@@ -50,56 +49,7 @@ class Transaction(NamedTuple):
     balance: int
 
 
-class Flaw(NamedTuple):
-    """What is wrong with a bad row: ``text`` stands in ``field``, or in one cell too many where that is empty."""
-
-    field: str
-    text: str | int
-    code: RowCode
-
-
 Cells = dict[str, str | int]
-
-_FIRST_ID = "AB-000000000"
-_FLAWS: Final = (
-    Flaw("transaction_id", "", RowCode.ID_MISSING),
-    Flaw("transaction_id", _FIRST_ID, RowCode.DUPLICATE_ID),
-    Flaw("amount", "", RowCode.FIELD_MISSING),
-    Flaw("amount", "12,50", RowCode.AMOUNT_FORMAT),
-    Flaw("amount", "1e2", RowCode.AMOUNT_FORMAT),
-    Flaw("amount", "12.345", RowCode.AMOUNT_SCALE),
-    Flaw("amount", "12345678901234.00", RowCode.AMOUNT_RANGE),
-    Flaw("currency", "EURO", RowCode.CURRENCY_UNKNOWN),
-    Flaw("booking_date", "", RowCode.FIELD_MISSING),
-    Flaw("booking_date", "2025-02-30", RowCode.DATE_FORMAT),
-    Flaw("booking_date", "03/10/2025", RowCode.DATE_FORMAT),
-    Flaw("booking_date", "1111-11-11", RowCode.DATE_RANGE),
-    Flaw("value_date", "2099-01-01", RowCode.DATE_RANGE),
-    Flaw("balance", "n/a", RowCode.AMOUNT_FORMAT),
-)
-_CSV_FLAWS: Final = (*_FLAWS, Flaw("", "surplus", RowCode.FIELD_COUNT))
-_JSON_FLAWS: Final = (*_FLAWS, Flaw("account", 4711, RowCode.FIELD_TYPE))
-_DECIMAL_COMMA_FLAWS: Final = (
-    Flaw("Betrag (€)", "", RowCode.FIELD_MISSING),
-    Flaw("Betrag (€)", "-5.00", RowCode.AMOUNT_FORMAT),
-    Flaw("Betrag (€)", "12,50 €", RowCode.AMOUNT_FORMAT),
-    Flaw("Betrag (€)", "1e2", RowCode.AMOUNT_FORMAT),
-    Flaw("Betrag (€)", "12,345", RowCode.AMOUNT_SCALE),
-    Flaw("Betrag (€)", "12345678901234,00", RowCode.AMOUNT_RANGE),
-    Flaw("Buchungsdatum", "", RowCode.FIELD_MISSING),
-    Flaw("Buchungsdatum", "30.02.25", RowCode.DATE_FORMAT),
-    Flaw("Buchungsdatum", "2025-10-03", RowCode.DATE_FORMAT),
-    Flaw("Buchungsdatum", "01.01.30", RowCode.DATE_RANGE),
-    Flaw("Wertstellung", "32.10.25", RowCode.DATE_FORMAT),
-    Flaw("Wertstellung", "01.01.69", RowCode.DATE_RANGE),
-    Flaw("", "surplus", RowCode.FIELD_COUNT),
-)
-FLAWS: Final[dict[Format, tuple[Flaw, ...]]] = {
-    "csv": _CSV_FLAWS,
-    "ndjson": _JSON_FLAWS,
-    "json": _JSON_FLAWS,
-    "decimal-comma": _DECIMAL_COMMA_FLAWS,
-}
 
 
 def rows_of(megabytes: int) -> int:
@@ -214,31 +164,48 @@ def _write_table(table: "Writer", rows: Rows, cells_of: Callable[[Transaction], 
         table.writerow(cells.values())
 
 
-def _write_ndjson(file: TextIO, rows: Rows) -> None:
-    for record in _records(rows):
-        file.write(f"{record}\n")
+Record = Callable[[Cells], str]
 
 
-def _write_json(file: TextIO, rows: Rows) -> None:
+def _write_ndjson(file: TextIO, rows: Rows, record: Record) -> None:
+    for cells in _with_their_flaws(rows):
+        file.write(f"{record(cells)}\n")
+
+
+def _write_json(file: TextIO, rows: Rows, record: Record) -> None:
     separator = "["
-    for record in _records(rows):
-        file.write(f"{separator}\n{record}")
+    for cells in _with_their_flaws(rows):
+        file.write(f"{separator}\n{record(cells)}")
         separator = ","
     file.write("\n]\n")
 
 
-def _records(rows: Rows) -> Iterator[str]:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _with_their_flaws(rows: Rows) -> Iterator[Cells]:
     for row, flaw in rows:
         cells = _cells(row)
         if flaw:
             cells[flaw.field] = flaw.text
-        yield encode(cells)
+        yield cells
+
+
+_TEXTS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ESCAPED = json.JSONEncoder().encode
+_NUMBERS: Final = ("amount", "balance")
+
+
+def _with_numbers(cells: Cells) -> str:
+    """Write amounts as numbers, names as they are, and the purpose with all that is not ASCII escaped."""
+    texts = {name: cell for name, cell in cells.items() if name not in {*_NUMBERS, "remittance_information"}}
+    purpose = _ESCAPED(f"{cells['remittance_information']}\nÜberweisung mit Gebühr")
+    numbers = ",".join(f'"{name}":{cells[name]}' for name in _NUMBERS)
+    return f'{_TEXTS(texts)[:-1]},{numbers},"remittance_information":{purpose}}}'
 
 
 _WRITERS: Final[dict[Format, Callable[[TextIO, Rows], None]]] = {
     "csv": _write_csv,
-    "ndjson": _write_ndjson,
-    "json": _write_json,
+    "ndjson": partial(_write_ndjson, record=_TEXTS),
+    "json": partial(_write_json, record=_TEXTS),
+    "ndjson-numbers": partial(_write_ndjson, record=_with_numbers),
+    "json-numbers": partial(_write_json, record=_with_numbers),
     "decimal-comma": _write_decimal_comma,
 }

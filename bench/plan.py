@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from bench.data import FORMATS, Format
+from bench.flaws import FORMATS, Format
 
 COPY: Final = "DuckDB COPY, nothing validated"
 VALIDATE: Final = "pipeline: validate"

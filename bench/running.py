@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from bench import data
 from bench.contenders.outcome import Outcome
+from bench.flaws import FORMATS, Format
 from bench.limits import ControlGroup, control_group
 from bench.measuring import PROJECT, RunFailedError, Usage, measure
 from bench.plan import BARE, COLD_STARTS, CONTENDERS, LIMITED, Contender
@@ -26,7 +27,7 @@ SEED = 20251103
 
 
 def run_contenders(
-    folder: Path, *, formats: Sequence[data.Format] = data.FORMATS, megabytes: int, runs: int, progress: Progress
+    folder: Path, *, formats: Sequence[Format] = FORMATS, megabytes: int, runs: int, progress: Progress
 ) -> Section:
     """Let all contenders read the same rows in each of ``formats``, in turns, ``runs`` times.
 
@@ -94,7 +95,7 @@ def run_cold_starts(*, runs: int, progress: Progress) -> Section:
     return _section(0, runs, load_before, measurements)
 
 
-def _file(folder: Path, name: data.Format, rows: int, progress: Progress) -> Path:
+def _file(folder: Path, name: Format, rows: int, progress: Progress) -> Path:
     """Write the file unless an earlier run has left it."""
     path = folder / f"{rows}-{SEED}.{name}"
     if not path.exists():

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, BeforeValidator, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from bench.contenders.arrow import ACCEPTED, REJECTED
 from bench.contenders.columns import COLUMNS
 from bench.contenders.outcome import Outcome, run
-from bench.contenders.rules import ACCEPTED, AMOUNT, DATE, EARLIEST, LATEST, REJECTED, SCALE, WHOLE_DIGITS
+from bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
 

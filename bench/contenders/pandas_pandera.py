@@ -12,9 +12,10 @@ import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.contenders.arrow import ACCEPTED, REJECTED
 from bench.contenders.columns import COLUMNS
 from bench.contenders.outcome import Outcome, run
-from bench.contenders.rules import ACCEPTED, AMOUNT, DATE, EARLIEST, LATEST, REJECTED, SCALE, WHOLE_DIGITS
+from bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
 

@@ -18,6 +18,8 @@ LAYOUTS: Final = {
     "decimal-comma": "dkb-2023",
     "json": "bench-json",
     "ndjson": "bench-ndjson",
+    "json-numbers": "bench-json-numbers",
+    "ndjson-numbers": "bench-ndjson-numbers",
 }
 """The layout that reads each of the benchmark's formats."""
 _OWN_LAYOUTS = Path(__file__).parents[1] / "layouts"

@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bench.contenders.pipeline import LAYOUTS, catalog_of, source_of
-from bench.data import FLAWS, FORMATS, ROWS_PER_BAD_ROW, Format, write
+from bench.data import ROWS_PER_BAD_ROW, write
+from bench.flaws import FLAWS, FORMATS, Format
 from transactions.files import validate_file
 from transactions.results import Validation
 
