@@ -80,6 +80,16 @@ class FileCode(_Code):
         "More rows are rejected than the layout allows",
         "correct the rows and send the file again",
     )
+    TOO_MANY_DATES = (
+        "TOO_MANY_DATES",
+        "The file has more booking dates than the layout allows",
+        "split it into several files, or raise limits.bookingDates in the layout",
+    )
+    PERIOD_EXCEEDED = (
+        "PERIOD_EXCEEDED",
+        "The booking dates lie further apart, or further back, than the layout allows",
+        "check whether day and month have changed places, and send the agreed period",
+    )
     RECORDS_LOST = (
         "RECORDS_LOST",
         "The records cannot be told apart with certainty",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -29,10 +30,11 @@ def validate_file(
     try:
         layouts = catalog.candidates(source.partner, source.format)
         with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
-            return _validation(arrival, layout=staged.layout.name, rejection=rejection_of(staged), staged=staged)
-    except FileRejectedError as rejection:
+            rejection = rejection_of(staged, source.received_at.astimezone(UTC).date())
+            return _validation(arrival, layout=staged.layout.name, rejection=rejection, staged=staged)
+    except FileRejectedError as refused:
         arrival.drain()
-        return _validation(arrival, layout=rejection.layout, rejection=rejection)
+        return _validation(arrival, layout=refused.layout, rejection=refused)
 
 
 def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
@@ -82,7 +84,7 @@ def _validation(
     else:
         verdict = "VALID_WITH_REJECTED_ROWS" if staged and staged.counts.rejected else "VALID"
     warnings = warnings_of(staged) if staged else Tally()
-    first, last = (f"{day}" for day in staged.booking_dates) if staged and staged.booking_dates else ("", "")
+    dates = staged.booking_dates if staged else None
     return Validation(
         verdict=verdict,
         layout=layout,
@@ -96,6 +98,6 @@ def _validation(
         warnings=warnings.counts,
         examples=(*staged.errors.examples, *warnings.examples) if staged else (),
         skipped_lines=staged.skipped_lines if staged else (),
-        first_booking_date=first,
-        last_booking_date=last,
+        first_booking_date=f"{dates.first}" if dates else "",
+        last_booking_date=f"{dates.last}" if dates else "",
     )

@@ -50,12 +50,20 @@ class Tally(msgspec.Struct, frozen=True):
     examples: tuple[ErrorExample, ...] = ()
 
 
+class BookingDates(msgspec.Struct, frozen=True):
+    """The booking dates of the accepted rows: the first, the last, and how many different ones there are."""
+
+    first: date
+    last: date
+    count: int
+
+
 class Staged(msgspec.Struct, frozen=True):
     """A file's rows in the engine, accounted for.
 
     The connection has two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line,
     field, error_code, rule, masked_value), and a table ``warnings`` with the columns of ``errors``. The number is the
-    record's place in the file. ``booking_dates`` are the first and the last of the accepted rows, None without any.
+    record's place in the file. ``booking_dates`` is None without accepted rows.
     """
 
     layout: Layout
@@ -64,7 +72,7 @@ class Staged(msgspec.Struct, frozen=True):
     totals: tuple[Total, ...]
     errors: Tally
     skipped_lines: tuple[SkippedLine, ...]
-    booking_dates: tuple[date, date] | None
+    booking_dates: BookingDates | None
 
 
 @contextmanager
@@ -160,9 +168,12 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
 
 def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, found: Counts) -> Staged:
     totals = control_totals(connection, "accepted")
-    rejected, dropped, first, last = connection.execute("""
-        SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped),
-            (SELECT min(booking_date) FROM accepted), (SELECT max(booking_date) FROM accepted)""").fetchall()[0]
+    rejected, dropped = connection.execute(
+        "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
+    ).fetchall()[0]
+    dates = connection.execute(
+        "SELECT min(booking_date), max(booking_date), count(DISTINCT booking_date) FROM accepted"
+    ).fetchall()[0]
     accepted = sum(total.count for total in totals)
     counts = msgspec.structs.replace(found, accepted=accepted, rejected=rejected, dropped=dropped)
     if counts.read != counts.accepted + counts.rejected + counts.dropped:
@@ -174,7 +185,7 @@ def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, found: Cou
         totals=totals,
         errors=tally(connection, "errors"),
         skipped_lines=_skipped_lines(connection),
-        booking_dates=(first, last) if accepted else None,
+        booking_dates=BookingDates(*dates) if accepted else None,
     )
 
 

@@ -16,6 +16,9 @@ from transactions.layouts.mapping import Function
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]$")]
 
+MOST_BOOKING_DATES = 4000
+"""Each booking date is a file, two S3 requests and a partition: the most that a function has the time for."""
+
 
 class Dialect(Part, frozen=True):
     """How the cells and rows of a CSV file are written.
@@ -69,9 +72,17 @@ class Predicate(Condition, frozen=True):
 
 
 class Limits(Part, frozen=True):
-    """``rejected_share``: a file with a greater share of rejected rows, of those not dropped, is rejected as a whole."""
+    """What a file may have at most; one that has more is rejected as a whole.
+
+    ``rejected_share`` is of the rows that are not dropped. The others are of the accepted rows' booking dates:
+    ``booking_dates`` is the number of different ones, ``span_days`` the days from the first to the last, ``age_days``
+    the days from the first to the file's arrival (UTC).
+    """
 
     rejected_share: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    booking_dates: Annotated[int, Meta(ge=1, le=MOST_BOOKING_DATES)] = 1100
+    span_days: Annotated[int, Meta(ge=0)] | None = None
+    age_days: Annotated[int, Meta(ge=0)] | None = None
 
 
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]

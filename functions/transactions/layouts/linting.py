@@ -20,6 +20,7 @@ def complaints(layout: Layout) -> list[str]:
     return [
         *_file(layout),
         *_due(layout),
+        *_limits(layout),
         *_dialect(layout),
         *_fields(layout),
         *_references(layout),
@@ -48,6 +49,13 @@ def _file(layout: Layout) -> Iterator[str]:
 def _due(layout: Layout) -> Iterator[str]:
     if layout.due and layout.due.time_zone not in available_timezones():
         yield f"due.timeZone: {layout.due.time_zone} is no time zone, like Europe/Zurich"
+
+
+def _limits(layout: Layout) -> Iterator[str]:
+    span, age = layout.limits.span_days, layout.limits.age_days
+    # The last booking date is that of the day after the arrival.
+    if span is not None and age is not None and span > age + 1:
+        yield "limits.spanDays: has no effect, as ageDays allows no such span"
 
 
 def _dialect(layout: Layout) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, 
 from transactions.codes import FileCode
 from transactions.engine.staging import engine, stage
 from transactions.errors import FileRejectedError
-from transactions.layouts.layout import Dialect, Limits, Predicate
+from transactions.layouts.layout import Dialect
 from transactions.reading.csv_records import read_csv
 from transactions.reading.intake import Intake
 from transactions.reading.json_records import read_json
@@ -160,48 +160,13 @@ def test_a_wrong_byte_is_named_by_its_offset(tmp_path: Path) -> None:
     assert validation.layout == "alpine-2025"
 
 
-def test_the_share_of_rejected_rows_is_the_layouts_to_say(tmp_path: Path) -> None:
-    content = alpine_file(*good_rows(9), alpine_row(amount="much"))
-    strict = layout(limits=Limits(rejected_share=0.05))
-
-    assert validate(content, tmp_path).verdict == "VALID_WITH_REJECTED_ROWS"
-    assert validate(content, tmp_path, layouts=[strict]).reason_code == FileCode.TOO_MANY_REJECTED
-
-
-PENDING = (Predicate(field="type", values=("PENDING",)),)
-
-
-@pytest.mark.parametrize(
-    ("bad", "code"), [pytest.param(2, "", id="half"), pytest.param(3, FileCode.TOO_MANY_REJECTED, id="more than half")]
-)
-def test_the_rejected_share_is_of_the_rows_that_are_not_dropped(bad: int, code: str, tmp_path: Path) -> None:
-    pending = [alpine_row(transaction_id=f"P{number}", type="PENDING") for number in range(100)]
-    wrong = [alpine_row(transaction_id=f"B{number}", amount="much") for number in range(bad)]
-
-    validation = validate(alpine_file(*good_rows(2), *wrong, *pending), tmp_path, layouts=[layout(drop=PENDING)])
-
-    assert validation.reason_code == code
-    assert not code or "3 of 5" in validation.reason
-
-
-def test_a_file_of_which_nothing_is_accepted_is_rejected_whatever_share_its_layout_allows(tmp_path: Path) -> None:
-    lenient = layout(drop=PENDING, limits=Limits(rejected_share=1))
-    bad = alpine_row(amount="much")
-
-    with_a_good_row = validate(alpine_file(*good_rows(1), bad), tmp_path, layouts=[lenient])
-    without = validate(alpine_file(bad, alpine_row(type="PENDING")), tmp_path, layouts=[lenient])
-
-    assert with_a_good_row.verdict == "VALID_WITH_REJECTED_ROWS"
-    assert (without.verdict, without.reason_code) == ("REJECTED", FileCode.TOO_MANY_REJECTED)
-
-
-def test_a_file_of_which_every_row_is_dropped_is_valid(tmp_path: Path) -> None:
-    validation = validate(alpine_file(alpine_row(type="PENDING")), tmp_path, layouts=[layout(drop=PENDING)])
-
-    assert (validation.verdict, validation.counts.dropped) == ("VALID", 1)
-
-
 def test_every_code_has_a_test_of_its_own() -> None:
-    elsewhere = {FileCode.AMBIGUOUS_LAYOUT, FileCode.FILE_TOO_LARGE, FileCode.RECORDS_LOST}
+    elsewhere = {
+        FileCode.AMBIGUOUS_LAYOUT,
+        FileCode.FILE_TOO_LARGE,
+        FileCode.PERIOD_EXCEEDED,
+        FileCode.RECORDS_LOST,
+        FileCode.TOO_MANY_DATES,
+    }
 
     assert {code for code, *_ in REJECTED_FILES} | elsewhere == set(FileCode)

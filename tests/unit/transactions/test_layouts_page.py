@@ -48,4 +48,6 @@ def test_the_page_refers_to_layouts_that_ship() -> None:
 def test_the_page_gives_the_rules_as_they_are() -> None:
     assert str(EARLIEST_DATE) in PAGE
     assert f"up to {DAYS_AHEAD['value_date']} days" in PAGE
+    assert f"at most {layout.MOST_BOOKING_DATES}:" in PAGE
+    assert f"| {layout.Limits().booking_dates}: three years of days |" in PAGE
     assert all(directive in PAGE for directive in dates.DIRECTIVES)

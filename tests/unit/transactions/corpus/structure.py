@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, among_good, refused
 from tests.unit.transactions.support import ALPINE_HEADER, DKB_HEADER, alpine_file, alpine_row, good_rows, layout
 from transactions.codes import FileCode, RowCode, WarningCode
-from transactions.layouts.layout import Dialect
+from transactions.layouts.layout import Dialect, Limits
 from transactions.reading.records import MAX_RECORD_BYTES
 
 ROWS = good_rows(GOOD)
@@ -127,6 +127,20 @@ def _rows() -> Iterator[Case]:
         accepted=1,
         rejected=2,
         errors={RowCode.FIELD_COUNT: 2},
+    )
+    yield Case(
+        name="more booking dates than allowed",
+        content=alpine_file(*ROWS, alpine_row(transaction_id="T2", booking_date="2025-10-02")),
+        layouts=(layout(limits=Limits(booking_dates=1)),),
+        file_code=FileCode.TOO_MANY_DATES,
+        accepted=GOOD + 1,
+    )
+    yield Case(
+        name="month where the day belongs",
+        content=alpine_file(*ROWS, alpine_row(transaction_id="T2", booking_date="2025-02-10")),
+        layouts=(layout(limits=Limits(span_days=31)),),
+        file_code=FileCode.PERIOD_EXCEEDED,
+        accepted=GOOD + 1,
     )
     long = "y" * (MAX_RECORD_BYTES + 1)
     yield refused("long line among the rows", FileCode.MALFORMED_CSV, alpine_file(*ROWS, long), trap=Trap.LONG_LINE)
