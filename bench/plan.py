@@ -13,6 +13,9 @@ BOTH: Final = "pipeline: validate + transform"
 PIPELINE: Final = (VALIDATE, TRANSFORM, BOTH)
 PYDANTIC: Final = "csv + pydantic"
 PANDERA: Final = "pandas + pandera"
+DUCKDB: Final = "DuckDB, one pass"
+POLARS: Final = "Polars, one pass"
+SCRIPTS: Final = (DUCKDB, POLARS)
 BARE: Final = "bare Python"
 COLD_STARTS: Final = ("validate", "transform")
 
@@ -35,6 +38,8 @@ CONTENDERS: Final = (
     Contender(VALIDATE, "pipeline", steps=("validate",), tells=True),
     Contender(TRANSFORM, "pipeline", steps=("transform",), tells=True),
     Contender(BOTH, "pipeline", steps=("validate", "transform"), tells=True),
+    Contender(DUCKDB, "duckdb_script", formats=("csv", "ndjson", "json", "ndjson-numbers", "json-numbers"), tells=True),
+    Contender(POLARS, "polars_script", formats=("csv",), tells=True),
     Contender(PYDANTIC, "csv_pydantic", formats=("csv",), tells=True),
     Contender(PANDERA, "pandas_pandera", formats=("csv",), tells=True),
 )

@@ -47,6 +47,19 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         return max(usage.peak_mb for usage in self.usages)
 
 
+class Ratio(msgspec.Struct, frozen=True, kw_only=True):
+    """How many times as long one contender takes as another.
+
+    ``wall`` and ``cpu`` are of the medians. ``least`` and ``greatest`` are of the wall clock within one round of turns:
+    how far they are apart tells how much the machine itself changed meanwhile.
+    """
+
+    wall: float
+    cpu: float
+    least: float
+    greatest: float
+
+
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured in one go."""
 
@@ -59,6 +72,19 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
         """Return the measurement of ``contender`` on ``file_format``, None if there is none."""
         found = (one for one in self.measurements if (one.contender, one.format) == (contender, file_format))
         return next(found, None)
+
+    def ratio(self, one: tuple[str, str], other: tuple[str, str]) -> Ratio | None:
+        """Compare two contenders, each with its format; None where one of them was not measured."""
+        above, below = self.find(*one), self.find(*other)
+        if not above or not below:
+            return None
+        rounds = [up.wall_s / down.wall_s for up, down in zip(above.usages, below.usages, strict=True)]
+        return Ratio(
+            wall=above.wall_s / below.wall_s,
+            cpu=above.cpu_s / below.cpu_s,
+            least=min(rounds),
+            greatest=max(rounds),
+        )
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):

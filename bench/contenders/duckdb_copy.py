@@ -8,11 +8,15 @@ from bench.contenders.columns import COLUMNS
 from bench.contenders.outcome import Outcome, run
 
 _TEXT_COLUMNS = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS) + "}"
+_NDJSON = f"read_json(?, format = 'newline_delimited', columns = {_TEXT_COLUMNS})"
+_JSON = f"read_json(?, format = 'array', columns = {_TEXT_COLUMNS})"
 _READERS = {
     "csv": "read_csv(?, header = true, all_varchar = true, auto_detect = true, ignore_errors = true)",
     "decimal-comma": "read_csv(?, header = true, all_varchar = true, delim = ';', skip = 4, ignore_errors = true)",
-    "ndjson": f"read_json(?, format = 'newline_delimited', columns = {_TEXT_COLUMNS})",
-    "json": f"read_json(?, format = 'array', columns = {_TEXT_COLUMNS})",
+    "ndjson": _NDJSON,
+    "json": _JSON,
+    "ndjson-numbers": _NDJSON,
+    "json-numbers": _JSON,
 }
 
 

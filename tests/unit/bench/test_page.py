@@ -2,7 +2,7 @@
 
 from bench.measuring import Usage
 from bench.page import page
-from bench.plan import BOTH, COPY
+from bench.plan import BOTH, COPY, DUCKDB
 from bench.results import Circumstances, Measurement, Results, Section
 
 CIRCUMSTANCES = Circumstances(
@@ -45,3 +45,13 @@ def test_given_several_runs_then_times_are_medians_and_memory_is_the_highest() -
 
     assert "7,462,686 rows, median of 3 runs." in lines
     assert f"| {BOTH} | ndjson | 2350 | 2.00 | 3.00 | 300 |  |  |" in lines
+
+
+def test_the_pipeline_stands_beside_each_script_that_was_measured() -> None:
+    # Given two rounds, in which the pipeline took twice and three times as long as a script
+    script = measured(DUCKDB, (1.0, 2.0, 300.0), (2.0, 2.0, 300.0))
+    both = measured(BOTH, (2.0, 6.0, 300.0), (6.0, 6.0, 300.0))
+
+    lines = page(Results(contenders=section(script, both))).splitlines()
+
+    assert f"| ndjson | {DUCKDB} | 2.67 | 2.00 - 3.00 | 3.00 |" in lines
