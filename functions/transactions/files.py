@@ -45,7 +45,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
     Raises
     ------
     FileRejectedError
-        If the file is not one that ``validate_file`` accepts with this layout.
+        If the file cannot be read by this layout. Whether it keeps to the layout's limits is ``validate_file``'s to say.
     ReconciliationError
         If the rows written are not those accepted.
     """
