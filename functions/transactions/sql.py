@@ -5,6 +5,8 @@ from collections.abc import Iterable
 SHOWN_CHARACTERS = 24
 """No masked value is longer."""
 
+_SHOWN, _NUMBER = r"[ -~\p{Sc}]", r"\pN"
+
 
 def literal(value: str) -> str:
     """Quote ``value`` as a string literal."""
@@ -32,5 +34,13 @@ def beginning(expression: str) -> str:
 
 
 def masked(expression: str) -> str:
-    """Show the shape of a text: digits as 9, letters as x, and only the beginning."""
-    return rf"regexp_replace(regexp_replace({beginning(expression)}, '\pN', '9', 'g'), '[\pL\pM]', 'x', 'g')"
+    """Show the shape of a text: digits as 9, letters as x, and only the beginning.
+
+    What looks like something else is named: characters that are neither printable ASCII nor currency signs by their
+    code, as ``<U+2212>`` for a minus sign, and digits other than 0 to 9 as ``<digit>``.
+    """
+    shape = rf"regexp_replace(regexp_replace({beginning(expression)}, '[0-9]', '9', 'g'), '[\pL\pM]', 'x', 'g')"
+    named = f"""CASE WHEN {matches("c", _SHOWN)} THEN c WHEN {matches("c", _NUMBER)} THEN '<digit>'
+        ELSE printf('<U+%04X>', unicode(c)) END"""
+    by_character = f"array_to_string(list_transform(string_split({shape}, ''), lambda c: {named}), '')"
+    return f"CASE WHEN {matches(shape, f'{_SHOWN}*')} THEN {shape} ELSE {by_character} END"

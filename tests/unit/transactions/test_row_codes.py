@@ -244,7 +244,24 @@ def test_a_masked_value_shows_shape_and_no_content(tmp_path: Path) -> None:
 
     output = transform(alpine_file(*good_rows(1), alpine_row(amount=value)), tmp_path, layout())
 
-    assert output.quarantine[0]["masked_value"] == "xxx 99-xxx9" + "x9" * 6 + "x"
+    assert output.quarantine[0]["masked_value"] == "xxx 99-xxx<digit>" + "x9" * 6 + "x"
+
+
+def test_a_masked_value_names_what_looks_like_something_else(tmp_path: Path) -> None:
+    shown = {
+        "\N{MINUS SIGN}9.50 €": "<U+2212>9.99 €",
+        "1\u00a0234.50": "9<U+00A0>999.99",
+        "1\u202f234.50": "9<U+202F>999.99",
+        "12\u200b.50": "99<U+200B>.99",
+        "\N{FULLWIDTH DIGIT ONE}2.50": "<digit>9.99",
+        "12\N{ARABIC DECIMAL SEPARATOR}50": "99<U+066B>99",
+        "\N{MINUS SIGN}" * 30: "<U+2212>" * 24,
+    }
+    rows = [alpine_row(transaction_id=f"M{number}", amount=value) for number, value in enumerate(shown)]
+
+    output = transform(alpine_file(*good_rows(len(shown)), *rows), tmp_path, layout())
+
+    assert [row["masked_value"] for row in output.quarantine] == list(shown.values())
 
 
 def test_every_code_has_a_test_of_its_own() -> None:
