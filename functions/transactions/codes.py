@@ -192,13 +192,13 @@ class RowCode(_Code):
     )
     SIGN_MISMATCH = (
         "SIGN_MISMATCH",
-        "The amount's sign contradicts the field that gives the direction, or has no place there",
+        "The amount's sign contradicts what gives the direction, or has no place there",
         "send it as the layout says",
     )
     DIRECTION_UNKNOWN = (
         "DIRECTION_UNKNOWN",
-        "The direction is none of the agreed words",
-        "use an agreed word",
+        "The direction is none of the agreed words, or the own account does not tell it",
+        "use an agreed word, or name the own account as one party",
     )
     CURRENCY_UNKNOWN = (
         "CURRENCY_UNKNOWN",

@@ -1,6 +1,6 @@
 """SQL for amounts: digits to exact decimals, and which way the money went."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Protocol
 
@@ -11,9 +11,12 @@ from transactions.contract import Column
 from transactions.engine.checks import Check, Checked, Expression, required
 from transactions.layouts.fields import MAX_SCALE, NumberField
 from transactions.layouts.layout import Layout
-from transactions.layouts.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
-from transactions.layouts.numbers import number_pattern, plain_number, rule_of
+from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit
+from transactions.layouts.numbers import bare_pattern, has_debit_word, number_pattern, plain_number, rule_of, words_rule
 from transactions.sql import is_one_of, matches
+
+THOUSANDS = 3
+"""So many digits stand between group characters."""
 
 
 class Checking(Protocol):
@@ -23,11 +26,12 @@ class Checking(Protocol):
         """Check ``field``."""
 
 
-class _Number(msgspec.Struct, frozen=True):
-    """SQL for a field's number, and the checks that make it valid."""
+class Number(msgspec.Struct, frozen=True):
+    """SQL for a field's number, the checks that make it valid, and the direction that its sign or word tells."""
 
     value: str
     checks: tuple[Check, ...]
+    direction: str
 
 
 class AmountMapper(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ class AmountMapper(msgspec.Struct, frozen=True):
     cells: Mapping[str, str]
     checked: Checking
 
-    def amount(self, column: Column, function: AmountFunction) -> Expression:
+    def amount(self, column: Column, function: Amount | AmountWithDirection | DebitCredit) -> Expression:
         """Build the expression that fills ``column`` by ``function``."""
         match function:
             case Amount(fee=None):
@@ -50,14 +54,15 @@ class AmountMapper(msgspec.Struct, frozen=True):
                 return self._debit_credit(column, function)
 
     def _signed(self, column: Column, function: Amount) -> Expression:
-        number = self._number(column, function.field, result=column.name)
+        number = self.number(column, function.field, result=column.name)
         checks = (*required(column, self.cells[function.field]), *number.checks)
         value = f"-({number.value})" if function.inverted else number.value
-        return Expression(value, (self.checked(function.field, *checks),), _by_sign(value))
+        direction = _direction(f"{value} < 0") if function.inverted else number.direction
+        return Expression(value, (self.checked(function.field, *checks),), direction)
 
     def _with_fee(self, column: Column, function: Amount) -> Expression:
         fee_field = function.fee or ""
-        number, fee = self._number(column, function.field), self._number(column, fee_field, signed=False)
+        number, fee = self.number(column, function.field), self.number(column, fee_field, signed=False)
         sign = "-" if function.inverted else ""
         value = self._sum(column, f"{sign}({number.value})", f"-coalesce({fee.value}, 0)")
         checks = (
@@ -65,16 +70,15 @@ class AmountMapper(msgspec.Struct, frozen=True):
             *number.checks,
             self._sum_in_range(column, (self.cells[function.field],)),
         )
-        return Expression(
-            value, (self.checked(function.field, *checks), self.checked(fee_field, *fee.checks)), _by_sign(value)
-        )
+        checked = (self.checked(function.field, *checks), self.checked(fee_field, *fee.checks))
+        return Expression(value, checked, _direction(f"{value} < 0"))
 
     def _with_direction(self, column: Column, function: AmountWithDirection) -> Expression:
         cell, word = self.cells[function.field], self.cells[function.direction]
         words = function.credit + function.debit
         if "" in words:
             word = f"coalesce({word}, '')"
-        number = self._number(column, function.field, signed=function.sign != "none", result=column.name)
+        number = self.number(column, function.field, signed=function.sign != "none", result=column.name)
         known, debit = is_one_of(word, words), is_one_of(word, function.debit)
         word_checks = (
             Check(RowCode.FIELD_MISSING, f"{word} IS NULL AND {cell} IS NOT NULL", "must have a value"),
@@ -85,13 +89,13 @@ class AmountMapper(msgspec.Struct, frozen=True):
         return Expression(
             f"CASE WHEN {debit} THEN -({size}) ELSE {size} END",
             (self.checked(function.field, *checks), self.checked(function.direction, *word_checks)),
-            f"CASE WHEN {debit} THEN 'DBIT' ELSE 'CRDT' END",
+            _direction(debit),
         )
 
     def _debit_credit(self, column: Column, function: DebitCredit) -> Expression:
         debit_cell, credit_cell = self.cells[function.debit], self.cells[function.credit]
-        debit = self._number(column, function.debit, signed=function.negative_debits)
-        credit = self._number(column, function.credit, signed=False)
+        debit = self.number(column, function.debit, signed=function.negative_debits)
+        credit = self.number(column, function.credit, signed=False)
         sign = "" if function.negative_debits else "-"
         either = f"coalesce({debit_cell}, {credit_cell})"
         moved = self._sum(column, f"coalesce({credit.value}, 0)", f"{sign}coalesce({debit.value}, 0)")
@@ -110,37 +114,26 @@ class AmountMapper(msgspec.Struct, frozen=True):
             self._sum_in_range(column, (debit_cell, credit_cell)),
         )
         # A row of zero is money in where it stands in the credits.
-        direction = f"CASE WHEN {value} < 0 OR ({value} = 0 AND {credit_cell} IS NULL) THEN 'DBIT' ELSE 'CRDT' END"
+        direction = _direction(f"{value} < 0 OR ({value} = 0 AND {credit_cell} IS NULL)")
         return Expression(
             value, (self.checked(function.debit, *checks), self.checked(function.credit, *credit.checks)), direction
         )
 
-    def _number(self, column: Column, name: str, *, signed: bool = True, result: str = "") -> _Number:
+    def number(self, column: Column, name: str, *, signed: bool = True, result: str = "") -> Number:
         """Build a field's number. ``result`` is where its value can be had again without being computed anew."""
         field, cell = self.layout.field(name), self.cells[name]
         assert isinstance(field, NumberField)  # noqa: S101 - linted
         digits = plain_number(cell, field)
-        value = f"try_cast({digits} AS {column.physical_type})"
-        if field.minor_units:
-            value = f"try_cast({value} * {_one_minor_unit()} AS {column.physical_type})"
-        pattern, rule = number_pattern(field, signed=signed), rule_of(field)
-        with_sign = f"{matches(cell, number_pattern(field, signed=True))} AND NOT {matches(cell, pattern)}"
+        value = _minor_units(digits, column) if field.minor_units else f"try_cast({digits} AS {column.physical_type})"
         in_range = f"{result or value} IS NOT NULL{' OR minor_units IS NULL' if field.minor_units else ''}"
         checks = (
-            *(() if signed else (Check(RowCode.SIGN_MISMATCH, with_sign, "without a sign"),)),
-            Check(RowCode.AMOUNT_FORMAT, f"NOT {matches(cell, pattern)}", rule),
-            Check(
-                RowCode.AMOUNT_SCALE,
-                _too_many_decimals(digits, 0 if field.minor_units else field.scale),
-                f"{rule}, and no more than the currency has",
-            ),
-            Check(
-                RowCode.AMOUNT_RANGE,
-                f"{cell} IS NOT NULL AND NOT ({in_range})",
-                _range_rule(column),
-            ),
+            *_misplaced_signs(cell, field, signed=signed),
+            Check(RowCode.AMOUNT_FORMAT, f"NOT {matches(cell, number_pattern(field, signed=signed))}", rule_of(field)),
+            _scale_check(digits, field),
+            Check(RowCode.AMOUNT_RANGE, f"{cell} IS NOT NULL AND NOT ({in_range})", _range_rule(column)),
         )
-        return _Number(value, checks)
+        direction = _direction(has_debit_word(cell, field) if field.words else f"{value} < 0")
+        return Number(value, checks, direction)
 
     def _sum(self, column: Column, *parts: str) -> str:
         return f"try_cast({' + '.join(parts)} AS {column.physical_type})"
@@ -156,21 +149,57 @@ def _range_rule(column: Column) -> str:
     return f"at most {precision - scale} digits before the decimals"
 
 
-def _too_many_decimals(digits: str, scale: int) -> str:
-    """Count the decimals. Only where they could be too many is it looked at which of them are zeros: that is slow."""
+def _misplaced_signs(cell: str, field: NumberField, *, signed: bool) -> Iterator[Check]:
+    """Check that no sign stands where there is none, and that a word stands where there is one."""
+    pattern = number_pattern(field, signed=signed)
+    if field.words:
+        unsigned = f"translate({cell}, '+-()', '')"
+        broken = f"{unsigned} <> {cell} AND {matches(unsigned, pattern)}"
+        yield Check(RowCode.SIGN_MISMATCH, broken, words_rule(field))
+        if "" not in field.words:
+            yield Check(RowCode.DIRECTION_UNKNOWN, matches(unsigned, bare_pattern(field)), words_rule(field))
+    elif not signed:
+        broken = f"{matches(cell, number_pattern(field))} AND NOT {matches(cell, pattern)}"
+        yield Check(RowCode.SIGN_MISMATCH, broken, "without a sign")
+
+
+def _scale_check(digits: str, field: NumberField) -> Check:
+    """Check the decimals. Only where they could be too many is it looked at which of them are zeros: that is slow.
+
+    Three decimals where the layout has fewer are refused, zeros or not: ``1.500`` could be one thousand five hundred.
+    """
     point, fraction = f"strpos({digits}, '.')", f"split_part({digits}, '.', 2)"
-    suspicious = f"{point} > 0 AND length({digits}) - {point} > least({scale}, minor_units)"
-    broken = f"length({fraction}) > {scale} OR length(rtrim({fraction}, '0')) > minor_units"
-    return f"CASE WHEN {suspicious} THEN {broken} ELSE false END"
+    decimals = f"length({digits}) - {point}"
+    rule = f"{rule_of(field)}, and no more than the currency has"
+    if field.minor_units:
+        return Check(RowCode.AMOUNT_SCALE, f"{point} > 0", rule)
+    most = f"least({field.scale}, minor_units)"
+    broken = f"length(rtrim({fraction}, '0')) > {most}"
+    if field.scale < THOUSANDS and field.json_type != "number":
+        broken += f" OR {decimals} = {THOUSANDS}"
+        rule += f"; {THOUSANDS} decimals could be thousands"
+    return Check(
+        RowCode.AMOUNT_SCALE, f"CASE WHEN {point} > 0 AND {decimals} > {most} THEN {broken} ELSE false END", rule
+    )
 
 
-def _by_sign(value: str) -> str:
-    return f"CASE WHEN {value} < 0 THEN 'DBIT' ELSE 'CRDT' END"
+def _minor_units(digits: str, column: Column) -> str:
+    """Return SQL for whole minor units as units of the currency, exact for all that ``column`` holds.
+
+    Two decimals of up to 18 digits are multiplied in 64 bits, which raises where they are not enough.
+    """
+    cases = " ".join(f"WHEN {units} THEN {Decimal(1).scaleb(-units)}" for units in range(MAX_SCALE))
+    one = f"(CASE minor_units {cases} END)::DECIMAL(6,{MAX_SCALE})"
+    return f"try_cast(try_cast({digits} AS DECIMAL(32,0)) * {one} AS {column.physical_type})"
+
+
+def _direction(negative: str) -> str:
+    return f"CASE WHEN {negative} THEN 'DBIT' ELSE 'CRDT' END"
 
 
 def _contradiction(function: AmountWithDirection, cell: str, number: str, debit: str) -> Iterable[Check]:
     """Check that the number's own sign is the one that goes with the word."""
-    plus = f"starts_with({cell}, '+')"
+    plus = f"contains({cell}, '+')"
     match function.sign:
         case "none":
             return
@@ -181,8 +210,3 @@ def _contradiction(function: AmountWithDirection, cell: str, number: str, debit:
         case "plus":
             broken = f"({number} < 0 OR {plus} = {debit})"
     yield Check(RowCode.SIGN_MISMATCH, broken, f"a sign that goes with {function.direction}")
-
-
-def _one_minor_unit() -> str:
-    cases = " ".join(f"WHEN {digits} THEN {Decimal(1).scaleb(-digits)}" for digits in range(MAX_SCALE))
-    return f"(CASE minor_units {cases} END)::DECIMAL(6,{MAX_SCALE})"

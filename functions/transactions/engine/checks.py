@@ -26,11 +26,16 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Expression(msgspec.Struct, frozen=True):
-    """SQL for one canonical column, valid where none of its checks is broken. ``direction`` is for amounts only."""
+    """SQL for one canonical column, valid where none of its checks is broken.
+
+    For amounts only: ``direction``, and ``signed`` where a file may sign its amounts or not. That is true for a number
+    with a minus, and false for money out without one; no file has both.
+    """
 
     value: str
     checked: tuple[Checked, ...] = ()
     direction: str = ""
+    signed: str = ""
 
 
 def required(column: Column, value: str) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ means (``1e2``, `` 1.5 ``, ``2025/11/03``).
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import get_args
 
 import msgspec
 
@@ -13,11 +14,13 @@ from transactions.codes import RowCode
 from transactions.contract import Column, canonical
 from transactions.engine.amounts import AmountMapper
 from transactions.engine.checks import Check, Checked, Expression, required
+from transactions.engine.own_account import amount_by_account
 from transactions.layouts.fields import DateField, DateTimeField, StringField
 from transactions.layouts.ibans import RULES, is_no_iban
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
+    AmountByAccount,
     AmountWithDirection,
     ByDirection,
     Captured,
@@ -65,6 +68,9 @@ class Mapper(msgspec.Struct, frozen=True):
         match function:
             case Amount() | AmountWithDirection() | DebitCredit():
                 return AmountMapper(self.layout, self.cells, self.checked).amount(column, function)
+            case AmountByAccount():
+                mapper = AmountMapper(self.layout, self.cells, self.checked)
+                return amount_by_account(mapper, column, function, self.own_account())
             case Date() | FirstDate():
                 return self._date(column, function)
             case _:
@@ -109,7 +115,7 @@ class Mapper(msgspec.Struct, frozen=True):
             case Text():
                 return self.cells[function.field]
             case FirstOf():
-                return f"coalesce({self._all(function.of)})"
+                return self._first(function.of)
             case Join():
                 return f"nullif(concat_ws({literal(function.separator)}, {self._all(function.of)}), '')"
             case Lookup(field=field, values=values):
@@ -118,8 +124,8 @@ class Mapper(msgspec.Struct, frozen=True):
             case Extract():
                 return f"nullif(regexp_extract({self.cells[function.field]}, {literal(function.pattern)}, 1), '')"
             case ByDirection():
-                credit, debit = self.cells[function.credit], self.cells[function.debit]
-                return f"CASE WHEN {self.direction()} = 'DBIT' THEN {debit} ELSE {credit} END"
+                credit, debit = (self._first(of) for of in (function.of_credit, function.of_debit))
+                return f"CASE {self.direction()} WHEN 'DBIT' THEN {debit} WHEN 'CRDT' THEN {credit} END"
             case Constant():
                 return literal(function.value)
             case Captured():
@@ -130,6 +136,14 @@ class Mapper(msgspec.Struct, frozen=True):
 
     def _all(self, fields: Iterable[str]) -> str:
         return ", ".join(self.cells[field] for field in fields)
+
+    def _first(self, fields: Iterable[str]) -> str:
+        return f"coalesce({self._all(fields)})" if fields else "NULL"
+
+    def own_account(self) -> str:
+        """Return SQL for the account that the row is booked on, NULL where the layout does not know it."""
+        function = self.layout.mapping.get("account_id")
+        return self._text_value(function) if isinstance(function, get_args(TextFunction)) else "NULL"
 
     def direction(self) -> str:
         """Return SQL for the row's direction: CRDT or DBIT, as ``amount`` says."""

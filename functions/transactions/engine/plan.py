@@ -81,10 +81,11 @@ class Plan(msgspec.Struct, frozen=True):
     def kept(self) -> frozenset[str]:
         """The columns that are kept of each row: of a file that is only judged, those that a verdict is made of."""
         if self.to_write:
-            return frozenset((*self.columns, "credit_debit_indicator"))
+            return frozenset((*self.columns, "credit_debit_indicator", *self._signed))
         ids = () if self.makes_ids else ("transaction_id",)
         balances = ("account_id", "balance_after") if self.layout.running_balance else ()
-        return frozenset(("booking_date", "currency", "amount", *ids, *balances)) & self.columns.keys()
+        kept = ("booking_date", "currency", "amount", *ids, *balances)
+        return frozenset(kept) & self.columns.keys() | self._signed.keys()
 
     def staging(self, part: Part) -> str:
         """Select the part's rows: number, line, dropped, occurrence, what is kept, errors (NULL without any).
@@ -101,7 +102,7 @@ class Plan(msgspec.Struct, frozen=True):
             # A record that cannot be read has this one error: all that it lacks says nothing more.
             errors = f"CASE WHEN readable THEN {errors} ELSE [{found[0]}] END"
         values = {name: expression.value for name, expression in self.columns.items()}
-        values["credit_debit_indicator"] = self.direction
+        values |= {"credit_debit_indicator": self.direction, **self._signed}
         return f"""
             WITH cells AS ({self._cells(part)}),
             priced AS ({self._priced()}),
@@ -113,7 +114,9 @@ class Plan(msgspec.Struct, frozen=True):
             FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
 
     def views(self) -> Iterator[str]:
-        """Tell repeated rows apart, then define ``accepted`` and ``errors``."""
+        """Find what only all rows together tell, then define ``accepted`` and ``errors``."""
+        if self._signed:
+            yield self._unsigned_among_signed()
         if "transaction_id" in self.kept:
             # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
             yield """
@@ -138,6 +141,19 @@ class Plan(msgspec.Struct, frozen=True):
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids else duplicates}
             UNION ALL SELECT line, line, '', error_code, rule, {masked("text")} FROM broken"""
+
+    @property
+    def _signed(self) -> dict[str, str]:
+        signed = self.columns["amount"].signed
+        return {"signed": signed} if signed else {}
+
+    def _unsigned_among_signed(self) -> str:
+        """Reject money out without a minus where another row has one: it could as well be money that came back."""
+        field = fields_read(self.layout.mapping["amount"])[0]
+        broken = (number for number, name, check in self.checks if (name, check.code) == (field, RowCode.SIGN_MISMATCH))
+        return f"""
+            UPDATE staged SET errors = [{{'check': {next(broken)}, 'text': {beginning("abs(amount)::VARCHAR")}}}]
+            WHERE NOT dropped AND errors IS NULL AND NOT signed AND (SELECT bool_or(signed) FROM staged)"""
 
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""

@@ -75,8 +75,12 @@ class StringField(_Field, frozen=True, kw_only=True, tag="string"):
 class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
     """A number in digits.
 
-    ``group_char`` separates groups of exactly three; ``scale`` is the most decimals allowed. ``prefixes`` and
-    ``suffixes`` may stand around the digits, nothing else may. ``minor_units``: whole cents, or what the currency has.
+    ``group_char`` separates groups of exactly three; ``scale`` is the most decimals allowed, zeros at their end not
+    counted. ``prefixes`` and ``suffixes`` are currencies that may stand around the digits, nothing else may.
+    ``minor_units``: whole cents, or what the currency has.
+
+    ``minus_chars`` mean minus as ``-`` does. Or a word beside the number tells the direction: ``debit_words`` are money
+    out, ``credit_words`` money in, "" is no word. There is no sign then.
     """
 
     decimal_char: Character = "."
@@ -88,6 +92,14 @@ class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
     trailing_sign: bool = False
     bare_fraction: bool = False
     minor_units: bool = False
+    minus_chars: tuple[Character, ...] = ()
+    debit_words: tuple[str, ...] = ()
+    credit_words: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words for a direction."""
+        return self.debit_words + self.credit_words
 
 
 class _DatedField(_Field, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """What must hold in a layout beyond the shape of its keys."""
 
 import codecs
-import re
 from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import available_timezones
@@ -9,6 +8,7 @@ from zoneinfo import available_timezones
 from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layouts.layout import Condition, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
+from transactions.layouts.number_rules import number_complaints
 from transactions.layouts.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
 from transactions.patterns import pattern_complaints
 
@@ -95,7 +95,7 @@ def _written(key: str, field: Field) -> Iterator[str]:
     yield from _pattern(f"{key}.headerPattern", field.header_pattern)
     match field:
         case NumberField():
-            yield from (f"{key}{rule}" for rule in _number(field))
+            yield from (f"{key}{rule}" for rule in number_complaints(field))
         case DateField() | DateTimeField():
             try:
                 _ = field.date_format
@@ -116,18 +116,6 @@ def _json_field(layout: Layout, field: Field) -> Iterator[str]:
         yield "optional: every field of JSON is"
     if field.json_type == "boolean" and not isinstance(field, StringField):
         yield "jsonType: a boolean is a string field"
-
-
-def _number(field: NumberField) -> Iterator[str]:
-    affixes = field.prefixes + field.suffixes
-    if field.group_char == field.decimal_char:
-        yield ".groupChar: must differ from decimalChar"
-    if {field.group_char, field.decimal_char} & set("0123456789+-()"):
-        yield ": decimalChar and groupChar cannot be digits or signs"
-    if any(not affix or re.search(r"[0-9+()-]", affix) for affix in affixes):
-        yield ".prefixes: prefixes and suffixes cannot hold digits, signs or parentheses"
-    if field.json_type == "number" and (affixes or field.group_char or field.decimal_char != "."):
-        yield ".jsonType: a JSON number has its own way of writing"
 
 
 def _references(layout: Layout) -> Iterator[str]:

@@ -48,10 +48,23 @@ class Extract(_Function, frozen=True, tag="extract"):
 
 
 class ByDirection(_Function, frozen=True, tag="by_direction"):
-    """The text of one field where money came in, and of the other where it went out: who the other party is."""
+    """A text of the other party: one field where money came in, and another where it went out.
 
-    credit: str
-    debit: str
+    Of several fields, the first that has a value; of none, no value.
+    """
+
+    credit: str | tuple[str, ...] = ()
+    debit: str | tuple[str, ...] = ()
+
+    @property
+    def of_credit(self) -> tuple[str, ...]:
+        """The fields for money in."""
+        return (self.credit,) if isinstance(self.credit, str) else self.credit
+
+    @property
+    def of_debit(self) -> tuple[str, ...]:
+        """The fields for money out."""
+        return (self.debit,) if isinstance(self.debit, str) else self.debit
 
 
 class Constant(_Function, frozen=True, tag="constant"):
@@ -112,6 +125,22 @@ class AmountWithDirection(_Function, frozen=True, tag="amount_with_direction"):
     sign: Literal["none", "agrees", "inverted", "plus"] = "none"
 
 
+class AmountByAccount(_Function, frozen=True, tag="amount_by_account"):
+    """A number of which the own account tells the direction: money out where it is the payer's, in where the payee's.
+
+    ``payer`` and ``payee`` are fields with accounts; the own account is what ``account_id`` is filled with. Where both
+    or neither is the own, the row is rejected, unless a sign tells.
+
+    ``sign`` is what the number itself says: nothing (``none``), the direction, with which the accounts must not
+    disagree (``agrees``), or the direction only where it has a sign (``optional``).
+    """
+
+    field: str
+    payer: str
+    payee: str
+    sign: Literal["none", "agrees", "optional"] = "none"
+
+
 class DebitCredit(_Function, frozen=True, tag="debit_credit"):
     """Money out in one field, money in in another; never both. Debits have a minus where ``negative_debits``."""
 
@@ -122,7 +151,7 @@ class DebitCredit(_Function, frozen=True, tag="debit_credit"):
 
 TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
 DateFunction = Date | FirstDate
-AmountFunction = Amount | AmountWithDirection | DebitCredit
+AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit
 Function = TextFunction | DateFunction | AmountFunction
 
 
@@ -135,9 +164,13 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one f
             return (function.field, function.fee) if function.fee else (function.field,)
         case AmountWithDirection():
             return (function.field, function.direction)
+        case AmountByAccount():
+            return (function.field, function.payer, function.payee)
         case FirstOf() | Join() | FirstDate():
             return function.of
-        case ByDirection() | DebitCredit():
+        case ByDirection():
+            return tuple(dict.fromkeys(function.of_credit + function.of_debit))
+        case DebitCredit():
             return (function.credit, function.debit)
         case RowHash():
             return (function.field,) if function.field else ()

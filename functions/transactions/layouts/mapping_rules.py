@@ -5,14 +5,19 @@ from typing import get_args
 
 from transactions.contract import Column, canonical
 from transactions.currencies import MINOR_UNITS
+from transactions.layouts.amount_rules import amount_complaints
 from transactions.layouts.fields import DateField, DateTimeField, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
+    Amount,
+    AmountByAccount,
     AmountFunction,
     AmountWithDirection,
+    ByDirection,
     Captured,
     Constant,
     DateFunction,
+    DebitCredit,
     Extract,
     Function,
     Lookup,
@@ -60,7 +65,7 @@ def _types(layout: Layout, function: Function) -> Iterator[str]:
     for name in fields_read(function):
         if isinstance(function, get_args(DateFunction)):
             fitting: tuple[type, ...] = (DateField, DateTimeField)
-        elif isinstance(function, AmountWithDirection) and name == function.direction:
+        elif isinstance(function, AmountWithDirection | AmountByAccount) and name != function.field:
             fitting = (StringField,)
         elif isinstance(function, get_args(AmountFunction)):
             fitting = (NumberField,)
@@ -72,8 +77,10 @@ def _types(layout: Layout, function: Function) -> Iterator[str]:
 
 def _details(layout: Layout, column: Column, function: Function) -> Iterator[str]:
     match function:
-        case AmountWithDirection() if set(function.credit) & set(function.debit):
-            yield "credit and debit share a word"
+        case Amount() | AmountWithDirection() | AmountByAccount() | DebitCredit():
+            yield from amount_complaints(layout, column, function)
+        case ByDirection() if not fields_read(function):
+            yield "needs a field for credit or for debit"
         case Captured() if function.capture not in layout.captured_names:
             yield f"{function.capture} is no capture"
         case Constant(value=value) if column.name == "currency" and value not in MINOR_UNITS:

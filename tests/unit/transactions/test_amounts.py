@@ -3,10 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.unit.transactions.support import Output, csv_layout, transform
-from transactions.codes import RowCode
+from tests.unit.transactions.support import CATALOG, Output, csv_layout, transform, validate
+from transactions.codes import RowCode, WarningCode
 from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.mapping import Amount, AmountFunction, AmountWithDirection, DebitCredit
 
@@ -30,6 +31,10 @@ def _errors(output: Output) -> dict[int, str]:
     return {row["source_line"]: row["error_code"] for row in output.quarantine}
 
 
+WORDED = NumberField(
+    name="Sum", decimal_char=",", group_char=".", suffixes=(" EUR",), debit_words=("DR",), credit_words=("CR",)
+)
+UNMARKED = NumberField(name="Sum", debit_words=("",), credit_words=("CR",))
 AFFIXED = NumberField(name="Sum", group_char=",", prefixes=("$", "US$"), suffixes=(" USD",))
 
 
@@ -58,6 +63,44 @@ AFFIXED = NumberField(name="Sum", group_char=",", prefixes=("$", "US$"), suffixe
         (NumberField(name="Sum", bare_fraction=True), ".", RowCode.AMOUNT_FORMAT),
         (NumberField(name="Sum", minor_units=True), "-1195", "-11.95"),
         (NumberField(name="Sum", minor_units=True), "11.95", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum", minor_units=True), "11.00", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum", minor_units=True), "10000000150", "100000001.5"),
+        (NumberField(name="Sum", minor_units=True), "-999999999999999", "-9999999999999.99"),
+        (NumberField(name="Sum", minor_units=True), "1000000000000000", RowCode.AMOUNT_RANGE),
+        (NumberField(name="Sum", minor_units=True), "9" * 60, RowCode.AMOUNT_RANGE),
+        (NumberField(name="Sum", minor_units=True), "0" * 60 + "7", "0.07"),
+        (NumberField(name="Sum"), "-9999999999999.99", "-9999999999999.99"),
+        (NumberField(name="Sum"), "10000000000000", RowCode.AMOUNT_RANGE),
+        (NumberField(name="Sum", scale=5), "-64.140000", "-64.14"),
+        (NumberField(name="Sum"), "-64.1400", "-64.14"),
+        (NumberField(name="Sum", scale=0), "64.00", "64"),
+        (NumberField(name="Sum"), "64.1401", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum"), "1.000", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum"), "1.500", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum", scale=3), "1.500", "1.5"),
+        (NumberField(name="Sum", decimal_char=",", group_char="."), "1,500", RowCode.AMOUNT_SCALE),
+        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "\N{MINUS SIGN}5.00", "-5"),
+        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "-5.00", "-5"),
+        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "\N{EN DASH}5.00", RowCode.AMOUNT_FORMAT),
+        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",), prefixes=("$",)), "$\N{EN DASH}5.00", "-5"),
+        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",), trailing_sign=True), "5.00\N{EN DASH}", "-5"),
+        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",)), "\N{EN DASH}-5.00", RowCode.AMOUNT_FORMAT),
+        (WORDED, "100,00 DR", "-100"),
+        (WORDED, "1.234,56 CR", "1234.56"),
+        (WORDED, "DR 5,00 EUR", "-5"),
+        (WORDED, "5,00 EUR\u00a0DR", "-5"),
+        (WORDED, "5,00DR", "-5"),
+        (WORDED, "5,00", RowCode.DIRECTION_UNKNOWN),
+        (WORDED, "-5,00", RowCode.DIRECTION_UNKNOWN),
+        (WORDED, "-5,00 DR", RowCode.SIGN_MISMATCH),
+        (WORDED, "DR +5,00", RowCode.SIGN_MISMATCH),
+        (WORDED, "(5,00) CR", RowCode.SIGN_MISMATCH),
+        (WORDED, "5,00 dr", RowCode.AMOUNT_FORMAT),
+        (WORDED, "CR 5,00 DR", RowCode.AMOUNT_FORMAT),
+        (WORDED, "5,00 DR EUR", RowCode.AMOUNT_FORMAT),
+        (UNMARKED, "5.00", "-5"),
+        (UNMARKED, "5.00 CR", "5"),
+        (UNMARKED, "-5.00", RowCode.SIGN_MISMATCH),
         (NumberField(name="Sum", prefixes=("Fr. ",)), "Fr. 12.50", "12.5"),
     ],
 )
@@ -111,6 +154,69 @@ def test_debit_and_credit_columns_hold_one_amount(function: DebitCredit, expecte
     found = read(tmp_path, function, fields, "5;", "0.00;7", "5;7", ";", "-5;", "0;")
 
     assert [str(value) for value in found] == expected
+
+
+def test_a_word_tells_the_direction_of_nothing_as_well(tmp_path: Path) -> None:
+    content = _file([WORDED], ("0,00 DR", "0,00 CR"))
+
+    output = transform(content, tmp_path, csv_layout([WORDED], amount=Amount(field="Sum")))
+
+    assert [row["credit_debit_indicator"] for row in output.transactions] == ["DBIT", "CRDT"]
+
+
+@pytest.mark.parametrize("cell", ["$+5.00", "5.00+", "+5.00"])
+def test_a_plus_counts_wherever_it_may_stand(cell: str, tmp_path: Path) -> None:
+    fields: list[Field] = [NumberField(name="Sum", prefixes=("$",), trailing_sign=True), StringField(name="Way")]
+    function = AmountWithDirection(field="Sum", direction="Way", credit=("CR",), debit=("DR",), sign="plus")
+
+    found = read(tmp_path, function, fields, f"{cell};CR", f"{cell};DR")
+
+    assert found == [Decimal(5), RowCode.SIGN_MISMATCH]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("-4.750", Decimal("-4.75")), ("1000.000", Decimal(1000)), ("-4.755", RowCode.AMOUNT_SCALE)],
+)
+def test_three_decimals_of_a_json_number_leave_no_doubt(number: str, expected: Decimal | str, tmp_path: Path) -> None:
+    document = f'{{"TransactionDate": "2025-09-04T00:00:00", "Amount": {number}, "TransactionId": 7}}'
+
+    output = transform(document.encode(), tmp_path, CATALOG.get("quickfile-single"))
+
+    assert [row["amount"] for row in output.transactions] + list(_errors(output).values()) == [expected]
+
+
+LARGEST = "9999999999999.99"
+
+
+def test_sums_beyond_the_largest_amount_are_rejected_and_totals_of_largest_amounts_are_exact(tmp_path: Path) -> None:
+    fee: list[Field] = [NumberField(name="Sum"), NumberField(name="Fee")]
+    rows = [f"-{LARGEST};{LARGEST}", f"-{LARGEST};0", f"{LARGEST};{LARGEST}", f"-{LARGEST};0.01"]
+
+    found = read(tmp_path, Amount(field="Sum", fee="Fee"), fee, *rows)
+
+    assert found == [RowCode.AMOUNT_RANGE, -Decimal(LARGEST), Decimal(0), RowCode.AMOUNT_RANGE]
+
+
+def test_the_total_of_any_number_of_largest_amounts_is_exact(tmp_path: Path) -> None:
+    count = 2_000
+    fields: list[Field] = [NumberField(name="Sum")]
+    content = _file(fields, (LARGEST,) * count)
+
+    output = transform(content, tmp_path, csv_layout(fields, amount=Amount(field="Sum")))
+
+    assert [total.sum for total in output.transformation.totals] == [str(Decimal(LARGEST) * count)]
+
+
+def test_a_balance_beside_the_largest_amount_continues_or_not(tmp_path: Path) -> None:
+    fields: list[Field] = [NumberField(name="Sum"), NumberField(name="Balance")]
+    rows = (f"{LARGEST};{LARGEST}", f"{LARGEST};{LARGEST}", f"-{LARGEST};0", f"-{LARGEST};-{LARGEST}")
+    file_layout = csv_layout(fields, amount=Amount(field="Sum"), balance_after=Amount(field="Balance"))
+    file_layout = msgspec.structs.replace(file_layout, running_balance="ascending")
+
+    validation = validate(_file(fields, rows), tmp_path, layouts=[file_layout])
+
+    assert [(example.code, example.line) for example in validation.examples] == [(WarningCode.BALANCE_BREAK, 3)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,85 @@
+"""SQL for amounts of which the own account tells the direction."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import msgspec
+
+from transactions.codes import RowCode
+from transactions.contract import Column
+from transactions.engine.amounts import AmountMapper
+from transactions.engine.checks import Check, Expression, required
+from transactions.layouts.mapping import AmountByAccount
+from transactions.sql import literal, matches
+
+RULE = "the own account as payer or as payee, and not as both"
+_IBAN = "[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}"
+
+
+class _Parties(msgspec.Struct, frozen=True):
+    """SQL for the accounts of a row, without white space and in capitals, so that they can be compared."""
+
+    payer: str
+    payee: str
+    own: str
+
+    @classmethod
+    def of(cls, function: AmountByAccount, cells: Mapping[str, str], own: str) -> Self:
+        return cls(*map(_comparable, (cells[function.payer], cells[function.payee], own)))
+
+    @property
+    def both_own(self) -> str:
+        return f"coalesce({self.payer} = {self.own} AND {self.payee} = {self.own}, false)"
+
+    @property
+    def told(self) -> str:
+        """The direction where exactly one of the two is the own account, else NULL."""
+        return f"""CASE WHEN {self.both_own} THEN NULL
+            WHEN {self.payer} = {self.own} THEN 'DBIT' WHEN {self.payee} = {self.own} THEN 'CRDT' END"""
+
+    @property
+    def another_paid(self) -> str:
+        """Whether the payer alone is named, and is another.
+
+        Of IBANs only: any other account number could be the own account, written in another way.
+        """
+        return f"{self.payee} IS NULL AND {matches(self.payer, _IBAN)} AND {matches(self.own, _IBAN)}"
+
+
+def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAccount, own: str) -> Expression:
+    """Build the expression that fills ``column``; ``own`` is SQL for the own account."""
+    cell, parties = mapper.cells[function.field], _Parties.of(function, mapper.cells, own)
+    number = mapper.number(column, function.field, signed=function.sign != "none")
+    plus = f"contains({cell}, '+')"
+    match function.sign:
+        case "none":
+            direction, mismatch = parties.told, "false"
+        case "agrees":
+            direction = f"CASE WHEN NOT {parties.both_own} THEN {number.direction} END"
+            mismatch = f"{number.value} <> 0 AND ({parties.told}) <> ({number.direction})"
+        case "optional":
+            signed = f"{number.value} < 0 OR {plus}"
+            direction = f"""CASE WHEN {parties.both_own} THEN NULL WHEN {signed} THEN {number.direction}
+                ELSE coalesce({parties.told}, CASE WHEN {parties.another_paid} THEN 'CRDT' END) END"""
+            mismatch = f"({signed}) AND ({parties.told}) <> ({number.direction})"
+    size = f"abs({number.value})"
+    unknown = Check(RowCode.DIRECTION_UNKNOWN, f"{number.value} IS NOT NULL AND ({direction}) IS NULL", RULE)
+    contradiction = Check(
+        RowCode.SIGN_MISMATCH, mismatch, f"a sign that goes with {function.payer} and {function.payee}"
+    )
+    return Expression(
+        f"CASE {direction} WHEN 'DBIT' THEN -({size}) WHEN 'CRDT' THEN {size} END",
+        (
+            mapper.checked(function.field, *required(column, cell), *number.checks, contradiction),
+            mapper.checked(function.payer, unknown),
+            mapper.checked(function.payee),
+        ),
+        direction,
+        f"CASE WHEN {number.value} < 0 THEN true WHEN {parties.told} = 'DBIT' AND NOT {plus} THEN false END"
+        if function.sign == "optional"
+        else "",
+    )
+
+
+def _comparable(account: str) -> str:
+    return f"upper(translate({account}, {literal(' ' + chr(0xA0))}, ''))"

@@ -1,0 +1,57 @@
+"""What must hold in the functions that fill amounts, so that one thing alone tells the direction."""
+
+from collections.abc import Iterator
+
+from transactions.contract import Column
+from transactions.currencies import MINOR_UNITS
+from transactions.layouts.fields import NumberField
+from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import (
+    Amount,
+    AmountByAccount,
+    AmountFunction,
+    AmountWithDirection,
+    ByDirection,
+    Constant,
+    fields_read,
+)
+
+
+def amount_complaints(layout: Layout, column: Column, function: AmountFunction) -> Iterator[str]:
+    """Yield what is wrong with ``function``, whose fields the layout has."""
+    fields = fields_read(function)
+    if len(set(fields)) < len(fields):
+        yield "reads one field twice"
+    yield from (f"the words of {name} tell its direction" for name in fields if _tells_twice(layout, function, name))
+    yield from (rule for name in fields for rule in _other_currencies(layout, name))
+    match function:
+        case AmountWithDirection():
+            yield from _direction_words(layout, function)
+        case AmountByAccount() if column.name != "amount":
+            yield "amount_by_account fills amount only"
+        case AmountByAccount() if isinstance(layout.mapping.get("account_id"), ByDirection | None):
+            yield "needs account_id, which says whose account it is"
+
+
+def _tells_twice(layout: Layout, function: AmountFunction, name: str) -> bool:
+    """Tell whether the words of the field ``name`` say what the function says as well."""
+    field = layout.field(name)
+    alone = isinstance(function, Amount) and name == function.field and not function.inverted
+    return isinstance(field, NumberField) and bool(field.words) and not alone
+
+
+def _other_currencies(layout: Layout, name: str) -> Iterator[str]:
+    field, currency = layout.field(name), layout.mapping.get("currency")
+    if isinstance(field, NumberField) and isinstance(currency, Constant):
+        for affix in field.prefixes + field.suffixes:
+            if (code := affix.strip().upper()) in MINOR_UNITS and code != currency.value:
+                yield f"{code} beside {name} is another currency than {currency.value}"
+
+
+def _direction_words(layout: Layout, function: AmountWithDirection) -> Iterator[str]:
+    credit, debit = ({word.strip().casefold() for word in words} for words in (function.credit, function.debit))
+    if credit & debit:
+        yield "credit and debit share a word, but for case and white space"
+    for word in function.credit + function.debit:
+        if word and word in layout.schema.missing_values:
+            yield f"{word} is one of missingValues, and so no word"
