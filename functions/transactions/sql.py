@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 SHOWN_CHARACTERS = 24
-"""No masked value is longer."""
+"""No more of a value is masked and shown."""
 
 _SHOWN, _NUMBER = r"[ -~\p{Sc}]", r"\pN"
 

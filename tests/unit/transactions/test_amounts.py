@@ -39,77 +39,173 @@ AFFIXED = NumberField(name="Sum", group_char=",", prefixes=("$", "US$"), suffixe
 
 
 @pytest.mark.parametrize(
-    ("field", "cell", "expected"),
+    ("field", "cells"),
     [
-        (NumberField(name="Sum", decimal_char=",", group_char="."), "-1.450", "-1450"),
-        (NumberField(name="Sum", decimal_char=",", group_char="."), "-5.00", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", group_char="'"), "11'373.94", "11373.94"),
-        (NumberField(name="Sum", group_char="\u202f", decimal_char=","), "1\u202f234,50", "1234.5"),
-        (NumberField(name="Sum", group_char="\u202f", decimal_char=","), "1 234,50", RowCode.AMOUNT_FORMAT),
-        (AFFIXED, "$1,036.47", "1036.47"),
-        (AFFIXED, "-$5.00", "-5"),
-        (AFFIXED, "$-5.00", "-5"),
-        (AFFIXED, "US$5.00 USD", "5"),
-        (AFFIXED, "-$-5.00", RowCode.AMOUNT_FORMAT),
-        (AFFIXED, "£5.00", RowCode.AMOUNT_FORMAT),
-        (AFFIXED, "$", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", prefixes=("$",), parentheses=True), "($85.00)", "-85"),
-        (NumberField(name="Sum", prefixes=("$",), parentheses=True), "(-$85.00)", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", prefixes=("$",), parentheses=True), "($85.00", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", trailing_sign=True), "5.00-", "-5"),
-        (NumberField(name="Sum", trailing_sign=True), "5.00+", "5"),
-        (NumberField(name="Sum", trailing_sign=True), "-5.00-", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", bare_fraction=True), "-.23", "-0.23"),
-        (NumberField(name="Sum", bare_fraction=True), ".", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", minor_units=True), "-1195", "-11.95"),
-        (NumberField(name="Sum", minor_units=True), "11.95", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum", minor_units=True), "11.00", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum", minor_units=True), "10000000150", "100000001.5"),
-        (NumberField(name="Sum", minor_units=True), "-999999999999999", "-9999999999999.99"),
-        (NumberField(name="Sum", minor_units=True), "1000000000000000", RowCode.AMOUNT_RANGE),
-        (NumberField(name="Sum", minor_units=True), "9" * 60, RowCode.AMOUNT_RANGE),
-        (NumberField(name="Sum", minor_units=True), "0" * 60 + "7", "0.07"),
-        (NumberField(name="Sum"), "-9999999999999.99", "-9999999999999.99"),
-        (NumberField(name="Sum"), "10000000000000", RowCode.AMOUNT_RANGE),
-        (NumberField(name="Sum", scale=5), "-64.140000", "-64.14"),
-        (NumberField(name="Sum"), "-64.1400", "-64.14"),
-        (NumberField(name="Sum", scale=0), "64.00", "64"),
-        (NumberField(name="Sum"), "64.1401", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum"), "1.000", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum"), "1.500", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum", scale=3), "1.500", "1.5"),
-        (NumberField(name="Sum", decimal_char=",", group_char="."), "1,500", RowCode.AMOUNT_SCALE),
-        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "\N{MINUS SIGN}5.00", "-5"),
-        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "-5.00", "-5"),
-        (NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)), "\N{EN DASH}5.00", RowCode.AMOUNT_FORMAT),
-        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",), prefixes=("$",)), "$\N{EN DASH}5.00", "-5"),
-        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",), trailing_sign=True), "5.00\N{EN DASH}", "-5"),
-        (NumberField(name="Sum", minus_chars=("\N{EN DASH}",)), "\N{EN DASH}-5.00", RowCode.AMOUNT_FORMAT),
-        (WORDED, "100,00 DR", "-100"),
-        (WORDED, "1.234,56 CR", "1234.56"),
-        (WORDED, "DR 5,00 EUR", "-5"),
-        (WORDED, "5,00 EUR\u00a0DR", "-5"),
-        (WORDED, "5,00DR", "-5"),
-        (WORDED, "5,00", RowCode.DIRECTION_UNKNOWN),
-        (WORDED, "-5,00", RowCode.DIRECTION_UNKNOWN),
-        (WORDED, "-5,00 DR", RowCode.SIGN_MISMATCH),
-        (WORDED, "DR +5,00", RowCode.SIGN_MISMATCH),
-        (WORDED, "(5,00) CR", RowCode.SIGN_MISMATCH),
-        (WORDED, "5,00 dr", RowCode.AMOUNT_FORMAT),
-        (WORDED, "CR 5,00 DR", RowCode.AMOUNT_FORMAT),
-        (WORDED, "5,00 DR EUR", RowCode.AMOUNT_FORMAT),
-        (UNMARKED, "5.00", "-5"),
-        (UNMARKED, "5.00 CR", "5"),
-        (UNMARKED, "-5.00", RowCode.SIGN_MISMATCH),
-        (NumberField(name="Sum", prefixes=("Fr. ",)), "Fr. 12.50", "12.5"),
+        (
+            NumberField(name="Sum", decimal_char=",", group_char="."),
+            {
+                "-1.450": "-1450",
+                "-5.00": RowCode.AMOUNT_FORMAT,
+                "1,500": RowCode.AMOUNT_SCALE,
+            },
+        ),
+        (
+            NumberField(name="Sum", group_char="'"),
+            {
+                "11'373.94": "11373.94",
+            },
+        ),
+        (
+            NumberField(name="Sum", group_char="\u202f", decimal_char=","),
+            {
+                "1\u202f234,50": "1234.5",
+                "1 234,50": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            AFFIXED,
+            {
+                "$1,036.47": "1036.47",
+                "-$5.00": "-5",
+                "$-5.00": "-5",
+                "US$5.00 USD": "5",
+                "-$-5.00": RowCode.AMOUNT_FORMAT,
+                "£5.00": RowCode.AMOUNT_FORMAT,
+                "$": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            NumberField(name="Sum", prefixes=("$",), parentheses=True),
+            {
+                "($85.00)": "-85",
+                "(-$85.00)": RowCode.AMOUNT_FORMAT,
+                "($85.00": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            NumberField(name="Sum", trailing_sign=True),
+            {
+                "5.00-": "-5",
+                "5.00+": "5",
+                "-5.00-": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            NumberField(name="Sum", bare_fraction=True),
+            {
+                "-.23": "-0.23",
+                ".": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            NumberField(name="Sum", minor_units=True),
+            {
+                "-1195": "-11.95",
+                "11.95": RowCode.AMOUNT_SCALE,
+                "11.00": RowCode.AMOUNT_SCALE,
+                "10000000150": "100000001.5",
+                "-999999999999999": "-9999999999999.99",
+                "1000000000000000": RowCode.AMOUNT_RANGE,
+                "9" * 60: RowCode.AMOUNT_RANGE,
+                "0" * 60 + "7": "0.07",
+            },
+        ),
+        (
+            NumberField(name="Sum"),
+            {
+                "-9999999999999.99": "-9999999999999.99",
+                "10000000000000": RowCode.AMOUNT_RANGE,
+                "-64.1400": "-64.14",
+                "64.1401": RowCode.AMOUNT_SCALE,
+                "1.000": RowCode.AMOUNT_SCALE,
+                "1.500": RowCode.AMOUNT_SCALE,
+            },
+        ),
+        (
+            NumberField(name="Sum", scale=5),
+            {
+                "-64.140000": "-64.14",
+            },
+        ),
+        (
+            NumberField(name="Sum", scale=0),
+            {
+                "64.00": "64",
+            },
+        ),
+        (
+            NumberField(name="Sum", scale=3),
+            {
+                "1.500": "1.5",
+            },
+        ),
+        (
+            NumberField(name="Sum", minus_chars=("\N{MINUS SIGN}",)),
+            {
+                "\N{MINUS SIGN}5.00": "-5",
+                "-5.00": "-5",
+                "\N{EN DASH}5.00": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            NumberField(name="Sum", minus_chars=("\N{EN DASH}",), prefixes=("$",)),
+            {
+                "$\N{EN DASH}5.00": "-5",
+            },
+        ),
+        (
+            NumberField(name="Sum", minus_chars=("\N{EN DASH}",), trailing_sign=True),
+            {
+                "5.00\N{EN DASH}": "-5",
+            },
+        ),
+        (
+            NumberField(name="Sum", minus_chars=("\N{EN DASH}",)),
+            {
+                "\N{EN DASH}-5.00": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            WORDED,
+            {
+                "100,00 DR": "-100",
+                "1.234,56 CR": "1234.56",
+                "DR 5,00 EUR": "-5",
+                "5,00 EUR\u00a0DR": "-5",
+                "5,00DR": "-5",
+                "5,00": RowCode.DIRECTION_UNKNOWN,
+                "-5,00": RowCode.DIRECTION_UNKNOWN,
+                "-5,00 DR": RowCode.SIGN_MISMATCH,
+                "DR +5,00": RowCode.SIGN_MISMATCH,
+                "(5,00) CR": RowCode.SIGN_MISMATCH,
+                "5,00 dr": RowCode.AMOUNT_FORMAT,
+                "CR 5,00 DR": RowCode.AMOUNT_FORMAT,
+                "5,00 DR EUR": RowCode.AMOUNT_FORMAT,
+            },
+        ),
+        (
+            UNMARKED,
+            {
+                "5.00": "-5",
+                "5.00 CR": "5",
+                "-5.00": RowCode.SIGN_MISMATCH,
+            },
+        ),
+        (
+            NumberField(name="Sum", prefixes=("Fr. ",)),
+            {
+                "Fr. 12.50": "12.5",
+            },
+        ),
     ],
 )
-def test_a_number_is_read_as_declared_or_not_at_all(
-    field: NumberField, cell: str, expected: str, tmp_path: Path
-) -> None:
-    (found,) = read(tmp_path, Amount(field="Sum"), [field], cell)
+def test_a_number_is_read_as_declared_or_not_at_all(field: NumberField, cells: dict[str, str], tmp_path: Path) -> None:
+    found = read(tmp_path, Amount(field="Sum"), [field], *cells)
 
-    assert str(found if isinstance(found, str) else f"{found:f}") == expected
+    assert {
+        cell: outcome if isinstance(outcome, str) else f"{outcome:f}"
+        for cell, outcome in zip(cells, found, strict=True)
+    } == cells
 
 
 def test_minor_units_are_those_of_the_currency(tmp_path: Path) -> None:
@@ -214,7 +310,7 @@ def test_a_balance_beside_the_largest_amount_continues_or_not(tmp_path: Path) ->
     file_layout = csv_layout(fields, amount=Amount(field="Sum"), balance_after=Amount(field="Balance"))
     file_layout = msgspec.structs.replace(file_layout, running_balance="ascending")
 
-    validation = validate(_file(fields, rows), tmp_path, layouts=[file_layout])
+    validation = validate(_file(fields, rows) + b"\n", tmp_path, layouts=[file_layout])
 
     assert [(example.code, example.line) for example in validation.examples] == [(WarningCode.BALANCE_BREAK, 3)]
 
