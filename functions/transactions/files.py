@@ -45,7 +45,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
     Raises
     ------
     FileRejectedError
-        If the file cannot be read by this layout. Whether it keeps to the layout's limits is ``validate_file``'s to say.
+        If the file cannot be read by this layout. Of the layout's limits, ``validate_file`` is the judge.
     ReconciliationError
         If the rows written are not those accepted.
     """
