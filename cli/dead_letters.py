@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from cli.audit import identify
-from etl.workflow.definition import INCOMING
+from etl.workflow.identity import INCOMING
 
 NOT_STARTED: Final = "NotStarted"
 """Reason of a message that was tried from the batching queue in vain: no execution was ever started for it."""

@@ -6,7 +6,7 @@ from typing import Final
 from cli.audit import AuditRow
 from cli.options import UsageError
 from cli.pipeline import Pipeline
-from etl.workflow.definition import INCOMING
+from etl.workflow.identity import INCOMING
 
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
 

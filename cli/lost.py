@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from cli.audit import AuditRow, AuditTable
 from cli.dead_letters import DeadLetter, make_letter
 from etl.statuses import FileStatus
-from etl.workflow.definition import LEASE_SECONDS, NO_OUTCOME
+from etl.workflow.definition import LEASE_SECONDS
+from etl.workflow.settling import NO_OUTCOME
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LIMIT: Final = 10_000

@@ -20,7 +20,7 @@ from cli.pipeline import Pipeline, Upload
 from cli.tables import ROWS_COLUMNS, file_text, make_table, remark, rows_cells, seconds, status_text
 from etl.names import EXTENSIONS
 from etl.statuses import FileStatus
-from etl.workflow.definition import INCOMING
+from etl.workflow.identity import INCOMING
 
 PATIENCE_SECONDS: Final = 15 * 60.0
 """The service level: by then every file has its outcome, or an alarm has gone off."""

@@ -29,7 +29,8 @@ class Settings:
         Files of this size and more start an execution of their own; smaller ones travel in batches. At most
         64 MiB, so that a batched file stays far below the five minutes of an Express execution.
     batch_size
-        Files per batch. At most 100, the number of keys of one DynamoDB BatchGetItem.
+        Files per batch. At most 100, so that an execution that settles them all stays within the 25,000 events of
+        a history.
     batch_window_seconds
         How long the queue gathers a batch. At most 300 (Lambda), which leaves ten of the fifteen minutes.
     memory_mb

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
-from etl.workflow.definition import INCOMING
+from etl.workflow.identity import INCOMING
 
 TRANSACTIONS = "transactions/"
 QUARANTINE = "quarantine/"

@@ -64,7 +64,7 @@ class Workflow(Construct):
                             [validate.function_arn, transform.function_arn, publish.function_arn],
                         ),
                         allow(
-                            ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"],
+                            ["dynamodb:ConditionCheckItem", "dynamodb:GetItem"],
                             [audit_table.table_arn],
                         ),
                         allow(["dynamodb:UpdateItem"], [audit_table.table_arn, registry_table.table_arn]),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import messages
-from etl.workflow.asl import ANY_ERROR, Resources, State, States, notify, query, retry, service
+from etl.workflow.asl import Resources, State, States, catch_with, jsonata_task, notify, query, service
 
 ALERTS_PER_HOUR: Final = 10
 """Of one partner and one kind. All files are in the audit table, whoever was told of them."""
@@ -22,8 +22,7 @@ def alert_path(
     status: FileStatus,
     message: Mapping[str, Any],
     following: str,
-    otherwise: str | None = None,
-    key: str = "",
+    key: str,
 ) -> tuple[str, States]:
     """Build the states that alert one file, unless its partner's alerts of this kind are a flood.
 
@@ -37,7 +36,7 @@ def alert_path(
         The file's status; alerts are counted by partner, status and hour (UTC).
     message
         The file's own alert.
-    following, otherwise, key
+    following, key
         As for ``notify``.
 
     Returns
@@ -49,44 +48,34 @@ def alert_path(
         f"{step} ({label})"
         for step in (f"Count alerts of {kind}", f"Is {kind} a flood?", f"Alert {kind}", f"Alert flood of {kind}")
     )
-    sent = "$states.input.alerts_sent"
     states: States = {
-        count: _count(resources, status, following=choose, otherwise=alert),
+        count: _count(resources, status, following=choose, failing=alert),
         choose: {
             "Type": "Choice",
-            "QueryLanguage": "JSONata",
             "Choices": [
-                {"Condition": query(f"{sent} <= {ALERTS_PER_HOUR}"), "Next": alert},
-                {"Condition": query(f"{sent} = {ALERTS_PER_HOUR + 1}"), "Next": flood},
+                {"Variable": "$.alerts_sent", "NumericLessThanEquals": ALERTS_PER_HOUR, "Next": alert},
+                {"Variable": "$.alerts_sent", "NumericEquals": ALERTS_PER_HOUR + 1, "Next": flood},
             ],
             "Default": following,
         },
-        alert: notify(message, following=following, otherwise=otherwise, key=key),
-        flood: notify(
-            messages.flood(resources, status=status, limit=ALERTS_PER_HOUR),
-            following=following,
-            otherwise=otherwise,
-            key=key,
-        ),
+        alert: notify(message, following=following, key=key),
+        flood: notify(messages.flood(resources, status=status, limit=ALERTS_PER_HOUR), following=following, key=key),
     }
     return count, states
 
 
-def _count(resources: Resources, status: FileStatus, *, following: str, otherwise: str) -> State:
+def _count(resources: Resources, status: FileStatus, *, following: str, failing: str) -> State:
     expires = f"$string($floor($toMillis($states.context.State.EnteredTime) / 1000) + {_KEPT_DAYS * 86400})"
-    return {
-        "Type": "Task",
-        "QueryLanguage": "JSONata",
-        "Resource": service("dynamodb:updateItem"),
-        "Arguments": {
+    return jsonata_task(
+        service("dynamodb:updateItem"),
+        {
             "TableName": resources.registry_table,
             "Key": {"entry": {"S": query(f"'alerts#{status}#' & $states.input.file.partner & '#' & {_HOUR}")}},
             "UpdateExpression": "SET expires_at = :expires ADD sent :one",
             "ExpressionAttributeValues": {":one": {"N": "1"}, ":expires": {"N": query(expires)}},
             "ReturnValues": "UPDATED_NEW",
         },
-        "Output": query("$merge([$states.input, {'alerts_sent': $number($states.result.Attributes.sent.N)}])"),
-        "Retry": retry(),
-        "Catch": [{"ErrorEquals": [ANY_ERROR], "Output": query("$states.input"), "Next": otherwise}],
-        "Next": following,
-    }
+        output="$merge([$states.input, {'alerts_sent': $number($states.result.Attributes.sent.N)}])",
+        following=following,
+        catches=[catch_with(failing, "not_counted")],
+    )

@@ -8,10 +8,14 @@ State = dict[str, Any]
 States = dict[str, State]
 
 ANY_ERROR: Final = "States.ALL"
+EVALUATION_ERROR: Final = "States.QueryEvaluationError"
+"""A JSONata expression has failed, or took longer than Step Functions lets one take."""
+
 MAX_ATTEMPTS: Final = 3
 """Requirement W3: retries with exponential backoff, three at most."""
 
-ERROR_PATH: Final = "$.error"
+ERROR_KEY: Final = "error"
+ERROR_PATH: Final = f"$.{ERROR_KEY}"
 """Where a catch leaves ``Error`` and ``Cause``."""
 
 
@@ -31,11 +35,14 @@ class Resources:
     dead_letter_queue_url: str
 
 
-def retry(*, unless: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Retry every error three times at 2, 4 and 8 seconds (full jitter), except those that no retry can mend."""
+def retry(*, unless: Sequence[str] = (), only: str = ANY_ERROR) -> list[dict[str, Any]]:
+    """Retry every error (``only`` one, if it is named) three times at 2, 4 and 8 seconds (full jitter).
+
+    Errors ``unless`` are those that no retry can mend.
+    """
     never = [{"ErrorEquals": list(unless), "MaxAttempts": 0}] if unless else []
     always = {
-        "ErrorEquals": [ANY_ERROR],
+        "ErrorEquals": [only],
         "IntervalSeconds": 2,
         "MaxAttempts": MAX_ATTEMPTS,
         "BackoffRate": 2,
@@ -83,28 +90,71 @@ def follow(state: str | None) -> State:
     return {"End": True} if state is None else {"Next": state}
 
 
-def jsonata(output: Mapping[str, Any], *, following: str | None) -> State:
-    """Compute the next input with JSONata, where JSONPath's functions do not reach (lists, times, text)."""
-    return {"Type": "Pass", "QueryLanguage": "JSONata", "Output": dict(output), **follow(following)}
+def jsonata_task(
+    resource: str,
+    arguments: Mapping[str, Any],
+    *,
+    output: str,
+    following: str | None,
+    catches: Iterable[Mapping[str, Any]] = (),
+    timeout_seconds: int | None = None,
+) -> State:
+    """Call a service with JSONata, where JSONPath's functions do not reach (lists, times, text).
 
-
-def notify(message: Mapping[str, Any], *, following: str, otherwise: str | None = None, key: str = "") -> State:
-    """Publish a message whose fields are JSONata, and hand the input on.
-
-    ``otherwise`` is the state after a message that could not be sent; the error is added to the input as ``key``.
+    ``output`` is the expression of the next input. Where an expression fails the call is made again, as after any
+    error.
     """
     state: State = {
         "Type": "Task",
         "QueryLanguage": "JSONata",
-        "Resource": service("sns:publish"),
-        "Arguments": dict(message),
-        "Output": query("$states.input"),
-        "Retry": retry(),
+        "Resource": resource,
+        "Arguments": dict(arguments),
+        "Output": query(output),
     }
-    if otherwise is not None:
-        failed = query(f"$merge([$states.input, {{'{key}': $states.errorOutput}}])")
-        state["Catch"] = [{"ErrorEquals": [ANY_ERROR], "Output": failed, "Next": otherwise}]
+    if timeout_seconds is not None:
+        state["TimeoutSeconds"] = timeout_seconds
+    state["Retry"] = retry()
+    caught = [dict(entry) for entry in catches]
+    if caught:
+        state["Catch"] = caught
     return state | follow(following)
+
+
+def catch_with(target: str, *keys: str) -> dict[str, Any]:
+    """Go to ``target`` on any error of a JSONata state, and add the error to its input as each of ``keys``."""
+    errors = ", ".join(f"'{key}': $states.errorOutput" for key in keys)
+    failed = query(f"$merge([$states.input, {{{errors}}}])")
+    return {"ErrorEquals": [ANY_ERROR], "Output": failed, "Next": target}
+
+
+def compute(name: str, output: Mapping[str, Any], *, following: str, failing: str) -> State:
+    """Compute the next input with JSONata, where a failing expression is retried, and caught by ``failing``.
+
+    A Pass state can do neither, so the one that computes, ``name``, stands in a Parallel state of one branch.
+    """
+    computing = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": dict(output), "End": True}
+    return {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": name, "States": {name: computing}}],
+        "OutputPath": "$[0]",
+        "Retry": retry(),
+        "Catch": [catch(failing)],
+        "Next": following,
+    }
+
+
+def notify(message: Mapping[str, Any], *, following: str, key: str) -> State:
+    """Publish a message whose fields are JSONata, and hand the input on.
+
+    A message that could not be sent holds nothing up: the error is added to the input as ``key``.
+    """
+    return jsonata_task(
+        service("sns:publish"),
+        message,
+        output="$states.input",
+        following=following,
+        catches=[catch_with(following, key)],
+    )
 
 
 def query(expression: str) -> str:

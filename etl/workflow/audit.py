@@ -55,15 +55,16 @@ def claim(resources: Resources) -> dict[str, Any]:
 
     A claim is a lease. A second event for a claimed or finished file fails the condition; a FAILED file may be
     claimed again (replay), and so may one whose run died: its claim is older than the lease. The state's own retry,
-    whose first answer got lost, finds its own claim.
+    whose first answer got lost, finds its own claim: that of its execution and of its place (``number``) in it, so that
+    of two events of one upload in one execution only one claims it.
     """
     update = _update(
         resources,
         FileStatus.PROCESSING,
-        facts={**_FILE_FACTS, "claimed_at": text(_NOW)},
+        facts={**_FILE_FACTS, "claimed_at": text(_NOW), "number": number("$.number")},
         condition=(
-            "attribute_not_exists(file_id) OR #status = :failed"
-            " OR (#status = :status AND (#claim = :claim OR #claimed_at < :lease_ended))"
+            "attribute_not_exists(file_id) OR #status = :failed OR (#status = :status"
+            " AND (#claimed_at < :lease_ended OR (#claim = :claim AND #number = :number)))"
         ),
         values={":failed": {"S": FileStatus.FAILED}, ":lease_ended": text("$.lease_ended"), ":one": {"N": "1"}},
     )

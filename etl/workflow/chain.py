@@ -4,11 +4,25 @@ from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit
-from etl.workflow.asl import ANY_ERROR, Resources, State, States, catch, query, task
+from etl.workflow.asl import (
+    ANY_ERROR,
+    ERROR_KEY,
+    Resources,
+    State,
+    States,
+    catch,
+    catch_with,
+    jsonata_task,
+    query,
+    service,
+    task,
+)
 from etl.workflow.claim import ClaimSteps
 from etl.workflow.content import ContentSteps
-from etl.workflow.publication import PublicationSteps
-from etl.workflow.steps import VALIDATION, Steps
+from etl.workflow.failure import incomplete_end
+from etl.workflow.identity import identify
+from etl.workflow.publication import PUBLISH, PublicationSteps
+from etl.workflow.steps import VALIDATION, Steps, item
 from etl.workflow.telling import telling_path
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
@@ -19,7 +33,7 @@ def file_chain(
 ) -> dict[str, Any]:
     """Build the chain of one file.
 
-    Input: ``$.file`` as the definition's first state identified it, ``$.lease_ended``, and ``$.action``, PUBLISH.
+    Input: what ``identify`` takes. The chain ends with the file's ``$.number``, unless something could not be done.
 
     Parameters
     ----------
@@ -39,8 +53,17 @@ def file_chain(
     parts = [
         kind(resources, label=label, timeout=function_timeout_seconds, lease_seconds=lease_seconds) for kind in kinds
     ]
-    states = {name: state for part in parts for name, state in part.states().items()}
-    return {"StartAt": parts[0].name("Claim"), "States": states}
+    lease_ended = f"$fromMillis($toMillis($states.context.State.EnteredTime) - {lease_seconds * 1000})"
+    first, states = identify(
+        label=label,
+        following=parts[0].name("Claim"),
+        # Its execution settles it afterwards, as any file whose way does not come to its end.
+        failing=incomplete_end(label),
+        also={"lease_ended": query(lease_ended), "action": PUBLISH},
+    )
+    for part in parts:
+        states |= part.states()
+    return {"StartAt": first, "States": states}
 
 
 class _Chain(Steps):
@@ -70,7 +93,7 @@ class _Chain(Steps):
         return self._named(steps) | telling_path(self._resources, label=self._label) | self._failure_states
 
     def _inspect(self) -> State:
-        """Validate the file while its key's published version is looked up."""
+        """Validate the file while it is looked up whether a newer version of its key is published."""
         by_format = {"csv": "Validate CSV", "json": "Validate JSON"}
         validate: States = {
             self.name("Which format?"): {
@@ -90,31 +113,41 @@ class _Chain(Steps):
                 following=None,
                 timeout_seconds=self._timeout,
             )
-        look_up = self._look_up_key(result_path="$", following=None)
         return {
             "Type": "Parallel",
             "Branches": [
                 {"StartAt": self.name("Which format?"), "States": validate},
-                {"StartAt": self.name("Look up the key"), "States": {self.name("Look up the key"): look_up}},
+                {"StartAt": self.name("Look up the key"), "States": {self.name("Look up the key"): self._overtaken()}},
             ],
-            "ResultSelector": {"validation.$": "$[0]", "published.$": "$[1]"},
+            "ResultSelector": {"validation.$": "$[0]", "overtaken.$": "$[1]"},
             "ResultPath": "$.inspected",
             "Catch": [catch(self._failure)],
             "Next": self.name("Verdict"),
         }
 
+    def _overtaken(self) -> State:
+        """Ask whether a newer version of the key has been published."""
+        key = {"entry": {"S": query("'key#' & $states.input.file.object_key")}}
+        latest = "$states.result.Item.latest.S"
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, key),
+            output=f"$exists({latest}) and {latest} > $states.input.file.sequencer",
+            following=None,
+        )
+
     def _verdict(self) -> State:
-        latest = "$states.input.inspected.published.Item.latest.S"
         return {
             "Type": "Choice",
-            "QueryLanguage": "JSONata",
             "Choices": [
                 {
-                    "Condition": query("$states.input.inspected.validation.verdict = 'REJECTED'"),
+                    "Variable": f"{VALIDATION}.verdict",
+                    "StringEquals": "REJECTED",
                     "Next": self.name("Record rejection"),
                 },
                 {
-                    "Condition": query(f"$exists({latest}) and {latest} > $states.input.file.sequencer"),
+                    "Variable": "$.inspected.overtaken",
+                    "BooleanEquals": True,
                     "Next": self.name("Record superseded"),
                 },
             ],
@@ -122,30 +155,37 @@ class _Chain(Steps):
         }
 
     def _transform(self) -> State:
-        return self._task(
+        """Transform the file, and compare what came of it.
+
+        Three sets of figures must agree: validate's, transform's, and those read back from the written files.
+        """
+        output = """(
+            $v := $states.input.inspected.validation;
+            $t := $states.result;
+            $merge([$states.input, {
+                'transformation': $t,
+                'reconciled': $v.counts = $t.counts and $v.totals = $t.totals
+                    and $t.written.count = $t.counts.accepted and $t.written.totals = $t.totals
+                    and $v.counts.read = $v.counts.accepted + $v.counts.rejected + $v.counts.dropped
+            }])
+        )"""
+        return jsonata_task(
             self._resources.transform_function,
-            {"file.$": "$.file", "validation.$": VALIDATION},
-            result_path="$.transformation",
-            following="Reconcile",
+            {
+                "file": query("$states.input.file"),
+                "validation": query("$states.input.inspected.validation"),
+            },
+            output=output,
+            following=self.name("Reconcile"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
             timeout_seconds=self._timeout,
         )
 
     def _reconcile(self) -> State:
-        """Three sets of figures must agree: validate's, transform's, and those read back from the written files."""
         return {
             "Type": "Choice",
-            "QueryLanguage": "JSONata",
             "Choices": [
-                {
-                    "Condition": query("""(
-                        $v := $states.input.inspected.validation;
-                        $t := $states.input.transformation;
-                        $v.counts = $t.counts and $v.totals = $t.totals
-                        and $t.written.count = $t.counts.accepted and $t.written.totals = $t.totals
-                        and $v.counts.read = $v.counts.accepted + $v.counts.rejected + $v.counts.dropped
-                    )"""),
-                    "Next": self.name("Claim the key"),
-                }
+                {"Variable": "$.reconciled", "BooleanEquals": True, "Next": self.name("Claim the key")},
             ],
             "Default": self.name("Unreconciled"),
         }

@@ -1,10 +1,17 @@
 """Claims a file's content for its key, so that no content is published twice."""
 
+from typing import Final
+
 from etl.statuses import FileStatus
 from etl.workflow import audit
-from etl.workflow.asl import State, States, query, service
+from etl.workflow.asl import ERROR_KEY, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
-from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps
+from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps, item
+
+_FREE: Final = "FREE"
+_NEWER: Final = "OF A NEWER VERSION"
+_TAKEN: Final = "TAKEN"
+"""What a content may be that another file has claimed before."""
 
 
 class ContentSteps(Steps):
@@ -65,35 +72,35 @@ class ContentSteps(Steps):
         )
 
     def _find_first_files_key(self) -> State:
-        return self._read(
-            self._resources.registry_table,
-            {"entry": {"S.$": "States.Format('key#{}', $.first.object_key)"}},
-            result_path="$.first.key",
-            following="Does the first file stand?",
-        )
-
-    def _does_first_file_stand(self) -> State:
-        """Ask whether the content is taken: under another key by a file that has rows or may get some.
+        """Find out whether the content is taken: under another key by a file that has rows or may get some.
 
         A failed or superseded file without rows has set the content free. Of two versions of one key the newer has it.
         """
-        first = "$states.input.first"
-        same_key = f"{first}.object_key = $states.input.file.object_key"
         gone = ", ".join(f"'{status}'" for status in (FileStatus.FAILED, FileStatus.SUPERSEDED))
-        has_rows = f"$states.input.content.owner in {first}.key.Item.published.L.S"
+        output = f"""(
+            $first := $states.input.first;
+            $file := $states.input.file;
+            $same_key := $first.object_key = $file.object_key;
+            $has_rows := $states.input.content.owner in $states.result.Item.published.L.S;
+            $free := ($first.status in [{gone}] and $not($has_rows))
+                or ($same_key and $first.sequencer <= $file.sequencer);
+            $merge([$states.input, {{'content_is': $free ? '{_FREE}' : $same_key ? '{_NEWER}' : '{_TAKEN}'}}])
+        )"""
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, {"entry": {"S": query("'key#' & $states.input.first.object_key")}}),
+            output=output,
+            following=self.name("Does the first file stand?"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
+        )
+
+    def _does_first_file_stand(self) -> State:
+        steps = {_FREE: "Take the content over", _NEWER: "Record superseded"}
         return {
             "Type": "Choice",
-            "QueryLanguage": "JSONata",
             "Choices": [
-                {
-                    "Condition": query(f"{first}.status in [{gone}] and $not({has_rows})"),
-                    "Next": self.name("Take the content over"),
-                },
-                {
-                    "Condition": query(f"{same_key} and {first}.sequencer <= $states.input.file.sequencer"),
-                    "Next": self.name("Take the content over"),
-                },
-                {"Condition": query(same_key), "Next": self.name("Record superseded")},
+                {"Variable": "$.content_is", "StringEquals": answer, "Next": self.name(step)}
+                for answer, step in steps.items()
             ],
             "Default": self.name("Publish nothing"),
         }

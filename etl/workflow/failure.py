@@ -1,11 +1,13 @@
 """What happens to a file that could not be processed: it is kept, recorded and alerted, each even if another fails."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit, messages
 from etl.workflow.alerting import alert_path
 from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
+from etl.workflow.identity import NO_PARTNER
 
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
@@ -13,6 +15,15 @@ INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 INCOMPLETE_KEY: Final = "incomplete"
 INCOMPLETE_PATH: Final = f"$.{INCOMPLETE_KEY}"
 """Where a file's way keeps the error of what could not be done for it, and goes on all the same."""
+
+
+OPEN: Final = "open"
+"""Stands in the end of a file's way for which something could not be done."""
+
+
+def incomplete_end(label: str) -> str:
+    """Name the end of a file's way whose failure is not handled."""
+    return f"Failure not handled ({label})"
 
 
 def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
@@ -32,16 +43,8 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
     tuple
         The name of the first state, and the states.
     """
-    keep, lost, record, handled, end, incomplete = (
-        f"{step} ({label})"
-        for step in (
-            "Keep for replay",
-            "Could not keep",
-            "Record failure",
-            "Is the failure handled?",
-            "Failure handled",
-            "Failure not handled",
-        )
+    keep, record, handled = (
+        f"{step} ({label})" for step in ("Keep for replay", "Record failure", "Is the failure handled?")
     )
     alert, alerting = alert_path(
         resources,
@@ -50,32 +53,20 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         status=FileStatus.FAILED,
         message=messages.failed(resources),
         following=handled,
-        otherwise=handled,
         key=INCOMPLETE_KEY,
     )
     states: States = {
-        keep: task(
-            service("sqs:sendMessage"),
-            {
-                "QueueUrl": resources.dead_letter_queue_url,
-                "MessageBody.$": "States.JsonToString($.file.event)",
-                "MessageAttributes": {
-                    "reason": {"DataType": "String", "StringValue.$": f"{ERROR_PATH}.Error"},
-                    "attempt": {"DataType": "Number", "StringValue.$": "$.file.attempt.number"},
-                    "file_id": {"DataType": "String", "StringValue.$": "$.file.file_id"},
-                },
+        **_keep(
+            resources,
+            keep,
+            lost=f"Could not keep ({label})",
+            event="$.file.event",
+            about={
+                "attempt": {"DataType": "Number", "StringValue.$": "$.file.attempt.number"},
+                "file_id": {"DataType": "String", "StringValue.$": "$.file.file_id"},
             },
-            result_path="$.kept",
-            result_selector={"where": "the dead-letter queue"},
             following=record,
-            catches=[catch(lost, result_path=INCOMPLETE_PATH)],
         ),
-        lost: {
-            "Type": "Pass",
-            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it): etl replay --lost"},
-            "ResultPath": "$.kept",
-            **follow(record),
-        },
         record: task(
             audit.UPDATE,
             audit.fail(resources, detail=audit.text(f"{ERROR_PATH}.Error")),
@@ -88,16 +79,81 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
             ],
         ),
         **alerting,
-        **end_path(handled, complete=end, incomplete=incomplete),
+        **end_path(handled, complete=f"Failure handled ({label})", incomplete=incomplete_end(label)),
     }
     return keep, states
 
 
-def end_path(asked: str, *, complete: str, incomplete: str) -> States:
-    """End a file's way with its id, or without one where something could not be done for it.
+def unidentified_path(resources: Resources, *, label: str) -> tuple[str, States]:
+    """Build the path of a file that cannot be identified: it is kept and alerted without an id.
 
-    It does not end with a failure, which would end a map before its other files are handled. That an id is missing
-    fails the execution when the maps are done. Errors stay behind: a hundred of them outgrow what a map may answer.
+    Nobody knows what its row says, if it has one, so its execution fails in any case. It ends where ``failure_path`` of
+    the same label does. Input: what ``identify`` takes, and ``$.error``.
+
+    Returns
+    -------
+    tuple
+        The name of the first state, and the states.
+    """
+    nameless, keep = f"Without an identity ({label})", f"Keep unidentified file ({label})"
+    alert, alerting = alert_path(
+        resources,
+        kind="unidentified file",
+        label=label,
+        status=FileStatus.FAILED,
+        message=messages.unidentified(resources),
+        following=incomplete_end(label),
+        key=INCOMPLETE_KEY,
+    )
+    states: States = {
+        # Alerts are counted by partner.
+        nameless: {"Type": "Pass", "Result": {"partner": NO_PARTNER}, "ResultPath": "$.file", **follow(keep)},
+        **_keep(
+            resources,
+            keep,
+            lost=f"Could not keep unidentified file ({label})",
+            event="$.event",
+            about={"attempt": {"DataType": "Number", "StringValue": "0"}},
+            following=alert,
+        ),
+        **alerting,
+    }
+    return nameless, states
+
+
+def _keep(
+    resources: Resources, keep: str, *, lost: str, event: str, about: Mapping[str, Any], following: str
+) -> States:
+    return {
+        keep: task(
+            service("sqs:sendMessage"),
+            {
+                "QueueUrl": resources.dead_letter_queue_url,
+                "MessageBody.$": f"States.JsonToString({event})",
+                "MessageAttributes": {
+                    "reason": {"DataType": "String", "StringValue.$": f"{ERROR_PATH}.Error"},
+                    **about,
+                },
+            },
+            result_path="$.kept",
+            result_selector={"where": "the dead-letter queue"},
+            following=following,
+            catches=[catch(lost, result_path=INCOMPLETE_PATH)],
+        ),
+        lost: {
+            "Type": "Pass",
+            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it): etl replay --lost"},
+            "ResultPath": "$.kept",
+            **follow(following),
+        },
+    }
+
+
+def end_path(asked: str, *, complete: str, incomplete: str) -> States:
+    """End a file's way with its number, or without one where something could not be done for it.
+
+    It does not end with a failure, which would end a map before its other files are handled. A file without a number
+    is settled when the map is done. Errors stay behind: a hundred of them outgrow what a map may answer.
     """
     return {
         asked: {
@@ -105,6 +161,6 @@ def end_path(asked: str, *, complete: str, incomplete: str) -> States:
             "Choices": [{"Variable": INCOMPLETE_PATH, "IsPresent": True, "Next": incomplete}],
             "Default": complete,
         },
-        incomplete: {"Type": "Succeed", "OutputPath": None},
-        complete: {"Type": "Succeed", "OutputPath": "$.file.file_id"},
+        incomplete: {"Type": "Pass", "Result": {OPEN: True}, "End": True},
+        complete: {"Type": "Succeed", "OutputPath": "$.number"},
     }

@@ -85,6 +85,23 @@ def failed(resources: Resources) -> dict[str, Any]:
     )
 
 
+def unidentified(resources: Resources) -> dict[str, Any]:
+    """Alert that a file could not be processed, of which not even the identity could be worked out."""
+    return _message(
+        resources,
+        subject="file failed",
+        status=FileStatus.FAILED,
+        severity="error",
+        facts={"Error": "error.Error", "Execution": "execution", "Kept in": "kept.where"},
+        closing=(
+            "Its key, partner and file id could not be worked out, so it has no audit row. Nothing is lost: the raw\n"
+            "bucket keeps the upload.\n"
+            "Next: mend the cause, then replay the file (docs/replaying.md). Which file it is:"
+        ),
+        command=f"'etl replay --dry-run --suffix {resources.suffix}'",
+    )
+
+
 def flood(resources: Resources, *, status: FileStatus, limit: int) -> dict[str, Any]:
     """Alert that a partner's further alerts of a kind are held back until the hour is over."""
     return _message(

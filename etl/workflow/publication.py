@@ -4,7 +4,19 @@ from typing import Final
 
 from etl.statuses import FileStatus
 from etl.workflow import audit
-from etl.workflow.asl import ANY_ERROR, State, States, catch, query, service, task
+from etl.workflow.asl import (
+    ANY_ERROR,
+    ERROR_KEY,
+    EVALUATION_ERROR,
+    State,
+    States,
+    catch,
+    catch_with,
+    query,
+    retry,
+    service,
+    task,
+)
 from etl.workflow.failure import INCOMPLETE_PATH
 from etl.workflow.steps import VALIDATION, WITHDRAW, Steps, item
 
@@ -44,9 +56,7 @@ class PublicationSteps(Steps):
                 ),
                 "Was the outcome recorded?": self._was_outcome_recorded(),
                 "Which outcome?": self._which_outcome(),
-                "Who holds the key?": self._look_up_key(
-                    result_path="$.holder", following="Has a newer version come?", failing="Take back"
-                ),
+                "Who holds the key?": self._who_holds_the_key(),
                 "Has a newer version come?": {
                     "Type": "Choice",
                     "Choices": [
@@ -124,13 +134,9 @@ class PublicationSteps(Steps):
                 },
             },
             "Output": query("$states.input"),
-            "Catch": [
-                {
-                    "ErrorEquals": [ANY_ERROR],
-                    "Output": query("$merge([$states.input, {'error': $states.errorOutput}])"),
-                    "Next": self._failure,
-                }
-            ],
+            # The map's own expressions; its task retries by itself.
+            "Retry": retry(only=EVALUATION_ERROR),
+            "Catch": [catch_with(self._failure, ERROR_KEY)],
             "Next": self.name("Publish"),
         }
 
@@ -214,6 +220,15 @@ class PublicationSteps(Steps):
             ],
             "Default": self._failure,
         }
+
+    def _who_holds_the_key(self) -> State:
+        return task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, {"entry": self._key_entry()}),
+            result_path="$.holder",
+            following=self.name("Has a newer version come?"),
+            catches=[catch(self.name("Take back"))],
+        )
 
     def _take_back(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""

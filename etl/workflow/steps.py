@@ -68,15 +68,6 @@ class Steps(ABC):
             following=following,
         )
 
-    def _look_up_key(self, *, result_path: str, following: str | None, failing: str | None = None) -> State:
-        return task(
-            service("dynamodb:getItem"),
-            item(self._resources.registry_table, {"entry": self._key_entry()}),
-            result_path=result_path,
-            following=self.name(following) if following else None,
-            catches=[catch(self.name(failing))] if failing else [],
-        )
-
     def _finish(
         self,
         status: FileStatus,

@@ -11,7 +11,7 @@ from cli.pipeline import Upload
 from cli.waiting import wait_until
 from etl.saved_queries import read_queries
 from etl.statuses import FileStatus
-from etl.workflow.definition import NO_OUTCOME
+from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment

@@ -1,10 +1,12 @@
 """Runs the deployed state machine on real tables, queue and topic, with scripted answers of the functions."""
 
+import copy
 import json
 import ssl
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +36,30 @@ def throws(error: str) -> dict[str, Any]:
 
 
 CAUSE = "CH93 0076 2011 6238 5295 7"
+
+_EXPRESSIONS = ("Arguments", "Items", "ItemSelector", "Output")
+
+
+Change = Callable[[dict[str, Any]], None]
+"""Makes another state of a state of the definition."""
+
+
+def dies(state: dict[str, Any]) -> None:
+    """Let a state end its execution, or the child or branch in which it stands, and nobody catch it there."""
+    state.clear()
+    state |= {"Type": "Fail", "Error": "States.Runtime", "Cause": CAUSE}
+
+
+def miscalculates(state: dict[str, Any]) -> None:
+    """Let the evaluation of each of a state's own expressions fail, at every attempt."""
+    state |= {field: f"{{% $error('{CAUSE}') %}}" for field in _EXPRESSIONS if field in state}
+
+
+def breaks(state: dict[str, Any]) -> None:
+    """Let a map fail as a whole, as one that may not start its children: a script throws in its place."""
+    kept: dict[str, Any] = {name: state[name] for name in ("QueryLanguage", "Retry", "Catch", "Next") if name in state}
+    state.clear()
+    state |= kept | {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +106,19 @@ class Machine:
         ended = self._wait(arn)
         return Run(arn=arn, status=ended["status"], error=ended.get("error"), errors=tuple(self._errors(arn)))
 
+    @contextmanager
+    def changed(self, changes: Mapping[str, Change]) -> Iterator[None]:
+        """Change states by their names, wherever they stand, while the block runs."""
+        definition = copy.deepcopy(self.definition)
+        states = dict(states_in(definition))
+        for name, change in changes.items():
+            change(states[name])
+        self._states.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
+        try:
+            yield
+        finally:
+            self._states.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(self.definition))
+
     def execution(self, name: str) -> str:
         """Give the ARN of an execution of a name, whether it has run or not."""
         return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
@@ -104,6 +143,9 @@ class Machine:
     def alerts(self, upload: Upload) -> list[Alert]:
         return [alert for alert in self._inbox.received() if upload.file_id in alert.message]
 
+    def alerts_of_execution(self, arn: str) -> list[Alert]:
+        return [alert for alert in self._inbox.received() if arn in alert.message]
+
     def alerts_of(self, partner: str) -> list[Alert]:
         return [alert for alert in self._inbox.received() if alert.attributes.get("partner") == partner]
 
@@ -115,7 +157,7 @@ class Machine:
                     self._dynamodb.delete_item(TableName=self._registry, Key={"entry": item["entry"]})
 
     def dead_letters(self, upload: Upload) -> list[dict[str, Any]]:
-        """Messages of the dead-letter queue: the body as JSON, and the attributes' values."""
+        """Messages of the dead-letter queue about an upload: the body as JSON, and the attributes' values."""
         while messages := self._receive():
             for message in messages:
                 attributes = {
@@ -123,7 +165,7 @@ class Machine:
                 }
                 self._dead_letters.append({"body": json.loads(message["Body"]), **attributes})
                 self._sqs.delete_message(QueueUrl=self._dead_letter_queue, ReceiptHandle=message["ReceiptHandle"])
-        return [letter for letter in self._dead_letters if letter["file_id"] == upload.file_id]
+        return [letter for letter in self._dead_letters if letter["body"] == upload.event]
 
     def put_off(self) -> int:
         """Count the messages that will come to the batching queue later."""
@@ -133,12 +175,11 @@ class Machine:
         return int(asked["Attributes"]["ApproximateNumberOfMessagesDelayed"])
 
     def try_state(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one state by itself, and return its output."""
-        answer = self._states.test_state(
-            definition=json.dumps(self.definition["States"][name]),
-            input=json.dumps(document),
-            roleArn=_ANY_ROLE,
-        )
+        """Run one state by itself, wherever it stands, and return its output."""
+        return self._try(dict(states_in(self.definition))[name], document)
+
+    def _try(self, state: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._states.test_state(definition=json.dumps(state), input=json.dumps(document), roleArn=_ANY_ROLE)
         assert answer["status"] == "SUCCEEDED", answer.get("cause")
         output: dict[str, Any] = json.loads(answer["output"])
         return output
@@ -146,6 +187,9 @@ class Machine:
     def parameters_of(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Work out what a task, wherever it stands, hands to its service or function."""
         state = dict(states_in(self.definition))[name]
+        if state.get("QueryLanguage") == "JSONata":
+            # The emulator tries a task's arguments in JSONPath only.
+            return self._try({"Type": "Pass", "QueryLanguage": "JSONata", "Output": state["Arguments"]}, document)
         answer = self._states.test_state(
             definition=json.dumps(state),
             input=json.dumps(document),
@@ -155,12 +199,6 @@ class Machine:
         )
         parameters: dict[str, Any] = json.loads(answer["inspectionData"]["afterParameters"])
         return parameters
-
-    def ask(self, name: str, document: Mapping[str, Any]) -> Any:
-        """Put a reading task's question about ``$states.input.files`` to the real table, and return the answer."""
-        [(table, asked)] = self.definition["States"][name]["Arguments"]["RequestItems"].items()
-        keys = [_serialized({"file_id": file["file_id"]}) for file in document["files"]]
-        return self._dynamodb.batch_get_item(RequestItems={table: asked | {"Keys": keys}})
 
     def _wait(self, arn: str) -> Any:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -2,106 +2,43 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from batching import Batches, read_messages
 from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
-from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, NO_OUTCOME, SETTLE
+from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, SETTLE
 from etl.workflow.failure import INCOMPLETE
-from etl.workflow.steps import TRANSACTION_CANCELED
+from etl.workflow.settling import NO_OUTCOME
 from proofs.template import states_in
 from tests.unit.functions.fakes import FakeStepFunctions
-from tests.workflow.files import Upload, upload, validation
+from tests.workflow import scenes
+from tests.workflow.files import Upload, upload
 from tests.workflow.machine import CAUSE, Machine, Run, Script, returns, throws
 from tests.workflow.scripts import BROKEN, HANDLING, ROUTES, handling_without, not_called, process, statuses, texts
 
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """How a run comes to a task: the file, what the functions say of it, and what happened before."""
-
-    file: Upload = field(default_factory=upload)
-    validated: dict[str, Any] = field(default_factory=validation)
-    changes: Script = field(default_factory=dict)
-
-
-def _plain(_machine: Machine) -> Scene:
-    return Scene()
-
-
-def _json(_machine: Machine) -> Scene:
-    return Scene(file=upload(extension="json"))
-
-
-def _rejected(_machine: Machine) -> Scene:
-    return Scene(validated=validation(verdict="REJECTED", reason_code="EMPTY_FILE"))
-
-
-def _duplicate(machine: Machine) -> Scene:
-    scene = Scene()
-    process(machine, upload(), validated=scene.validated)
-    return scene
-
-
-def _content_of_a_failed_file(machine: Machine) -> Scene:
-    scene = Scene()
-    process(machine, upload(), validated=scene.validated, changes={"Transform": throws(BROKEN)})
-    return scene
-
-
-def _replayed(machine: Machine) -> Scene:
-    scene = Scene()
-    machine.put_row(file_id=scene.file.file_id, status="FAILED", attempts=1, history=[{"status": "FAILED"}])
-    return scene
-
-
-def _newer_version(machine: Machine) -> Scene:
-    older = upload()
-    process(machine, older)
-    return Scene(file=upload(key=older.key))
-
-
-def _late(machine: Machine) -> Scene:
-    scene = Scene()
-    machine.put_entry(entry=scene.file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
-    return scene
-
-
-def _overtaken(machine: Machine) -> Scene:
-    scene = _late(machine)
-    claimed = returns({"Attributes": {"published": {"L": [{"S": scene.file.file_id}]}}})
-    return Scene(file=scene.file, changes={"Look up the key": returns({}), "Claim the key": claimed})
-
-
-def _refused_completion(_machine: Machine) -> Scene:
-    return Scene(changes={"Complete": throws(TRANSACTION_CANCELED)})
-
-
-SCENES: dict[str, Callable[[Machine], Scene]] = {
-    "Claim": _plain,
-    "Clear an earlier attempt": _replayed,
-    "Validate CSV": _plain,
-    "Validate JSON": _json,
-    "Look up the key": _plain,
-    "Record rejection": _rejected,
-    "Claim the content": _plain,
-    "Find who owns the content": _duplicate,
-    "Find the first file": _duplicate,
-    "Find the first file's key": _duplicate,
-    "Record duplicate": _duplicate,
-    "Take the content over": _content_of_a_failed_file,
-    "Transform": _plain,
-    "Claim the key": _plain,
-    "Publish": _plain,
-    "Record superseded version": _newer_version,
-    "Complete": _plain,
-    "Who holds the key?": _refused_completion,
-    "Withdraw": _overtaken,
-    "Record superseded": _late,
+SCENES: dict[str, Callable[[Machine], scenes.Scene]] = {
+    "Claim": scenes.plain,
+    "Clear an earlier attempt": scenes.replayed,
+    "Validate CSV": scenes.plain,
+    "Validate JSON": scenes.of_json,
+    "Look up the key": scenes.plain,
+    "Record rejection": scenes.rejected,
+    "Claim the content": scenes.plain,
+    "Find who owns the content": scenes.duplicate,
+    "Find the first file": scenes.duplicate,
+    "Find the first file's key": scenes.duplicate,
+    "Record duplicate": scenes.duplicate,
+    "Take the content over": scenes.content_of_a_failed_file,
+    "Transform": scenes.plain,
+    "Claim the key": scenes.plain,
+    "Publish": scenes.plain,
+    "Record superseded version": scenes.newer_version,
+    "Complete": scenes.plain,
+    "Who holds the key?": scenes.refused_completion,
+    "Withdraw": scenes.overtaken,
+    "Record superseded": scenes.late,
 }
 """Every task whose failure is the file's failure."""
 
@@ -356,27 +293,12 @@ def test_given_a_file_without_a_row_when_its_child_dies_then_it_gets_one(machine
     assert (machine.row(file) or {})["error"] == NO_OUTCOME
 
 
-def _claimed_by_another_run(machine: Machine, file: Upload, *, seconds_ago: int = 0) -> dict[str, Any]:
-    claimed_at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat(timespec="milliseconds")
-    row = {
-        "file_id": file.file_id,
-        "status": "PROCESSING",
-        "claim": "another run",
-        "claimed_at": claimed_at.replace("+00:00", "Z"),
-        "execution": "another execution",
-        "attempts": 1,
-        "history": [{"status": "PROCESSING"}],
-    }
-    machine.put_row(**row)
-    return row
-
-
 @pytest.mark.parametrize("route", ROUTES)
 def test_given_a_file_that_another_run_holds_when_its_event_comes_then_it_is_looked_at_again_after_the_lease(
     machine: Machine, route: str
 ) -> None:
     file = upload()
-    row = _claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
+    row = scenes.claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
     before = machine.put_off()
 
     run = process(machine, file, route=route, changes=not_called("Validate CSV"))
@@ -392,7 +314,7 @@ def test_given_a_file_that_another_run_holds_when_it_cannot_be_put_off_then_its_
     machine: Machine, step: str
 ) -> None:
     file = upload()
-    row = _claimed_by_another_run(machine, file)
+    row = scenes.claimed_by_another_run(machine, file)
 
     run = process(machine, file, changes={step: throws(BROKEN)})
 
@@ -403,7 +325,7 @@ def test_given_a_file_that_another_run_holds_when_it_cannot_be_put_off_then_its_
 
 def test_given_a_run_that_died_when_its_lease_has_ended_then_the_next_run_takes_the_file_over(machine: Machine) -> None:
     file = upload()
-    _claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS + 60)
+    scenes.claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS + 60)
 
     process(machine, file)
 
@@ -411,12 +333,12 @@ def test_given_a_run_that_died_when_its_lease_has_ended_then_the_next_run_takes_
     assert (machine.row(file) or {})["attempts"] == 2
 
 
-LOST_CLAIMS: dict[str, Callable[[Machine], Scene]] = {
-    "completing": _plain,
-    "rejecting": _rejected,
-    "recording a duplicate": _duplicate,
-    "recording a late version": _late,
-    "failing": lambda _: Scene(changes={"Transform": throws(BROKEN)}),
+LOST_CLAIMS: dict[str, Callable[[Machine], scenes.Scene]] = {
+    "completing": scenes.plain,
+    "rejecting": scenes.rejected,
+    "recording a duplicate": scenes.duplicate,
+    "recording a late version": scenes.late,
+    "failing": lambda _: scenes.Scene(changes={"Transform": throws(BROKEN)}),
 }
 
 
@@ -425,7 +347,7 @@ def test_given_a_claim_that_was_lost_on_the_way_when_the_outcome_is_written_then
     machine: Machine, name: str
 ) -> None:
     scene = LOST_CLAIMS[name](machine)
-    row = _claimed_by_another_run(machine, scene.file)
+    row = scenes.claimed_by_another_run(machine, scene.file)
     claimed = returns({"Attributes": {"attempts": {"N": "1"}}})
 
     run = process(

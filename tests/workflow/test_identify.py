@@ -1,6 +1,5 @@
-"""The first state gives each upload its identity: by the formula, for any key, once per upload."""
+"""A file's way begins with its identity: by the formula, for any key, the same wherever it is worked out."""
 
-import json
 import re
 from hashlib import sha256
 from typing import Any
@@ -11,20 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batching import Batches, Message
-from deliveries import Upload
-from etl.workflow.definition import BATCH, DIRECT, SETTLE
+from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
 from events import File, read_file
 from proofs.template import Template
 from tests.support.events import load_event, transform_event
-from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow.machine import Machine
 
 # The machine keeps nothing of one example that the next could see.
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-STATE_LIMIT = 256 * 1024
-"""Bytes of a state's input or output ("Service quotas" in AWS's developer guide)."""
+EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:files:one"
 
 BREAKS = {"Cc", "Zl", "Zp"}
 REORDERS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -43,9 +39,10 @@ def _event(key: str, *, version_id: str | None = "v1", sequencer: str = "00AB", 
     return {"bucket": bucket, "object": announced, "uploaded_at": "2025-11-03T14:05:12.123Z"}
 
 
-def _identify(machine: Machine, *events: dict[str, Any]) -> list[dict[str, Any]]:
-    files: list[dict[str, Any]] = machine.try_state("Identify", {"route": BATCH, "files": list(events)})["files"]
-    return files
+def _identify(machine: Machine, event: dict[str, Any], *, label: str = BATCH) -> dict[str, Any]:
+    item = {"event": event, "number": 3, "execution": EXECUTION}
+    file: dict[str, Any] = machine.try_state(f"Work out the identity ({label})", item)["file"]
+    return file
 
 
 @LAW
@@ -53,7 +50,7 @@ def _identify(machine: Machine, *events: dict[str, Any]) -> list[dict[str, Any]]
 def test_given_any_upload_when_it_is_identified_then_its_id_is_the_hash_of_bucket_key_and_version(
     machine: Machine, key: str, version_id: str | None, sequencer: str
 ) -> None:
-    [file] = _identify(machine, _event(key, version_id=version_id, sequencer=sequencer))
+    file = _identify(machine, _event(key, version_id=version_id, sequencer=sequencer))
 
     assert file["file_id"] == sha256(f"raw\n{key}\n{version_id or sequencer}".encode()).hexdigest()
     assert file["object_key"] == f"raw/{key}"
@@ -64,7 +61,7 @@ def test_given_any_upload_when_it_is_identified_then_its_id_is_the_hash_of_bucke
 @LAW
 @given(key=KEYS)
 def test_given_any_key_when_it_is_identified_then_the_functions_can_read_the_file(machine: Machine, key: str) -> None:
-    [file] = _identify(machine, _event(key))
+    file = _identify(machine, _event(key))
 
     read = msgspec.convert(file, File)
 
@@ -77,7 +74,7 @@ def test_given_any_key_when_it_is_identified_then_the_functions_can_read_the_fil
 def test_given_any_key_when_it_is_displayed_then_no_long_number_and_nothing_that_steers_a_display_is_left(
     machine: Machine, key: str
 ) -> None:
-    [file] = _identify(machine, _event(key))
+    file = _identify(machine, _event(key))
 
     assert not re.search("[0-9]{9}", file["display_key"])
     steering = [sign for sign in file["display_key"] if category(sign) in BREAKS or bidirectional(sign) in REORDERS]
@@ -89,7 +86,7 @@ def test_given_any_key_when_it_is_displayed_then_no_long_number_and_nothing_that
 def test_given_two_sequencers_when_they_are_padded_then_they_compare_as_s3_wants_it(
     machine: Machine, first: str, second: str
 ) -> None:
-    files = _identify(machine, _event("a", sequencer=first), _event("b", sequencer=second))
+    files = [_identify(machine, _event("a", sequencer=sequencer)) for sequencer in (first, second)]
 
     longest = max(len(first), len(second))
     padded = [file["sequencer"] for file in files]
@@ -97,16 +94,13 @@ def test_given_two_sequencers_when_they_are_padded_then_they_compare_as_s3_wants
     assert len(padded[0]) == len(padded[1])
 
 
-@LAW
-@given(picks=st.lists(st.integers(0, 3), min_size=1, max_size=8))
-def test_given_events_that_come_more_than_once_when_they_are_identified_then_each_upload_is_there_once(
-    machine: Machine, picks: list[int]
+@pytest.mark.parametrize("label", [DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE])
+def test_given_an_upload_when_it_is_identified_in_any_place_then_it_is_the_same_file(
+    machine: Machine, label: str
 ) -> None:
-    uploads = [_event("a"), _event("b"), _event("a", version_id="v2"), _event("a", bucket="other")]
+    event = _event("incoming/alpine/a.csv")
 
-    files = _identify(machine, *(uploads[pick] for pick in picks))
-
-    assert [file["event"] for file in files] == [uploads[pick] for pick in dict.fromkeys(picks)]
+    assert _identify(machine, event, label=label) == _identify(machine, event)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +127,7 @@ def test_given_events_that_come_more_than_once_when_they_are_identified_then_eac
 def test_given_a_key_when_it_is_identified_then_partner_format_and_names_follow_from_it(  # noqa: PLR0917 a table
     machine: Machine, key: str, partner: str, file_format: str, file_name: str, display_key: str
 ) -> None:
-    [file] = _identify(machine, _event(key))
+    file = _identify(machine, _event(key))
 
     found = (file["partner"], file["format"], file["file_name"], file["display_key"])
     assert found == (partner, file_format, file_name, display_key)
@@ -149,25 +143,13 @@ def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_ide
     announced = event["detail"]["object"]
 
     document = transform_event(event, target)
-    [file] = machine.try_state("Identify", document)["files"]
+    [announcing] = document["files"]
+    file = _identify(machine, announcing, label=DIRECT)
 
     assert document["route"] == DIRECT
     assert (file["key"], file["size"], file["etag"]) == (announced["key"], announced["size"], announced["etag"])
     assert file["version_id"] == announced.get("version-id", "")
     assert file["uploaded_at"] == event["time"]
-
-
-def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_states_256_kib(machine: Machine) -> None:
-    keys = [f"incoming/alpine/{number:04}/".ljust(1024, "k") for number in range(100)]
-    uploads = [msgspec.convert(_event(key, version_id="v" * 32), Upload) for key in keys]
-    messages = [Message(message_id=upload.object.key, delivery=upload) for upload in uploads]
-    step_functions = FakeStepFunctions()
-    Batches(step_functions=step_functions, state_machine="any", route=BATCH, settle=SETTLE).start(messages)
-
-    identified = [machine.try_state("Identify", json.loads(document)) for document in step_functions.inputs.values()]
-
-    assert sum(len(output["files"]) for output in identified) == len(keys)
-    assert max(len(json.dumps(output)) for output in identified) < STATE_LIMIT
 
 
 @pytest.mark.parametrize("route", [DIRECT, BATCH])
@@ -186,7 +168,7 @@ def test_given_the_fullest_batch_when_it_is_identified_then_it_stays_within_a_st
 def test_given_a_functions_task_when_its_parameters_are_worked_out_then_the_function_finds_what_it_reads(
     machine: Machine, route: str, step: str, facts: dict[str, Any]
 ) -> None:
-    [file] = _identify(machine, _event("incoming/alpine/a.csv"))
+    file = _identify(machine, _event("incoming/alpine/a.csv"))
     document = {
         "file": file,
         "action": "publish",

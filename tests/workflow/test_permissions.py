@@ -2,7 +2,8 @@
 
 import pytest
 
-from etl.workflow.definition import BATCH, DIRECT, NO_OUTCOME
+from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
 from tests.workflow.files import upload
 from tests.workflow.machine import Machine

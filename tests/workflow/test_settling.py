@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from etl.workflow.definition import BATCH, DIRECT, NO_OUTCOME, SETTLE
+from etl.workflow.definition import BATCH, DIRECT, SETTLE
 from etl.workflow.failure import INCOMPLETE
+from etl.workflow.settling import NO_OUTCOME
 from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
 from proofs.template import Template, states_in
@@ -25,9 +26,6 @@ from tests.workflow.scripts import (
     statuses,
     texts,
 )
-
-TASK_ANSWER_LIMIT = 256 * 1024
-"""Bytes that a task may answer (Step Functions)."""
 
 
 def _ended_badly(machine: Machine, *files: Upload) -> Run:
@@ -214,7 +212,7 @@ def test_given_files_of_which_nothing_is_to_be_told_when_their_execution_is_sett
     ended = prepare(machine, file)
     before = announcements.about(file.file_id)
 
-    run = settle(machine, template, ended, changes=not_called("Read the row (untold)"))
+    run = settle(machine, template, ended, changes=not_called("Announce (every file)"))
 
     assert run.status == "SUCCEEDED"
     assert announcements.about(file.file_id) == before
@@ -227,7 +225,7 @@ def test_given_an_outcome_that_cannot_be_told_when_its_execution_is_settled_then
     validated = acceptance_less_two_rows()
     ended = process(machine, upload(), validated=validated, changes={"Announce": throws(BROKEN)})
 
-    run = settle(machine, template, ended, changes={f"{step} (untold)": throws(BROKEN)})
+    run = settle(machine, template, ended, changes={f"{step} (every file)": throws(BROKEN)})
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
 
@@ -253,19 +251,3 @@ def test_given_the_definition_when_a_files_way_ends_then_never_as_a_failure_whic
     failing = {name for name, state in states_in(machine.definition) if state["Type"] == "Fail"}
 
     assert failing == {"Handling incomplete"}
-
-
-def test_given_a_hundred_files_when_their_outcomes_are_read_then_the_answer_is_within_what_a_task_may_answer(
-    machine: Machine,
-) -> None:
-    # Given rows as they are, with the longest key that S3 allows
-    file = upload(key=f"incoming/alpine/{'k' * 1004}.csv")
-    process(machine, file, validated=acceptance_less_two_rows())
-    row = machine.row(file) or {}
-    ids = [f"{file.file_id[:-2]}{number:02}" for number in range(100)]
-    for file_id in ids:
-        machine.put_row(**row | {"file_id": file_id})
-
-    answer = machine.ask("Read the outcomes", {"files": [{"file_id": file_id} for file_id in ids]})
-
-    assert len(json.dumps(answer).encode()) < TASK_ANSWER_LIMIT

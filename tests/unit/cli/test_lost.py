@@ -12,7 +12,7 @@ from cli.audit import AuditRow, AuditTable
 from cli.lost import LostFiles
 from deliveries import Upload, read_delivery
 from etl.statuses import FileStatus
-from etl.workflow.definition import NO_OUTCOME
+from etl.workflow.settling import NO_OUTCOME
 from tests.unit.cli.rows import audit_row
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from etl.statuses import UNFINISHED, FileStatus
-from etl.workflow.asl import MAX_ATTEMPTS, Resources, catch, jsonata, query, retry, task
+from etl.workflow.asl import MAX_ATTEMPTS, Resources, catch, compute, query, retry, task
 from etl.workflow.definition import build_definition
 
 RESOURCES = Resources(
@@ -87,14 +87,22 @@ def test_given_a_task_without_a_result_path_when_it_is_built_then_its_result_is_
 
 
 def test_given_a_query_when_it_is_marked_then_it_stands_between_the_marks_of_jsonata() -> None:
-    state = jsonata(
-        {
-            "sum": query("""
+    assert (
+        query("""
         1 + 2
     """)
-        },
-        following="Next",
+        == "{% 1 + 2 %}"
     )
 
-    assert state["Output"] == {"sum": "{% 1 + 2 %}"}
-    assert (state["QueryLanguage"], state["Next"]) == ("JSONata", "Next")
+
+def test_given_a_computation_when_it_is_built_then_the_state_that_may_fail_stands_in_one_that_retries_and_catches() -> (
+    None
+):
+    state = compute("Add", {"sum": query("1 + 2")}, following="Next", failing="Elsewhere")
+
+    assert [catcher["Next"] for catcher in state["Catch"]] == ["Elsewhere"]
+    assert state["Retry"] == retry()
+    assert (state["OutputPath"], state["Next"]) == ("$[0]", "Next")
+    [branch] = state["Branches"]
+    [(name, inner)] = branch["States"].items()
+    assert (branch["StartAt"], inner["Output"]) == (name, {"sum": "{% 1 + 2 %}"})

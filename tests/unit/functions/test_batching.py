@@ -19,15 +19,21 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:state-machine-file
 KEY_LIMIT = 1024
 """Bytes of an S3 key, in UTF-8."""
 
+STATUS_EVENT_LIMIT = 248_000
+"""Bytes of an execution's input, escaped. Step Functions leaves a longer one out of the event that tells of its end."""
+
 
 def _batches(step_functions: FakeStepFunctions) -> Batches:
     return Batches(step_functions=step_functions, state_machine=MACHINE, route="batch", settle="settle")
 
 
-def _message(number: int, key: str) -> Message:
+def _message(number: int, key: str, *, version_id: str = "") -> Message:
+    """Announce a version of an upload; without ``version_id`` no other message names the same one."""
     upload = Upload(
         bucket="bucket-raw",
-        object=S3Object(key=key, size=1, etag="e", sequencer=f"{number:016X}", version_id="v"),
+        object=S3Object(
+            key=key, size=1, etag="e", sequencer=f"{number:016X}", version_id=version_id or f"{number:032}"
+        ),
         uploaded_at=datetime(2025, 11, 3, 14, 5, 12, tzinfo=UTC),
     )
     return Message(message_id=f"message-{number}", delivery=upload)
@@ -58,6 +64,65 @@ def test_given_any_keys_when_batches_are_started_then_each_message_is_in_exactly
     assert all(document["route"] == "batch" for document in documents)
     assert all(document["files"] for document in documents)
     assert all(len(document.encode()) <= INPUT_LIMIT for document in step_functions.inputs.values())
+
+
+@given(versions=st.lists(st.integers(0, 5), min_size=1, max_size=20))
+def test_given_events_that_come_more_than_once_when_their_batch_is_started_then_each_upload_is_in_it_once(
+    versions: list[int],
+) -> None:
+    messages = [_message(number, "key", version_id=f"v{version}") for number, version in enumerate(versions)]
+    step_functions = FakeStepFunctions()
+
+    _batches(step_functions).start(messages)
+
+    [document] = map(json.loads, step_functions.inputs.values())
+    assert [file["object"]["version-id"] for file in document["files"]] == [f"v{v}" for v in dict.fromkeys(versions)]
+
+
+def test_given_an_upload_without_a_version_when_its_event_comes_twice_then_the_sequencer_tells_that_it_is_one() -> None:
+    uploads = [S3Object(key="key", size=1, etag="e", sequencer=sequencer) for sequencer in ("0A", "0B", "0A")]
+    messages = [
+        Message(message_id=str(number), delivery=Upload(bucket="raw", object=upload, uploaded_at=datetime.now(UTC)))
+        for number, upload in enumerate(uploads)
+    ]
+    step_functions = FakeStepFunctions()
+
+    _batches(step_functions).start(messages)
+
+    [document] = map(json.loads, step_functions.inputs.values())
+    assert [file["object"]["sequencer"] for file in document["files"]] == ["0A", "0B"]
+
+
+def test_given_an_event_that_came_twice_when_its_batch_cannot_be_started_then_both_messages_go_back() -> None:
+    messages = [_message(number, "key", version_id="v") for number in range(2)]
+
+    failed = _batches(FakeStepFunctions(errors=["ThrottlingException"])).start(messages)
+
+    assert failed == [message.message_id for message in messages]
+
+
+@pytest.mark.parametrize("character", ['"', "\\", "\x01", "é", "火", "😀", "k"])
+def test_given_a_full_batch_of_the_longest_keys_when_its_execution_ends_badly_then_its_event_carries_its_input(
+    character: str,
+) -> None:
+    keys = [f"{number:04}{_long_key(character, KEY_LIMIT - 4)}" for number in range(100)]
+    step_functions = FakeStepFunctions()
+    _batches(step_functions).start([_message(number, key) for number, key in enumerate(keys)])
+
+    # As text in the event's JSON, at worst in ASCII
+    escaped = [json.dumps(document) for document in step_functions.inputs.values()]
+
+    assert sum(len(json.loads(document)["files"]) for document in step_functions.inputs.values()) == len(keys)
+    assert max(map(len, escaped)) < STATUS_EVENT_LIMIT
+
+
+def test_given_a_hundred_ordinary_uploads_when_they_come_together_then_one_execution_takes_them_all() -> None:
+    key = "incoming/a-partner-of-a-long-name/2025/11/statement of account DE89370400440532013000 2025-11-03 {}.csv"
+    step_functions = FakeStepFunctions()
+
+    _batches(step_functions).start([_message(number, key.format(number)) for number in range(100)])
+
+    assert len(step_functions.inputs) == 1
 
 
 @given(order=st.permutations(range(5)))
