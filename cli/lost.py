@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
@@ -62,7 +63,7 @@ class LostFiles:
             for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LIMIT):
                 if etag := self._etag(row):
                     yield _from_row(row, etag)
-        yield from self._without_row()
+        yield from self.without_row()
 
     def _etag(self, row: AuditRow) -> str | None:
         try:
@@ -73,14 +74,19 @@ class LostFiles:
             raise
         return str(head["ETag"]).strip('"')
 
-    def _without_row(self) -> Iterator[DeadLetter]:
+    def without_row(self, *, latest: int | None = None) -> Iterator[DeadLetter]:
+        """Make the messages of files without a row, of executions that ended badly.
+
+        ``latest`` bounds the search to so many executions of each bad end; without it, all that are kept are looked at.
+        """
         for status in _ENDED_BADLY:
             pages = self.step_functions.get_paginator("list_executions").paginate(
                 stateMachineArn=self.state_machine, statusFilter=status
             )
-            for page in pages:
-                for execution in page["executions"]:
-                    yield from self._of_execution(execution)
+            # They are listed by their start, the latest first.
+            listed = (execution for page in pages for execution in page["executions"])
+            for execution in islice(listed, latest):
+                yield from self._of_execution(execution)
 
     def _of_execution(self, execution: Mapping[str, Any]) -> Iterator[DeadLetter]:
         document = json.loads(self.step_functions.describe_execution(executionArn=execution["executionArn"])["input"])

@@ -21,6 +21,9 @@ CRAWLED_WITHIN: Final = timedelta(hours=26)
 WANTED_CONCURRENCY: Final = 5 * BATCH_CONCURRENCY
 """Function calls at once that let a few batches run side by side. New accounts of AWS may have ten."""
 
+_EXECUTIONS: Final = 20
+"""How many executions of each bad end are looked through: each takes a call or two. One file found says what to do."""
+
 _CHANGED_WITHIN: Final = timedelta(days=14)
 _SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
@@ -104,6 +107,14 @@ def _hanging(_: Stack, pipeline: Pipeline) -> Seen:
     )
 
 
+def _without_row(_: Stack, pipeline: Pipeline) -> Seen:
+    files = {letter.file_id for letter in pipeline.lost_files.without_row(latest=_EXECUTIONS)}
+    return (
+        f"{len(files)} in the latest {_EXECUTIONS} executions that failed, timed out or were aborted",
+        "see docs/runbook.md#executions-failed, then: etl replay --lost" if files else "",
+    )
+
+
 def _alarms(stack: Stack, _: Pipeline) -> Seen:
     names = stack.physical_ids("AWS::CloudWatch::Alarm")
     pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
@@ -146,6 +157,7 @@ _CHECKS: Final[dict[str, Callable[[Stack, Pipeline], Seen]]] = {
     "Alert subscriptions": _subscriptions,
     "Dead letters": _dead_letters,
     "Hanging files": _hanging,
+    "Files without a row": _without_row,
     "Alarms": _alarms,
     "Crawler": _crawler,
     "Function memory": _memory,

@@ -9,12 +9,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.audit import AuditRow
+from cli.dead_letters import DeadLetter, make_letter
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
 from etl.statuses import FileStatus
 from tests.unit.cli.rows import audit_row
 
 NOW = datetime.now(UTC)
 ALARM = "alarm-latency-test"
+LEFT = make_letter(
+    {"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": "v"}},
+    reason="Pipeline.NoOutcome",
+    attempt=0,
+    kept_at=NOW,
+)
 
 
 @dataclass
@@ -25,6 +32,7 @@ class Account:
     subscriptions: tuple[str, ...] = ("arn:aws:sns:1",)
     dead_letters: int = 0
     hanging: tuple[AuditRow, ...] = ()
+    left: tuple[DeadLetter, ...] = ()
     ringing: tuple[str, ...] = ("alarm-of-somebody-else",)
     crawl: dict[str, Any] | None = field(
         default_factory=lambda: {"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=7)}
@@ -43,6 +51,14 @@ class Account:
     @property
     def audit(self) -> "Account":
         return self
+
+    @property
+    def lost_files(self) -> "Account":
+        return self
+
+    def without_row(self, *, latest: int) -> Iterator[DeadLetter]:
+        assert latest < 100
+        yield from self.left
 
     def client(self, _service: str) -> "Account":
         return self
@@ -103,6 +119,7 @@ def test_given_a_healthy_deployment_when_examined_then_there_is_nothing_to_do() 
         (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
         (Account(dead_letters=3), "Dead letters", "replay"),
         (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
+        (Account(left=(LEFT,)), "Files without a row", "etl replay --lost"),
         (Account(ringing=(ALARM,)), "Alarms", "docs/runbook.md"),
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),

@@ -43,6 +43,7 @@ class FakeExecutions:
     """Failed executions' inputs."""
 
     inputs: list[str] = field(default_factory=list)
+    described: int = 0
 
     def get_paginator(self, _operation: str, /) -> Any:
         return self
@@ -53,6 +54,7 @@ class FakeExecutions:
         yield {"executions": [{"executionArn": str(n), "stopDate": stopped} for n, _ in enumerate(failed)]}
 
     def describe_execution(self, **request: Any) -> Any:
+        self.described += 1
         return {"input": self.inputs[int(request["executionArn"])]}
 
 
@@ -104,3 +106,13 @@ def test_given_a_failed_execution_when_a_file_of_it_has_no_row_then_its_message_
 
     assert json.loads(letter.body) == names[1]
     assert letter.reason == NO_OUTCOME
+
+
+def test_given_many_failed_executions_when_the_search_is_bounded_then_only_the_latest_are_looked_at() -> None:
+    names = [{"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": str(v)}} for v in range(9)]
+    lost = _lost(inputs=tuple(json.dumps({"route": "direct", "files": [name]}) for name in names))
+
+    found = list(lost.without_row(latest=4))
+
+    assert [json.loads(letter.body) for letter in found] == names[:4]
+    assert cast("FakeExecutions", lost.step_functions).described == 4
