@@ -15,7 +15,7 @@ GOOD_CSV: Final = {
 }
 """Where a good file goes at each choice; both routes have the same."""
 
-_EMPTY_MAPS: Final = {"Supersede", "Fail what is left behind"}
+_EMPTY_MAPS: Final = {"Supersede"}
 """Maps that have no item for a file whose key is new."""
 
 
@@ -45,8 +45,7 @@ def walk_execution(definition: Mapping[str, Any], route: str) -> Walk:
     walk = Walk()
     states, name = definition["States"], definition["StartAt"]
     choices = {
-        "Which input?": "Identify",
-        "Which route?": {"direct": "Process directly", "batch": "Process the batch"}[route],
+        "Which input?": {"direct": "Process directly", "batch": "Process the batch"}[route],
         "Is every file handled?": "Done",
     }
     while name:

@@ -94,8 +94,7 @@ def unidentified(resources: Resources) -> dict[str, Any]:
         severity="error",
         facts={"Error": "error.Error", "Execution": "execution", "Kept in": "kept.where"},
         closing=(
-            "Its key, partner and file id could not be worked out, so it has no audit row. Nothing is lost: the raw\n"
-            "bucket keeps the upload.\n"
+            "Its key, partner and file id could not be worked out. Nothing is lost: the raw bucket keeps the upload.\n"
             "Next: mend the cause, then replay the file (docs/replaying.md). Which file it is:"
         ),
         command=f"'etl replay --dry-run --suffix {resources.suffix}'",

@@ -1,5 +1,6 @@
 """What people are sent: every kind of message word by word, and no flood of them."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +9,11 @@ import pytest
 
 from etl.statuses import FileStatus
 from etl.workflow.alerting import ALERTS_PER_HOUR
-from etl.workflow.definition import BATCH
+from etl.workflow.definition import BATCH, SETTLE
+from etl.workflow.settling import EVERY_FILE
 from local.alerts import Alert
 from tests.workflow.files import Upload, upload, validation
-from tests.workflow.machine import Machine, throws
+from tests.workflow.machine import Machine, miscalculates, throws
 from tests.workflow.scripts import BROKEN, ROUTES, process
 
 ALERTS = Path(__file__).parent / "alerts"
@@ -56,6 +58,21 @@ def test_given_what_people_must_know_when_it_happens_then_the_message_says_it_wo
     execution = str((machine.row(file) or {})["execution"])
     text = _text(alert).replace(file.file_id, "<file id>").replace(file.key, "<key>").replace(execution, "<execution>")
     assert text == (ALERTS / f"{kind}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.requirement("O1")
+def test_given_a_file_that_nobody_can_identify_when_it_is_settled_then_the_message_says_it_word_by_word(
+    machine: Machine,
+) -> None:
+    ended = machine.execution("of a file that nobody can identify")
+    document = json.dumps({"route": BATCH, "files": [upload().event]})
+
+    with machine.changed({f"Work out the identity ({EVERY_FILE})": miscalculates}):
+        machine.run({"route": SETTLE, "ended": {"executionArn": ended, "input": document}}, {})
+
+    [alert] = machine.alerts_of_execution(ended)
+    expected = (ALERTS / "file-unidentified.txt").read_text(encoding="utf-8")
+    assert _text(alert).replace(ended, "<execution>") == expected
 
 
 @pytest.mark.requirement("O1")
