@@ -5,7 +5,7 @@ import json
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from local.alerts import Alert, AlertInbox
 from local.emulator import Emulator
 from local.stack import DeployedStack
 from proofs.template import states_in
+from tests.workflow.changes import CAUSE, Change
 from tests.workflow.files import Upload
 
 PATIENCE_SECONDS = 60
@@ -35,41 +36,20 @@ def throws(error: str) -> dict[str, Any]:
     return {"Throw": {"Error": error, "Cause": CAUSE}}
 
 
-CAUSE = "CH93 0076 2011 6238 5295 7"
-
-_EXPRESSIONS = ("Arguments", "Items", "ItemSelector", "Output")
-
-
-Change = Callable[[dict[str, Any]], None]
-"""Makes another state of a state of the definition."""
-
-
-def dies(state: dict[str, Any]) -> None:
-    """Let a state end its execution, or the child or branch in which it stands, and nobody catch it there."""
-    state.clear()
-    state |= {"Type": "Fail", "Error": "States.Runtime", "Cause": CAUSE}
-
-
-def miscalculates(state: dict[str, Any]) -> None:
-    """Let the evaluation of each of a state's own expressions fail, at every attempt."""
-    state |= {field: f"{{% $error('{CAUSE}') %}}" for field in _EXPRESSIONS if field in state}
-
-
-def breaks(state: dict[str, Any]) -> None:
-    """Let a map fail as a whole, as one that may not start its children: a script throws in its place."""
-    kept: dict[str, Any] = {name: state[name] for name in ("QueryLanguage", "Retry", "Catch", "Next") if name in state}
-    state.clear()
-    state |= kept | {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One ended execution. ``errors`` holds the error of every attempt of a task that failed, retries included."""
+    """One ended execution.
+
+    ``errors`` holds the error of every attempt of a task that failed, retries included; ``entered`` the states around
+    the files, in order.
+    """
 
     arn: str
     status: str
     error: str | None
     errors: tuple[str, ...]
+    entered: tuple[str, ...]
+    children_failed: bool
 
 
 class Machine:
@@ -104,7 +84,17 @@ class Machine:
         )
         arn = started["executionArn"]
         ended = self._wait(arn)
-        return Run(arn=arn, status=ended["status"], error=ended.get("error"), errors=tuple(self._errors(arn)))
+        events = list(self._events(arn))
+        return Run(
+            arn=arn,
+            status=ended["status"],
+            error=ended.get("error"),
+            errors=tuple(event["taskFailedEventDetails"]["error"] for event in events if event["type"] == "TaskFailed"),
+            entered=tuple(
+                event["stateEnteredEventDetails"]["name"] for event in events if event["type"].endswith("StateEntered")
+            ),
+            children_failed=self._children_failed(arn),
+        )
 
     @contextmanager
     def changed(self, changes: Mapping[str, Change]) -> Iterator[None]:
@@ -118,6 +108,15 @@ class Machine:
             yield
         finally:
             self._states.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(self.definition))
+
+    def states_of(self, label: str) -> set[str]:
+        """Name the states of a label that are no tasks."""
+        suffix = f" ({label})"
+        return {
+            name.removesuffix(suffix)
+            for name, state in states_in(self.definition)
+            if state["Type"] != "Task" and name.endswith(suffix)
+        }
 
     def execution(self, name: str) -> str:
         """Give the ARN of an execution of a name, whether it has run or not."""
@@ -213,12 +212,14 @@ class Machine:
         )
         return list(received.get("Messages", []))
 
-    def _errors(self, arn: str) -> Iterator[str]:
-        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        for page in pages:
-            for event in page["events"]:
-                if event["type"] == "TaskFailed":
-                    yield event["taskFailedEventDetails"]["error"]
+    def _events(self, arn: str) -> Iterator[Any]:
+        for page in self._states.get_paginator("get_execution_history").paginate(executionArn=arn):
+            yield from page["events"]
+
+    def _children_failed(self, arn: str) -> bool:
+        runs = self._states.list_map_runs(executionArn=arn)["mapRuns"]
+        described = [self._states.describe_map_run(mapRunArn=run["mapRunArn"]) for run in runs]
+        return any(run["executionCounts"]["failed"] for run in described)
 
     def _mocks(self, script: Script) -> dict[str, Any]:
         """Write a script down in the format of AWS Step Functions Local, for any number of attempts."""

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from etl.statuses import FINISHED, FileStatus
 from etl.workflow.definition import BATCH, DIRECT
+from local.announcements import Announcements
 from proofs.template import Template
 from tests.support.events import load_event, transform_event
+from tests.workflow.changes import CAUSE
 from tests.workflow.files import Answer, Upload, transformation, validation
 from tests.workflow.machine import Machine, Run, Script, returns, throws
 
@@ -96,3 +99,19 @@ def texts(machine: Machine, upload: Upload) -> list[str]:
         assert "None" not in alert.message
         assert "{}" not in alert.message
     return [f"{alert.attributes.get('severity')} {alert.subject}\n{alert.message}" for alert in alerts]
+
+
+def assert_nobody_is_silent(machine: Machine, announcements: Announcements, file: Upload) -> None:
+    """Whatever happened: the file has an outcome, somebody was told of it, and a failure is kept."""
+    row = machine.row(file) or {}
+    assert row["status"] in FINISHED
+    told = texts(machine, file)
+    if row["status"] == FileStatus.FAILED:
+        assert any("file failed" in text for text in told)
+        assert machine.dead_letters(file) or any("NOWHERE" in text for text in told)
+    if row["status"] == FileStatus.REJECTED:
+        assert any("file rejected" in text for text in told)
+    if row["status"] == FileStatus.COMPLETED:
+        assert announcements.about(file.file_id)
+        assert bool(row["rows_rejected"]) <= any("rows rejected" in text for text in told)
+    assert CAUSE not in str([row, told, machine.dead_letters(file)])

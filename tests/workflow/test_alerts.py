@@ -12,8 +12,9 @@ from etl.workflow.alerting import ALERTS_PER_HOUR
 from etl.workflow.definition import BATCH, SETTLE
 from etl.workflow.settling import EVERY_FILE
 from local.alerts import Alert
+from tests.workflow.changes import miscalculates
 from tests.workflow.files import Upload, upload, validation
-from tests.workflow.machine import Machine, miscalculates, throws
+from tests.workflow.machine import Machine, throws
 from tests.workflow.scripts import BROKEN, ROUTES, process
 
 ALERTS = Path(__file__).parent / "alerts"

@@ -14,8 +14,9 @@ from etl.workflow.settling import NO_OUTCOME
 from proofs.template import states_in
 from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow import scenes
+from tests.workflow.changes import CAUSE
 from tests.workflow.files import Upload, upload
-from tests.workflow.machine import CAUSE, Machine, Run, Script, returns, throws
+from tests.workflow.machine import Machine, Run, Script, returns, throws
 from tests.workflow.scripts import BROKEN, HANDLING, ROUTES, handling_without, not_called, process, statuses, texts
 
 SCENES: dict[str, Callable[[Machine], scenes.Scene]] = {

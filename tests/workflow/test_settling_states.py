@@ -1,0 +1,312 @@
+"""The states around the files, and those that settle them, fail in turn: nobody is silent, and no alarm is false."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from etl.workflow.asl import EVALUATION_ERROR
+from etl.workflow.definition import BATCH, DIRECT, SETTLE
+from etl.workflow.failure import INCOMPLETE
+from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND, NO_OUTCOME
+from local.announcements import Announcements
+from proofs.template import Template, states_in
+from tests.workflow.changes import Change, breaks, dies, miscalculates
+from tests.workflow.files import Upload, acceptance_less_two_rows, refusal, upload, validation
+from tests.workflow.machine import Machine, Run, throws
+from tests.workflow.scripts import (
+    BROKEN,
+    HANDLING,
+    ROUTES,
+    assert_nobody_is_silent,
+    handling_without,
+    not_called,
+    process,
+    settle,
+    settling_input,
+    statuses,
+    texts,
+)
+
+MAPS = {DIRECT: "Process directly", BATCH: "Process the batch"}
+
+AROUND = {
+    "Which input?",
+    "Take every file",
+    "Is every file handled?",
+    "Handling incomplete",
+    "Done",
+}
+"""States around the files that calculate nothing, and do nothing for a file."""
+
+SETTLING = {
+    "Process directly",
+    "Process the batch",
+    "Read the ended execution",
+    "Read its input",
+    "Settle what is left behind",
+    "Settle every file",
+}
+"""States around the files: each fails below."""
+
+
+def test_given_the_definition_when_the_states_around_the_files_are_listed_then_each_one_is_made_to_fail(
+    machine: Machine,
+) -> None:
+    around = {name for name, _ in states_in(machine.definition) if not name.endswith(")")}
+
+    assert around == AROUND | SETTLING
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_file_that_cannot_be_identified_on_its_way_when_it_is_settled_then_it_is_failed_kept_and_alerted(
+    machine: Machine, route: str
+) -> None:
+    files = [upload(), upload()]
+
+    with machine.changed(_unidentified(route)):
+        run = process(machine, *files, route=route)
+
+    assert run.status == "SUCCEEDED"
+    for file in files:
+        assert statuses(machine, file) == ["RECEIVED", "FAILED"]
+        [letter] = machine.dead_letters(file)
+        assert letter["reason"] == NO_OUTCOME
+        assert len(texts(machine, file)) == 1
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_file_that_its_execution_cannot_identify_when_the_rule_settles_it_then_it_is_failed_kept_and_alerted(
+    machine: Machine, template: Template, route: str
+) -> None:
+    file = upload()
+
+    with machine.changed(_unidentified(route, LEFT_BEHIND)):
+        run = process(machine, file, route=route)
+    settled = settle(machine, template, run)
+
+    assert (run.status, run.error, settled.status) == ("FAILED", INCOMPLETE, "SUCCEEDED")
+    assert statuses(machine, file) == ["RECEIVED", "FAILED"]
+    assert len(machine.dead_letters(file)) == len(texts(machine, file)) == 1
+
+
+@pytest.mark.requirement("L2", "O1")
+@pytest.mark.parametrize("part", ["Keep unidentified file", "Alert unidentified file", "none"])
+def test_given_files_that_nobody_can_identify_when_they_are_settled_then_each_is_kept_and_alerted_without_an_id(
+    machine: Machine, template: Template, part: str
+) -> None:
+    files = [upload(), upload()]
+    ended = _aborted(machine, *files)
+
+    with machine.changed(_unidentified(EVERY_FILE)):
+        run = settle(machine, template, ended, changes={f"{part} ({EVERY_FILE})": throws(BROKEN)})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    for file in files:
+        letters = [(letter["reason"], letter["attempt"]) for letter in machine.dead_letters(file)]
+        assert letters == ([] if part.startswith("Keep") else [(EVALUATION_ERROR, "0")])
+    alerts = machine.alerts_of_execution(ended.arn)
+    assert len(alerts) == (0 if part.startswith("Alert") else len(files))
+    place = "NOWHERE but the raw bucket" if part.startswith("Keep") else "the dead-letter queue"
+    for alert in alerts:
+        assert EVALUATION_ERROR in alert.message
+        assert place in alert.message
+
+
+def _unidentified(*labels: str) -> dict[str, Change]:
+    return {f"Work out the identity ({label})": miscalculates for label in labels}
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_map_that_fails_as_a_whole_when_its_files_are_settled_then_each_is_failed_kept_and_alerted(
+    machine: Machine, route: str
+) -> None:
+    files = [upload(), upload()]
+
+    with machine.changed({MAPS[route]: breaks}):
+        run = process(machine, *files, route=route, changes={MAPS[route]: throws(BROKEN)})
+
+    assert run.status == "SUCCEEDED"
+    for file in files:
+        assert statuses(machine, file) == ["RECEIVED", "FAILED"]
+        assert len(machine.dead_letters(file)) == len(texts(machine, file)) == 1
+
+
+@pytest.mark.parametrize("change", [miscalculates, breaks])
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_files_that_are_all_completed_when_it_cannot_be_found_which_are_left_then_the_execution_does_not_fail(
+    machine: Machine,
+    announcements: Announcements,
+    route: str,
+    change: Change,
+) -> None:
+    # Given files of two partners, so that neither's content is a duplicate of the other's
+    files = [upload(), upload(partner="obie")]
+
+    with machine.changed({"Settle what is left behind": change}):
+        run = process(machine, *files, route=route, changes={"Settle what is left behind": throws(BROKEN)})
+
+    assert run.status == "SUCCEEDED"
+    for file in files:
+        assert statuses(machine, file)[-1] == "COMPLETED"
+        # How far they came was not known then
+        assert len(announcements.about(file.file_id)) == 2
+        assert not machine.dead_letters(file)
+        assert not machine.alerts(file)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_file_without_an_outcome_when_it_cannot_be_found_which_are_left_then_it_is_failed_all_the_same(
+    machine: Machine, route: str
+) -> None:
+    dead, alive = upload(extension="json"), upload()
+    killed = {"Validate JSON": throws(BROKEN), **handling_without(*HANDLING, label=route)}
+
+    with machine.changed({"Settle what is left behind": miscalculates}):
+        run = process(machine, dead, alive, route=route, changes=killed)
+
+    assert run.status == "SUCCEEDED"
+    assert [statuses(machine, file)[-1] for file in (dead, alive)] == ["FAILED", "COMPLETED"]
+    assert len(machine.dead_letters(dead)) == len(texts(machine, dead)) == 1
+
+
+def _aborted(machine: Machine, *files: Upload) -> Run:
+    """Run an execution that ends before it comes to its files."""
+    with machine.changed({"Process the batch": dies}):
+        return process(machine, *files, route=BATCH)
+
+
+SETTLED: dict[str, Callable[[], dict[str, Any]]] = {
+    "Read the ended execution": validation,
+    "Read its input": validation,
+    "Settle every file": validation,
+    **{
+        f"{step} ({EVERY_FILE})": validation
+        for step in (
+            "Identify",
+            "Work out the identity",
+            "What does the row say?",
+            "Could not keep",
+            "Is failure a flood?",
+            "Is the failure handled?",
+            "Failure handled",
+            "Failure not handled",
+        )
+    },
+    **{
+        f"{step} ({EVERY_FILE})": acceptance_less_two_rows
+        for step in ("Are there rejected rows?", "Is rejected rows a flood?", "Is everything told?", "Done", "Not told")
+    },
+    f"Is rejection a flood? ({EVERY_FILE})": refusal,
+}
+"""The states of a settling execution that are no tasks, and what the files were found to be."""
+
+UNIDENTIFIED = {
+    f"{step} ({EVERY_FILE})"
+    for step in ("Without an identity", "Could not keep unidentified file", "Is unidentified file a flood?")
+}
+"""Those that come where a file cannot even be identified."""
+
+
+def test_given_the_settling_execution_when_its_states_are_listed_then_each_one_is_made_to_fail(
+    machine: Machine,
+) -> None:
+    of_files = {f"{name} ({EVERY_FILE})" for name in machine.states_of(EVERY_FILE)}
+
+    around = {"Read the ended execution", "Read its input", "Settle every file"}
+    assert set(SETTLED) == (of_files - UNIDENTIFIED) | around
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("step", SETTLED)
+def test_given_a_settling_execution_when_a_state_of_it_dies_then_it_fails_or_its_files_are_settled(
+    machine: Machine, template: Template, announcements: Announcements, step: str
+) -> None:
+    # Given an execution that ended badly: one of its files has no row, and of the outcome of another nobody was told
+    unclaimed, untold = upload(), upload()
+    silent = {"Alert rejection": throws(BROKEN), "Announce": throws(BROKEN)}
+    ended = process(machine, untold, validated=SETTLED[step](), changes=silent)
+    assert ended.status == "FAILED"
+    document = json.dumps({"route": DIRECT, "files": [unclaimed.event, untold.event]})
+    settling = settling_input(template, ended, document)
+
+    with machine.changed({step: dies}):
+        run = machine.run(settling, {})
+
+    # Then all is well, or its alarm speaks, and it is started anew
+    if run.status == "FAILED":
+        assert machine.run(settling, {}).status == "SUCCEEDED"
+    for file in (unclaimed, untold):
+        assert_nobody_is_silent(machine, announcements, file)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("label", [LEFT_BEHIND, EVERY_FILE])
+def test_given_a_row_that_cannot_be_read_when_a_file_is_settled_then_it_is_kept_recorded_and_alerted_and_nothing_hidden(
+    machine: Machine, template: Template, label: str
+) -> None:
+    file = upload()
+    unreadable = {f"Read the row ({label})": throws(BROKEN)}
+    killed = {"Validate CSV": throws(BROKEN), **handling_without(*HANDLING, label=BATCH)}
+
+    if label == LEFT_BEHIND:
+        run = process(machine, file, route=BATCH, changes={**killed, **unreadable})
+    else:
+        run = settle(machine, template, _aborted(machine, file), changes=unreadable)
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "FAILED"
+    assert [letter["reason"] for letter in machine.dead_letters(file)] == [BROKEN]
+    assert len(texts(machine, file)) == 1
+
+
+def test_given_a_completed_file_when_its_row_cannot_be_read_as_it_is_settled_then_it_stays_completed(
+    machine: Machine, template: Template
+) -> None:
+    file = upload()
+    ended = process(machine, file, changes={"Announce": throws(BROKEN)})
+
+    run = settle(machine, template, ended, changes={f"Read the row ({EVERY_FILE})": throws(BROKEN)})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert statuses(machine, file)[-1] == "COMPLETED"
+    assert not texts(machine, file)
+
+
+def test_given_files_that_came_to_their_end_when_the_rest_is_looked_for_then_no_row_is_read(machine: Machine) -> None:
+    files = [upload() for _ in range(12)]
+
+    run = process(machine, *files, route=BATCH, changes=not_called(f"Read the row ({LEFT_BEHIND})"))
+
+    assert run.status == "SUCCEEDED"
+    assert not any(machine.dead_letters(file) for file in files)
+
+
+def test_given_a_settling_input_that_is_no_json_when_it_is_settled_then_that_fails_loudly(
+    machine: Machine,
+) -> None:
+    ended = {"executionArn": machine.execution("gone"), "input": "no JSON"}
+
+    run = machine.run({"route": SETTLE, "ended": ended}, {})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("step", sorted(UNIDENTIFIED))
+def test_given_files_that_nobody_can_identify_when_a_state_dies_there_too_then_the_execution_fails(
+    machine: Machine, template: Template, step: str
+) -> None:
+    file = upload()
+    ended = _aborted(machine, file)
+
+    with machine.changed({step: dies, **_unidentified(EVERY_FILE)}):
+        run = settle(machine, template, ended, changes={f"Keep unidentified file ({EVERY_FILE})": throws(BROKEN)})
+
+    assert run.status == "FAILED"
+    assert settle(machine, template, ended).status == "SUCCEEDED"
+    assert statuses(machine, file) == ["RECEIVED", "FAILED"]
