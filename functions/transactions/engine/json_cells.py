@@ -10,12 +10,12 @@ import msgspec
 
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
-from transactions.reading.json_rows import RAW_NUMBER
+from transactions.reading.json_rows import number_columns
 from transactions.sql import literal, literals
 
 _ROOT: Final = "$"
 _ENGINE_TYPES: Final = {"string": "VARCHAR", "boolean": "BOOLEAN"}
-"""What the engine calls the types of JSON values. Numbers come as objects that hold their text."""
+"""What the engine calls the types of JSON values. Numbers have columns of their own: it would read them as floats."""
 
 
 class JsonCell(msgspec.Struct, frozen=True):
@@ -28,27 +28,30 @@ class JsonCell(msgspec.Struct, frozen=True):
 class _Side(msgspec.Struct, frozen=True):
     """The record, or the fields around it.
 
-    ``objects`` has the path of each object on the way to a field, with the number of its members that lead to one.
-    ``typed`` tells where each of these members stands in the list of the values' types, in the order of the objects;
-    ``read`` where each value of a field stands in the list of texts.
+    ``objects`` has the path of each object on the way to a field, with its members that lead to one. ``typed`` tells
+    where each of these members stands in the list of the values' types, in the order of the objects, ``read`` where
+    each value of a field stands in the list of texts; ``numbers`` has the columns of those that are numbers.
     """
 
     column: str
-    objects: dict[str, int]
+    objects: dict[str, tuple[str, ...]]
     typed: dict[str, int]
     read: dict[str, int]
+    numbers: dict[str, str]
 
     @classmethod
-    def of(cls, column: str, types: Mapping[str, str]) -> Self:
+    def of(cls, column: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Self:
         members = defaultdict[str, dict[str, None]](dict)
         for name in types:
             path = _ROOT
             for step in steps(name):
                 members[path][_below(path, step)] = None
                 path = _below(path, step)
-        counts = {path: len(leading) for path, leading in members.items()}
-        read = (path for name, json_type in types.items() for path in _paths(name, json_type))
-        return cls(column, counts, _places(chain.from_iterable(members.values())), _places(read))
+        objects = {path: tuple(leading) for path, leading in members.items()}
+        numbers = {_path(name): number for name, number in columns.items()}
+        typed = (path for path in chain.from_iterable(objects.values()) if path not in numbers)
+        read = (_path(name) for name in types if name not in columns)
+        return cls(column, objects, _places((_ROOT, *typed)), _places(read), numbers)
 
     @property
     def types(self) -> str:
@@ -58,7 +61,7 @@ class _Side(msgspec.Struct, frozen=True):
     @property
     def texts(self) -> str:
         """SQL for the texts of the values, in the order of the paths."""
-        texts = f"json_extract_string({self.column}, {literals(self.read)})"
+        texts = f"json_extract_string({self.column}, {literals(self.read)}::VARCHAR[])"
         return f"CASE WHEN readable THEN {texts} END AS {self.column}_texts"
 
     @property
@@ -67,23 +70,29 @@ class _Side(msgspec.Struct, frozen=True):
 
         Where an object has no more names than there are values of its own, it cannot: to look for it is slow.
         """
-        last, repeats = 0, list[str]()
+        repeats = list[str]()
         for path, members in self.objects.items():
             names = f"json_keys({self.column}, {literal(path)})"
-            values = f"{self.column}_types[{last + 1}:{last + members}]"
             repeats.append(
-                f"WHEN len({names}) > list_count({values}) AND len({names}) <> list_unique({names}) THEN true"
+                f"WHEN len({names}) > {self._present(members)} AND len({names}) <> list_unique({names}) THEN true"
             )
-            last += members
         return f"CASE WHEN NOT readable THEN false {' '.join(repeats)} ELSE false END AS repeats"
+
+    def _present(self, members: Iterable[str]) -> str:
+        """Return SQL for how many of an object's ``members``, which follow each other in the types, there are."""
+        places = [self.typed[member] for member in members if member in self.typed]
+        typed = [f"list_count({self.column}_types[{places[0]}:{places[-1]}])"] if places else []
+        numbers = [f"({self.numbers[member]} IS NOT NULL)::INTEGER" for member in members if member in self.numbers]
+        return f"({' + '.join((*typed, *numbers))})"
 
     def cell(self, field: str, json_type: str) -> JsonCell:
         path = _path(field)
-        text, kind = f"{self.column}_texts[{self.read[path]}]", f"{self.column}_types[{self.typed[path]}]"
         if json_type == "number":
-            number = f"{self.column}_texts[{self.read[_number_path(field)]}]"
-            return JsonCell(f"coalesce({number}, {text})", f"{kind} <> 'NULL' AND {number} IS NULL")
-        return JsonCell(text, f"{kind} <> 'NULL' AND {kind} <> '{_ENGINE_TYPES[json_type]}'")
+            return _number(self.numbers[path])
+        kind = f"{self.column}_types[{self.typed[path]}]"
+        return JsonCell(
+            f"{self.column}_texts[{self.read[path]}]", f"{kind} <> 'NULL' AND {kind} <> '{_ENGINE_TYPES[json_type]}'"
+        )
 
 
 class JsonCells:
@@ -91,8 +100,14 @@ class JsonCells:
 
     def __init__(self, layout: Layout) -> None:
         types = {field.name: field.json_type for field in layout.schema.fields}
-        inner = _Side.of("record", {name: kind for name, kind in types.items() if not is_outer(name)})
-        outer = _Side.of("around", {name: kind for name, kind in types.items() if is_outer(name)})
+        inner, outer = (
+            _Side.of(
+                column,
+                {name: json_type for name, json_type in types.items() if is_outer(name) == around},
+                number_columns(layout, outer=around),
+            )
+            for column, around in (("record", False), ("around", True))
+        )
         self._inner = inner
         self._sides = (inner, outer) if outer.read else (inner,)
         self.by_field = {
@@ -107,16 +122,20 @@ class JsonCells:
         types, texts = (", ".join(getattr(side, name) for side in self._sides) for name in ("types", "texts"))
         return f"""
             SELECT *, {texts}, {self._inner.repeats} FROM (
-                SELECT *, record_types IS NOT NULL AND starts_with(record, '{{') AS readable
+                SELECT *, coalesce(record_types[1] = 'OBJECT', false) AS readable
                 FROM (SELECT *, {types} FROM {rows}))"""  # noqa: S608 - own names, and values of the layout that are quoted
+
+
+def _number(column: str) -> JsonCell:
+    """Return the cell of a number, whose ``column`` has the value as it is written, of whatever type it is."""
+    of_text = f"WHEN starts_with({column}, '\"') THEN json_extract_string({column}, '$')"
+    text = f"CASE {of_text} WHEN {column} <> 'null' THEN {column} END"
+    # Of all that may begin a JSON value, only a minus and the digits lie between these two characters.
+    return JsonCell(text, f"{column} <> 'null' AND NOT {column} BETWEEN '-' AND ':'")
 
 
 def _places(paths: Iterable[str]) -> dict[str, int]:
     return {path: place for place, path in enumerate(paths, start=1)}
-
-
-def _paths(field: str, json_type: str) -> Iterable[str]:
-    return (_path(field), _number_path(field)) if json_type == "number" else (_path(field),)
 
 
 def _below(path: str, name: str) -> str:
@@ -125,7 +144,3 @@ def _below(path: str, name: str) -> str:
 
 def _path(field: str) -> str:
     return reduce(_below, steps(field), _ROOT)
-
-
-def _number_path(field: str) -> str:
-    return _below(_path(field), RAW_NUMBER)

@@ -18,7 +18,7 @@ from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import Captured, Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.headers import captured
-from transactions.reading.json_rows import SEPARATOR
+from transactions.reading.json_rows import SEPARATOR, row_columns
 from transactions.reading.records import Part, Records
 from transactions.results import Source
 from transactions.sql import beginning, is_one_of, literal, masked
@@ -195,9 +195,9 @@ class Plan(msgspec.Struct, frozen=True):
         found = {self.cells[name]: self._present(cell.text) for name, cell in cells.by_field.items()}
         found |= {self.of_other_type[name]: cell.of_other_type for name, cell in cells.by_field.items()}
         by_line = self.layout.json_lines
-        rows = _numbered(part, _CELLS_OF_JSON, ["record"] if by_line else ["line", "record", "around"])
-        place = "number AS line, '{}' AS around" if by_line else "line::BIGINT AS line, around"
-        records = cells.select(f"(SELECT number, record, {place} FROM {rows})")
+        rows = _numbered(part, _CELLS_OF_JSON, row_columns(self.layout))
+        place = "number AS line, '{}' AS around, *" if by_line else "* REPLACE (line::BIGINT AS line)"
+        records = cells.select(f"(SELECT {place} FROM {rows})")
         return f"SELECT number, line, record, readable, repeats, {_named(found)} FROM ({records})"
 
     def _trimmed(self, cell: str) -> str:

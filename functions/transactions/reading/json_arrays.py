@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Self
 
 import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.reading.json_documents import Document, Record, begins, place_of
+from transactions.reading.json_borders import last_border
+from transactions.reading.json_documents import NO_JSON, PLACE, Document, Record, begins, place_of
 
 _BOUNDARY = b"},"
-_TRIES = 16
+_TRIES = 8
+_CANDIDATES = 100
+"""No document has more places that look like its array's beginning. One that has is read as a whole."""
 _STAND_IN = b'"records"'
 _NOTHING_AROUND = b"{}"
 _LINE_FEED = b"\n"
@@ -23,7 +26,8 @@ class OpenArray:
     """A document of which the array of records has begun.
 
     The array is cut into pieces. One may end behind a record if it is well-formed with a bracket put there: within a
-    string or within a record that cannot be.
+    string or within a record that cannot be. Where the last places that look like a record's end are none, it is found
+    by going through all strings and brackets, which takes ten times as long.
     """
 
     def __init__(self, before: bytes, rest: bytes, way: Sequence[str]) -> None:
@@ -35,7 +39,7 @@ class OpenArray:
     def find(cls, beginning: bytes, way: Sequence[str]) -> Self | None:
         """Find the array to which the names ``way`` lead; None if the document's ``beginning`` does not tell."""
         key = rb'"%b"\s*:\s*' % re.escape(way[-1].encode()) if way else rb"\A\s*"
-        for match in re.finditer(key + rb"\[", beginning):
+        for match in islice(re.finditer(key + rb"\[", beginning), _CANDIDATES):
             before, rest = beginning[: match.end()], beginning[match.end() :]
             try:
                 if _with_stand_in(before, b"]" + b"}" * len(way)).value(way):
@@ -56,7 +60,7 @@ class OpenArray:
         for text in texts:
             self._rest += text
             if len(self._rest) > max_bytes:
-                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"no end of a record within {max_bytes} bytes")
+                raise self._too_large(max_bytes)
             if len(self._rest) >= wanted:
                 before = len(self._rest)
                 yield from self._piece()
@@ -70,20 +74,35 @@ class OpenArray:
             end = self._rest.rfind(_BOUNDARY, 0, end)
             if end < 0:
                 break
-            try:
-                return self._taken(end + 1, b"]")
-            except (msgspec.DecodeError, RecursionError):
-                continue
-        return ()
+            if records := self._taken_if_whole(end + 1):
+                return records
+        return self._taken_if_whole(last_border(self._rest))
+
+    def _taken_if_whole(self, end: int) -> Iterable[Record]:
+        try:
+            return self._taken(end, b"]") if end else ()
+        except NO_JSON:
+            return ()
+
+    def _too_large(self, max_bytes: int) -> FileRejectedError:
+        """Tell a document that is broken where it could not be cut from one that is not."""
+        try:
+            msgspec.json.decode(self._opening + self._rest, type=list[msgspec.Raw])
+        except NO_JSON as error:
+            if PLACE.search(str(error)):
+                return self._malformed(error)
+        return FileRejectedError(FileCode.FILE_TOO_LARGE, f"no end of a record within {max_bytes} bytes")
+
+    def _malformed(self, error: Exception) -> FileRejectedError:
+        return FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, self._opening + self._rest, self._line))
 
     def _last_piece(self) -> Iterable[Record]:
         try:
             records = self._taken(len(self._rest))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NO_JSON as error:
             closed = _CLOSED.search(str(error))
             if not closed:
-                place = place_of(error, self._opening + self._rest, self._line)
-                raise FileRejectedError(FileCode.MALFORMED_JSON, place) from error
+                raise self._malformed(error) from error
             records = self._taken(int(closed[1]) - 1 - len(self._opening))
         lines_within = self._line - 1 - self._before.count(_LINE_FEED)
         whole = _with_stand_in(self._before, b"]" + self._rest, first_line=1 + lines_within)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,12 @@ _VERIFIED_BYTES = 1 << 20
 _CLOSING = re.compile(rb"\s*+\}")
 _MEMBER_NAME = re.compile(rb'[\s,]*+"(?:[^"\\]|\\.)*+"\s*+:\s*+')
 
+PLACE = re.compile(r"\(byte (\d+)\)")
+"""Where the decoder says that a text is not well-formed, unless it is cut off."""
+NO_JSON = (msgspec.MsgspecError, RecursionError)
+"""What the decoder raises where a text is not what it should be, or is nested too deep."""
+
+Shape = TypeVar("Shape")
 Record = tuple[int, bytes, bytes]
 """One record: the document's line on which it begins, its text, and the object of the fields around it."""
 
@@ -60,7 +67,7 @@ class _Node:
     def _all_members(self) -> "Iterator[tuple[str, _Node]]":
         """Find each member behind its name, one behind the other: of two with one name, only one is decoded."""
         try:
-            found = msgspec.json.decode(self._raw, type=dict[str, msgspec.Raw])
+            found = _decoded(self._raw, dict[str, msgspec.Raw])
         except msgspec.ValidationError:
             return
         end = self.at + len(b"{")
@@ -76,7 +83,7 @@ class _Node:
 
     def elements(self) -> "Iterator[_Node]":
         """Yield the elements of an array."""
-        raws = msgspec.json.decode(self._raw, type=list[msgspec.Raw])
+        raws = _decoded(self._raw, list[msgspec.Raw])
         for at, raw in zip(begins(self._document, raws, self.at + len(b"[")), raws, strict=True):
             yield _Node(self._document, at, raw)
 
@@ -91,8 +98,8 @@ class Document:
     def __init__(self, text: bytes | bytearray, first_line: int = 1) -> None:
         self._text = text
         try:
-            root = msgspec.json.decode(text, type=msgspec.Raw)
-        except (msgspec.DecodeError, RecursionError) as error:
+            root = _decoded(text, msgspec.Raw)
+        except msgspec.DecodeError as error:
             raise FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, text, first_line)) from error
         (at,) = begins(text, (root,))
         self._root = _Node(text, at, root)
@@ -159,10 +166,18 @@ def _has(record: bytes, names: Iterable[str]) -> bool:
     value: bytes | msgspec.Raw = record
     for name in names:
         try:
-            value = msgspec.json.decode(value, type=dict[str, msgspec.Raw]).get(name, msgspec.Raw(_NULL))
+            value = _decoded(value, dict[str, msgspec.Raw]).get(name, msgspec.Raw(_NULL))
         except msgspec.ValidationError:
             return False
     return bytes(value) != _NULL
+
+
+def _decoded(text: bytes | bytearray | msgspec.Raw, shape: type[Shape]) -> Shape:
+    """Decode ``text``. A part of a document may be nested too deep where the whole was not: by then, more is called."""
+    try:
+        return msgspec.json.decode(text, type=shape)
+    except RecursionError as error:
+        raise FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, b"")) from error
 
 
 def begins(text: bytes | bytearray, values: Iterable[bytes | msgspec.Raw], at: int = 0) -> Iterator[int]:
@@ -178,5 +193,5 @@ def place_of(error: Exception, text: bytes | bytearray, first_line: int = 1) -> 
     """Say in words where ``text``, which begins on ``first_line``, is not well-formed."""
     if isinstance(error, RecursionError):
         return "nested too deep"
-    position = re.search(r"\(byte (\d+)\)", str(error))
+    position = PLACE.search(str(error))
     return f"line {first_line + text.count(_LINE_FEED, 0, int(position[1]))}" if position else "it is cut off"

@@ -12,12 +12,14 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, levels
 from transactions.reading.intake import Intake, utf8, whole_lines
 from transactions.reading.json_arrays import OpenArray
-from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_documents import NO_JSON, Document, Record
 from transactions.reading.json_rows import JsonLines, JsonRecords
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
 
 _BLOCK_RECORDS = 2000
+_WIDEST_CHARACTER = 4
+"""Bytes of UTF-32. JSON begins with an ASCII character: in UTF-16 and UTF-32, one of its bytes is zero."""
 
 MAX_DOCUMENT_BYTES = 384 << 20
 """What of a document is held in memory must fit beside the engine: the whole, unless it is read as it comes."""
@@ -31,9 +33,12 @@ def read_json(
     Raises
     ------
     FileRejectedError
-        If the document is empty, too large, not well-formed, or has no records where a layout expects them.
+        If the document is empty, too large, not UTF-8, not well-formed, or has no records where a layout expects them.
     """
     layouts = tuple(layouts)
+    if b"\0" in intake.peek()[:_WIDEST_CHARACTER]:
+        # Read as UTF-8, it would be a text full of control characters.
+        raise FileRejectedError(FileCode.NOT_DECODABLE, "no utf-8 but utf-16 or utf-32")
     by_lines = [layout for layout in layouts if layout.json_lines]
     if by_lines and (len(by_lines) == len(layouts) or _begins_with_object(intake.peek())):
         return _lines(_only(by_lines), intake, workdir)
@@ -63,7 +68,7 @@ def _begins_with_object(head: bytes) -> bool:
     lines = (line for line in head.lstrip(b"\xef\xbb\xbf").splitlines() if line.strip())
     try:
         msgspec.json.decode(next(lines, b""), type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except NO_JSON:
         return False
     return True
 

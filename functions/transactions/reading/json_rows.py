@@ -1,52 +1,99 @@
-"""Puts JSON records into the shape that the engine reads: a row for each, with its exact text."""
+"""Puts JSON records into the shape that the engine reads: a row for each, with its numbers as they are written."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
-from transactions.layouts.paths import steps
+from transactions.layouts.paths import is_outer, steps
 from transactions.reading.json_documents import Record
+from transactions.reading.json_numbers import Numbers
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 
 SEPARATOR = "\x01"
 """Stands between the cells of a row: no JSON text holds a control character outside of its escapes."""
-RAW_NUMBER = "#number"
-"""A number goes to the engine as an object with its text under this key: the engine reads numbers as floats."""
-_WRAPPED = b'{"%b":"%%b"}' % RAW_NUMBER.encode()
+_MAX_ROW_BYTES = 1_900_000
+"""A row holds more than its record, and must fit into the engine's line of 2 MB."""
 _LINE_FEED = b"\n"
 _SEPARATOR, _OTHER_CONTROL = SEPARATOR.encode(), b"\x02"
-_ROW = _SEPARATOR.join((b"%d", b"%b", b"%b")) + _OTHER_CONTROL
-_PLACEHOLDER = b"-"
-_NO_OBJECT = re.compile(rb"\n(?!\{)")
+_PLACEHOLDER = b"{}"
 _ON_ONE_LINE = bytes.maketrans(b"\n\t" + _OTHER_CONTROL, b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
+_CARRIAGE_RETURN = re.compile(rb"\\(?:(\\)|(?:r|u000[dD])(?:\\(?:n|u000[aA]))?)")
+"""An escaped carriage return, with the line feed behind it. An escaped backslash is taken whole: it escapes nothing."""
+
+
+def row_columns(layout: Layout) -> tuple[str, ...]:
+    """Name the cells of a row, in their order."""
+    inner, outer = (tuple(number_columns(layout, outer=outer).values()) for outer in (False, True))
+    return ("record", *inner) if layout.json_lines else ("line", "around", *outer, "record", *inner)
+
+
+def number_columns(layout: Layout, *, outer: bool) -> dict[str, str]:
+    """Name for each number field, within the record or ``outer``, the cell that has the text of its value."""
+    return {
+        field.name: f"n{place}"
+        for place, field in enumerate(layout.schema.fields)
+        if field.json_type == "number" and is_outer(field.name) == outer
+    }
+
+
+class _Cells:
+    """Makes of each record its cells: the record, and the texts of its numbers."""
+
+    def __init__(self, layout: Layout, *, outer: bool = False) -> None:
+        self._numbers = Numbers([steps(name) for name in number_columns(layout, outer=outer)])
+
+    def of(self, records: Sequence[bytes]) -> Iterable[bytes]:
+        """Return the cells of each of ``records``, which are well-formed."""
+        return self._of(records, self._of_one) if self._numbers.none else records
+
+    def of_lines(self, lines: Sequence[bytes]) -> Iterable[bytes]:
+        """Return the cells of each of ``lines``. One that is no JSON object is made unreadable."""
+        return self._of(lines, self._of_line)
+
+    def _of(self, records: Sequence[bytes], of_one: Callable[[bytes], bytes]) -> Iterable[bytes]:
+        columns = self._numbers.columns(records)
+        if columns is None:
+            return map(of_one, records)
+        return map(_SEPARATOR.join, zip(records, *columns, strict=True)) if columns else records
+
+    def _of_one(self, record: bytes) -> bytes:
+        return _SEPARATOR.join((record, *(self._numbers.of(record) or self._numbers.none)))
+
+    def _of_line(self, line: bytes) -> bytes:
+        numbers = self._numbers.of(line)
+        if numbers is None:
+            # The engine takes more than JSON for JSON, but never a control character.
+            line, numbers = line.replace(_SEPARATOR, _OTHER_CONTROL) + _OTHER_CONTROL, self._numbers.none
+        return _SEPARATOR.join((line, *numbers))
 
 
 class JsonLines:
     """One record a line. A line that is none is a row as well: the engine tells which can be read."""
 
     def __init__(self, layout: Layout) -> None:
-        self._kept = _RawNumbers(layout).kept
+        self._cells = _Cells(layout)
         self._line = self._first = 1
         self._left_out = list[int]()
 
     def of(self, block: bytes) -> bytes:
-        """Return the rows of ``block``, which is whole lines without the last line end."""
-        text, lines = block, block.count(_LINE_FEED) + 1
-        if not block.startswith(b"{") or _NO_OBJECT.search(block):
-            # A line that does not begin as an object does may be blank.
-            text = _LINE_FEED.join(
-                line if line.strip() else self._blank(number)
-                for number, line in enumerate(block.split(_LINE_FEED), self._line)
-            )
-        if _SEPARATOR in text:
-            # Another control character: it makes the same records unreadable, and does not end a cell.
-            text = text.replace(_SEPARATOR, _OTHER_CONTROL)
-        self._line += lines
-        return self._kept(text) + _LINE_FEED
+        """Return the rows of ``block``, which is whole lines without the last line end.
+
+        Raises
+        ------
+        FileRejectedError
+            If a record is longer than any may be.
+        """
+        lines = _with_line_feeds(block).split(_LINE_FEED)
+        if not all(map(bytes.strip, lines)):
+            lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, self._line)]
+        rows = list(self._cells.of_lines(lines))
+        _refuse_longer(_MAX_ROW_BYTES, rows, range(self._line, self._line + len(lines)))
+        self._line += len(lines)
+        return _LINE_FEED.join(rows) + _LINE_FEED
 
     def end(self) -> bytes:
         """Return nothing: no row is ever left."""
@@ -65,10 +112,11 @@ class JsonLines:
 
 
 class JsonRecords:
-    """The records of a document: each behind its line, before the fields around it."""
+    """The records of a document: each behind its line and the fields around it."""
 
     def __init__(self, layout: Layout) -> None:
-        self._kept = _RawNumbers(layout).kept
+        self._cells, self._cells_around = (_Cells(layout, outer=outer) for outer in (False, True))
+        self._around = (b"", b"")
         self._count = self._first = 0
 
     def of(self, block: Sequence[Record]) -> bytes:
@@ -80,12 +128,15 @@ class JsonRecords:
             If a record is longer than any may be.
         """
         self._count += len(block)
-        rows = b"".join([_ROW % record for record in block])
-        if len(rows) > MAX_RECORD_BYTES:
-            _refuse_long_records(block)
+        lines, records, around = zip(*block, strict=True)
+        _refuse_longer(MAX_RECORD_BYTES, records, lines)
+        cells = zip(map(b"%d".__mod__, lines), map(self._of_around, around), self._cells.of(records), strict=True)
+        each = list(map(_SEPARATOR.join, cells))
+        _refuse_longer(_MAX_ROW_BYTES, each, lines)
+        rows = _with_line_feeds(_OTHER_CONTROL.join(each) + _OTHER_CONTROL)
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
-        return self._kept(rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED))
+        return rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED)
 
     def end(self) -> bytes:
         """Return nothing: the document has been read as a whole."""
@@ -97,30 +148,22 @@ class JsonRecords:
         self._first = self._count
         return part
 
+    def _of_around(self, around: bytes) -> bytes:
+        """Return the cells of what stands around a record: mostly the same as around the one before."""
+        known, cells = self._around
+        if around is not known:
+            (cells,) = self._cells_around.of((around,))
+            self._around = around, cells
+        return cells
 
-def _refuse_long_records(records: Iterable[Record]) -> None:
-    for line, text, _ in records:
-        if len(text) > MAX_RECORD_BYTES:
-            detail = f"the record on line {line} is longer than {MAX_RECORD_BYTES} bytes"
-            raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
+
+def _refuse_longer(limit: int, texts: Sequence[bytes], lines: Iterable[int]) -> None:
+    if max(map(len, texts)) > limit:
+        line = next(line for line, text in zip(lines, texts, strict=True) if len(text) > limit)
+        detail = f"the record on line {line} is longer than {MAX_RECORD_BYTES} bytes"
+        raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
 
 
-class _RawNumbers:
-    """Keeps numbers as they are written.
-
-    A quote within a JSON string has a backslash before it, so that a name between bare quotes, before a colon, is
-    always a key.
-    """
-
-    def __init__(self, layout: Layout) -> None:
-        names = {steps(field.name)[-1] for field in layout.schema.fields if field.json_type == "number"}
-        keys = b"|".join(re.escape(name).encode() for name in sorted(names))
-        self._number = re.compile(rb'((?<!\\)"(?:%b)"[ \t]*:[ \t]*)(-?[0-9][0-9.eE+-]*)' % keys) if names else None
-
-    def kept(self, records: bytes) -> bytes:
-        """Wrap each number of the layout's fields into an object that holds its text."""
-        if not self._number:
-            return records
-        parts = self._number.split(records)
-        parts[2::3] = [_WRAPPED % number for number in parts[2::3]]
-        return b"".join(parts)
+def _with_line_feeds(text: bytes) -> bytes:
+    """Let the line ends within strings be single line feeds."""
+    return _CARRIAGE_RETURN.sub(lambda found: found[0] if found[1] else rb"\n", text) if b"\\" in text else text

@@ -141,11 +141,43 @@ def test_where_the_path_does_not_lead_no_array_is_found(beginning: bytes) -> Non
     assert OpenArray.find(beginning, ("a",)) is None
 
 
-def test_what_would_fill_the_memory_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param(b'{"text": "%b' % (b"},{" * 400), FileCode.FILE_TOO_LARGE, id="a record without an end"),
+        pytest.param(b'{"text" 1},%b' % (b"{}," * 400), FileCode.MALFORMED_JSON, id="a broken one"),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused(text: bytes, code: FileCode) -> None:
     array = OpenArray.find(b"[", ())
     assert array is not None
 
     with pytest.raises(FileRejectedError) as rejection:
-        list(array.records(iter([b"1, "] * 400), 1000))
+        list(array.records(iter([text, b" " * 100]), 1000))
 
-    assert rejection.value.code == FileCode.FILE_TOO_LARGE
+    assert rejection.value.code == code
+
+
+def test_records_that_are_no_objects_do_not_fill_the_memory() -> None:
+    array = OpenArray.find(b"[", ())
+    assert array is not None
+
+    assert len(list(array.records(iter([b'1, "},{", '] * 400 + [b"1]"]), 100))) == 801
+
+
+def test_json_within_strings_is_passed_over_wherever_the_reading_stops() -> None:
+    # Given records with so much JSON in their texts that the last of it is no record's end
+    text = json.dumps([{"note": '"'}] * 50)
+    records = [{"id": number, "body": text} for number in range(30)]
+    document = document_of("$.a[*]", records, indent=None)
+    begin = document.index(b"[") + 1
+    cuts = list(range(500, len(document), 500))
+    longest = max(len(json.dumps(record)) for record in records)
+
+    array = OpenArray.find(document[:begin], ("a",))
+
+    # Then no more is ever held than two records and what comes next
+    assert array is not None
+    assert [
+        json.loads(text) for _, text, _ in array.records(in_chunks(document[begin:], cuts), 2 * longest + 500)
+    ] == records

@@ -159,7 +159,7 @@ def test_each_line_may_be_a_record(end: str, tmp_path: Path) -> None:
     assert [(row["source_line"], row["error_code"]) for row in output.quarantine] == [
         (3, RowCode.NOT_AN_OBJECT),
         (4, RowCode.NOT_AN_OBJECT),
-        (5, RowCode.AMOUNT_FORMAT),
+        (5, RowCode.NOT_AN_OBJECT),
     ]
     assert output.transformation.counts.read == 5
 
