@@ -17,8 +17,9 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import Captured, Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
+from transactions.reading.characters import CHARACTER_RULE
 from transactions.reading.headers import captured
-from transactions.reading.json_rows import SEPARATOR, row_columns
+from transactions.reading.json_rows import FORBIDDEN_MARK, SEPARATOR, row_columns
 from transactions.reading.records import Part, Records
 from transactions.results import Source
 from transactions.sql import beginning, is_one_of, literal, masked
@@ -221,6 +222,11 @@ _JSON_CHECKS = (
         "",
         "record",
         (
+            Check(
+                RowCode.CHARACTER_FORBIDDEN,
+                f"NOT readable AND ends_with(record, {literal(FORBIDDEN_MARK)})",
+                CHARACTER_RULE,
+            ),
             Check(RowCode.NOT_AN_OBJECT, "NOT readable", "a JSON object that can be read"),
             Check(RowCode.NAME_REPEATED, "repeats", "each name once in an object"),
         ),

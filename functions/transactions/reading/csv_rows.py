@@ -7,20 +7,20 @@ from pathlib import Path
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.errors import FileRejectedError
 from transactions.reading.accounts import LineAccount
+from transactions.reading.characters import CHARACTER_RULE, FORBIDDEN
 from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 from transactions.reading.shapes import is_booked
-from transactions.reading.structures import FORBIDDEN, UNTOLD, Structures
+from transactions.reading.structures import UNTOLD, Structures
 from transactions.results import ErrorExample
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
 QUOTE_RULE = "a cell that begins with a quote ends with one, and quotes within are doubled"
 ONE_LINE_RULE = "each cell on one line, or lineBreaksInCells in the layout"
-CHARACTER_RULE = "no NUL, no byte order mark and no C1 control character"
 SKIPPED_RULE = "no booking date and amount in the columns of a row"
 LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000

@@ -1,6 +1,5 @@
 """Puts JSON records into the shape that the engine reads: a row for each, with its numbers as they are written."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
 from transactions.reading.json_documents import Record
+from transactions.reading.json_escapes import is_forbidden, may_be_forbidden, with_line_feeds
 from transactions.reading.json_numbers import Numbers
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 
@@ -21,8 +21,8 @@ _SEPARATOR, _OTHER_CONTROL = SEPARATOR.encode(), b"\x02"
 _PLACEHOLDER = b"{}"
 _ON_ONE_LINE = bytes.maketrans(b"\n\t" + _OTHER_CONTROL, b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
-_CARRIAGE_RETURN = re.compile(rb"\\(?:(\\)|(?:r|u000[dD])(?:\\(?:n|u000[aA]))?)")
-"""An escaped carriage return, with the line feed behind it. An escaped backslash is taken whole: it escapes nothing."""
+FORBIDDEN_MARK = "\x03"
+"""Ends a record that holds a character that is no text; it makes the record unreadable, too."""
 
 
 def row_columns(layout: Layout) -> tuple[str, ...]:
@@ -87,10 +87,12 @@ class JsonLines:
         FileRejectedError
             If a record is longer than any may be.
         """
-        lines = _with_line_feeds(block).split(_LINE_FEED)
+        lines = with_line_feeds(block).split(_LINE_FEED)
         if not all(map(bytes.strip, lines)):
             lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, self._line)]
         rows = list(self._cells.of_lines(lines))
+        if may_be_forbidden(block):
+            rows = [_marked(row, 0) for row in rows]
         _refuse_longer(_MAX_ROW_BYTES, rows, range(self._line, self._line + len(lines)))
         self._line += len(lines)
         return _LINE_FEED.join(rows) + _LINE_FEED
@@ -117,6 +119,7 @@ class JsonRecords:
     def __init__(self, layout: Layout) -> None:
         self._cells, self._cells_around = (_Cells(layout, outer=outer) for outer in (False, True))
         self._around = (b"", b"")
+        self._record_place = row_columns(layout).index("record")
         self._count = self._first = 0
 
     def of(self, block: Sequence[Record]) -> bytes:
@@ -133,7 +136,9 @@ class JsonRecords:
         cells = zip(map(b"%d".__mod__, lines), map(self._of_around, around), self._cells.of(records), strict=True)
         each = list(map(_SEPARATOR.join, cells))
         _refuse_longer(_MAX_ROW_BYTES, each, lines)
-        rows = _with_line_feeds(_OTHER_CONTROL.join(each) + _OTHER_CONTROL)
+        rows = with_line_feeds(_OTHER_CONTROL.join(each) + _OTHER_CONTROL)
+        if may_be_forbidden(rows):
+            rows = _OTHER_CONTROL.join(_marked(row, self._record_place) for row in rows.split(_OTHER_CONTROL))
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
         return rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED)
@@ -157,13 +162,17 @@ class JsonRecords:
         return cells
 
 
+def _marked(row: bytes, record: int) -> bytes:
+    """Mark the cell ``record`` of ``row`` if there is a character in the row that is no text."""
+    if not is_forbidden(row):
+        return row
+    cells = row.split(_SEPARATOR)
+    cells[record] += FORBIDDEN_MARK.encode()
+    return _SEPARATOR.join(cells)
+
+
 def _refuse_longer(limit: int, texts: Sequence[bytes], lines: Iterable[int]) -> None:
     if max(map(len, texts)) > limit:
         line = next(line for line, text in zip(lines, texts, strict=True) if len(text) > limit)
         detail = f"the record on line {line} is longer than {MAX_RECORD_BYTES} bytes"
         raise FileRejectedError(FileCode.MALFORMED_JSON, detail)
-
-
-def _with_line_feeds(text: bytes) -> bytes:
-    """Let the line ends within strings be single line feeds."""
-    return _CARRIAGE_RETURN.sub(lambda found: found[0] if found[1] else rb"\n", text) if b"\\" in text else text

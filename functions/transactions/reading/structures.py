@@ -3,14 +3,11 @@
 import re
 
 from transactions.layouts.layout import Dialect
+from transactions.reading.characters import FORBIDDEN_BYTES, holds_forbidden
 from transactions.reading.csv_cells import Cells
 
 UNTOLD = b"\n"
 """Stands in the place of a structure that says nothing of its line; no structure has a line feed."""
-FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
-"""Characters that no row may have: NUL, a byte order mark, and C1 control characters."""
-_FORBIDDEN_FIRST_BYTES = (b"\x00", b"\xef", b"\xc2")
-_FORBIDDEN_BYTES = re.compile(rb"\x00|\xef\xbb\xbf|\xc2[\x80-\x9f]")
 _LINE_FEED = b"\n"
 _MANY = 50
 """A file has many quotes if one of so many bytes is one."""
@@ -41,9 +38,8 @@ class Structures:
         """Return the structure of each of ``lines``, which stand between line feeds, one before the first."""
         structures = lines.translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
         self._untell(structures, lines, self._blank_line)
-        # To look for single bytes is much faster than for the pattern, and few files have one of them.
-        if any(byte in lines for byte in _FORBIDDEN_FIRST_BYTES):
-            self._untell(structures, lines, _FORBIDDEN_BYTES)
+        if holds_forbidden(lines):
+            self._untell(structures, lines, FORBIDDEN_BYTES)
         if self._quote and self._quote in lines and not self._is_regular(lines):
             for place, line in enumerate(lines.split(_LINE_FEED)[1:-1]):
                 if self._quote in line and not self._is_regular(b"\n%b\n" % line):

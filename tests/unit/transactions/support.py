@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import msgspec
@@ -91,12 +91,13 @@ class Output(msgspec.Struct, frozen=True):
     quarantine: list[dict[str, Any]]
 
 
-def transform(content: bytes, workdir: Path, layout: Layout, file_name: str = "") -> Output:
+def transform(content: bytes | BinaryIO, workdir: Path, layout: Layout, file_name: str = "") -> Output:
     """Transform ``content`` and read all that was written, in the file's order."""
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
     output = workdir / "output"
     output.mkdir(exist_ok=True)
     arrived = source(layout.partner, layout.format, file_name)
-    transformation = transform_file(io.BytesIO(content), arrived, layout, output, workdir, MEMORY_LIMIT_MB)
+    transformation = transform_file(stream, arrived, layout, output, workdir, MEMORY_LIMIT_MB)
     return Output(transformation, _rows(output / "transactions"), _rows(output / "quarantine"))
 
 

@@ -1,0 +1,15 @@
+"""Characters that are no text in any encoding: NUL, byte order marks and C1 controls. They reject their row."""
+
+import re
+from codecs import BOM_UTF8
+
+CHARACTER_RULE = "no NUL, no byte order mark and no C1 control character"
+FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
+FORBIDDEN_BYTES = re.compile(rb"\x00|\xef\xbb\xbf|\xc2[\x80-\x9f]")
+"""The same in UTF-8."""
+_C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+
+
+def holds_forbidden(text: bytes) -> bool:
+    """Tell whether there is one in ``text``: much faster than by the pattern, and few files have any."""
+    return b"\x00" in text or BOM_UTF8 in text or bool(_C1_BYTES.search(text))
