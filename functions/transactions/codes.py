@@ -218,7 +218,7 @@ class RowCode(_Code):
 
 
 class WarningCode(_Code):
-    """What is odd about rows that are not rejected for it."""
+    """What is odd about a file or its rows, which are not rejected for it."""
 
     BALANCE_BREAK = (
         "BALANCE_BREAK",
@@ -229,4 +229,14 @@ class WarningCode(_Code):
         "FINAL_LINE_END_MISSING",
         "The last line has no line end: the file may have been cut off",
         "compare the last row with the bank's statement; finalLineEnd: false in the layout if the bank writes none",
+    )
+    FIELD_ABSENT = (
+        "FIELD_ABSENT",
+        "No record of the file has a field of the layout",
+        "compare its path with the file; optional: true in the layout if a file may be without it",
+    )
+    ARRAY_UNREAD = (
+        "ARRAY_UNREAD",
+        "The document has an array of objects that the layout does not read",
+        "send its transactions in a file of their own, or name it in ignoredArrays of the layout if it has none",
     )

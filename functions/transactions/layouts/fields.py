@@ -41,7 +41,8 @@ class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
     """A column of a CSV file by its exact header, or a value of a JSON record by its dotted path.
 
     ``header`` is the header's cell where it is not the name (a blank or a repeated one); ``header_pattern`` matches a
-    cell that varies, its named groups are captures. Rows may end before an ``optional`` column.
+    cell that varies, its named groups are captures. Rows may end before an ``optional`` column; a JSON file in whose
+    records an ``optional`` value is nowhere is not warned of it.
     """
 
     name: Annotated[str, Meta(min_length=1)]

@@ -125,6 +125,7 @@ class SampleResult(Part, frozen=True):
 class Layout(Part, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
+    ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
     ``running_balance``: ``balance_after`` continues from row to row, the oldest first (``ascending``) or the newest.
     ``due``: when a file must have come, else people are alerted.
     """
@@ -141,6 +142,7 @@ class Layout(Part, frozen=True):
     dialect: Dialect = Dialect()
     record_path: str = ""
     json_lines: bool = False
+    ignored_arrays: tuple[str, ...] = ()
     captures: tuple[Capture, ...] = ()
     drop: tuple[Predicate, ...] = ()
     limits: Limits = Limits()

@@ -9,7 +9,7 @@ from transactions.layouts.fields import DateField, DateTimeField, Field, NumberF
 from transactions.layouts.layout import Condition, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
 from transactions.layouts.number_rules import number_complaints
-from transactions.layouts.paths import FIELD_PATH, RECORD_PATH, is_outer, leads_around
+from transactions.layouts.paths import ARRAY, FIELD_PATH, RECORD_PATH, is_outer, leads_around
 from transactions.patterns import pattern_complaints
 
 __all__ = ["complaints", "mapped_columns"]
@@ -21,6 +21,7 @@ def complaints(layout: Layout) -> list[str]:
         *_file(layout),
         *_due(layout),
         *_limits(layout),
+        *_ignored_arrays(layout),
         *_dialect(layout),
         *_fields(layout),
         *_references(layout),
@@ -44,6 +45,14 @@ def _file(layout: Layout) -> Iterator[str]:
         yield "recordPath: with jsonLines each line is a record"
     elif layout.format == "json" and not layout.json_lines and not RECORD_PATH.fullmatch(layout.record_path):
         yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
+
+
+def _ignored_arrays(layout: Layout) -> Iterator[str]:
+    for number, path in enumerate(layout.ignored_arrays):
+        if not layout.record_path or path == layout.record_path:
+            yield f"ignoredArrays[{number}]: only beside a recordPath there are any"
+        elif not RECORD_PATH.fullmatch(path) or not path.endswith(ARRAY):
+            yield f"ignoredArrays[{number}]: must be a path to an array, like $.Data.Balance[*]"
 
 
 def _due(layout: Layout) -> Iterator[str]:
@@ -112,8 +121,9 @@ def _json_field(layout: Layout, field: Field) -> Iterator[str]:
         yield "name: must lead through no other arrays than recordPath does"
     if field.header is not None or field.header_pattern is not None:
         yield "header: only CSV has one"
-    if field.optional:
-        yield "optional: every field of JSON is"
+    above = {name for name in layout.names if field.name.startswith(f"{name}.")}
+    if any(layout.field(name).json_type == "number" for name in above):
+        yield "name: must not lead through a field that is a JSON number"
     if field.json_type == "boolean" and not isinstance(field, StringField):
         yield "jsonType: a boolean is a string field"
 

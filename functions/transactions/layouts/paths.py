@@ -4,12 +4,12 @@ import re
 
 import msgspec
 
-_NAME = r"[^.\[\]*$\"\\]+"
+_NAME = r"[^.\[\]*$\"\\\x00-\x1f]+"
 FIELD_PATH = re.compile(rf"(\$(\.{_NAME}(\[\*\])?)*\.)?{_NAME}(\.{_NAME})*")
 """A path within the record, or from the document's root through the arrays that lead to the record."""
 RECORD_PATH = re.compile(rf"\$(\[\*\])?(\.{_NAME}(\[\*\])?)*")
 """The array of the records, or the one record itself."""
-_ARRAY = "[*]"
+ROOT, ARRAY = "$", "[*]"
 
 
 class OuterPath(msgspec.Struct, frozen=True):
@@ -29,22 +29,22 @@ def levels(record_path: str) -> tuple[tuple[str, ...], ...]:
     >>> levels("$.accounts[*].booked.transactions[*]")
     (('accounts',), ('booked', 'transactions'), ())
     """
-    return tuple(_names(part) for part in record_path.removeprefix("$").split(_ARRAY))
+    return tuple(_names(part) for part in record_path.removeprefix(ROOT).split(ARRAY))
 
 
 def is_outer(field: str) -> bool:
     """Tell whether the path ``field`` leads from the document's root."""
-    return field.startswith("$")
+    return field.startswith(ROOT)
 
 
 def outer_path(field: str) -> OuterPath:
     """Take the path ``field`` from the document's root apart."""
-    return OuterPath(field.count(_ARRAY), levels(field)[-1])
+    return OuterPath(field.count(ARRAY), levels(field)[-1])
 
 
 def leads_around(field: str, record_path: str) -> bool:
     """Tell whether ``field`` goes through no other arrays than those that lead to the records."""
-    before, array, _ = field.rpartition(_ARRAY)
+    before, array, _ = field.rpartition(ARRAY)
     return record_path.startswith(before + array) and record_path != before + array
 
 

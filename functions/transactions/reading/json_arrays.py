@@ -10,7 +10,8 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.reading.json_borders import last_border
-from transactions.reading.json_documents import NO_JSON, PLACE, Document, Record, begins, place_of
+from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_nodes import NO_JSON, PLACE, begins, place_of
 
 _BOUNDARY = b"},"
 _TRIES = 8
@@ -34,6 +35,7 @@ class OpenArray:
         self._before, self._rest, self._way = before, bytearray(rest), way
         self._line = 1 + before.count(_LINE_FEED)
         self._opening = b"["
+        self._whole: Document | None = None
 
     @classmethod
     def find(cls, beginning: bytes, way: Sequence[str]) -> Self | None:
@@ -104,11 +106,27 @@ class OpenArray:
             if not closed:
                 raise self._malformed(error) from error
             records = self._taken(int(closed[1]) - 1 - len(self._opening))
-        lines_within = self._line - 1 - self._before.count(_LINE_FEED)
-        whole = _with_stand_in(self._before, b"]" + self._rest, first_line=1 + lines_within)
+        self._whole = _with_stand_in(self._before, b"]" + self._rest, first_line=1 + self._lines_within)
         # To go the way once more is to see that no name on it stands twice: of two arrays, one would be lost.
-        whole.value(self._way)
+        self._whole.value(self._way)
         return records
+
+    def unread(self, ignored: Iterable[str]) -> dict[str, int]:
+        """Return the arrays of objects beside the records but those ``ignored``: their paths, and their lines.
+
+        All records must have been read before.
+        """
+        if not self._whole:
+            return {}
+        whole, end = self._whole, len(self._before)
+        return {
+            path: whole.line_of(at) + (self._lines_within if at > end else 0)
+            for path, at in whole.beside(self._way, ignored).items()
+        }
+
+    @property
+    def _lines_within(self) -> int:
+        return self._line - 1 - self._before.count(_LINE_FEED)
 
     def _taken(self, end: int, closing: bytes = b"") -> Iterable[Record]:
         """Take what has been read up to ``end``; DecodeError or RecursionError if it is no piece of the array."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from transactions.reading.json_documents import NO_JSON
+from transactions.reading.json_nodes import NO_JSON
 
 _ABSENT = msgspec.Raw()
 

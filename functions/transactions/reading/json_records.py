@@ -12,7 +12,8 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, levels
 from transactions.reading.intake import Intake, utf8, whole_lines
 from transactions.reading.json_arrays import OpenArray
-from transactions.reading.json_documents import NO_JSON, Document, Record
+from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_nodes import NO_JSON
 from transactions.reading.json_rows import JsonLines, JsonRecords
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
@@ -45,7 +46,8 @@ def read_json(
     texts = utf8(intake.chunks(), "utf-8")
     beginning = next(texts, b"")
     if len(layouts) == 1 and (array := _open_array(beginning, layouts[0])):
-        return _records(layouts[0], array.records(texts, max_bytes), workdir)
+        rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0].ignored_arrays))
+        return _records(layouts[0], array.records(texts, max_bytes), rows, workdir)
     document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
@@ -54,7 +56,7 @@ def read_json(
     if len(found) > 1:
         found = [layout for layout in found if document.has_fields(layout)] or found
     layout = _only(found)
-    return _records(layout, document.records(layout), workdir)
+    return _records(layout, document.records(layout), JsonRecords(layout, lambda: document.unread), workdir)
 
 
 def _only(layouts: list[Layout]) -> Layout:
@@ -95,6 +97,6 @@ def _lines(layout: Layout, intake: Intake, workdir: Path) -> Records:
     return Records(layout, layout.names, {}, in_parts(blocks, JsonLines(layout), layout, workdir))
 
 
-def _records(layout: Layout, records: Iterator[Record], workdir: Path) -> Records:
+def _records(layout: Layout, records: Iterator[Record], rows: JsonRecords, workdir: Path) -> Records:
     blocks = iter(lambda: list(islice(records, _BLOCK_RECORDS)), [])
-    return Records(layout, layout.names, {}, in_parts(blocks, JsonRecords(layout), layout, workdir))
+    return Records(layout, layout.names, {}, in_parts(blocks, rows, layout, workdir))

@@ -1,15 +1,17 @@
 """Puts JSON records into the shape that the engine reads: a row for each, with its numbers as they are written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
+from transactions.reading.accounts import LineAccount
 from transactions.reading.json_documents import Record
 from transactions.reading.json_escapes import is_forbidden, may_be_forbidden, with_line_feeds
 from transactions.reading.json_numbers import Numbers
+from transactions.reading.json_warnings import JsonWarnings
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 
 SEPARATOR = "\x01"
@@ -75,9 +77,8 @@ class JsonLines:
     """One record a line. A line that is none is a row as well: the engine tells which can be read."""
 
     def __init__(self, layout: Layout) -> None:
-        self._cells = _Cells(layout)
-        self._line = self._first = 1
-        self._left_out = list[int]()
+        self._cells, self._warnings = _Cells(layout), JsonWarnings(layout)
+        self._account, self._ended = LineAccount(1), False
 
     def of(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
@@ -87,40 +88,44 @@ class JsonLines:
         FileRejectedError
             If a record is longer than any may be.
         """
-        lines = with_line_feeds(block).split(_LINE_FEED)
+        lines, first = with_line_feeds(block).split(_LINE_FEED), self._account.line
         if not all(map(bytes.strip, lines)):
-            lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, self._line)]
+            lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, first)]
         rows = list(self._cells.of_lines(lines))
         if may_be_forbidden(block):
             rows = [_marked(row, 0) for row in rows]
-        _refuse_longer(_MAX_ROW_BYTES, rows, range(self._line, self._line + len(lines)))
-        self._line += len(lines)
+        _refuse_longer(_MAX_ROW_BYTES, rows, range(first, first + len(lines)))
+        if self._warnings.inner.names:
+            self._warnings.inner.look_into(lines, block)
+        self._account.line += len(lines)
         return _LINE_FEED.join(rows) + _LINE_FEED
 
     def end(self) -> bytes:
         """Return nothing: no row is ever left."""
+        self._ended = True
         return b""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
-        part = Part(path=path, rows=self._line - self._first, first=self._first, left_out=tuple(self._left_out))
-        self._first = self._line
-        self._left_out.clear()
-        return part
+        return self._account.part(path, tuple(self._warnings.at_end()) if self._ended else ())
 
     def _blank(self, number: int) -> bytes:
-        self._left_out.append(number)
+        self._account.leave_out(number)
         return _PLACEHOLDER
 
 
 class JsonRecords:
-    """The records of a document: each behind its line and the fields around it."""
+    """The records of a document: each behind its line and the fields around it.
 
-    def __init__(self, layout: Layout) -> None:
+    ``unread`` gives, at the end, the arrays of objects that are not read, and their lines.
+    """
+
+    def __init__(self, layout: Layout, unread: Callable[[], Mapping[str, int]]) -> None:
         self._cells, self._cells_around = (_Cells(layout, outer=outer) for outer in (False, True))
+        self._warnings = JsonWarnings(layout, unread)
         self._around = (b"", b"")
         self._record_place = row_columns(layout).index("record")
-        self._count = self._first = 0
+        self._count, self._first, self._ended = 0, 0, False
 
     def of(self, block: Sequence[Record]) -> bytes:
         """Return the rows of ``block``.
@@ -139,17 +144,21 @@ class JsonRecords:
         rows = with_line_feeds(_OTHER_CONTROL.join(each) + _OTHER_CONTROL)
         if may_be_forbidden(rows):
             rows = _OTHER_CONTROL.join(_marked(row, self._record_place) for row in rows.split(_OTHER_CONTROL))
+        if self._warnings.inner.names:
+            self._warnings.inner.look_into(records, rows)
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
         return rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED)
 
     def end(self) -> bytes:
         """Return nothing: the document has been read as a whole."""
+        self._ended = True
         return b""
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
-        part = Part(path=path, rows=self._count - self._first, first=self._first)
+        warnings = tuple(self._warnings.at_end()) if self._ended else ()
+        part = Part(path=path, rows=self._count - self._first, first=self._first, warnings=warnings)
         self._first = self._count
         return part
 
@@ -158,6 +167,7 @@ class JsonRecords:
         known, cells = self._around
         if around is not known:
             (cells,) = self._cells_around.of((around,))
+            self._warnings.outer.look_into((around,), around)
             self._around = around, cells
         return cells
 

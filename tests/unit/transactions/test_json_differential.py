@@ -172,18 +172,21 @@ def _text(value: Any, json_type: str) -> str | None:
     raise TypeError
 
 
-def records_of(value: Any, ways: Sequence[tuple[str, ...]]) -> Iterator[Any]:
-    """Yield the records to which ``ways`` lead; ValueError if a name on one of them stands twice."""
+def records_of(value: Any, ways: Sequence[tuple[str, ...]], *, nested: bool = False) -> Iterator[Any]:
+    """Yield the records to which ``ways`` lead; ValueError if one is not to be found with certainty."""
     way, *further = ways
     for name in way:
         if isinstance(value, Members) and value.repeats:
             raise ValueError(name)
         value = value.at(name) if isinstance(value, Members) else None
-    for element in value if isinstance(value, list) and not isinstance(value, Members) else ():
+    is_array = isinstance(value, list) and not isinstance(value, Members)
+    if nested and value is not None and not is_array:
+        raise ValueError(way)
+    for element in value if is_array else ():
         if further == [()]:
             yield element
         else:
-            yield from records_of(element, further)
+            yield from records_of(element, further, nested=True)
 
 
 def mutated(text: str, random: Random) -> str:

@@ -3,11 +3,12 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import layout, transform, validate
@@ -17,6 +18,7 @@ from transactions.layouts.fields import DateField, Field, NumberField, Schema, S
 from transactions.layouts.layout import Layout, Limits, Predicate
 from transactions.layouts.mapping import Amount, Constant, Date, RowHash, Text
 from transactions.reading.json_documents import Document
+from transactions.reading.records import MAX_RECORD_BYTES
 
 EXACT = NumberField(name="amount", json_type="number", scale=5)
 
@@ -332,3 +334,203 @@ def test_names_around_the_records_are_held_to_stand_twice_if_and_only_if_they_do
         refused = True
 
     assert refused == repeated
+
+
+LINES = json_layout(StringField(name="note"), path="", json_lines=True)
+OBJECTS = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=4) | st.sampled_from(["7", "#number", "value_0", "n1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["#number", "amount", "value_0", "n1", "", "$"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@example(values=[{"#number": "7"}, {"\u0000": "7"}, {"amount": {"amount": "7"}}])
+@given(values=st.lists(OBJECTS, min_size=1, max_size=20))
+def test_what_is_no_number_is_never_read_as_one(values: list[Any]) -> None:
+    lines = [json.dumps({"day": "2025-10-01", "amount": value, "note": "x"}) for value in values]
+
+    with TemporaryDirectory() as folder:
+        output = transform("\n".join(lines).encode(), Path(folder), LINES)
+
+    assert output.transactions == []
+    assert output.transformation.counts.rejected == len(values)
+
+
+@pytest.mark.parametrize("token", ["007", "1-2+3e.", "+1", "1.", ".5", "-", "1e", "NaN", "-Infinity", "0x1", "1_0"])
+@pytest.mark.parametrize("name", ["amount", "not_read"])
+def test_what_json_does_not_know_as_a_number_rejects_its_line(token: str, name: str, tmp_path: Path) -> None:
+    content = f'{{"day": "2025-10-01", "amount": 1}}\n{{"day": "2025-10-01", "{name}": {token}}}'.encode()
+
+    output = transform(content, tmp_path, LINES)
+
+    assert len(output.transactions) == 1
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.NOT_AN_OBJECT]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b'{"day": "2025-10-01", "amount": 1,}', id="comma behind the last member"),
+        pytest.param(b'{"day": "2025-10-01", "amount": 1, "a": [1,]}', id="comma behind the last element"),
+        pytest.param(b'{"day": "2025-10-01", "amount": 1, "a": "\x01"}', id="the character between cells"),
+        pytest.param(b'{"day": "2025-10-01", "amount": 1}\x01', id="the character between cells behind a record"),
+        pytest.param(b'{"day": "2025-10-01", "amount": 1}{"amount": 2}', id="two records"),
+        pytest.param(rb'{"day": "2025-10-01", "amount": 1, "note": "\ud800"}', id="half of a surrogate pair"),
+        pytest.param(b'{"day": "2025-10-01", "amount": 1, "a": %b1%b}' % (b"[" * 5000, b"]" * 5000), id="deep"),
+        pytest.param(b'{"a":' * 5000 + b"1" + b"}" * 5000, id="deep objects"),
+    ],
+)
+def test_a_line_that_only_the_engine_would_take_for_json_is_rejected(line: bytes, tmp_path: Path) -> None:
+    output = transform(b'{"day": "2025-10-01", "amount": 1}\n' + line, tmp_path, LINES)
+
+    assert len(output.transactions) == 1
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.NOT_AN_OBJECT]
+
+
+@pytest.mark.parametrize("space", [" ", "\t", " \t "])
+def test_white_space_around_a_line_is_none_of_the_record(space: str, tmp_path: Path) -> None:
+    records = ['{"day": "2025-10-01", "amount": 1}', '{"day": "2025-10-01", "amount": 2}']
+    content = "\n".join(f"{space}{record}{space}" for record in records).encode()
+
+    assert read(content, LINES, tmp_path) == [Decimal(1), Decimal(2)]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("name", [r"Betr\u00e4ge", r"Betr\u00E4ge", r"\u0042etr\u00e4g\u0065", "Beträge"])
+def test_a_number_is_found_by_its_name_however_that_is_written(name: str, tmp_path: Path, *, nested: bool) -> None:
+    member = f'"{name}": -5.00'
+    member = f'"a/b": {{{member}, "x": {{"{name}": 7}}}}' if nested else f'{member}, "x": {{"{name}": 7}}'
+    amount = NumberField(name="a/b.Beträge" if nested else "Beträge", json_type="number")
+    content = f'{{"day": "2025-10-01", {member}}}'.replace("a/b", r"a\/b" if nested else "a/b").encode()
+
+    assert read(content, json_layout(amount=amount, path="", json_lines=True), tmp_path) == [Decimal(-5)]
+    assert read(b"[%b]" % content, json_layout(amount=amount), tmp_path) == [Decimal(-5)]
+
+
+def test_numbers_that_share_their_name_are_each_read_where_they_stand(tmp_path: Path) -> None:
+    content = b'[{"fee": {"amount": 2}, "amount": 1.50, "day": "2025-10-01", "tax": {"amount": "3"}}]'
+    inner, text = NumberField(name="fee.amount", json_type="number"), StringField(name="tax.amount")
+    file_layout = json_layout(text, inner)
+    mapping = {**file_layout.mapping, "balance_after": Amount(field="fee.amount")}
+
+    output = transform(content, tmp_path, msgspec.structs.replace(file_layout, mapping=mapping))
+
+    (row,) = output.transactions
+    assert (row["amount"], row["balance_after"], row["account_id"]) == (Decimal("1.5"), Decimal(2), "3")
+
+
+@pytest.mark.parametrize("as_lines", [False, True])
+def test_line_ends_within_texts_are_single_line_feeds(tmp_path: Path, *, as_lines: bool) -> None:
+    text = r"1\r\n2\r3\n4\u000d5\u000D\u000A6\r\u000a7\\r8\\\r9\r\r\n"
+    record = f'{{"day": "2025-10-01", "amount": 1, "note": "{text}"}}'
+    file_layout = LINES if as_lines else json_layout(StringField(name="note"))
+
+    output = transform((record if as_lines else f"[{record}]").encode(), tmp_path, file_layout)
+
+    assert [row["account_id"] for row in output.transactions] == ["1\n2\n3\n4\n5\n6\n7\\r8\\\n9\n\n"]
+
+
+@pytest.mark.parametrize("as_lines", [False, True])
+@pytest.mark.parametrize("written", [r"\u0000", "\ufeff", r"\uFEFF", "\x85", r"\u009f", r"\\\u0000"])
+def test_a_character_that_is_no_text_rejects_its_record(written: str, tmp_path: Path, *, as_lines: bool) -> None:
+    notes = [r"\\u0000", written, "§", r"\u00a0"]
+    records = [json.dumps({"day": "2025-10-01", "amount": 1, "note": "%s"}) % note for note in notes]
+    content = "\n".join(records) if as_lines else f"[{','.join(records)}]"
+
+    output = transform(content.encode(), tmp_path, LINES if as_lines else json_layout(StringField(name="note")))
+
+    assert sorted(row["account_id"] for row in output.transactions) == [r"\u0000", "\xa0", "§"]
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.CHARACTER_FORBIDDEN]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("file_layout", [LINES, json_layout(path="$[*]")])
+def test_a_file_in_another_encoding_of_unicode_is_named_as_such(
+    encoding: str, file_layout: Layout, tmp_path: Path
+) -> None:
+    content = '[{"day": "2025-10-01", "amount": 1}]'.encode(encoding)
+
+    validation = validate(content, tmp_path, "obie", layouts=[file_layout], file_format="json")
+
+    assert validation.reason_code == FileCode.NOT_DECODABLE
+    assert FileCode.NOT_DECODABLE.cure in validation.reason
+
+
+@pytest.mark.parametrize("path", ["$[*]", "", "$.a[*].b[*]"])
+def test_a_byte_order_mark_before_the_file_is_none_of_it(path: str, tmp_path: Path) -> None:
+    record = '{"day": "2025-10-01", "amount": 1}'
+    content = {"$[*]": f"[{record}]", "": record, "$.a[*].b[*]": f'{{"a": [{{"b": [{record}]}}]}}'}[path]
+
+    assert read(f"\ufeff{content}".encode(), json_layout(path=path, json_lines=not path), tmp_path) == [Decimal(1)]
+
+
+@pytest.mark.parametrize("number", ["9" * 100_000, f"0.{'1' * 100_000}", f"1e{'9' * 100}", f"-{'9' * 400}.5"])
+def test_a_number_of_many_digits_rejects_its_record(number: str, tmp_path: Path) -> None:
+    content = b'[{"day": "2025-10-01", "amount": 1, "other": %b}, {"day": "2025-10-01", "amount": %b}]'
+
+    assert read(content % ((number.encode(),) * 2), json_layout(), tmp_path)[0] == Decimal(1)
+
+
+@pytest.mark.parametrize("depth", [*range(900, 1000, 3), 100_000])
+def test_a_document_of_any_depth_is_read_or_refused(depth: int) -> None:
+    # Given objects that are nested about as deep as the decoder goes, which depends on what else has been called
+    deep = b'{"x":' * depth + b"1" + b"}" * depth
+    content = b'{"a": [{"b": [%b]}]}' % deep
+
+    try:
+        records = list(Document(content).records(json_layout(path="$.a[*].b[*]")))
+    except FileRejectedError as rejection:
+        assert (rejection.code, rejection.detail) == (FileCode.MALFORMED_JSON, "nested too deep")  # noqa: PT017
+    else:
+        assert records == [(1, deep, b"{}")]
+
+
+def test_lines_and_a_document_of_one_partner_are_told_apart_however_deep_the_first_line_is(tmp_path: Path) -> None:
+    layouts = [LINES, msgspec.structs.replace(json_layout(path="$[*]"), name="document")]
+
+    validation = validate(b'{"a":' * 9000, tmp_path, "obie", layouts=layouts, file_format="json")
+
+    assert validation.reason_code == FileCode.MALFORMED_JSON
+
+
+def test_records_that_are_no_array_in_one_place_refuse_the_file(tmp_path: Path) -> None:
+    # Given an interface that writes an array as an object, with the places as names
+    record = {"day": "2025-10-01", "amount": 1}
+    document = {"accounts": [{"items": [record]}, {"items": {"0": record}}]}
+
+    validation = validate(
+        json.dumps(document).encode(),
+        tmp_path,
+        "obie",
+        layouts=[json_layout(path="$.accounts[*].items[*]")],
+        file_format="json",
+    )
+
+    assert validation.reason_code == FileCode.RECORD_PATH_MISSING
+    assert "$.accounts[*].items is not an array" in validation.reason
+
+
+def test_a_record_too_long_for_the_engine_refuses_the_file(tmp_path: Path) -> None:
+    # Given a number field that holds a long text, which a row has twice
+    content = b'{"day": "2025-10-01", "amount": "%b"}' % (b"x" * (MAX_RECORD_BYTES - 100))
+
+    validation = validate(content, tmp_path, "obie", layouts=[LINES], file_format="json")
+
+    assert (validation.reason_code, "line 1" in validation.reason) == (FileCode.MALFORMED_JSON, True)
+
+
+def test_layouts_may_have_numbers_only(tmp_path: Path) -> None:
+    file_layout = msgspec.structs.replace(
+        json_layout(),
+        schema=Schema(fields=(DateField(name="day", format="%Y%m%d", json_type="number"), EXACT)),
+    )
+
+    assert read(b'[{"day": 20251001, "amount": 1.25}, 5, {"day": "20251001", "amount": 1}]', file_layout, tmp_path) == [
+        Decimal("1.25"),
+        RowCode.NOT_AN_OBJECT,
+        RowCode.FIELD_TYPE,
+    ]

@@ -214,7 +214,16 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "schema.fields", [{"name": "a", "type": "number", "prefixes": ["-"]}], "schema.fields[0].prefixes"),
     ("obie-v3", "schema.fields", [{**ID, "header": "x"}], "schema.fields[0].header: only CSV"),
     ("obie-v3", "schema.fields", [{**ID, "name": "$.x[*].y"}], "schema.fields[0].name: must lead through"),
-    ("obie-v3", "schema.fields", [{**ID, "optional": True}], "schema.fields[0].optional: every field"),
+    (
+        "obie-v3",
+        "schema.fields",
+        [{"name": "a", "type": "number", "jsonType": "number"}, {**ID, "name": "a.b"}],
+        "schema.fields[1].name: must not lead through",
+    ),
+    ("obie-v3", "schema.fields", [{**ID, "name": "a\tb"}], "schema.fields[0].name: must be a path"),
+    ("obie-v3", "ignoredArrays", ["$.Data"], "ignoredArrays[0]: must be a path"),
+    ("obie-v3", "ignoredArrays", ["$.Data.Transaction[*]"], "ignoredArrays[0]: only beside"),
+    ("alpine-2025", "ignoredArrays", ["$.a[*]"], "ignoredArrays[0]: only beside"),
     (
         "obie-v3",
         "schema.fields",

@@ -3,9 +3,13 @@
 import json
 from collections.abc import Iterator
 
+import msgspec
+
 from tests.unit.transactions.corpus.case import GOOD, Case, Trap, refused
 from tests.unit.transactions.test_json_reading import json_layout
-from transactions.codes import FileCode, RowCode
+from transactions.codes import FileCode, RowCode, WarningCode
+from transactions.layouts.fields import NumberField
+from transactions.layouts.mapping import Amount
 
 LINES = json_layout(path="", json_lines=True)
 ARRAY = json_layout(path="$[*]")
@@ -17,6 +21,7 @@ def documents() -> Iterator[Case]:
     yield from _documents()
     yield from _values()
     yield from _json_lines()
+    yield from _incomplete()
 
 
 def record(amount: str = "1.00", day: str = '"2025-10-01"') -> str:
@@ -61,6 +66,7 @@ def _documents() -> Iterator[Case]:
     yield refused("records that are null", FileCode.RECORD_PATH_MISSING, b'{"data": {"items": null}}', **facts)
     names = b'{"data": {"items": [%b]}, "data": {"items": []}}' % record().encode()
     yield refused("records under a name that stands twice", FileCode.MALFORMED_JSON, names, **facts)
+    yield refused("JSON in UTF-16", FileCode.NOT_DECODABLE, f"[{record()}]".encode("utf-16-le"), **facts)
     yield refused("JSON in Latin-1", FileCode.NOT_DECODABLE, b'{"data": {"items": ["M\xfcller"]}}', **facts)
 
 
@@ -70,6 +76,8 @@ def _values() -> Iterator[Case]:
         ("number as a text", record('"1.00"'), {RowCode.FIELD_TYPE: 1}),
         ("number as a text with an exponent", record('"1e2"'), {RowCode.FIELD_TYPE: 1}),
         ("true in place of a number", record("true"), {RowCode.FIELD_TYPE: 1}),
+        ("object in place of a number", record('{"#number": "7"}'), {RowCode.FIELD_TYPE: 1}),
+        ("escaped NUL in a text", record(day=r'"2025-10-01\u0000"'), {RowCode.CHARACTER_FORBIDDEN: 1}),
         ("JSON number with too many decimals", record("1.005"), {RowCode.AMOUNT_SCALE: 1}),
         ("JSON number too great", record("12345678901234567.89"), {RowCode.AMOUNT_RANGE: 1}),
         ("null in place of a number", record("null"), {RowCode.FIELD_MISSING: 1}),
@@ -120,6 +128,8 @@ def _json_lines() -> Iterator[Case]:
         ("line with two records", record() * 2),
         ("line that is a text", '"nothing"'),
         ("line that is no JSON", "Total: 5 records"),
+        ("line with a comma too many", f"{record()[:-1]},}}"),
+        ("line with a number that JSON does not know", record("007")),
     ):
         yield Case(
             name=name,
@@ -132,4 +142,30 @@ def _json_lines() -> Iterator[Case]:
             errors={RowCode.NOT_AN_OBJECT: 1},
             lines=(3,),
             trap=Trap.BROKEN_DOCUMENT,
+        )
+
+
+def _incomplete() -> Iterator[Case]:
+    """Yield documents with something beside what is read, and without something that should be."""
+    unread = {"data": {"items": [{"day": "2025-10-01", "amount": 1}], "pending": [{"amount": 2}]}}
+    balance = NumberField(name="balance.amount", json_type="number")
+    mapping = {**ARRAY.mapping, "balance_after": Amount(field=balance.name)}
+    for name, file_layout, document, warning in (
+        ("array of objects that nobody reads", NESTED, json.dumps(unread), WarningCode.ARRAY_UNREAD),
+        (
+            "field that no record has",
+            msgspec.structs.replace(json_layout(balance), mapping=mapping),
+            f"[{record()}]",
+            WarningCode.FIELD_ABSENT,
+        ),
+    ):
+        yield Case(
+            name=name,
+            content=document.encode(),
+            partner="obie",
+            format="json",
+            layouts=(file_layout,),
+            accepted=1,
+            warnings={warning: 1},
+            lines=(1,),
         )
