@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
-import yaml
 
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
-from transactions.documents import read_yaml
+from transactions.documents import DocumentError, read_yaml
 from transactions.errors import FileRejectedError, LayoutError
 from transactions.layouts.layout import Layout
 from transactions.layouts.linting import complaints
@@ -62,11 +61,15 @@ def read_layout(path: Path) -> Layout:
     """
     try:
         layout = msgspec.convert(read_yaml(path), Layout)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise LayoutError(f"{path.name}: {error}") from error
+    except (DocumentError, OSError, msgspec.ValidationError) as error:
+        raise LayoutError(_one_line(path, str(error))) from error
     found = complaints(layout)
     if layout.name != path.stem:
         found = [f"name: must be the file's name, {path.stem}", *found]
     if found:
-        raise LayoutError("\n".join(f"{path.name}: {complaint}" for complaint in found))
+        raise LayoutError("\n".join(_one_line(path, complaint) for complaint in found))
     return layout
+
+
+def _one_line(path: Path, complaint: str) -> str:
+    return f"{path.name}: {' '.join(complaint.split())}"
