@@ -6,7 +6,7 @@ from typing import Self
 
 import msgspec
 
-from transactions.sql import literal, literals
+from transactions.sql import literal
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DIRECTIVES = {
@@ -17,18 +17,20 @@ DIRECTIVES = {
     "%b": "",
     "%d": "[0-9]{2}",
     "%-d": "[0-9]{1,2}",
-    "%H": "([01][0-9]|2[0-3])",
-    "%-H": "([01]?[0-9]|2[0-3])",
-    "%I": "(0[1-9]|1[0-2])",
-    "%-I": "(0?[1-9]|1[0-2])",
-    "%p": "(AM|PM|am|pm)",
+    "%H": "(?:[01][0-9]|2[0-3])",
+    "%-H": "(?:[01]?[0-9]|2[0-3])",
+    "%I": "(?:0[1-9]|1[0-2])",
+    "%-I": "(?:0?[1-9]|1[0-2])",
+    "%p": "(?:AM|PM|am|pm)",
     "%M": "[0-5][0-9]",
     "%S": "[0-5][0-9]",
-    "%f": r"(\.[0-9]{1,9})?",
-    "%z": "(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])",
+    "%f": r"(?:\.[0-9]{1,9})?",
+    "%z": "(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])",
 }
-"""Each directive's pattern; that of ``%b`` is made of the names of the months."""
+"""Each directive's pattern, without groups of its own; that of ``%b`` is made of the names of the months."""
 _PARTS = {"%Y": "Y", "%y": "y", "%m": "m", "%-m": "m", "%b": "b", "%d": "d", "%-d": "d"}
+_DIGITS = {"%Y", "%y", "%m", "%d", "%H", "%I", "%M", "%S"}
+_VARYING_DIGITS = {"%-m", "%-d", "%-H", "%-I", "%f"}
 _WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%p": 2, "%M": 2, "%S": 2}
 
 
@@ -47,10 +49,12 @@ class DateFormat(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, text: str, pivot: int | None = None, months: Sequence[str] = ENGLISH_MONTHS) -> Self:
         """Compile ``text``; ValueError says what is wrong with it."""
-        tokens = re.findall(r"%-?.|[^%]", text)
+        tokens = re.findall(r"%-?.?|[^%]", text, re.DOTALL)
         for token in tokens:
             if token.startswith("%") and token not in DIRECTIVES:
                 raise ValueError(f"{token} is none of {' '.join(DIRECTIVES)}")
+        _check_widths(tokens)
+        _check_months(months)
         patterns = [_pattern(token, months) for token in tokens]
         parts, offset = dict[str, tuple[int, int] | str](), 0
         for number, token in enumerate(tokens):
@@ -59,8 +63,8 @@ class DateFormat(msgspec.Struct, frozen=True):
                 if part in parts:
                     raise ValueError(f"{token} stands there twice")
                 fixed = all(len(earlier) == 1 or earlier in _WIDTHS for earlier in tokens[: number + 1])
-                before, after = (_without_groups("".join(some)) for some in (patterns[:number], patterns[number + 1 :]))
-                found = f"^{before}({_without_groups(patterns[number])}){after}$"
+                before, after = ("".join(some) for some in (patterns[:number], patterns[number + 1 :]))
+                found = f"^{before}({patterns[number]}){after}$"
                 parts[part] = (offset + 1, width) if fixed else found
             offset += width
         _check_parts(set(parts), pivot)
@@ -72,8 +76,9 @@ class DateFormat(msgspec.Struct, frozen=True):
         if "y" in part:
             part["Y"] = f"(CASE WHEN {part['y']} >= '{self.pivot:02}' THEN '19' ELSE '20' END || {part['y']})"
         if "b" in part:
-            months = literals(month.lower() for month in self.months)
-            part["m"] = f"list_position({months}, lower({part['b']}))::VARCHAR"
+            # The engine makes both lower: Python's way with a dotted capital I is another.
+            months = ", ".join(f"lower({literal(month)})" for month in self.months)
+            part["m"] = f"list_position([{months}], lower({part['b']}))::VARCHAR"
         day, month = (f"lpad({part[name]}, 2, '0')" if self._varies(name) else part[name] for name in "dm")
         return f"{part['Y']} || '-' || {month} || '-' || {day}"
 
@@ -87,15 +92,30 @@ def _pattern(token: str, months: Sequence[str]) -> str:
     return DIRECTIVES.get(token) or re.escape(token)
 
 
-def _without_groups(pattern: str) -> str:
-    return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
-
-
 def _found(cell: str, place: tuple[int, int] | str) -> str:
     if isinstance(place, str):
         return f"regexp_extract({cell}, {literal(place)}, 1)"
     start, width = place
     return f"substr({cell}, {start}, {width})"
+
+
+def _check_widths(tokens: Sequence[str]) -> None:
+    """Refuse digits that could be cut in two ways: 111 is the 1st of 11, or the 11th of 1, in ``%-d%-m``."""
+    varying = ""
+    for token in tokens:
+        if token in _VARYING_DIGITS:
+            if varying:
+                raise ValueError(f"between {varying} and {token} must stand something other than digits")
+            varying = token
+        elif not (token.isdecimal() or token in _DIGITS):
+            varying = ""
+
+
+def _check_months(months: Sequence[str]) -> None:
+    if len({month.casefold() for month in months}) < len(months):
+        raise ValueError("months must differ from each other")
+    if any(not month or any(map(str.isdecimal, month)) for month in months):
+        raise ValueError("months have names without digits")
 
 
 def _check_parts(parts: set[str], pivot: int | None) -> None:
