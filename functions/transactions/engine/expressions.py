@@ -120,7 +120,8 @@ class Mapper(msgspec.Struct, frozen=True):
                 return f"nullif(concat_ws({literal(function.separator)}, {self._all(function.of)}), '')"
             case Lookup(field=field, values=values):
                 place = f"list_position({literals(values)}, {_compared(self.cells[field], values)})"
-                return f"list_extract({literals(values.values())}, {place})"
+                found = f"list_extract({literals(values.values())}, {place})"
+                return f"nullif({found}, '')" if "" in values.values() else found
             case Extract():
                 return f"nullif(regexp_extract({self.cells[function.field]}, {literal(function.pattern)}, 1), '')"
             case ByDirection():

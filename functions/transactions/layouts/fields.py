@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from transactions.layouts.dates import ENGLISH_MONTHS, DateFormat
 from transactions.layouts.ibans import IbanFormat
+from transactions.patterns import compiled
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 MAX_SCALE = 5
@@ -52,12 +53,15 @@ class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
     json_type: Literal["string", "number", "boolean"] = "string"
 
     def match_header(self, cell: str) -> bool:
-        """Tell whether ``cell`` of the header is this field's."""
-        return bool(re.fullmatch(self.header_pattern, cell)) if self.header_pattern else cell == self.header_cell
+        """Tell whether ``cell`` of the header is this field's: a fact in it that is empty is none."""
+        if self.header_pattern is None:
+            return cell == self.header_cell
+        found = compiled(self.header_pattern).fullmatch(cell)
+        return found is not None and all(found.groupdict().values())
 
     def facts_in(self, cell: str) -> dict[str, str]:
         """Return what the named groups of ``header_pattern`` find in its cell of the header."""
-        found = re.fullmatch(self.header_pattern, cell) if self.header_pattern else None
+        found = compiled(self.header_pattern).fullmatch(cell) if self.header_pattern is not None else None
         return found.groupdict() if found else {}
 
     @property

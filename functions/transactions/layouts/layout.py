@@ -4,7 +4,7 @@ A layout is one YAML file. Names follow Frictionless (Table Dialect, Table Schem
 ``docs/layouts.md`` teaches the language by example.
 """
 
-import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from transactions.layouts.fields import Field, Part, Schema
 from transactions.layouts.mapping import Function
+from transactions.patterns import group_names
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]$")]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
+AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]\Z")]
 
 MOST_BOOKING_DATES = 4000
 """Each booking date is a file, two S3 requests and a partition: the most that a function has the time for."""
@@ -91,7 +92,7 @@ Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 class Due(Part, frozen=True):
     """When a file of the layout must have come: by this time on these days, in this zone. Once a day at most."""
 
-    by: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    by: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
     time_zone: str = "UTC"
     days: Annotated[tuple[Weekday, ...], Meta(min_length=1)] = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
@@ -168,9 +169,20 @@ class Layout(Part, frozen=True):
     @property
     def captured_names(self) -> frozenset[str]:
         """The names of all facts that are captured."""
-        patterns = (re.compile(field.header_pattern) for field in self.schema.fields if field.header_pattern)
-        in_header = (name for pattern in patterns for name in pattern.groupindex)
-        return frozenset((*(capture.name for capture in self.captures), *in_header))
+        return self.names_in_header.union(capture.name for capture in self.captures)
+
+    @property
+    def names_in_header(self) -> frozenset[str]:
+        """The names of the facts that are captured in the header."""
+        patterns = (field.header_pattern for field in self.schema.fields if field.header_pattern)
+        return frozenset(name for pattern in patterns for name in group_names(pattern))
+
+    @property
+    def conditions(self) -> Iterator[tuple[str, Condition]]:
+        """Each condition of ``drop`` with the path of its key."""
+        for number, predicate in enumerate(self.drop):
+            yield f"drop[{number}]", predicate
+            yield from ((f"drop[{number}].also[{place}]", also) for place, also in enumerate(predicate.also))
 
     def field(self, name: str) -> Field:
         """Return the field ``name``; KeyError if there is none."""

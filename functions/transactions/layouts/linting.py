@@ -1,16 +1,17 @@
 """What must hold in a layout beyond the shape of its keys."""
 
-import codecs
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from zoneinfo import available_timezones
 
+from transactions.layouts.encodings import codec_name
 from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
-from transactions.layouts.layout import Condition, Layout
+from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
 from transactions.layouts.number_rules import number_complaints
 from transactions.layouts.paths import ARRAY, FIELD_PATH, RECORD_PATH, is_outer, leads_around
-from transactions.patterns import pattern_complaints
+from transactions.layouts.pattern_rules import pattern_complaints
 
 __all__ = ["complaints", "mapped_columns"]
 
@@ -23,22 +24,20 @@ def complaints(layout: Layout) -> list[str]:
         *_limits(layout),
         *_ignored_arrays(layout),
         *_dialect(layout),
+        *_characters(layout.dialect),
         *_fields(layout),
         *_references(layout),
+        *pattern_complaints(layout),
         *mapping_complaints(layout),
     ]
 
 
 def _file(layout: Layout) -> Iterator[str]:
-    try:
-        codec = codecs.lookup(layout.encoding)
-    except LookupError:
-        yield f"encoding: {layout.encoding} is not known"
-    else:
-        if layout.format == "json" and codec.name != "utf-8":
-            yield "encoding: JSON is always utf-8"
-        if not isinstance(codec.decode(b"")[0], str):
-            yield f"encoding: {layout.encoding} is no encoding of text"
+    codec = codec_name(layout.encoding)
+    if codec is None:
+        yield f"encoding: {layout.encoding} is no encoding of text such as utf-8, cp1252 or iso-8859-15"
+    elif layout.format == "json" and codec != "utf-8":
+        yield "encoding: JSON is always utf-8"
     if layout.format == "csv" and (layout.record_path or layout.json_lines):
         yield f"{'recordPath' if layout.record_path else 'jsonLines'}: only JSON has one"
     if layout.format == "json" and layout.json_lines and layout.record_path:
@@ -69,18 +68,29 @@ def _limits(layout: Layout) -> Iterator[str]:
 
 def _dialect(layout: Layout) -> Iterator[str]:
     dialect = layout.dialect
-    if dialect.delimiter == dialect.quote_char:
-        yield "dialect.delimiter: must differ from quoteChar"
-    for key, character in (("delimiter", dialect.delimiter), ("quoteChar", dialect.quote_char or "|")):
-        if character.isalnum() or character in {" ", "\n", "\r"}:
-            yield f"dialect.{key}: cannot be a letter, a digit, a space or a line end"
-    for number, pattern in enumerate(dialect.skip_lines):
-        yield from _pattern(f"dialect.skipLines[{number}]", pattern)
-    yield from _pattern("dialect.footer", dialect.footer)
     if dialect.line_breaks_in_cells and (dialect.skip_lines or dialect.footer or dialect.comment_char):
         yield "dialect.lineBreaksInCells: lines cannot be left out where a cell may span them"
     if not dialect.header and (dialect.any_order or dialect.header_within > 1):
         yield "dialect.header: without one there is no anyOrder and no headerWithin"
+    if not dialect.header and layout.names_in_header:
+        yield f"dialect.header: without one there is no {min(layout.names_in_header)} in it"
+    if dialect.any_order:
+        cells = Counter(field.header_pattern or field.header_cell for field in layout.schema.fields)
+        yield from (f"dialect.anyOrder: {cell} may stand for {n} fields" for cell, n in cells.items() if n > 1)
+
+
+def _characters(dialect: Dialect) -> Iterator[str]:
+    characters = {"delimiter": dialect.delimiter, "quoteChar": dialect.quote_char, "commentChar": dialect.comment_char}
+    used = {key: character for key, character in characters.items() if character is not None}
+    for (key, character), (other, same) in combinations(used.items(), 2):
+        if character == same:
+            yield f"dialect.{key}: must differ from {other}"
+    for key, character in used.items():
+        # Values are written with these, lines end by these, and what starts a row would pass for a comment.
+        if character.isalnum() or character in "+- \n\r\0":
+            yield f"dialect.{key}: cannot be a letter, a digit, a sign, a space or a line end"
+        elif key != "delimiter" and not character.isprintable():
+            yield f"dialect.{key}: cannot be white space or a control character"
 
 
 def _fields(layout: Layout) -> Iterator[str]:
@@ -101,7 +111,6 @@ def _fields(layout: Layout) -> Iterator[str]:
 
 
 def _written(key: str, field: Field) -> Iterator[str]:
-    yield from _pattern(f"{key}.headerPattern", field.header_pattern)
     match field:
         case NumberField():
             yield from (f"{key}{rule}" for rule in number_complaints(field))
@@ -110,8 +119,6 @@ def _written(key: str, field: Field) -> Iterator[str]:
                 _ = field.date_format
             except ValueError as error:
                 yield f"{key}.format: {error}"
-        case StringField(constraints=constraints) if constraints:
-            yield from _pattern(f"{key}.constraints.pattern", constraints.pattern, in_engine=True)
 
 
 def _json_field(layout: Layout, field: Field) -> Iterator[str]:
@@ -131,12 +138,9 @@ def _json_field(layout: Layout, field: Field) -> Iterator[str]:
 def _references(layout: Layout) -> Iterator[str]:
     if layout.running_balance and "balance_after" not in layout.mapping:
         yield "runningBalance: needs mapping.balance_after"
-    for number, predicate in enumerate(layout.drop):
-        for place, condition in enumerate(predicate.conditions):
-            key = f"drop[{number}]" + (f".also[{place - 1}]" if place else "")
-            yield from (f"{key}.{rule}" for rule in _condition(layout, condition))
+    for key, condition in layout.conditions:
+        yield from (f"{key}.{rule}" for rule in _condition(layout, condition))
     for number, capture in enumerate(layout.captures):
-        yield from _pattern(f"captures[{number}].pattern", capture.pattern, groups=1)
         if capture.source == "preamble" and (layout.format == "json" or not layout.dialect.header):
             yield f"captures[{number}]: only CSV with a header has lines above it"
 
@@ -146,9 +150,3 @@ def _condition(layout: Layout, condition: Condition) -> Iterator[str]:
         yield f"field: {condition.field} is no field"
     if bool(condition.values) == (condition.pattern is not None):
         yield "values: a condition has either values or a pattern"
-    yield from _pattern("pattern", condition.pattern, in_engine=True)
-
-
-def _pattern(key: str, pattern: str | None, *, groups: int | None = None, in_engine: bool = False) -> Iterator[str]:
-    if pattern is not None:
-        yield from (f"{key}: {rule}" for rule in pattern_complaints(pattern, groups=groups, in_engine=in_engine))

@@ -18,14 +18,12 @@ from transactions.layouts.mapping import (
     Constant,
     DateFunction,
     DebitCredit,
-    Extract,
     Function,
     Lookup,
     RowHash,
     TextFunction,
     fields_read,
 )
-from transactions.patterns import pattern_complaints
 
 LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
 """Columns that the pipeline fills."""
@@ -85,10 +83,10 @@ def _details(layout: Layout, column: Column, function: Function) -> Iterator[str
             yield f"{function.capture} is no capture"
         case Constant(value=value) if column.name == "currency" and value not in MINOR_UNITS:
             yield f"{value} is no currency of ISO 4217"
+        case Constant(value=value) if not value.strip():
+            yield "the value is empty"
         case Lookup(values=values) if column.name == "currency" and (wrong := set(values.values()) - set(MINOR_UNITS)):
             yield f"{min(wrong)} is no currency of ISO 4217"
-        case Extract():
-            yield from pattern_complaints(function.pattern, groups=1, in_engine=True)
         case RowHash() if column.name != "transaction_id":
             yield "row_hash makes a transaction_id only"
 

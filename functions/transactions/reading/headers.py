@@ -9,6 +9,7 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Capture, Dialect, Layout
+from transactions.patterns import compiled
 from transactions.reading.csv_cells import Cells
 from transactions.reading.intake import is_empty, unmarked_utf16, utf8
 from transactions.reading.lines import LineFilter
@@ -76,10 +77,11 @@ def _told(misses: Sequence[_Miss]) -> str:
 
 def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
     """Take a fact from the first of ``texts`` that has it; FileRejectedError if none has."""
-    found = next(filter(None, (re.search(capture.pattern, text) for text in texts)), None)
-    if not found:
+    found = filter(None, map(compiled(capture.pattern).search, texts))
+    fact: str | None = next(filter(None, (match[1] for match in found)), None)
+    if not fact:
         raise FileRejectedError(FileCode.CAPTURE_MISSING, capture.name, layout=layout.name)
-    return found[1]
+    return fact
 
 
 def _by_header(head: bytes, layout: Layout) -> Found | _Miss:

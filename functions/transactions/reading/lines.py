@@ -1,8 +1,7 @@
 """Which lines of a CSV file are no records by the layout's dialect."""
 
-import re
-
 from transactions.layouts.layout import Dialect
+from transactions.patterns import compiled
 
 
 class LineFilter:
@@ -10,8 +9,8 @@ class LineFilter:
 
     def __init__(self, dialect: Dialect) -> None:
         self._comment_char = dialect.comment_char
-        self._patterns = tuple(re.compile(pattern) for pattern in dialect.skip_lines)
-        self._footer = re.compile(dialect.footer) if dialect.footer else None
+        self._patterns = tuple(map(compiled, dialect.skip_lines))
+        self._footer = compiled(dialect.footer) if dialect.footer else None
         self._in_footer = False
 
     @property

@@ -7,6 +7,9 @@ from transactions.layouts.fields import DateField, DateTimeField, Field, NumberF
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.numbers import number_pattern
+from transactions.patterns import compiled
+
+_ANY_TEXT = re.compile("(?s:.*)")
 
 
 def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
@@ -31,14 +34,14 @@ def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> b
 
 def in_shape(field: Field, cell: str) -> bool:
     """Tell whether ``cell`` is written as ``field`` says; of any text without constraints it is."""
-    return bool(re.fullmatch(_pattern(field), cell))
+    return bool(_pattern(field).fullmatch(cell))
 
 
-def _pattern(field: Field) -> str:
+def _pattern(field: Field) -> re.Pattern[str]:
     match field:
         case NumberField():
-            return number_pattern(field, signed=True)
+            return re.compile(number_pattern(field, signed=True))
         case DateField() | DateTimeField():
-            return field.date_format.pattern
+            return re.compile(field.date_format.pattern)
         case _:
-            return field.constraints.pattern if field.constraints else "(?s:.*)"
+            return compiled(field.constraints.pattern) if field.constraints else _ANY_TEXT

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.transactions.support import Output, csv_layout, transform, validate
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.layouts.fields import Constraints, DateField, Field, NumberField, Schema, StringField
-from transactions.layouts.layout import Capture, Dialect, Layout
+from transactions.layouts.layout import Capture, Dialect, Layout, Predicate
 from transactions.layouts.mapping import Amount, Captured, Date, Text
 
 SUM = NumberField(name="Sum")
@@ -289,3 +289,59 @@ def test_facts_are_captured_from_the_header_and_from_the_files_name(tmp_path: Pa
     assert [(row["currency"], row["account_id"]) for row in output.transactions] == [("CHF", "csv")]
     validation = validate(b"Day;Sum in CHF\n2025-10-01;5\n", tmp_path, layouts=[missing])
     assert validation.reason_code == FileCode.CAPTURE_MISSING
+
+
+@pytest.mark.parametrize(
+    ("pattern", "account"), [("^Account (.*)", "2"), ("^Account ?([0-9]*)$", "2"), ("^(.*)", "Account ")]
+)
+def test_a_fact_is_the_first_that_is_not_empty(pattern: str, account: str, tmp_path: Path) -> None:
+    file_layout = msgspec.structs.replace(
+        csv_layout([SUM], amount=Amount(field="Sum"), account_id=Captured(capture="account")),
+        dialect=Dialect(delimiter=";", header_within=5),
+        captures=(Capture(name="account", pattern=pattern),),
+    )
+
+    output = transform(b"\nAccount \nAccount 2\nDay;Sum\n2025-10-01;5\n", tmp_path, file_layout)
+
+    assert [row["account_id"] for row in output.transactions] == [account]
+
+
+def test_a_fact_that_is_empty_everywhere_rejects_the_file(tmp_path: Path) -> None:
+    file_layout = msgspec.structs.replace(
+        csv_layout([SUM], amount=Amount(field="Sum"), account_id=Captured(capture="account")),
+        dialect=Dialect(delimiter=";", header_within=5),
+        captures=(Capture(name="account", pattern="^Account (.*)"),),
+    )
+
+    validation = validate(b"Account \nDay;Sum\n2025-10-01;5\n", tmp_path, layouts=[file_layout])
+
+    assert validation.reason_code == FileCode.CAPTURE_MISSING
+
+
+def test_a_header_whose_fact_is_empty_is_another(tmp_path: Path) -> None:
+    credit = NumberField(name="Sum", header_pattern="Sum (?P<currency>[A-Z]*)")
+    file_layout = csv_layout([credit], amount=Amount(field="Sum"))
+
+    validation = validate(b"Day;Sum \n2025-10-01;5\n", tmp_path, layouts=[file_layout])
+
+    assert validation.reason_code == FileCode.HEADER_MISMATCH
+
+
+def test_each_pattern_of_skipped_lines_stands_for_itself(tmp_path: Path) -> None:
+    alike = dialect(skip_lines=("^(?P<word>Total)", "^(?P<word>Sum)$"))
+
+    output = transform(file("2025-10-01;1;x", "Total 1", "Sum", "Sum 1"), tmp_path, alike)
+
+    assert lines(output) == ([2], [(5, RowCode.FIELD_COUNT)])
+
+
+def test_letters_and_digits_are_those_of_ascii_in_skipped_lines_as_in_rows(tmp_path: Path) -> None:
+    # Given a pattern of digits for lines to skip and for rows to drop
+    ascii_only = msgspec.structs.replace(
+        dialect(skip_lines=(r"^\d+$",)), drop=(Predicate(field="Text", pattern=r"^\d+$"),)
+    )
+    # When a file has digits of ASCII and others
+    output = transform(file("2025-10-01;1;7", "2025-10-01;1;\u0667", "7", "\u0667"), tmp_path, ascii_only)
+    # Then the others are none in either place
+    assert output.transformation.counts.dropped == 1
+    assert lines(output) == ([3], [(5, RowCode.FIELD_COUNT)])

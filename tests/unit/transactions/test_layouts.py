@@ -256,6 +256,79 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         {"function": "debit_credit", "debit": "amount", "credit": "type"},
         "mapping.amount: type has not the type",
     ),
+    ("alpine-2025", "encoding", "zip", "encoding: zip is no encoding of text"),
+    ("alpine-2025", "encoding", "unicode_escape", "encoding: unicode_escape is no encoding of text"),
+    ("alpine-2025", "partner", "alpine\n", "$.partner"),
+    ("alpine-2025", "partner", "a" * 65, "$.partner"),
+    ("alpine-2025", "due", {"by": "09:30\n"}, "$.due.by"),
+    ("alpine-2025", "dialect.delimiter", ",\n", "$.dialect.delimiter"),
+    ("alpine-2025", "dialect.delimiter", "-", "dialect.delimiter: cannot be a letter, a digit, a sign"),
+    ("alpine-2025", "dialect.quoteChar", "-", "dialect.quoteChar: cannot be a letter, a digit, a sign"),
+    ("alpine-2025", "dialect.quoteChar", "\t", "dialect.quoteChar: cannot be white space"),
+    ("alpine-2025", "dialect.commentChar", ",", "dialect.delimiter: must differ from commentChar"),
+    ("alpine-2025", "dialect.commentChar", '"', "dialect.quoteChar: must differ from commentChar"),
+    ("alpine-2025", "dialect.commentChar", "2", "dialect.commentChar: cannot be a letter, a digit"),
+    ("alpine-2025", "dialect.skipLines", ["ok", "(?i)total"], "dialect.skipLines[1]: cannot look around, set flags"),
+    ("alpine-2025", "dialect.skipLines", [""], "dialect.skipLines[0]: is found in every text"),
+    ("alpine-2025", "dialect.skipLines", ["Total|"], "dialect.skipLines[0]: an alternative or a group is empty"),
+    ("alpine-2025", "dialect.footer", "", "dialect.footer: is found in every text"),
+    ("alpine-2025", "dialect.footer", r"Total\Z", r"dialect.footer: \Z is not taken (at character 6)"),
+    ("alpine-2025", "drop", [{"field": "type", "pattern": "a{,35}"}], "drop[0].pattern: { counts nothing"),
+    (
+        "alpine-2025",
+        "drop",
+        [{"field": "type", "values": ["a"], "also": [{"field": "type", "pattern": ""}]}],
+        "drop[0].also[0].pattern: is found in every text",
+    ),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{**ID, "constraints": {"pattern": "[a-z]{0,2000}"}}],
+        "schema.fields[0].constraints.pattern: counts",
+    ),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{**ID, "headerPattern": "A(?P<a>x)?"}],
+        "schema.fields[0].headerPattern: a group that takes a fact must be part of every match",
+    ),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{**ID, "headerPattern": "(?:(?P<a>x) )+"}],
+        "schema.fields[0].headerPattern: repeats a group",
+    ),
+    (
+        "dkb-2023",
+        "captures",
+        [{"name": "account", "pattern": "a|(b)"}],
+        "captures[0].pattern: a group that takes a fact",
+    ),
+    ("dkb-2023", "captures", [{"name": "account", "pattern": "(b)+"}], "captures[0].pattern: repeats a group"),
+    (
+        "dkb-2023",
+        "captures",
+        [{"name": "account", "pattern": "(b)"}] * 2,
+        "captures: account is captured more than once",
+    ),
+    (
+        "comdirect-giro",
+        "captures",
+        [{"name": "currency", "pattern": "(EUR)", "source": "fileName"}],
+        "captures: currency is captured more than once",
+    ),
+    (
+        "alpine-2025",
+        "mapping.account_id",
+        {"function": "extract", "field": "account", "pattern": "(?:([0-9]{4}) ?)+"},
+        "mapping.account_id: repeats a group",
+    ),
+    (
+        "alpine-2025",
+        "mapping.account_id",
+        {"function": "constant", "value": " "},
+        "mapping.account_id: the value is empty",
+    ),
 ]
 
 
@@ -263,15 +336,95 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
 def test_a_wrong_layout_is_refused_with_file_and_key(
     name: str, key: str, value: object, complaint: str, tmp_path: Path
 ) -> None:
+    refused = _refused(name, {key: value}, tmp_path)
+
+    assert refused.startswith(f"{name}.yaml: ")
+    assert complaint in refused
+
+
+def _refused(name: str, changes: dict[str, object], tmp_path: Path) -> str:
+    """Change keys of the layout ``name`` and return why it is not taken."""
     document = yaml.safe_load((LAYOUTS / f"{name}.yaml").read_text())
-    _set(document, key, value)
+    for key, value in changes.items():
+        _set(document, key, value)
     (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(document, allow_unicode=True))
+    with pytest.raises(LayoutError) as error:
+        LayoutCatalog.load(tmp_path)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"dialect.anyOrder": True, "schema.fields": [ID, {"name": "b", "header": ID["name"], "type": "string"}]},
+            "dialect.anyOrder: transaction_id may stand for 2 fields",
+        ),
+        (
+            {"dialect.header": False, "schema.fields": [{**ID, "headerPattern": "(?P<currency>x)"}]},
+            "dialect.header: without one there is no currency in it",
+        ),
+        (
+            {
+                "schema.fields": [{**ID, "headerPattern": "("}],
+                "mapping.account_id": {"function": "captured", "capture": "x"},
+            },
+            "mapping.account_id: x is no capture",
+        ),
+    ],
+)
+def test_what_is_wrong_only_together_is_refused(changes: dict[str, object], complaint: str, tmp_path: Path) -> None:
+    assert complaint in _refused("alpine-2025", changes, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("name: [", "broken.yaml: line 2: did not find expected node content"),
+        ("[" * 100_000, "broken.yaml: line 1: lists and mappings stand more than"),
+        ("name: broken\npartner: a\nname: b", "broken.yaml: line 3: name stands there twice"),
+        ("", "broken.yaml: Expected `object`, got `null`"),
+        ("name: broken\nencoding: 2025-13-13", "broken.yaml: line 2: no value: month"),
+    ],
+    ids=range(5),
+)
+def test_a_file_that_is_no_layout_is_refused_with_its_name_and_line(content: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text(content)
 
     with pytest.raises(LayoutError) as error:
         LayoutCatalog.load(tmp_path)
 
-    assert str(error.value).startswith(f"{name}.yaml: ")
-    assert complaint in str(error.value)
+    assert str(error.value).startswith(reason)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_that_is_called_like_a_layout_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+
+    with pytest.raises(LayoutError, match=r"folder\.yaml: "):
+        LayoutCatalog.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("format", "%Y%-m%-d", "between %-m and %-d must stand something other than digits"),
+        ("format", "%-d%m%-H %Y", "between %-d and %-H must stand"),
+        ("format", "%Y-%m-%d%f%-H", "between %f and %-H must stand"),
+        ("format", "%Y-%m-%d%", "% is none of"),
+        ("format", "%Y-%m-%\n", "% is none of"),
+        ("months", ["Jan"] * 12, "months must differ from each other"),
+        ("months", [*"abcdefghijkA"], "months must differ from each other"),
+        ("months", [*"abcdefghijk", ""], "months have names without digits"),
+        ("months", [str(number) for number in range(1, 13)], "months have names without digits"),
+    ],
+)
+def test_a_date_that_could_be_read_in_two_ways_is_refused(
+    key: str, value: object, complaint: str, tmp_path: Path
+) -> None:
+    field = {"name": "day", "type": "date", "format": "%d %b %Y", key: value}
+
+    assert f"schema.fields[0].format: {complaint}" in _refused("alpine-2025", {"schema.fields": [field]}, tmp_path)
 
 
 def test_a_captured_currency_is_checked_like_any_other(tmp_path: Path) -> None:
@@ -287,13 +440,6 @@ def test_a_captured_currency_is_checked_like_any_other(tmp_path: Path) -> None:
     ]
 
     assert reasons == ["", FileCode.TOO_MANY_REJECTED]
-
-
-def test_broken_yaml_is_refused_with_its_file(tmp_path: Path) -> None:
-    (tmp_path / "broken.yaml").write_text("name: [")
-
-    with pytest.raises(LayoutError, match=r"broken\.yaml"):
-        LayoutCatalog.load(tmp_path)
 
 
 def test_a_bank_is_added_by_a_file_alone(tmp_path: Path) -> None:

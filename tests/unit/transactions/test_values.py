@@ -40,7 +40,9 @@ def texts(function: Function) -> Layout:
         (Join(of=("A", "B"), separator=" / "), ["one / two", "two", None]),
         (FirstOf(of=("A", "B")), ["one", "two", None]),
         (Extract(field="B", pattern="t(.)"), ["w", "w", None]),
+        (Extract(field="B", pattern="w(x)?|t(?:wo)"), [None, None, None]),
         (Lookup(field="A", values={"one": "1", "": "none"}), ["1", "none", "none"]),
+        (Lookup(field="A", values={"one": "", "": "none"}), [None, "none", "none"]),
     ],
 )
 def test_a_text_is_made_of_cells(function: Function, expected: Sequence[str | None], tmp_path: Path) -> None:
