@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from transactions.errors import LayoutError
+import duckdb
+
+from transactions.errors import EngineError, LayoutError, ReconciliationError
 from transactions.files import validate_file
 from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
+from transactions.layouts.pattern_rules import patterns_of
 from transactions.results import Source, Validation
 
 
@@ -34,8 +37,28 @@ def _lint(path: Path) -> Linted:
         layout = read_layout(path)
     except LayoutError as error:
         return Linted(path=path, sample=sample, complaints=tuple(str(error).splitlines()))
-    found = _differences(layout, _validate(layout, sample)) if sample else ()
-    return Linted(path=path, sample=sample, complaints=tuple(f"{path.name}: {difference}" for difference in found))
+    found = [*refused_by_engine(layout), *(_sample(layout, sample) if sample else ())]
+    return Linted(path=path, sample=sample, complaints=tuple(f"{path.name}: {complaint}" for complaint in found))
+
+
+def refused_by_engine(layout: Layout) -> Iterator[str]:
+    """Yield each pattern of ``layout`` that the engine itself does not compile, with its key.
+
+    There is none, as long as the engine is the one that the language of patterns was made for.
+    """
+    with duckdb.connect() as connection:
+        for key, pattern, _ in patterns_of(layout):
+            try:
+                connection.execute("SELECT regexp_matches('', ?)", [pattern])
+            except duckdb.Error as error:
+                yield f"{key}: is refused by the engine ({' '.join(str(error).split())})"
+
+
+def _sample(layout: Layout, sample: Path) -> Iterator[str]:
+    try:
+        yield from _differences(layout, _validate(layout, sample))
+    except (duckdb.Error, EngineError, OSError, ReconciliationError) as error:
+        yield f"sample: cannot be checked ({type(error).__name__})"
 
 
 def _validate(layout: Layout, sample: Path) -> Validation:

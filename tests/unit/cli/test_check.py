@@ -96,6 +96,27 @@ def test_given_a_layout_that_is_wrong_when_checked_with_it_then_the_complaint_na
     assert "$.format" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("[" * 100_000, "line 1: lists and mappings stand more than"),
+        ("a: 1\na: 2", "line 2: a stands there twice"),
+        ("a: " + "9" * 5000, "line 1: no value"),
+    ],
+    ids=range(3),
+)
+def test_given_a_file_that_is_no_layout_when_checked_with_it_then_one_line_says_why(
+    check: Check, file: Write, tmp_path: Path, content: str, complaint: str
+) -> None:
+    wrong = tmp_path / "mine.yaml"
+    wrong.write_text(content)
+
+    result = check(file(b""), "--layout", wrong)
+
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert " ".join(result.stderr.split()).startswith(f"error: mine.yaml: {complaint}")
+
+
 def test_given_rejected_rows_when_checked_then_lines_codes_and_cures_are_printed_and_no_cell(
     check: Check, file: Write
 ) -> None:

@@ -3,12 +3,18 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli import linting
+from cli.linting import refused_by_engine
 from cli.main import app
 from tests.unit.transactions.support import CATALOG
+from transactions.errors import EngineError
+from transactions.layouts.layout import Condition, Predicate
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
 Run = Callable[..., Result]
@@ -90,6 +96,52 @@ def test_given_a_header_that_the_sample_lacks_when_linted_then_the_sample_is_nam
     _change(own, "field: remittance_information", "field: purpose")
 
     assert "alpine-2025.yaml: sample: " in layout("lint", own).stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("[" * 100_000, "alpine-2025.yaml: line 1: lists and mappings stand more than"),
+        ("a: 1\na: 2", "alpine-2025.yaml: line 2: a stands there twice"),
+        ("a: 2025-99-99", "alpine-2025.yaml: line 1: no value"),
+        ("name: [", "alpine-2025.yaml: line 2: "),
+    ],
+    ids=range(4),
+)
+def test_given_a_file_that_is_no_layout_when_linted_then_one_line_says_why(
+    layout: Run, own: Path, content: str, complaint: str
+) -> None:
+    own.write_text(content, encoding="utf-8")
+
+    answer = layout("lint", own)
+
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith(f"wrong  {complaint}")
+    assert answer.stdout.splitlines()[1:] == ["1 layout, 1 wrong"]
+
+
+def test_given_a_pattern_that_the_engine_refuses_when_linted_then_its_key_is_named() -> None:
+    predicates = (Predicate(field="type", values=("a",), also=(Condition(field="type", pattern="(?=a)"),)),)
+
+    (complaint,) = refused_by_engine(msgspec.structs.replace(CATALOG.get("alpine-2025"), drop=predicates))
+
+    assert complaint.startswith("drop[0].also[0].pattern: is refused by the engine")
+
+
+def test_given_a_sample_that_cannot_be_checked_when_linted_then_that_is_said(
+    layout: Run, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> NoReturn:
+        raise EngineError("FatalException")
+
+    monkeypatch.setattr(linting, "validate_file", failing)
+
+    answer = layout("lint", own)
+
+    assert (answer.exit_code, answer.stdout.splitlines()[0]) == (
+        1,
+        "wrong  alpine-2025.yaml: sample: cannot be checked (EngineError)",
+    )
 
 
 def test_given_a_folder_without_layouts_when_linted_then_that_is_no_success(layout: Run, tmp_path: Path) -> None:
