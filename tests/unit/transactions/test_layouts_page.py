@@ -7,9 +7,11 @@ from typing import get_args
 import msgspec
 import pytest
 
+from transactions import documents, patterns
 from transactions.engine.expressions import DAYS_AHEAD, EARLIEST_DATE
 from transactions.layouts import dates, fields, layout, mapping
 from transactions.layouts.catalog import LayoutCatalog
+from transactions.layouts.encodings import ENCODINGS
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "layouts.md").read_text(encoding="utf-8")
 PARTS = [
@@ -51,3 +53,25 @@ def test_the_page_gives_the_rules_as_they_are() -> None:
     assert f"at most {layout.MOST_BOOKING_DATES}:" in PAGE
     assert f"| {layout.Limits().booking_dates}: three years of days |" in PAGE
     assert all(directive in PAGE for directive in dates.DIRECTIVES)
+
+
+def test_the_page_names_every_encoding() -> None:
+    for family, names in ENCODINGS.items():
+        assert f"| {family} | {' '.join(f'`{name}`' for name in names.split())} |" in PAGE
+
+
+def test_the_page_gives_the_limits_as_they_are() -> None:
+    assert f"at most {documents.MAX_BYTES >> 10} KiB and {documents.MAX_VALUES} values" in PAGE
+    assert f"at most {documents.MAX_DEPTH} deep" in PAGE
+    assert f"at most {patterns.MAX_CHARACTERS} characters" in PAGE
+    assert f"up to {patterns.MAX_REPEATS}," in PAGE
+
+
+def test_what_the_pages_table_of_patterns_shows_is_taken() -> None:
+    table = PAGE.partition("### Patterns")[2].partition("There are no flags")[0]
+    shown = [re.findall(r"`([^`]+)`", line.split(" | ")[0].replace(r"\|", "|")) for line in table.splitlines()]
+    written = [pattern for line in shown for pattern in line if line]
+
+    assert len(written) > 20
+    for pattern in written:
+        assert patterns.parsed(pattern)
