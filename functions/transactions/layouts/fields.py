@@ -14,6 +14,7 @@ from transactions.layouts.ibans import IbanFormat
 from transactions.patterns import compiled
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
+MonthName = Annotated[str, Meta(max_length=40)]
 MAX_SCALE = 5
 """Fraction digits of an ISO 20022 amount."""
 
@@ -108,9 +109,9 @@ class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
 
 
 class _DatedField(_Field, frozen=True, kw_only=True):
-    format: str
+    format: Annotated[str, Meta(max_length=100)]
     pivot: Annotated[int, Meta(ge=0, le=99)] | None = None
-    months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)] = ENGLISH_MONTHS
+    months: Annotated[tuple[MonthName, ...], Meta(min_length=12, max_length=12)] = ENGLISH_MONTHS
 
     @property
     def date_format(self) -> DateFormat:

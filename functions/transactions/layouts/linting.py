@@ -10,7 +10,7 @@ from transactions.layouts.fields import DateField, DateTimeField, Field, NumberF
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
 from transactions.layouts.number_rules import number_complaints
-from transactions.layouts.paths import ARRAY, FIELD_PATH, RECORD_PATH, is_outer, leads_around
+from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
 
 __all__ = ["complaints", "mapped_columns"]
@@ -44,6 +44,8 @@ def _file(layout: Layout) -> Iterator[str]:
         yield "recordPath: with jsonLines each line is a record"
     elif layout.format == "json" and not layout.json_lines and not RECORD_PATH.fullmatch(layout.record_path):
         yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
+    elif layout.record_path.count(".") > MAX_STEPS:
+        yield f"recordPath: leads through more than {MAX_STEPS} names"
 
 
 def _ignored_arrays(layout: Layout) -> Iterator[str]:
@@ -122,7 +124,9 @@ def _written(key: str, field: Field) -> Iterator[str]:
 
 
 def _json_field(layout: Layout, field: Field) -> Iterator[str]:
-    if not FIELD_PATH.fullmatch(field.name):
+    if field.name.count(".") > MAX_STEPS:
+        yield f"name: leads through more than {MAX_STEPS} names"
+    elif not FIELD_PATH.fullmatch(field.name):
         yield "name: must be a path within the record, like Amount.Currency, or from the document's root, like $.iban"
     elif is_outer(field.name) and not leads_around(field.name, layout.record_path):
         yield "name: must lead through no other arrays than recordPath does"

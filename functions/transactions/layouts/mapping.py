@@ -30,7 +30,7 @@ class Join(_Function, frozen=True, tag="join"):
     """The texts of all fields that have a value, with ``separator`` between them."""
 
     of: Fields
-    separator: str = " "
+    separator: Annotated[str, Meta(max_length=100)] = " "
 
 
 class Lookup(_Function, frozen=True, tag="lookup"):

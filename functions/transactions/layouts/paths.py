@@ -9,6 +9,8 @@ FIELD_PATH = re.compile(rf"(\$(\.{_NAME}(\[\*\])?)*\.)?{_NAME}(\.{_NAME})*")
 """A path within the record, or from the document's root through the arrays that lead to the record."""
 RECORD_PATH = re.compile(rf"\$(\[\*\])?(\.{_NAME}(\[\*\])?)*")
 """The array of the records, or the one record itself."""
+MAX_STEPS = 20
+"""No path leads through more names."""
 ROOT, ARRAY = "$", "[*]"
 
 

@@ -304,6 +304,9 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         [{"name": "account", "pattern": "a|(b)"}],
         "captures[0].pattern: a group that takes a fact",
     ),
+    ("obie-v3", "recordPath", "$" + ".a" * 21 + "[*]", "recordPath: leads through more than 20 names"),
+    ("obie-v3", "schema.fields", [{"name": "a" + ".a" * 21, "type": "string"}], "schema.fields[0].name: leads through"),
+    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%z" * 51}], "$.schema.fields[0].format"),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "(b)+"}], "captures[0].pattern: repeats a group"),
     (
         "dkb-2023",
