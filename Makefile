@@ -4,6 +4,7 @@ SUFFIX ?= dev
 EMAIL ?= alerts@example.com
 PYTHON ?= python3.11
 SCENARIOS ?= 20
+CASES ?= 1000
 SEED ?= 1
 
 VENV := .venv
@@ -20,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost
+.PHONY: help install demo test chaos fuzz lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,9 +32,9 @@ install: $(STAMPS)/project ## Install everything into .venv and node_modules
 demo: install ## Deploy to the embedded AWS, send sample files through, show what came out
 	@etl demo
 
-test: install lint ## Run every check: lint, types, unit, infrastructure, security, workflow, end to end, chaos
-	@echo "Unit, infrastructure, security and workflow tests"
-	@pytest -q -n auto --dist loadfile tests/unit tests/infrastructure tests/security tests/workflow
+test: install lint ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
+	@echo "Unit, differential, infrastructure, security and workflow tests"
+	@pytest -q -n auto --dist loadfile tests/unit tests/differential tests/infrastructure tests/security tests/workflow
 	@echo "End to end, on the embedded AWS"
 	@pytest -q tests/end_to_end
 	@echo "Chaos, on fixed seeds"
@@ -41,6 +42,9 @@ test: install lint ## Run every check: lint, types, unit, infrastructure, securi
 
 chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
 	@python -m chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
+
+fuzz: install ## Read random files by the product and by a plain reference, and compare every row; CASES=1000 SEED=1
+	@PYTHONPATH=functions python -m tests.differential --cases "$(CASES)" --seed "$(SEED)"
 
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy

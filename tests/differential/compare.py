@@ -1,0 +1,192 @@
+"""Holds what the product says of a case against the reference."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.differential.generate.case import RECEIVED_ON, Case
+from tests.differential.product import FILE_ID, RECEIVED_AT, Told, told
+from tests.differential.reference.answer import Answer, Row
+from tests.differential.reference.codes import CURRENCIES
+from tests.differential.reference.judge import judge
+from tests.differential.reference.mapping import COLUMNS
+from tests.differential.reference.not_yet import NOT_YET
+
+_ROW_AS_A_WHOLE = ""
+_TOO_MANY = "TOO_MANY_REJECTED"
+_SHOWN = 12
+_DEFAULT_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case went: what the product says otherwise than the reference, and how much it had to say."""
+
+    case: Case
+    differences: tuple[str, ...]
+    code: str = ""
+    accepted: int = 0
+    rejected: int = 0
+    dropped: int = 0
+
+
+def outcome(case: Case) -> Outcome:
+    """Read the file of ``case`` by the product and by the reference."""
+    found = told(case)
+    differing = differences(case, found)
+    if found.validation is None:
+        return Outcome(case, differing)
+    counts, code = found.validation.counts, found.validation.reason_code
+    return Outcome(case, differing, code, counts.accepted, counts.rejected, counts.dropped)
+
+
+def differences(case: Case, found: Told) -> tuple[str, ...]:
+    """Return what the product says otherwise than the reference; nothing if they agree."""
+    return tuple(_differences(case, judge(case.layout, case.content, case.file_name, RECEIVED_ON), found))
+
+
+def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
+    if found.failure:
+        yield f"failed: {found.failure}"
+    validation = found.validation
+    if validation is None:
+        return
+    if (validation.sha256, validation.size) != (hashlib.sha256(case.content).hexdigest(), len(case.content)):
+        yield "sha256 and size are not the file's"
+    code, must = validation.reason_code, answer.refusals - {_TOO_MANY}
+    if code and code != _TOO_MANY:
+        if code not in must | answer.may_refuse:
+            yield f"refused as {code}, expected {_said(answer)}"
+        if not found.failure and found.refused_as != code:
+            yield f"validated as {code}, transformed as {found.refused_as or 'good'}"
+        return
+    if must:
+        yield f"accepted as {validation.verdict} {validation.counts}, expected {', '.join(sorted(must))}"
+        return
+    if found.failure:
+        return
+    if found.refused_as:
+        yield f"validated as {validation.verdict}, transformed as {found.refused_as}"
+        return
+    yield from _verdict(case, found)
+    yield from _both_jobs(found)
+    yield from _rows(answer.rows, found)
+
+
+def _said(answer: Answer) -> str:
+    counts = Counter("dropped" if row.dropped else "rejected" if row.rejected else "accepted" for row in answer.rows)
+    return f"{', '.join(sorted(answer.refusals)) or 'rows'} {dict(counts)}"
+
+
+def _verdict(case: Case, found: Told) -> Iterator[str]:
+    assert found.validation
+    counts = found.validation.counts
+    limit = case.layout.get("limits", {}).get("rejectedShare", _DEFAULT_SHARE)
+    kept = counts.read - (0 if "share" in NOT_YET else counts.dropped)
+    if counts.rejected > limit * kept or (counts.rejected and not counts.accepted and "share" not in NOT_YET):
+        right = "REJECTED"
+    else:
+        right = "VALID_WITH_REJECTED_ROWS" if counts.rejected else "VALID"
+    if found.validation.verdict != right:
+        yield f"verdict {found.validation.verdict}, expected {right} with {counts}"
+
+
+def _both_jobs(found: Told) -> Iterator[str]:
+    """Compare what was judged, what was transformed and what lies in the files."""
+    validation, transformation = found.validation, found.transformation
+    assert validation
+    assert transformation
+    if validation.counts != transformation.counts:
+        yield f"validated {validation.counts}, transformed {transformation.counts}"
+    if not validation.totals == transformation.totals == transformation.written.totals:
+        yield f"validated {validation.totals}, transformed {transformation.totals}, written {transformation.written}"
+    counts = transformation.counts
+    if counts.accepted != len(found.transactions):
+        yield f"accepted {counts.accepted}, but {len(found.transactions)} rows are written"
+    codes = Counter(row["error_code"] for row in found.quarantine)
+    if {error.code: error.count for error in validation.errors} != codes:
+        yield f"errors {validation.errors}, but written are {dict(codes)}"
+    sums: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for row in found.transactions:
+        sums[row["currency"]].append(row["amount"])
+    right = [(currency, len(amounts), _plain(sum(amounts), currency)) for currency, amounts in sorted(sums.items())]
+    if [(total.currency, total.count, total.sum) for total in validation.totals] != right:
+        yield f"totals {validation.totals}, but the rows come to {right}"
+    lineage = {(row["file_id"], row["layout"], row["ingested_at"], row["partner"]) for row in found.transactions}
+    if lineage - {(FILE_ID, transformation.layout, RECEIVED_AT.replace(tzinfo=None), "bank")}:
+        yield f"lineage {lineage}"
+
+
+def _plain(amount: Decimal | int, currency: str) -> str:
+    whole, _, fraction = f"{amount:f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(CURRENCIES[currency], "0")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def _rows(rows: tuple[Row, ...], found: Told) -> Iterator[str]:
+    assert found.transformation
+    counts, dropped = found.transformation.counts, sum(row.dropped for row in rows)
+    if (counts.read, counts.dropped) != (len(rows), dropped):
+        yield f"read {counts.read}, dropped {counts.dropped}; expected {len(rows)}, {dropped}"
+    by_line = _grouped((row.line, row) for row in rows if not row.dropped)
+    accepted = _grouped((row["source_line"], row) for row in found.transactions)
+    errors = _grouped((row["source_line"], (row["field"], row["error_code"])) for row in found.quarantine)
+    told = 0
+    for line in sorted(by_line.keys() | accepted.keys() | errors.keys()):
+        for difference in _line(by_line[line], accepted[line], set(errors[line])):
+            told += 1
+            if told <= _SHOWN:
+                yield f"line {line}: {difference}"
+
+
+def _grouped(pairs: Iterable[tuple[int, Any]]) -> defaultdict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for line, value in pairs:
+        found[line].append(value)
+    return found
+
+
+def _line(rows: list[Row], accepted: list[dict[str, Any]], errors: set[tuple[str, str]]) -> Iterator[str]:
+    """Compare the rows that begin on one line: of a JSON document, they may be several."""
+    left = list(rows)
+    for written in accepted:
+        fitting = next((row for row in left if not row.rejected and not _unlike(row, written)), None)
+        if fitting is None:
+            nearest = next((row for row in left if not row.rejected), None)
+            said = _unlike(nearest, written) if nearest else [f"expected {_faults(left)}"]
+            yield f"accepted {_shown(written)}: {'; '.join(said)}"
+            fitting = nearest
+        if fitting:
+            left.remove(fitting)
+    for row in left:
+        if not row.faults:
+            yield f"not accepted: {row.record}; told {sorted(errors)}"
+    possible = {(field, code) for row in left for fault in row.faults for field in fault.fields for code in fault.codes}
+    if errors - possible and not any(row.ambiguous for row in left):
+        yield f"rejected for {sorted(errors - possible)}; expected {_faults(left)}"
+    if _ROW_AS_A_WHOLE in {field for field, _ in errors}:
+        return  # Its cells are not told of.
+    for fault in (fault for row in left for fault in row.faults if fault.certain):
+        if not any((field, code) in errors for field in fault.fields for code in fault.codes):
+            yield f"not rejected for {sorted(fault.fields)} {sorted(fault.codes)}; told {sorted(errors)}"
+
+
+def _unlike(row: Row, written: dict[str, Any]) -> list[str]:
+    return [
+        f"{column} is {written[column]!r}, expected {row.record[column]!r}"
+        for column in COLUMNS
+        if written[column] != row.record[column]
+    ]
+
+
+def _faults(rows: list[Row]) -> list[str]:
+    return [
+        f"{'/'.join(sorted(fault.fields))}: {'/'.join(sorted(fault.codes))}" for row in rows for fault in row.faults
+    ]
+
+
+def _shown(written: dict[str, Any]) -> dict[str, Any]:
+    return {column: written[column] for column in COLUMNS if written[column] is not None}

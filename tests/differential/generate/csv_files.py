@@ -1,0 +1,290 @@
+"""Random CSV layouts and files."""
+
+import codecs
+import gzip
+from random import Random
+from typing import Any
+
+from tests.differential.generate import layouts, mutations
+from tests.differential.generate.case import Blocks, Case
+from tests.differential.generate.chance import chance, weighted
+from tests.differential.reference.not_yet import NOT_YET
+
+_DELIMITERS = {",": 5.0, ";": 5.0, "\t": 2.0, "|": 1.0, "^": 0.3, "~": 0.3, ":": 0.2, "#": 0.1, "\x1f": 0.1}
+_ENCODINGS = {
+    "utf-8": 12.0, "iso-8859-1": 2.0, "cp1252": 2.0, "cp1250": 0.7, "cp1251": 1.0, "cp1257": 0.3, "gb18030": 0.8,
+    "shift_jis": 0.4,
+    "utf-16": 0.8, "utf-16-le": 0.4, "utf-8-sig": 0.3, "koi8-r": 0.2, "mac_roman": 0.2, "cp437": 0.2, "big5": 0.3,
+    "euc_kr": 0.2,
+    "iso2022_jp": 0.1, "ascii": 0.3, "utf-32": 0.2,
+}  # fmt: skip
+_ABOVE = (
+    "",
+    "Statement of account",
+    '"Account";"DE02000000000000000001"',
+    "Date: 2025-10-31",
+    "a,b,c;d|e",
+    '"open',
+    " ",
+    ";;;;",
+)
+_BELOW = ("Total;;-961.20", "Total", "End of report", "", ";;;", "Total: 12.00")
+
+
+def draw(seed: int, number: int, rng: Random) -> Case:
+    """Draw a layout and a file."""
+    drawn = layouts.draw(rng, "csv")
+    layout, kinds = drawn.layout, {"csv"}
+    _add_dialect(rng, layout)
+    _add_headers(rng, layout)
+    facts = _add_captures(rng, layout)
+    columns, header = _header(rng, layout, facts)
+    rows = [[row.get(name, "") for name in columns] for row in (drawn.row(rng) for _ in range(_row_count(rng)))]
+    rows = _repeated(rng, rows)
+    lines = [_line(rng, layout, row, kinds) for row in rows]
+    above = _above(rng, layout, facts)
+    if layout["dialect"].get("header", True):
+        above.append(_line(rng, layout, header, set()))
+    lines = [*above, *_with_other_lines(rng, layout, lines)]
+    end = weighted(rng, {"\n": 5.0, "\r\n": 3.0, "\r": 1.0})
+    text = end.join(lines) + (end if chance(rng, 0.85) else "")
+    if chance(rng, 0.15):
+        text, kinds = mutations.of_text(rng, text, layout["dialect"]), kinds | {"mutated text"}
+    content = _encoded(rng, layout, text)
+    if chance(rng, 0.12):
+        content, kinds = mutations.of_bytes(rng, content), kinds | {"mutated bytes"}
+    if chance(rng, 0.04):
+        content, kinds = packed(rng, content), kinds | {"gzip"}
+    blocks, file_name = drawn_blocks(rng, len(content)), _file_name(rng, facts)
+    return Case(
+        seed=seed,
+        number=number,
+        layout=layout,
+        content=content,
+        file_name=file_name,
+        blocks=blocks,
+        kinds=frozenset(kinds | _kinds(layout, blocks)),
+    )
+
+
+def _add_dialect(rng: Random, layout: dict[str, Any]) -> None:
+    dialect: dict[str, Any] = {"delimiter": weighted(rng, _DELIMITERS)}
+    quote = weighted(rng, {'"': 8.0, "'": 1.0, None: 1.0, "`": 0.2})
+    if quote != '"':
+        dialect["quoteChar"] = quote
+    if chance(rng, 0.15):
+        dialect["header"] = False
+    elif chance(rng, 0.35):
+        dialect["headerWithin"] = rng.choice([2, 5, 15])
+    if dialect.get("header", True) and chance(rng, 0.1):
+        dialect["anyOrder"] = True
+    if chance(rng, 0.35):
+        dialect["trim"] = True
+    if quote and chance(rng, 0.35) and not ("padded quotes" in NOT_YET and "trim" in dialect):
+        dialect["lineBreaksInCells"] = True
+    else:
+        dialect |= _lines_to_leave_out(rng, dialect["delimiter"])
+    layout["dialect"] = dialect
+    layout["encoding"] = weighted(rng, _ENCODINGS)
+
+
+def _lines_to_leave_out(rng: Random, delimiter: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if chance(rng, 0.1) and delimiter != "#":
+        found["commentChar"] = "#"
+    if chance(rng, 0.1):
+        found["skipLines"] = rng.choice([["^Total"], ["^-+$", "^ *$"], ["Daily", "^End of"]])
+    if chance(rng, 0.1):
+        found["footer"] = rng.choice(["^Total", "^End of report$"])
+    return found
+
+
+def _add_headers(rng: Random, layout: dict[str, Any]) -> None:
+    """Let columns be optional, or have a header of another name."""
+    fields, any_order = layout["schema"]["fields"], layout["dialect"].get("anyOrder")
+    if not any_order:
+        for field in fields[len(fields) - weighted(rng, {0: 8.0, 1: 1.0, 2: 1.0}) :]:
+            field["optional"] = True
+    for field in fields:
+        if any_order and chance(rng, 0.15) and len(fields) > 1:
+            field["optional"] = True
+        elif not any_order and chance(rng, 0.06):
+            field["header"] = rng.choice(["", "Text", "Amount", "Total"])
+    if all(field.get("optional") for field in fields):
+        del fields[0]["optional"]
+
+
+def _add_captures(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
+    """Let facts be captured; return where they stand: ``preamble``, ``fileName`` or ``header``."""
+    mapping, facts = layout["mapping"], dict[str, str]()
+    if "account_id" in mapping or not chance(rng, 0.2):
+        return facts
+    has_header = layout["dialect"].get("header", True)
+    source = rng.choice(["preamble", "fileName", "header"] if has_header else ["fileName"])
+    if source == "header":
+        field = rng.choice(layout["schema"]["fields"])
+        field.pop("header", None)
+        field["headerPattern"] = r"Field [(](?P<account>[A-Z0-9]+)[)]"
+    else:
+        pattern = "Konto[: ]+([A-Z0-9]+)" if source == "preamble" else "_([0-9]{4,})_"
+        layout["captures"] = [{"name": "account", "pattern": pattern, "source": source}]
+        if source == "preamble":
+            layout["dialect"]["headerWithin"] = 15
+    mapping["account_id"] = {"function": "captured", "capture": "account"}
+    facts[source] = rng.choice(["DE02", "0012345", "X9"])
+    return facts
+
+
+def _header(rng: Random, layout: dict[str, Any], facts: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Return the fields in the file's order, and the header's cells."""
+    fields = list(layout["schema"]["fields"])
+    if layout["dialect"].get("anyOrder"):
+        rng.shuffle(fields)
+        fields = [field for field in fields if not field.get("optional") or chance(rng, 0.6)]
+    header = [
+        f"Field ({facts['header']})" if "headerPattern" in field else field.get("header", field["name"])
+        for field in fields
+    ]
+    while header and fields[len(header) - 1].get("optional") and chance(rng, 0.4):
+        header.pop()
+    if chance(rng, 0.02):
+        rng.shuffle(header)
+    return [field["name"] for field in fields], header
+
+
+def _row_count(rng: Random) -> int:
+    return weighted(rng, {0: 0.4, 1: 1.0, 5: 6.0, 12: 4.0, 40: 1.0}) + rng.randint(0, 2)
+
+
+def _repeated(rng: Random, rows: list[list[str]]) -> list[list[str]]:
+    """Let rows come again, as they are."""
+    return [row for row in rows for _ in range(weighted(rng, {1: 20.0, 2: 1.0, 3: 0.2}))]
+
+
+def _line(rng: Random, layout: dict[str, Any], cells: list[str], kinds: set[str]) -> str:
+    """Write a row, mostly as it should be."""
+    dialect = layout["dialect"]
+    if chance(rng, 0.012):
+        cells = rng.choice(
+            [cells[:-1], [*cells, "more"], cells[: len(cells) // 2], [*cells, ""], ["" for _ in cells], cells[:1]]
+        )
+    optional = sum(bool(field.get("optional")) for field in layout["schema"]["fields"])
+    if optional and not dialect.get("anyOrder") and chance(rng, 0.3):
+        cells = cells[: len(cells) - rng.randint(1, optional)]
+    always = chance(rng, 0.3)
+    return str(dialect.get("delimiter", ",")).join(
+        _cell(rng, dialect, cell, always=always, kinds=kinds) for cell in cells
+    )
+
+
+def _cell(rng: Random, dialect: dict[str, Any], cell: str, *, always: bool, kinds: set[str]) -> str:
+    delimiter, quote = dialect.get("delimiter", ","), dialect.get("quoteChar", '"')
+    if quote is None:
+        return "".join(" " if character in {delimiter, "\r", "\n"} else character for character in cell)
+    breaks = "\n" in cell or "\r" in cell
+    if breaks and not dialect.get("lineBreaksInCells") and chance(rng, 0.9):
+        cell, breaks = " ".join(cell.split()), False
+    padding = (
+        rng.choice(["", " ", "  ", "\t", "\u00a0"])
+        if dialect.get("trim") and delimiter != "\t" and chance(rng, 0.2)
+        else ""
+    )
+    if always or breaks or delimiter in cell or quote in cell or chance(rng, 0.05):
+        cell = quote + cell.replace(quote, quote * 2) + quote
+        if chance(rng, 0.006) and "quotes" not in NOT_YET:
+            cell, padding = (
+                rng.choice(
+                    [
+                        cell[:-1],
+                        cell[1:],
+                        f" {cell}",
+                        f"  {cell}",
+                        f"{cell} ",
+                        f"x{cell}",
+                        f"{cell}x",
+                        f"{cell} {cell}",
+                        quote,
+                    ]
+                ),
+                "",
+            )
+            kinds.add("odd quotes")
+    return f"{padding}{cell}{padding}"
+
+
+def _above(rng: Random, layout: dict[str, Any], facts: dict[str, str]) -> list[str]:
+    """Write the lines above the header."""
+    within = layout["dialect"].get("headerWithin", 1)
+    if not layout["dialect"].get("header", True):
+        return []
+    above = [rng.choice(_ABOVE) for _ in range(rng.randint(0, min(within - 1, 6)))]
+    if "preamble" in facts and chance(rng, 0.95):
+        above[rng.randint(0, len(above)) : 0] = [f"Konto: {facts['preamble']}"]
+    return above
+
+
+def _with_other_lines(rng: Random, layout: dict[str, Any], lines: list[str]) -> list[str]:
+    """Put blank lines, comments, totals and a footer among the rows."""
+    dialect, found = layout["dialect"], list[str]()
+    for line in lines:
+        if chance(rng, 0.04):
+            found.append(rng.choice(["", "", " ", "\t", "  "]))
+        if dialect.get("commentChar") and chance(rng, 0.1):
+            found.append(dialect["commentChar"] + rng.choice(["", " comment", ";;;", ",1,2"]))
+        if dialect.get("skipLines") and chance(rng, 0.1):
+            found.append(rng.choice(["Total;;-961.20", "Total", "---", "Daily balance", "End of day"]))
+        found.append(line)
+    if dialect.get("footer") and chance(rng, 0.7):
+        found += [rng.choice(["Total", "End of report"]), *(rng.choice(_BELOW) for _ in range(rng.randint(0, 3)))]
+    return found
+
+
+def _encoded(rng: Random, layout: dict[str, Any], text: str) -> bytes:
+    encoding = layout.get("encoding", "utf-8")
+    if chance(rng, 0.02):
+        encoding = rng.choice(["utf-8", "cp1252", "utf-16", "utf-16-le", "gb18030"])
+    content = text.encode(encoding, errors="replace" if encoding != "utf-8" else "surrogatepass")
+    if codecs.lookup(encoding).name in {"utf-8", "utf-16-le"} and chance(rng, 0.1):
+        content = "\ufeff".encode(encoding) + content
+    return content
+
+
+def packed(rng: Random, content: bytes) -> bytes:
+    packed = gzip.compress(content, mtime=0)
+    if chance(rng, 0.2):
+        half = len(content) // 2
+        packed = gzip.compress(content[:half], mtime=0) + gzip.compress(content[half:], mtime=0)
+    return mutations.of_bytes(rng, packed) if chance(rng, 0.2) else packed
+
+
+def drawn_blocks(rng: Random, size: int) -> Blocks:
+    """Mostly let borders run through the file: at every few bytes, or at a few places."""
+    if chance(rng, 0.3):
+        return Blocks()
+    chunk = rng.choice([16, 17, 31, 64, 127, 256, 1000, max(16, size // 2), max(16, size - 1)])
+    # Each part costs a plan of the engine: most files have few.
+    part = max(1, size // weighted(rng, {1: 2.0, 2: 3.0, 4: 2.0, 30: 0.1}))
+    return Blocks(chunk=chunk, part=part, records=rng.choice([1, 2, 7, 2000]))
+
+
+def _file_name(rng: Random, facts: dict[str, str]) -> str:
+    known = f"umsatz_{facts['fileName'] if facts.get('fileName', '').isdigit() else '998877'}_2025.csv"
+    return known if chance(rng, 0.97) else rng.choice(["file.csv", "x_12_.csv", "Ümsatz_4711_ .csv"])
+
+
+def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
+    dialect, kinds = layout["dialect"], set[str]()
+    named = {
+        "trim": "trimmed cells", "lineBreaksInCells": "line breaks in cells", "anyOrder": "columns in any order",
+        "skipLines": "skipped lines", "commentChar": "skipped lines", "footer": "footer",
+    }  # fmt: skip
+    kinds |= {kind for key, kind in named.items() if dialect.get(key)}
+    if not dialect.get("header", True):
+        kinds.add("no header")
+    if layout.get("encoding", "utf-8") != "utf-8":
+        kinds.add("other encodings")
+    if any(field.get("optional") for field in layout["schema"]["fields"]):
+        kinds.add("optional columns")
+    if blocks.chunk:
+        kinds.add("small blocks and parts")
+    return kinds

@@ -1,0 +1,274 @@
+"""Random JSON layouts and files."""
+
+import json
+import re
+from random import Random
+from typing import Any
+
+from tests.differential.generate import csv_files, layouts, mutations, texts
+from tests.differential.generate.case import Case
+from tests.differential.generate.chance import chance, weighted
+from tests.differential.generate.json_writing import Raw, Style, written
+from tests.differential.reference.not_yet import NOT_YET
+
+_PATHS = {
+    "$[*]": 3.0, "$.Data.Transaction[*]": 3.0, "$.booked.transactions[*]": 1.0,
+    "$.accounts[*].transactions[*]": 2.0, "$": 0.7,
+    "$.transaction": 0.5, "$[*].items[*]": 0.7, "$.a[*].b[*].c[*]": 0.5,
+}  # fmt: skip
+_ODD_NUMBERS = (
+    "1e5",
+    "1E-2",
+    "-0",
+    "1.0e+2",
+    "007",
+    "1-2+3e.",
+    "0x1",
+    "NaN",
+    "1.",
+    "-",
+    ".5",
+    "+1",
+    "1.005",
+    "123456789012345",
+    "-Infinity",
+    "1_0",
+)
+_EXPONENTS = ("1e5", "1E-2", "-0", "1.0e+2", "1.005", "123456789012345")
+_TRICKY = (
+    "},",
+    '"},{"',
+    "}],",
+    "\\",
+    '\\"',
+    "[",
+    '{"Amount":1}',
+    '"Amount": 7',
+    ",",
+    ":",
+    "\u2028",
+    "//",
+    "/* */",
+    "a\tb",
+)
+_HALF = "\\ud83d"
+
+Value = Any
+_OUTER_NAMES = ("iban", "info.owner", "day")
+
+
+def draw(seed: int, number: int, rng: Random) -> Case:
+    """Draw a layout and a file."""
+    drawn = layouts.draw(rng, "json")
+    layout = drawn.layout
+    _add_path(rng, layout)
+    outer = _add_outer(rng, layout)
+    _add_types(rng, layout)
+    count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
+    records = [_record(rng, layout, drawn.row(rng), outer) for _ in range(count)]
+    records = [record for record in records for _ in range(weighted(rng, {1: 20.0, 2: 1.0}))]
+    style = Style.draw(rng)
+    if layout.get("jsonLines"):
+        end = weighted(rng, {"\n": 5.0, "\r\n": 2.0, "\r": 0.5})
+        lines = [written(rng, record, style.on_one_line) for record in records]
+        text = "".join(_line(rng, line) + end for line in lines)
+        text = text if chance(rng, 0.85) else text.removesuffix(end)
+    else:
+        text = written(rng, _document(rng, layout, records, outer), style)
+    kinds = {"json", "json lines" if layout.get("jsonLines") else "json document"}
+    if outer:
+        kinds.add("fields around the records")
+    if chance(rng, 0.12):
+        text, kinds = _mutated(rng, text), kinds | {"mutated text"}
+    content = text.encode("utf-8", "surrogatepass")
+    if chance(rng, 0.05):
+        content = b"\xef\xbb\xbf" + content
+    if chance(rng, 0.1):
+        content, kinds = mutations.of_bytes(rng, content), kinds | {"mutated bytes"}
+    if chance(rng, 0.03):
+        content, kinds = csv_files.packed(rng, content), kinds | {"gzip"}
+    blocks = csv_files.drawn_blocks(rng, len(content))
+    if blocks.chunk:
+        kinds.add("small blocks and parts")
+    return Case(
+        seed=seed,
+        number=number,
+        layout=layout,
+        content=content,
+        file_name="file.json",
+        blocks=blocks,
+        kinds=frozenset(kinds),
+    )
+
+
+def _add_path(rng: Random, layout: dict[str, Any]) -> None:
+    if chance(rng, 0.5):
+        layout["jsonLines"] = True
+    else:
+        layout["recordPath"] = weighted(rng, _PATHS)
+
+
+def _add_outer(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
+    """Let the account, or a date, stand around the records; return the paths by their fields' former names."""
+    path = layout.get("recordPath", "")
+    if path.count("[*]") == 0 or path.startswith("$[*].") or not chance(rng, 0.35):
+        return {}
+    depth = rng.randrange(path.count("[*]"))
+    parts = path.split("[*]")
+    base = "[*]".join(parts[:depth]) + "[*]" if depth else "$"
+    name = f"{base}.{rng.choice(_OUTER_NAMES)}"
+    if "account_id" in layout["mapping"]:
+        return {}
+    layout["schema"]["fields"].append({"name": name, "type": "string"})
+    layout["mapping"]["account_id"] = {"function": "text", "field": name}
+    return {name: name}
+
+
+def _add_types(rng: Random, layout: dict[str, Any]) -> None:
+    """Let ids be numbers, and a field that nobody reads a boolean."""
+    for spec in layout["schema"]["fields"]:
+        if spec["type"] != "string" or spec["name"].startswith("$"):
+            continue
+        if re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
+            spec["jsonType"] = "number"
+        elif "Other" in spec["name"] and chance(rng, 0.4):
+            spec["jsonType"] = "boolean"
+
+
+def _record(rng: Random, layout: dict[str, Any], row: dict[str, str], outer: dict[str, str]) -> Value:
+    if chance(rng, 0.01):
+        return rng.choice([None, 5, "text", [], [{}], Raw("tru"), Raw(""), {}, True])
+    record: list[tuple[str, Value]] = []
+    for spec in layout["schema"]["fields"]:
+        name = spec["name"]
+        if name in outer:
+            continue
+        value = _value(rng, spec, row.get(name, ""))
+        if value is not None or chance(rng, 0.3):
+            _put(rng, record, name.split("."), value)
+    for _ in range(weighted(rng, {0: 3.0, 1: 2.0, 3: 1.0})):
+        record.insert(
+            rng.randint(0, len(record)),
+            (rng.choice(["x", "extra", "}", "Amount x", "note"]) + str(len(record)), _unread(rng)),
+        )
+    if chance(rng, 0.3):
+        rng.shuffle(record)
+    if record and chance(rng, 0.006):
+        record.append((rng.choice(record)[0], _value(rng, {"type": "string"}, "again")))
+    return record
+
+
+def _put(rng: Random, record: list[tuple[str, Value]], names: list[str], value: Value) -> None:
+    name, *further = names
+    if not further:
+        record.append((name, value))
+        return
+    inner = next((node for own, node in record if own == name and isinstance(node, list)), None)
+    if inner is None:
+        inner = []
+        record.append((name, rng.choice([None, "text", 5, Raw("[[]]")]) if chance(rng, 0.005) else inner))
+    _put(rng, inner, further, value)
+
+
+def _value(rng: Random, spec: dict[str, Any], text: str) -> Value:
+    """Return a field's value: a text, or what is written as it is; None for none."""
+    kind = spec.get("jsonType", "string")
+    if chance(rng, 0.008):
+        return rng.choice([5, "5", True, None, [("a", 1)], [[1]], *_wrapped(), Raw("1.50"), ""])
+    if not text and chance(rng, 0.7):
+        return None
+    if kind == "boolean":
+        return len(text) % 2 == 0
+    if kind == "number":
+        return _number(rng, spec, text)
+    if spec["type"] == "string" and chance(rng, 0.03):
+        return Raw(f'"{_HALF}"') if chance(rng, 0.03) else rng.choice(_TRICKY)
+    return text
+
+
+def _number(rng: Random, spec: dict[str, Any], text: str) -> Value:
+    if chance(rng, 0.01):
+        return Raw(rng.choice(_EXPONENTS if "no json numbers" in NOT_YET else _ODD_NUMBERS))
+    if spec["type"] == "string":
+        text = "".join(filter(str.isdigit, text)).lstrip("0") or "0"
+    return Raw(text) if text else None
+
+
+def _wrapped() -> list[Raw]:
+    return [] if "no json numbers" in NOT_YET else [Raw('{"#number":"5.00"}')]
+
+
+def _unread(rng: Random) -> Value:
+    """Draw a value that no field leads to."""
+    inner = [("Amount", Raw("1.00")), ("Booked", "2025-10-01")]
+    return rng.choice([
+        None, True, 17, Raw("1e300"), rng.choice(_TRICKY), texts.any_text(rng), inner, [inner, inner], [[]], [], [1,
+        "}", None],
+        json.dumps({"Amount": 5, "x": [1, {"y": "},"}]}), [("deep", [("deeper", [("Amount", 1)])])], [("a", 1),
+        ("a", 2)] if chance(rng, 0.1) else 1,
+    ])  # fmt: skip
+
+
+def _document(rng: Random, layout: dict[str, Any], records: list[Value], outer: dict[str, str]) -> Value:
+    """Put the records where the layout's path leads, with the fields around them."""
+    steps = [step for step in re.split(r"\.|(\[\*\])", layout["recordPath"].removeprefix("$")) if step]
+    return _around(rng, steps, records, "$", outer)
+
+
+def _around(rng: Random, steps: list[str], records: list[Value], path: str, outer: dict[str, str]) -> Value:
+    if chance(rng, 0.004):
+        return rng.choice([None, "text", 5, [], [[]], True])
+    if not steps:
+        return records[0] if records else [("none", None)]
+    step, *further = steps
+    if step == "[*]" and not further:
+        return _array(records)
+    if step == "[*]":
+        cut = sorted(rng.randint(0, len(records)) for _ in range(rng.randint(0, 2)))
+        groups = [records[start:end] for start, end in zip([0, *cut], [*cut, len(records)], strict=True)]
+        return _array([_around(rng, further, group, f"{path}[*]", outer) for group in groups])
+    members: list[tuple[str, Value]] = [(step, _around(rng, further, records, f"{path}.{step}", outer))]
+    for name in outer:
+        rest = name.removeprefix(f"{path}.")
+        if rest != name and "[*]" not in rest and not chance(rng, 0.05):
+            _put(
+                rng,
+                members,
+                rest.split("."),
+                rng.choice(["DE02", "CH93", "", None, texts.any_text(rng)]) if not chance(rng, 0.02) else 5,
+            )
+    for _ in range(rng.randint(0, 2)):
+        members.append((rng.choice(["meta", "links", "page", "Amount"]) + str(len(members)), _unread(rng)))
+    if chance(rng, 0.4):
+        rng.shuffle(members)
+    if chance(rng, 0.004):
+        members.append(members[0])
+    return members
+
+
+def _array(elements: list[Value]) -> Value:
+    return tuple(elements)
+
+
+def _line(rng: Random, line: str) -> str:
+    if chance(rng, 0.02):
+        line = f"{rng.choice(['', '', ' '])}\n{line}"
+    if chance(rng, 0.02) and "indented lines" not in NOT_YET:
+        line = rng.choice(
+            [
+                f" {line}",
+                f"\t{line}",
+                f"{line} ",
+                f"{line}\t",
+                f"{line}{line}",
+                line[:-1],
+                f"[{line}]",
+                f"{line},",
+                f"  {line}",
+            ]
+        )
+    return line
+
+
+def _mutated(rng: Random, text: str) -> str:
+    return mutations.of_json(rng, text)

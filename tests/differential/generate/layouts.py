@@ -1,0 +1,71 @@
+"""Random layouts: parts put together, and how a file of theirs is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from tests.differential.generate import columns, parts
+from tests.differential.generate.chance import chance, weighted
+from tests.differential.generate.parts import Flow, Names, Part, Row, Spec
+
+PARTNER = "bank"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A layout, and the parts that fill the rows of its files."""
+
+    layout: dict[str, Any]
+    parts: Sequence[Part]
+
+    def row(self, rng: Random) -> Row:
+        """Fill one row: the text of each field."""
+        flow: Flow = "in" if chance(rng, 0.4) else "out"
+        return {name: cell for part in self.parts for name, cell in part.write(rng, flow).items()}
+
+
+def draw(rng: Random, file_format: str) -> Drawn:
+    """Draw a layout."""
+    names = Names(rng, json=file_format == "json")
+    amount = rng.choice([parts.signed_amount, parts.signed_amount, parts.amount_with_direction, parts.debit_credit])
+    drawn = [
+        columns.transaction_id(rng, names),
+        parts.booking_date(rng, names),
+        amount(rng, names),
+        columns.currency(rng, names),
+    ]
+    optional = [columns.remittance, columns.kind, columns.parties]
+    drawn += [make(rng, names) for make in optional if chance(rng, 0.6)]
+    if chance(rng, 0.2):
+        balance = rng.choice([parts.signed_amount, parts.amount_with_direction])
+        drawn.append(balance(rng, names, "balance_after"))
+    if chance(rng, 0.2):
+        drawn.append(columns.unused(names))
+    specs = [spec for part in drawn for spec in part.specs]
+    rng.shuffle(specs)
+    layout: dict[str, Any] = {
+        "name": "case",
+        "partner": PARTNER,
+        "title": "A case",
+        "format": file_format,
+        "schema": {"fields": specs},
+        "mapping": {column: function for part in drawn for column, function in part.mapping.items()},
+        "sample": {"accepted": 0, "totals": {}},
+    }
+    if drops := [drop for part in drawn for drop in part.drop]:
+        layout["drop"] = _with_further(rng, drops, specs)
+    if chance(rng, 0.15):
+        layout["schema"]["missingValues"] = rng.choice(
+            [["", "-"], ["", "NULL", "null"], ["", "0", "n/a"], ["", "-", "--", "x", "NULL", "0.00"]]
+        )
+    if chance(rng, 0.5):
+        layout["limits"] = {"rejectedShare": weighted(rng, {1.0: 6.0, 0.0: 1.0, 0.1: 1.0, 0.5: 1.0, 0.25: 1.0})}
+    return Drawn(layout, drawn)
+
+
+def _with_further(rng: Random, drops: list[Spec], specs: list[Spec]) -> list[Spec]:
+    """Let a condition sometimes ask for more."""
+    if chance(rng, 0.2):
+        return [{**drops[0], "also": [{"field": rng.choice(specs)["name"], "values": [""]}]}, *drops[1:]]
+    return drops

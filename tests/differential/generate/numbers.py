@@ -1,0 +1,138 @@
+# ruff: noqa: RUF001 - characters of other scripts are what it is about
+"""Number fields, and numbers written as they say, or nearly so."""
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tests.differential.generate.chance import chance, some, weighted
+from tests.differential.reference.not_yet import NOT_YET
+
+Spec = dict[str, Any]
+
+_CHARACTERS = {
+    (".", None): 4.0, (",", None): 2.0, (".", ","): 3.0, (",", "."): 3.0, (",", " "): 1.0, (",", "\u00a0"): 1.0,
+    (".", "'"): 1.0, (",", "\u202f"): 0.5, (".", "’"): 0.5, ("·", None): 0.2, (",", "_"): 0.2, (".", " "): 0.5,
+}  # fmt: skip
+_PREFIXES = ("$", "£", "US$", "Fr. ", "€ ", "R", "+CHF ")
+_SUFFIXES = (" EUR", "€", " zł", " kr.", "%", " ")
+_SCRAPS = (
+    *"0123456789", "000", "123", ".", ",", "'", "-", "+", "(", ")", "$", "€", " EUR", " ", "\u00a0", "e", "E", "_",
+    "−",
+    "٣", "１", "½", "x", "%", "\t",
+)  # fmt: skip
+_ODD = (
+    "1e5", "1E-2", "--5", "+-5", "5-", "5+", "(5)", "(-5)", "-(5)", "−5", "–5.00", "﹣5", "５", "٣٤", "1.234.567",
+    "1,23,456",
+    "1.234", "1,234", "-1.450", ".5", "-.5", "5.", "5,", "", " 5", "5 ", "\u00a05", "NaN", "inf", "-Infinity",
+    "0x10", "1_000",
+    "½", "1'000", "00005.00", "-0.00", "-0", "+0", "12345678901234", "99999999999999.99", "0.00001", "1.000000",
+    "5.0000000",
+    "1.00500", "5.00 EUR", "EUR 5.00", "$-5", "-$5", "5,00", "1.000,00", "1,000.00", "true", "null", "5.00 DR",
+    "5.00 CR", "S 5",
+    "1 000", "1.5.5", "1,,5", "..", "-", "+", "()", "9" * 40, "0" * 30 + "1.00", "1." + "0" * 40,
+    "1." + "0" * 30 + "1",
+)  # fmt: skip
+_WHOLE = (
+    "0",
+    "1",
+    "9",
+    "10",
+    "999",
+    "1000",
+    "1234",
+    "999999",
+    "1000000",
+    "9999999999999",
+    "1234567890123",
+    "90071992547409",
+)
+
+
+def number_field(rng: Random, name: str) -> Spec:
+    """Draw how a number is written."""
+    decimal_char, group_char = weighted(rng, _CHARACTERS)
+    spec: Spec = {"name": name, "type": "number"}
+    if decimal_char != ".":
+        spec["decimalChar"] = decimal_char
+    if group_char:
+        spec["groupChar"] = group_char
+    if chance(rng, 0.3):
+        spec["scale"] = rng.randint(0, 5)
+    if chance(rng, 0.2):
+        spec["prefixes"] = [prefix for prefix in some(rng, _PREFIXES, 3) if "+" not in prefix] or ["$"]
+    if chance(rng, 0.2):
+        spec["suffixes"] = some(rng, _SUFFIXES, 3) or [" EUR"]
+    for flag in ("parentheses", "trailingSign", "bareFraction"):
+        if chance(rng, 0.15):
+            spec[flag] = True
+    if chance(rng, 0.07):
+        spec["minorUnits"] = True
+    return spec
+
+
+def json_number_field(rng: Random, name: str) -> Spec:
+    """Draw a field of JSON numbers."""
+    spec: Spec = {"name": name, "type": "number", "jsonType": "number"}
+    if chance(rng, 0.4):
+        spec["scale"] = rng.randint(0, 5)
+    if chance(rng, 0.2):
+        spec["minorUnits"] = True
+    return spec
+
+
+def amount(rng: Random, *, zero: float = 0.05) -> Decimal:
+    """Draw an amount without a sign."""
+    if chance(rng, zero):
+        return Decimal(rng.choice(["0", "0.00", "0.000"]))
+    whole = rng.choice(_WHOLE) if chance(rng, 0.1) else str(rng.randrange(10 ** rng.randint(1, 6)))
+    decimals = weighted(rng, {0: 2.0, 1: 1.0, 2: 8.0, 3: 0.6, 4: 0.2, 5: 0.2})
+    fraction = "".join(rng.choice("0123456789") for _ in range(decimals))
+    return Decimal(f"{whole}.{fraction}") if fraction else Decimal(whole)
+
+
+def written(rng: Random, spec: Spec, value: Decimal, sign: str = "") -> str:
+    """Write ``value`` with ``sign`` ("", "+" or "-") in one of the ways that the field has for it."""
+    digits = _digits(rng, spec, value)
+    if spec.get("jsonType") == "number":
+        return sign.replace("+", "") + digits
+    prefixes, suffixes = spec.get("prefixes", []), spec.get("suffixes", [])
+    prefix = rng.choice(prefixes) if prefixes and chance(rng, 0.6) else ""
+    suffix = rng.choice(suffixes) if suffixes and chance(rng, 0.6) else ""
+    text = f"{prefix}{digits}{suffix}"
+    if not sign:
+        return text
+    ways = [f"{sign}{text}"]
+    if prefix:
+        ways.append(f"{prefix}{sign}{digits}{suffix}")
+    if spec.get("trailingSign"):
+        ways.append(f"{text}{sign}")
+    if spec.get("parentheses") and sign == "-":
+        ways.append(f"({text})")
+    return rng.choice(ways)
+
+
+def odd_number(rng: Random) -> str:
+    """Draw a text that is no number of most fields."""
+    if chance(rng, 0.3):
+        return "".join(rng.choice(_SCRAPS) for _ in range(rng.randint(1, 7)))
+    return rng.choice(_ODD)
+
+
+def _digits(rng: Random, spec: Spec, value: Decimal) -> str:
+    if spec.get("minorUnits"):
+        return str(int(value * 100) % (10**7 if "minor units" in NOT_YET else 10**20))
+    whole, _, fraction = f"{value:f}".partition(".")
+    scale = spec.get("scale", 2)
+    if len(fraction) > scale and chance(rng, 0.9):
+        fraction = fraction[:scale]
+    if chance(rng, 0.1):
+        fraction += "0" * rng.randint(1, 4)
+    if spec.get("jsonType") != "number" and chance(rng, 0.02):
+        whole = "00" + whole
+    group = spec.get("groupChar")
+    if group and chance(rng, 0.7):
+        whole = f"{int(whole):,}".replace(",", group)
+    if spec.get("bareFraction") and whole == "0" and fraction and chance(rng, 0.5):
+        whole = ""
+    return whole + (spec.get("decimalChar", ".") + fraction if fraction else "")

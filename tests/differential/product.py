@@ -1,0 +1,126 @@
+"""What the product says of a case: its verdict, and the rows that it writes."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import yaml
+
+from tests.differential.generate.case import RECEIVED_ON, Blocks, Case
+from transactions.errors import FileRejectedError, LayoutError
+from transactions.files import transform_file, validate_file
+from transactions.layouts.catalog import LayoutCatalog, read_layout
+from transactions.layouts.layout import Layout
+from transactions.reading import csv_records, json_records
+from transactions.reading.intake import Intake
+from transactions.reading.parts import in_parts
+from transactions.results import Source, Transformation, Validation
+
+MEMORY_LIMIT_MB = 300
+FILE_ID = "f" * 64
+RECEIVED_AT = datetime.combine(RECEIVED_ON, time(9, 30), UTC)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a case: a verdict; unless the file was refused, what was written; or what went wrong.
+
+    ``transactions`` and ``quarantine`` are the rows of the Parquet files. ``failure`` is an exception that should not
+    have come, with its place.
+    """
+
+    validation: Validation | None = None
+    transformation: Transformation | None = None
+    refused_as: str = ""
+    transactions: tuple[dict[str, Any], ...] = ()
+    quarantine: tuple[dict[str, Any], ...] = ()
+    failure: str = ""
+
+
+def told(case: Case) -> Told:
+    """Validate and transform the file of ``case``, with its layout read from YAML."""
+    with tempfile.TemporaryDirectory() as folder:
+        workdir = Path(folder)
+        try:
+            layout = _layout(case, workdir)
+        except LayoutError as error:
+            return Told(failure=f"layout: {error}")
+        with _in_blocks(case.blocks):
+            return _told(case, layout, workdir)
+
+
+def layout_text(case: Case) -> str:
+    """Write the layout as YAML."""
+    return yaml.dump(case.layout, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _layout(case: Case, workdir: Path) -> Layout:
+    path = workdir / f"{case.layout['name']}.yaml"
+    path.write_text(layout_text(case), encoding="utf-8")
+    return read_layout(path)
+
+
+def _told(case: Case, layout: Layout, workdir: Path) -> Told:
+    output, validation = workdir / "output", None
+    source = Source(
+        file_id=FILE_ID, partner=layout.partner, file_name=case.file_name, format=layout.format, received_at=RECEIVED_AT
+    )
+    try:
+        catalog = LayoutCatalog((layout,))
+        validation = validate_file(io.BytesIO(case.content), source, catalog, workdir, MEMORY_LIMIT_MB)
+        transformation = transform_file(io.BytesIO(case.content), source, layout, output, workdir, MEMORY_LIMIT_MB)
+    except FileRejectedError as error:
+        return Told(validation, refused_as=error.code.value)
+    except Exception as error:  # any other exception is a finding
+        return Told(validation, failure=f"{type(error).__name__}: {error}"[:500])
+    return Told(
+        validation,
+        transformation,
+        transactions=_rows(output / "transactions"),
+        quarantine=_rows(output / "quarantine"),
+    )
+
+
+def _rows(folder: Path) -> tuple[dict[str, Any], ...]:
+    if not folder.exists():
+        return ()
+    with _connection().cursor() as cursor:
+        found = cursor.execute(
+            "SELECT * FROM read_parquet(?, hive_partitioning = true) ORDER BY source_line", [f"{folder}/**/*.parquet"]
+        )
+        names = [column[0] for column in found.description or ()]
+        return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """Open the engine once that reads what was written."""
+    return duckdb.connect(config={"threads": 1})
+
+
+@contextmanager
+def _in_blocks(blocks: Blocks) -> Iterator[None]:
+    """Let borders of blocks, parts and groups of records run through small files: the product's are at megabytes."""
+    whole, size = Intake.chunks, blocks.chunk
+
+    def chunks(self: Intake) -> Iterator[bytes]:
+        for chunk in whole(self):
+            for start in range(0, len(chunk), size or len(chunk)):
+                yield chunk[start : start + (size or len(chunk))]
+
+    small_parts = partial(in_parts, part_bytes=blocks.part) if blocks.part else in_parts
+    with (
+        patch.object(Intake, "chunks", chunks),
+        patch.object(csv_records, "in_parts", small_parts),
+        patch.object(json_records, "in_parts", small_parts),
+        patch.object(json_records, "_BLOCK_RECORDS", blocks.records or json_records._BLOCK_RECORDS),  # noqa: SLF001
+    ):
+        yield

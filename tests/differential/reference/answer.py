@@ -1,0 +1,66 @@
+"""What the reference says of a file."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+Value = str | date | Decimal | None
+Record = dict[str, Value]
+"""A canonical record: the columns that a layout fills, by name."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a row.
+
+    The product must name one of ``codes`` for one of ``fields``; the pages leave open which of several comes first.
+    It need not where the fault only may be told (not ``certain``): beside another one, or where the pages are silent.
+    """
+
+    fields: frozenset[str]
+    codes: frozenset[str]
+    certain: bool = True
+
+    @classmethod
+    def of(cls, field_name: str, *codes: str, certain: bool = True) -> "Fault":
+        """Return a fault of one field."""
+        return cls(frozenset([field_name]), frozenset(codes), certain)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: dropped, rejected for ``faults``, or accepted as ``record``.
+
+    Of an ``ambiguous`` one, which is rejected, anything else may be told.
+    """
+
+    line: int
+    record: Record = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    dropped: bool = False
+    ambiguous: bool = False
+
+    @property
+    def rejected(self) -> bool:
+        """Whether something is certainly wrong with it."""
+        return not self.dropped and any(fault.certain for fault in self.faults)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a file in its order, or the codes with one of which it must be refused as a whole.
+
+    A file with rows may be refused all the same with one of the codes in ``may_refuse``.
+    """
+
+    rows: tuple[Row, ...] = ()
+    refusals: frozenset[str] = frozenset()
+    may_refuse: frozenset[str] = frozenset()
+
+
+class RefusedError(Exception):
+    """The file as a whole is refused, with one of ``codes``."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = frozenset(codes)
+        super().__init__(", ".join(codes))

@@ -1,0 +1,58 @@
+"""What stands in one row: the text of each field, and what a field asks of its text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.differential.reference.answer import Fault
+from tests.differential.reference.codes import is_iban
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A row's cells by the fields' names: None where there is no value.
+
+    ``mistyped`` are JSON values of another type. A ``doubtful`` row may be rejected for the way it is split. A JSON
+    record ``repeats`` a name where a field is looked for, or in an object that nobody reads (``may_repeat``).
+    """
+
+    line: int
+    texts: dict[str, str | None]
+    mistyped: frozenset[str] = frozenset()
+    doubtful: bool = False
+    repeats: bool = False
+    may_repeat: bool = False
+
+
+def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
+    """Return what is wrong with the texts that have constraints or a format."""
+    found = list[Fault]()
+    for field in layout["schema"]["fields"]:
+        name, text = field["name"], cells.texts[field["name"]]
+        if text is None or name in cells.mistyped or field["type"] != "string":
+            continue
+        codes = set[str]()
+        pattern = field.get("constraints", {}).get("pattern")
+        if pattern is not None and not re.fullmatch(pattern, text):
+            codes.add("FIELD_FORMAT")
+        if field.get("format", "default") != "default" and not is_iban(text, field["format"]):
+            codes.add("IBAN_INVALID")
+        if codes:
+            found.append(Fault.of(name, *codes))
+    return found
+
+
+def is_dropped(layout: Mapping[str, Any], cells: Cells) -> bool:
+    """Tell whether one of the layout's conditions for rows that are no transactions holds."""
+    return any(
+        all(_holds(condition, cells) for condition in (predicate, *predicate.get("also", ())))
+        for predicate in layout.get("drop", ())
+    )
+
+
+def _holds(condition: Mapping[str, Any], cells: Cells) -> bool:
+    text = cells.texts[condition["field"]]
+    if condition.get("pattern") is not None:
+        return text is not None and bool(re.search(condition["pattern"], text))
+    return (text or "") in condition["values"]

@@ -1,0 +1,79 @@
+"""One record of a CSV file: where its cells begin and end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class QuoteOpenError(Exception):
+    """A quoted cell does not end."""
+
+
+class QuoteMisplacedError(Exception):
+    """Something other than a delimiter stands behind a quoted cell."""
+
+
+def split(record: str, dialect: Mapping[str, Any]) -> list[str]:
+    """Split ``record`` into its cells.
+
+    Raises
+    ------
+    QuoteOpenError
+        If it ends within a quoted cell.
+    QuoteMisplacedError
+        If a quoted cell does not end before a delimiter, or at the end.
+    """
+    cells, at = list[str](), 0
+    while True:
+        cell, at = _cell(record, at, dialect)
+        cells.append(cell.strip() if dialect.get("trim") else cell)
+        if at == len(record):
+            return cells
+        at += 1
+
+
+def has_stray_quote(record: str, dialect: Mapping[str, Any]) -> bool:
+    """Tell whether a quote stands within a cell that is not quoted."""
+    quote, at = dialect.get("quoteChar", '"'), 0
+    while quote and at <= len(record):
+        start, (_, end) = at, _cell(record, at, dialect)
+        if record[_begin(record, start, dialect) :][:1] != quote and quote in record[start:end]:
+            return True
+        at = end + 1
+    return False
+
+
+def _cell(record: str, at: int, dialect: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the cell that begins ``at`` a place, and where it ends."""
+    delimiter, quote = dialect.get("delimiter", ","), dialect.get("quoteChar", '"')
+    start = _begin(record, at, dialect)
+    if not quote or record[start : start + 1] != quote:
+        end = record.find(delimiter, at)
+        end = len(record) if end < 0 else end
+        return record[at:end], end
+    closing = _closing(record, start + 1, quote)
+    end = _begin(record, closing + 1, dialect)
+    if end < len(record) and record[end] != delimiter:
+        raise QuoteMisplacedError
+    return record[start + 1 : closing].replace(quote * 2, quote), end
+
+
+def _begin(record: str, at: int, dialect: Mapping[str, Any]) -> int:
+    """Pass over white space around a quoted cell, where cells are trimmed."""
+    while (
+        dialect.get("trim")
+        and at < len(record)
+        and record[at].isspace()
+        and record[at] != dialect.get("delimiter", ",")
+    ):
+        at += 1
+    return at
+
+
+def _closing(record: str, at: int, quote: str) -> int:
+    while True:
+        at = record.find(quote, at)
+        if at < 0:
+            raise QuoteOpenError
+        if record[at + 1 : at + 2] != quote:
+            return at
+        at += 2

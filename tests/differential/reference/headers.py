@@ -1,0 +1,139 @@
+"""The header of a CSV file: which columns it has, and the facts captured in it, above it and in the file's name."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.differential.reference.answer import RefusedError
+from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
+from tests.differential.reference.dates import has_shape, read_date
+from tests.differential.reference.left_out import blanked
+from tests.differential.reference.not_yet import NOT_YET
+from tests.differential.reference.numbers import read_number
+
+ROWS_LOOKED_AT = 20
+
+_Field = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The ``lines`` down to the header and the fields that its columns are.
+
+    A row has at least ``least_cells``; the layout alone would allow ``fewest_cells``. Where there is no header, the
+    first rows may leave open whether the file is of this layout.
+    """
+
+    lines: int
+    columns: tuple[str, ...]
+    least_cells: int
+    fewest_cells: int
+    facts: Mapping[str, str] = field(default_factory=dict)
+    may_be_another: bool = False
+
+
+def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
+    """Find the header in the first lines; Refused if it is not there, or a fact above it is not."""
+    dialect, fields = layout.get("dialect", {}), layout["schema"]["fields"]
+    fewest = max(number for number, field in enumerate(fields, 1) if not field.get("optional"))
+    if not dialect.get("header", True):
+        certain, possible = _first_rows(layout, lines, fewest)
+        if not possible:
+            raise RefusedError("HEADER_MISMATCH")
+        return Header(0, tuple(field["name"] for field in fields), fewest, fewest, may_be_another=not certain)
+    for number, line in enumerate(lines[: dialect.get("headerWithin", 1)]):
+        cells = _cells(line, dialect)
+        matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
+        if matched is not None:
+            columns, facts = matched
+            facts |= captured(layout, "preamble", lines[:number])
+            least = fewest if "short rows" in NOT_YET and not dialect.get("anyOrder") else len(cells)
+            return Header(number + 1, columns, least, fewest, facts)
+    raise RefusedError("HEADER_MISMATCH")
+
+
+def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> dict[str, str]:
+    """Take the facts of one ``source`` from the first of ``texts`` that has each; Refused if none has."""
+    facts = {}
+    searched = list(texts)
+    for capture in layout.get("captures", ()):
+        if capture.get("source", "preamble") == source:
+            found = next(filter(None, (re.search(capture["pattern"], text) for text in searched)), None)
+            if not found:
+                raise RefusedError("CAPTURE_MISSING")
+            facts[capture["name"]] = found[1]
+    return facts
+
+
+def _matched(
+    fields: list[_Field], cells: list[str], *, any_order: bool
+) -> tuple[tuple[str, ...], dict[str, str]] | None:
+    """Match the header cell by cell; None if it is not the layout's."""
+    left, columns, facts = list(fields), list[str](), dict[str, str]()
+    for cell in cells:
+        fitting = [field for field in (left if any_order else left[:1]) if _is_header_of(field, cell)]
+        if not fitting:
+            return None
+        for name, fact in _facts(fitting[0], cell).items():
+            if facts.setdefault(name, fact) != fact:
+                return None
+        columns.append(fitting[0]["name"])
+        left.remove(fitting[0])
+    if not all(field.get("optional") for field in left):
+        return None
+    # Rows may be longer than a header that ends before an optional column.
+    return (tuple(columns) if any_order else tuple(field["name"] for field in fields)), facts
+
+
+def _is_header_of(field: _Field, cell: str) -> bool:
+    if field.get("headerPattern"):
+        return bool(re.fullmatch(field["headerPattern"], cell))
+    return bool(cell == field.get("header", field["name"]))
+
+
+def _facts(field: _Field, cell: str) -> dict[str, str]:
+    found = re.fullmatch(field["headerPattern"], cell) if field.get("headerPattern") else None
+    return found.groupdict() if found else {}
+
+
+def _first_rows(layout: Mapping[str, Any], lines: list[str], fewest: int) -> tuple[bool, bool]:
+    """Tell whether the first rows certainly fit the layout, and whether they may.
+
+    More than half of them must have the layout's cells, numbers, dates and patterns. The pages leave open whether a
+    day must exist for that, and what the first rows are where lines are blank or cells span them.
+    """
+    dialect = layout.get("dialect", {})
+    kept = list(blanked(dialect, lines[:ROWS_LOOKED_AT], fewest))
+    further = list(blanked(dialect, lines[: 2 * ROWS_LOOKED_AT], fewest))
+    choices = [[line for line in kept if line.strip()], [line for line in further if line.strip()][:ROWS_LOOKED_AT]]
+    spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in kept)
+    certain = [2 * sum(_fits(layout, line, fewest, read_date) for line in rows) > len(rows) for rows in choices]
+    possible = [2 * sum(_fits(layout, line, fewest, has_shape) for line in rows) > len(rows) for rows in choices]
+    return all(certain) and not spans, any(possible) or bool(spans)
+
+
+def _fits(layout: Mapping[str, Any], line: str, fewest: int, dated: Callable[[str, dict[str, Any]], object]) -> bool:
+    cells, fields = _cells(line, layout.get("dialect", {})), layout["schema"]["fields"]
+    missing = layout["schema"].get("missingValues", [""])
+    return fewest <= len(cells) <= len(fields) and all(
+        cell in missing or _is_of(field, cell, dated) for field, cell in zip(fields, cells, strict=False)
+    )
+
+
+def _is_of(field: _Field, cell: str, dated: Callable[[str, dict[str, Any]], object]) -> bool:
+    match field["type"]:
+        case "number":
+            return read_number(cell, dict(field)) is not None
+        case "date" | "datetime":
+            return bool(dated(cell, dict(field)))
+        case _:
+            pattern = field.get("constraints", {}).get("pattern")
+            return pattern is None or bool(re.fullmatch(pattern, cell))
+
+
+def _cells(line: str, dialect: Mapping[str, Any]) -> list[str]:
+    try:
+        return split(line, dialect)
+    except (QuoteOpenError, QuoteMisplacedError):
+        return []

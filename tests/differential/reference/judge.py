@@ -1,0 +1,58 @@
+"""The answer for one file by one layout."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tests.differential.reference.answer import Answer, RefusedError
+from tests.differential.reference.csv_file import CsvRows
+from tests.differential.reference.headers import captured, find_header
+from tests.differential.reference.json_file import JsonRecords
+from tests.differential.reference.mapping import Mapper
+from tests.differential.reference.rows import answered
+from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
+
+_BEFORE_THE_DAMAGE = {"EMPTY_FILE", "HEADER_MISMATCH", "CAPTURE_MISSING", "MALFORMED_CSV", "MALFORMED_JSON"}
+"""Of a damaged gzip file, the part that could be unpacked may be refused first."""
+
+
+def judge(layout: Mapping[str, Any], content: bytes, file_name: str, received_on: date) -> Answer:
+    """Say what the pages make of ``content``."""
+    try:
+        plain = unpacked(content)
+    except RefusedError as refused:
+        return Answer(refusals=refused.codes | _BEFORE_THE_DAMAGE)
+    try:
+        text = decoded(plain, layout.get("encoding", "utf-8"))
+    except RefusedError as refused:
+        beginning = _of_text(layout, readable_part(plain, layout.get("encoding", "utf-8")), file_name, received_on)
+        return Answer(refusals=refused.codes | (beginning.refusals - {"TOO_MANY_REJECTED", "NO_RECORDS"}))
+    return _of_text(layout, text, file_name, received_on)
+
+
+def _of_text(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
+    try:
+        of_format = _of_csv if layout["format"] == "csv" else _of_json
+        return of_format(layout, text, file_name, received_on)
+    except RefusedError as refused:
+        return Answer(refusals=refused.codes)
+
+
+def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
+    if not text.strip():
+        raise RefusedError("EMPTY_FILE")
+    lines = lines_of(text)
+    header = find_header(layout, lines)
+    refuse_long(lines, "MALFORMED_CSV")
+    facts = {**header.facts, **captured(layout, "fileName", [file_name])}
+    rows = CsvRows(layout, lines, header)
+    answer = answered(Mapper(layout, facts, received_on), rows.rows())
+    return replace(answer, may_refuse=frozenset(rows.doubts))
+
+
+def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
+    records = JsonRecords(layout, text)
+    facts = captured(layout, "fileName", [file_name])
+    answer = answered(Mapper(layout, facts, received_on), records.rows())
+    return replace(answer, may_refuse=frozenset(records.doubts))

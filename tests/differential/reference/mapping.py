@@ -1,0 +1,158 @@
+"""From a row's cells to the canonical record, function by function."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tests.differential.reference.amounts import Till
+from tests.differential.reference.answer import Fault, Record
+from tests.differential.reference.cells import Cells, field_faults
+from tests.differential.reference.codes import CURRENCIES
+from tests.differential.reference.dates import EARLIEST, read_date
+
+REQUIRED = ("transaction_id", "booking_date", "amount", "currency")
+AMOUNTS = ("amount", "balance_after")
+DAYS_AHEAD = {"booking_date": 1, "value_date": 31}
+"""How many days after the file's arrival a date may lie."""
+TEXTS = (
+    "transaction_id",
+    "account_id",
+    "currency",
+    "bank_transaction_code",
+    "counterparty_name",
+    "counterparty_account",
+    "remittance_information",
+)
+COLUMNS = (*TEXTS, *AMOUNTS, *DAYS_AHEAD, "credit_debit_indicator")
+
+_Function = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """Maps the rows of one file: ``facts`` are what was captured, ``received_on`` is the day it arrived."""
+
+    layout: Mapping[str, Any]
+    facts: Mapping[str, str]
+    received_on: date
+
+    def mapped(self, cells: Cells) -> tuple[Record, list[Fault]]:
+        """Return the row's record, and all that is wrong with it; where something is, the record means little."""
+        mapping, faults = self.layout["mapping"], field_faults(self.layout, cells)
+        currency = self._text(mapping["currency"], cells, "")
+        till = Till(self.layout, cells, CURRENCIES.get(currency or ""))
+        amounts = {
+            column: till.money(mapping[column], required=column in REQUIRED) for column in AMOUNTS if column in mapping
+        }
+        faults += (fault for amount in amounts.values() for fault in amount.faults)
+        direction = amounts["amount"].direction
+        record: Record = dict.fromkeys(COLUMNS)
+        record |= {column: amount.value for column, amount in amounts.items()}
+        record["credit_debit_indicator"] = direction
+        for column in filter(mapping.__contains__, TEXTS):
+            record[column] = self._text(mapping[column], cells, direction)
+            faults += self._text_faults(column, mapping[column], cells, record[column])
+        for column in filter(mapping.__contains__, DAYS_AHEAD):
+            record[column], wrong = self._date(column, mapping[column], cells)
+            faults += wrong
+        return record, _told(faults, cells.mistyped, _read_fields(self.layout))
+
+    def _text(self, function: _Function, cells: Cells, direction: str) -> str | None:  # noqa: PLR0911 - one for each
+        texts = cells.texts
+        match function["function"]:
+            case "text":
+                return texts[function["field"]]
+            case "first_of":
+                return next((text for name in function["of"] if (text := texts[name]) is not None), None)
+            case "join":
+                return (
+                    function.get("separator", " ").join(filter(None, (texts[name] for name in function["of"]))) or None
+                )
+            case "lookup":
+                return dict(function["values"]).get(texts[function["field"]] or "")
+            case "extract":
+                text = texts[function["field"]]
+                found = re.search(function["pattern"], text) if text is not None else None
+                return (found[1] or None) if found else None
+            case "by_direction":
+                return texts[function["debit" if direction == "DBIT" else "credit"]]
+            case "constant":
+                return str(function["value"])
+            case "captured":
+                return self.facts[function["capture"]]
+            case _:
+                return self._hash(function, cells)
+
+    def _hash(self, function: _Function, cells: Cells) -> str | None:
+        """Hash all cells in the layout's order; with an id of the file's own before the hash, there must be one."""
+        row = "\x1f".join(cells.texts[field["name"]] or "" for field in self.layout["schema"]["fields"])
+        made = hashlib.sha256(row.encode()).hexdigest()
+        if "field" not in function:
+            return made
+        own = cells.texts[function["field"]]
+        return None if own is None else f"{own}-{made}"
+
+    def _text_faults(self, column: str, function: _Function, cells: Cells, value: Any) -> list[Fault]:
+        fields = frozenset(_fields(function)) or frozenset([""])
+        if function["function"] == "lookup":
+            text = cells.texts[function["field"]]
+            if text is not None and text not in function["values"]:
+                return [Fault(fields, frozenset(["VALUE_UNKNOWN"]))]
+        if value is None and column in REQUIRED:
+            return [Fault(fields, frozenset(["ID_MISSING" if column == "transaction_id" else "FIELD_MISSING"]))]
+        if column == "currency" and value not in CURRENCIES:
+            return [Fault(fields, frozenset(["CURRENCY_UNKNOWN"]))]
+        return []
+
+    def _date(self, column: str, function: _Function, cells: Cells) -> tuple[date | None, list[Fault]]:
+        names, faults = _fields(function), list[Fault]()
+        present = [name for name in names if cells.texts[name] is not None]
+        days = dict[str, date | None]()
+        for name in present:
+            field = next(field for field in self.layout["schema"]["fields"] if field["name"] == name)
+            days[name] = read_date(cells.texts[name] or "", field)
+            if days[name] is None:
+                faults.append(Fault.of(name, "DATE_FORMAT"))
+        if not present and column in REQUIRED:
+            faults.append(Fault(frozenset(names), frozenset(["FIELD_MISSING"])))
+        # A date that is there and wrong is an error: the next one never stands in for it.
+        day = days[present[0]] if present else None
+        latest = self.received_on + timedelta(days=DAYS_AHEAD[column])
+        if day is not None and not EARLIEST <= day <= latest:
+            faults.append(Fault(frozenset(names), frozenset(["DATE_RANGE"])))
+        return day, faults
+
+
+def _fields(function: _Function) -> list[str]:
+    """Return the names of the fields that a function reads."""
+    named = [function[key] for key in ("field", "credit", "debit") if isinstance(function.get(key), str)]
+    return [*named, *function.get("of", ())]
+
+
+def _read_fields(layout: Mapping[str, Any]) -> set[str]:
+    """Return the fields that something is made of, or that must look like something."""
+    drops = [condition for predicate in layout.get("drop", ()) for condition in (predicate, *predicate.get("also", ()))]
+    strict = (
+        field
+        for field in layout["schema"]["fields"]
+        if field["type"] == "string" and {"constraints", "format"} & set(field)
+    )
+    made = (name for function in layout["mapping"].values() for name in _fields(function))
+    named = (
+        function[key] for function in layout["mapping"].values() for key in ("fee", "direction") if key in function
+    )
+    return {*made, *named, *(drop["field"] for drop in drops), *(field["name"] for field in strict)}
+
+
+def _told(faults: list[Fault], mistyped: frozenset[str], read: set[str]) -> list[Fault]:
+    """Say of a JSON value of another type only that; what else may be told of several fields is left open.
+
+    Left open is too whether the type of a value counts that nothing is made of.
+    """
+    kept = [fault for fault in faults if not fault.fields & mistyped]
+    beside = (fault for fault in faults if fault.fields & mistyped and fault.fields - mistyped)
+    left_open = [Fault(fault.fields, fault.codes, certain=False) for fault in beside]
+    return [*kept, *left_open, *(Fault.of(name, "FIELD_TYPE", certain=name in read) for name in sorted(mistyped))]

@@ -1,0 +1,57 @@
+"""From the rows of a file, split into cells, to its answer: what is dropped, rejected, accepted, and by which ids."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tests.differential.reference.answer import Answer, Fault, Row
+from tests.differential.reference.cells import Cells, is_dropped
+from tests.differential.reference.mapping import Mapper
+
+_DEFAULT_SHARE = 0.5
+
+
+def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
+    """Judge every row; those that could not be split into cells are rows already."""
+    rows, ids = list[Row](), Counter[str]()
+    made = mapper.layout["mapping"]["transaction_id"]["function"] == "row_hash"
+    for one in found:
+        row = one if isinstance(one, Row) else _row(mapper, one)
+        own = row.record.get("transaction_id")
+        if not row.dropped and isinstance(own, str):
+            ids[own] += 1
+            if made:
+                row.record["transaction_id"] = f"{own}-{ids[own]}"
+            elif ids[own] > 1:
+                row = replace(row, faults=(*row.faults, _duplicate(mapper)))
+        rows.append(row)
+    return Answer(tuple(rows), _refusals(mapper.layout, rows))
+
+
+def _row(mapper: Mapper, cells: Cells) -> Row:
+    if not cells.repeats and is_dropped(mapper.layout, cells):
+        return Row(cells.line, dropped=True)
+    record, faults = mapper.mapped(cells)
+    if cells.repeats or cells.may_repeat:
+        faults.append(Fault.of("", "NAME_REPEATED", certain=cells.repeats))
+    if cells.doubtful:
+        faults.append(Fault.of("", "QUOTE_MALFORMED", "FIELD_COUNT", certain=False))
+    return Row(cells.line, record, tuple(faults), ambiguous=cells.repeats)
+
+
+def _duplicate(mapper: Mapper) -> Fault:
+    function = mapper.layout["mapping"]["transaction_id"]
+    named = [function[key] for key in ("field", "credit", "debit") if key in function]
+    return Fault(frozenset([*named, *function.get("of", ())] or [""]), frozenset(["DUPLICATE_ID"]))
+
+
+def _refusals(layout: Mapping[str, Any], rows: list[Row]) -> frozenset[str]:
+    """Refuse a file without rows, or with too many that are rejected: their share is of those that were not dropped."""
+    if not rows:
+        return frozenset(["NO_RECORDS"])
+    rejected = sum(row.rejected for row in rows)
+    kept = sum(not row.dropped for row in rows)
+    limit = layout.get("limits", {}).get("rejectedShare", _DEFAULT_SHARE)
+    too_many = rejected > limit * kept or (rejected and rejected == kept)
+    return frozenset(["TOO_MANY_REJECTED"]) if too_many else frozenset()
