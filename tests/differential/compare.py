@@ -72,6 +72,7 @@ def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
         yield f"validated as {validation.verdict}, transformed as {found.refused_as}"
         return
     yield from _verdict(case, found)
+    yield from _told_besides(answer, found, small=case.blocks.chunk is not None)
     yield from _both_jobs(found)
     yield from _rows(answer.rows, found)
 
@@ -92,6 +93,22 @@ def _verdict(case: Case, found: Told) -> Iterator[str]:
         right = "VALID_WITH_REJECTED_ROWS" if counts.rejected else "VALID"
     if found.validation.verdict != right:
         yield f"verdict {found.validation.verdict}, expected {right} with {counts}"
+
+
+def _told_besides(answer: Answer, found: Told, *, small: bool) -> Iterator[str]:
+    """Compare the warnings, the skipped lines, and the first and last booking date."""
+    assert found.validation
+    warnings = {warning.code: warning.count for warning in found.validation.warnings}
+    if warnings != answer.warnings and not (small and "final line end of parts" in NOT_YET):
+        yield f"warnings {warnings}, expected {dict(answer.warnings)}"
+    open_rows = sum(row.may_be_skipped for row in answer.rows)
+    if not answer.skipped - open_rows <= found.validation.counts.skipped <= answer.skipped:
+        yield f"skipped {found.validation.counts.skipped}, expected {answer.skipped}"
+    days = sorted(row["booking_date"] for row in found.transactions)
+    right = (str(days[0]), str(days[-1])) if days else ("", "")
+    dates = (found.validation.first_booking_date, found.validation.last_booking_date)
+    if dates != right:
+        yield f"booking dates {dates}, expected {right}"
 
 
 def _both_jobs(found: Told) -> Iterator[str]:
@@ -129,7 +146,8 @@ def _plain(amount: Decimal | int, currency: str) -> str:
 def _rows(rows: tuple[Row, ...], found: Told) -> Iterator[str]:
     assert found.transformation
     counts, dropped = found.transformation.counts, sum(row.dropped for row in rows)
-    if (counts.read, counts.dropped) != (len(rows), dropped):
+    open_rows = sum(row.may_be_skipped for row in rows)
+    if counts.dropped != dropped or not len(rows) - open_rows <= counts.read <= len(rows):
         yield f"read {counts.read}, dropped {counts.dropped}; expected {len(rows)}, {dropped}"
     by_line = _grouped((row.line, row) for row in rows if not row.dropped)
     accepted = _grouped((row["source_line"], row) for row in found.transactions)
@@ -155,15 +173,18 @@ def _line(rows: list[Row], accepted: list[dict[str, Any]], errors: set[tuple[str
     for written in accepted:
         fitting = next((row for row in left if not row.rejected and not _unlike(row, written)), None)
         if fitting is None:
-            nearest = next((row for row in left if not row.rejected), None)
-            said = _unlike(nearest, written) if nearest else [f"expected {_faults(left)}"]
+            fitting = next((row for row in left if not row.rejected), None)
+            said = _unlike(fitting, written) if fitting else [f"expected {_faults(left)}"]
             yield f"accepted {_shown(written)}: {'; '.join(said)}"
-            fitting = nearest
         if fitting:
             left.remove(fitting)
-    for row in left:
-        if not row.faults:
-            yield f"not accepted: {row.record}; told {sorted(errors)}"
+    if errors or not any(row.may_be_skipped for row in left):
+        yield from _not_accepted(left, errors)
+
+
+def _not_accepted(left: list[Row], errors: set[tuple[str, str]]) -> Iterator[str]:
+    """Compare the errors of a line with what is wrong with its rows that were not accepted."""
+    yield from (f"not accepted: {row.record}; told {sorted(errors)}" for row in left if not row.faults)
     possible = {(field, code) for row in left for fault in row.faults for field in fault.fields for code in fault.codes}
     if errors - possible and not any(row.ambiguous for row in left):
         yield f"rejected for {sorted(errors - possible)}; expected {_faults(left)}"

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from tests.differential.generate.case import Blocks, Case
 
-MOST_TRIES = 120
-_OPTIONAL_KEYS = ("drop", "limits", "captures", "encoding")
+MOST_TRIES = 60
+_OPTIONAL_KEYS = ("drop", "limits", "encoding", "runningBalance")
 _OPTIONAL_COLUMNS = (
     "account_id",
     "value_date",

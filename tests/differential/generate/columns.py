@@ -6,7 +6,7 @@ from typing import Any
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.parts import Flow, Names, Part, Row, Spec, any_text, text
 
-_GOOD_CURRENCIES = ("EUR", "EUR", "EUR", "USD", "JPY", "BHD", "CLF", "GBP", "KRW")
+_GOOD_CURRENCIES = ("EUR", "EUR", "EUR", "EUR", "EUR", "USD", "USD", "GBP", "BHD", "BHD", "CLF", "JPY")
 _ODD_CURRENCIES = ("eur", "EURO", "XXQ", "€", "", " EUR", "ABC", "978")
 _IBANS = ("DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947", "NL91ABNA0417164300",
 "CH9300762011623852957",

@@ -2,13 +2,13 @@
 
 import codecs
 import gzip
+import json
 from random import Random
 from typing import Any
 
-from tests.differential.generate import layouts, mutations
+from tests.differential.generate import balances, layouts, mutations
 from tests.differential.generate.case import Blocks, Case
 from tests.differential.generate.chance import chance, weighted
-from tests.differential.reference.not_yet import NOT_YET
 
 _DELIMITERS = {",": 5.0, ";": 5.0, "\t": 2.0, "|": 1.0, "^": 0.3, "~": 0.3, ":": 0.2, "#": 0.1, "\x1f": 0.1}
 _ENCODINGS = {
@@ -39,8 +39,9 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     _add_headers(rng, layout)
     facts = _add_captures(rng, layout)
     columns, header = _header(rng, layout, facts)
-    rows = [[row.get(name, "") for name in columns] for row in (drawn.row(rng) for _ in range(_row_count(rng)))]
-    rows = _repeated(rng, rows)
+    drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
+    balances.add(rng, layout, drawn_rows)
+    rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
     lines = [_line(rng, layout, row, kinds) for row in rows]
     above = _above(rng, layout, facts)
     if layout["dialect"].get("header", True):
@@ -80,12 +81,21 @@ def _add_dialect(rng: Random, layout: dict[str, Any]) -> None:
         dialect["anyOrder"] = True
     if chance(rng, 0.35):
         dialect["trim"] = True
-    if quote and chance(rng, 0.35) and not ("padded quotes" in NOT_YET and "trim" in dialect):
+    if quote and chance(rng, 0.35):
         dialect["lineBreaksInCells"] = True
     else:
         dialect |= _lines_to_leave_out(rng, dialect["delimiter"])
     layout["dialect"] = dialect
-    layout["encoding"] = weighted(rng, _ENCODINGS)
+    words = json.dumps(layout, ensure_ascii=False)
+    layout["encoding"] = weighted(rng, {name: weight for name, weight in _ENCODINGS.items() if _can_write(name, words)})
+
+
+def _can_write(encoding: str, words: str) -> bool:
+    try:
+        words.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _lines_to_leave_out(rng: Random, delimiter: str) -> dict[str, Any]:
@@ -106,12 +116,23 @@ def _add_headers(rng: Random, layout: dict[str, Any]) -> None:
         for field in fields[len(fields) - weighted(rng, {0: 8.0, 1: 1.0, 2: 1.0}) :]:
             field["optional"] = True
     for field in fields:
+        plain = _plain_header(layout["dialect"], field["name"])
+        if plain != field["name"] and not chance(rng, 0.05):
+            field["header"] = plain
+    for field in fields:
         if any_order and chance(rng, 0.15) and len(fields) > 1:
             field["optional"] = True
         elif not any_order and chance(rng, 0.06):
             field["header"] = rng.choice(["", "Text", "Amount", "Total"])
     if all(field.get("optional") for field in fields):
         del fields[0]["optional"]
+
+
+def _plain_header(dialect: dict[str, Any], name: str) -> str:
+    """Return a header's cell that a file of the dialect can have."""
+    if dialect.get("quoteChar", '"') is None:
+        name = name.replace(dialect["delimiter"], "")
+    return name.strip() if dialect.get("trim") else name
 
 
 def _add_captures(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
@@ -191,7 +212,7 @@ def _cell(rng: Random, dialect: dict[str, Any], cell: str, *, always: bool, kind
     )
     if always or breaks or delimiter in cell or quote in cell or chance(rng, 0.05):
         cell = quote + cell.replace(quote, quote * 2) + quote
-        if chance(rng, 0.006) and "quotes" not in NOT_YET:
+        if chance(rng, 0.006):
             cell, padding = (
                 rng.choice(
                     [

@@ -56,7 +56,7 @@ def date_field(rng: Random, name: str) -> Spec:
     spec: Spec = {"name": name, "type": "datetime" if moment else "date"}
     spec["format"] = style + (rng.choice(_TIMES) if moment else "")
     if "%y" in style:
-        spec["pivot"] = rng.choice([0, 50, 70, 99])
+        spec["pivot"] = rng.choice([26, 50, 70, 70, 99])
     if "%b" in style and chance(rng, 0.4):
         spec["months"] = rng.choice([_SPANISH, _GERMAN])
     return spec

@@ -5,7 +5,7 @@ import re
 from random import Random
 from typing import Any
 
-from tests.differential.generate import csv_files, layouts, mutations, texts
+from tests.differential.generate import balances, csv_files, layouts, mutations, texts
 from tests.differential.generate.case import Case
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.json_writing import Raw, Style, written
@@ -65,7 +65,9 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     outer = _add_outer(rng, layout)
     _add_types(rng, layout)
     count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
-    records = [_record(rng, layout, drawn.row(rng), outer) for _ in range(count)]
+    rows = [drawn.row(rng) for _ in range(count)]
+    balances.add(rng, layout, rows)
+    records = [_record(rng, layout, row, outer) for row in rows]
     records = [record for record in records for _ in range(weighted(rng, {1: 20.0, 2: 1.0}))]
     style = Style.draw(rng)
     if layout.get("jsonLines"):

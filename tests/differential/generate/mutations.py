@@ -4,7 +4,6 @@ from random import Random
 from typing import Any
 
 from tests.differential.generate.chance import chance
-from tests.differential.reference.not_yet import NOT_YET
 
 _BYTES = (
     b"",
@@ -37,8 +36,6 @@ def of_text(rng: Random, text: str, dialect: dict[str, Any]) -> str:
     f"  {quote}", f"{quote} ",
               "\n", "\r", "\r\n", "\n\n", "\t", "\u00a0", "-", "+", ".", ",", "0", "", "", f"{quote}\n{quote}",
               delimiter * 3, "\u2028", "x"]  # fmt: skip
-    if "quotes" in NOT_YET:
-        pieces = [piece for piece in pieces if quote not in piece]
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
         start = _place(rng, text, quote + delimiter + "\n\r")
         end = start + rng.choice([0, 0, 1, 1, 2, rng.randint(0, 30)])

@@ -1,5 +1,6 @@
 """What the reference says of a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,7 @@ class Fault:
 class Row:
     """One row: dropped, rejected for ``faults``, or accepted as ``record``.
 
-    Of an ``ambiguous`` one, which is rejected, anything else may be told.
+    Of an ``ambiguous`` one, which is rejected, anything else may be told. One that ``may_be_skipped`` may be no row.
     """
 
     line: int
@@ -39,6 +40,8 @@ class Row:
     faults: tuple[Fault, ...] = ()
     dropped: bool = False
     ambiguous: bool = False
+    may_be_skipped: bool = False
+    repeats_id: bool = False
 
     @property
     def rejected(self) -> bool:
@@ -50,12 +53,15 @@ class Row:
 class Answer:
     """The rows of a file in its order, or the codes with one of which it must be refused as a whole.
 
-    A file with rows may be refused all the same with one of the codes in ``may_refuse``.
+    A file with rows may be refused all the same with one of the codes in ``may_refuse``. ``warnings`` counts their
+    codes, ``skipped`` the lines that the layout skips.
     """
 
     rows: tuple[Row, ...] = ()
     refusals: frozenset[str] = frozenset()
     may_refuse: frozenset[str] = frozenset()
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    skipped: int = 0
 
 
 class RefusedError(Exception):

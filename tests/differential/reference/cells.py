@@ -13,16 +13,16 @@ from tests.differential.reference.codes import is_iban
 class Cells:
     """A row's cells by the fields' names: None where there is no value.
 
-    ``mistyped`` are JSON values of another type. A ``doubtful`` row may be rejected for the way it is split. A JSON
-    record ``repeats`` a name where a field is looked for, or in an object that nobody reads (``may_repeat``).
+    ``mistyped`` are JSON values of another type. A JSON record ``repeats`` a name where a field is looked for, or in an
+    object that nobody reads (``may_repeat``). A row without any value ``may_be_blank``.
     """
 
     line: int
     texts: dict[str, str | None]
     mistyped: frozenset[str] = frozenset()
-    doubtful: bool = False
     repeats: bool = False
     may_repeat: bool = False
+    may_be_blank: bool = False
 
 
 def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:

@@ -31,14 +31,14 @@ def split(record: str, dialect: Mapping[str, Any]) -> list[str]:
         at += 1
 
 
-def has_stray_quote(record: str, dialect: Mapping[str, Any]) -> bool:
-    """Tell whether a quote stands within a cell that is not quoted."""
-    quote, at = dialect.get("quoteChar", '"'), 0
-    while quote and at <= len(record):
-        start, (_, end) = at, _cell(record, at, dialect)
-        if record[_begin(record, start, dialect) :][:1] != quote and quote in record[start:end]:
-            return True
-        at = end + 1
+def is_open(record: str, dialect: Mapping[str, Any]) -> bool:
+    """Tell whether ``record`` ends within a quoted cell."""
+    try:
+        split(record, dialect)
+    except QuoteOpenError:
+        return True
+    except QuoteMisplacedError:
+        return False
     return False
 
 
@@ -58,13 +58,8 @@ def _cell(record: str, at: int, dialect: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _begin(record: str, at: int, dialect: Mapping[str, Any]) -> int:
-    """Pass over white space around a quoted cell, where cells are trimmed."""
-    while (
-        dialect.get("trim")
-        and at < len(record)
-        and record[at].isspace()
-        and record[at] != dialect.get("delimiter", ",")
-    ):
+    """Pass over white space around a quoted cell: it is no part of it."""
+    while at < len(record) and record[at].isspace() and record[at] not in {dialect.get("delimiter", ","), "\n"}:
         at += 1
     return at
 

@@ -1,83 +1,143 @@
-"""A CSV file: the lines that are no records, and its rows."""
+"""A CSV file: the lines that are skipped, and its rows."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_stray_quote, split
+from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, is_open, split
+from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
-from tests.differential.reference.left_out import blanked
-from tests.differential.reference.not_yet import NOT_YET
+from tests.differential.reference.left_out import is_skipped
+from tests.differential.reference.mapping import fields_of
+from tests.differential.reference.numbers import read_number
+from tests.differential.reference.texts import MAX_LINE_BYTES
 
 MOST_LINES_OF_A_RECORD = 100
-_UNSPLIT = {"MALFORMED_CSV", "RECORDS_LOST"}
+_BLANK = " \t\v\f"
+_FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
 
 
 @dataclass
 class CsvRows:
-    """The rows of one file, read by one layout. ``doubts`` are codes with which it may be refused all the same."""
+    """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips."""
 
     layout: Mapping[str, Any]
     lines: list[str]
     header: Header
-    doubts: set[str] = field(default_factory=set)
+    skipped: int = 0
+    _dialect: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.header.may_be_another:
-            self.doubts.add("HEADER_MISMATCH")
-
-    @property
-    def _dialect(self) -> Mapping[str, Any]:
-        return dict(self.layout.get("dialect", {}))
+        self._dialect = self.layout.get("dialect", {})
 
     def rows(self) -> Iterator[Cells | Row]:
-        """Yield every row below the header; Refused if they cannot be told apart."""
-        lines = list(blanked(self._dialect, self.lines[self.header.lines :], self.header.fewest_cells))
-        number = 0
-        while number < len(lines):
-            first, record = number, lines[number]
-            number += 1
-            while self._dialect.get("lineBreaksInCells") and self._is_open(record):
-                if number == len(lines) or number - first >= MOST_LINES_OF_A_RECORD:
-                    raise RefusedError("MALFORMED_CSV")
-                record += "\n" + lines[number]
-                number += 1
-            if record.strip() or self._dialect.get("delimiter", ",") in record:
-                row = self._row(self.header.lines + first + 1, record)
-                if row:
-                    yield row
+        """Yield every row; RefusedError if they cannot be told apart."""
+        above = max(0, self.header.lines - 1)
+        for number, line in enumerate(self.lines[:above], 1):
+            yield from self._skip(number, line)
+        lines = self.lines[self.header.lines :]
+        for place, skipped in enumerate(is_skipped(self._dialect, lines)):
+            if skipped:
+                yield from self._skip(self.header.lines + place + 1, lines[place])
+                lines[place] = ""
+        place = 0
+        while place < len(lines):
+            end = self._end(lines, place)
+            record, number = "\n".join(lines[place:end]), self.header.lines + place + 1
+            if end > place + 1 and not self._dialect.get("lineBreaksInCells"):
+                yield from (_whole(number + below, "QUOTE_MALFORMED") for below in range(end - place))
+            elif self._has_values(record):
+                yield self._row(number, record)
+            place = end
 
-    def _is_open(self, record: str) -> bool:
-        try:
-            split(record, self._dialect)
-        except QuoteOpenError:
-            return True
-        except QuoteMisplacedError:
-            return False
-        return False
+    def _end(self, lines: list[str], start: int) -> int:
+        """Return where the record ends that begins at ``start``.
 
-    def _row(self, line: int, record: str) -> Cells | Row | None:
-        try:
-            cells = split(record, self._dialect)
-            stray = has_stray_quote(record, self._dialect)
-        except (QuoteOpenError, QuoteMisplacedError):
-            self._doubt()
-            return Row(line, faults=(Fault.of("", "QUOTE_MALFORMED", "FIELD_COUNT"),))
-        if stray:
-            self._doubt()
-        if not any(cells) and "blank rows" not in NOT_YET:
-            return None
-        if not self.header.least_cells <= len(cells) <= len(self.header.columns):
-            return Row(line, faults=(Fault.of("", "FIELD_COUNT", *(["QUOTE_MALFORMED"] if stray else [])),))
+        Where cells cannot span lines, a line that leaves one open is a record by itself, unless a later line closes
+        the cell so that both readings make rows.
+        """
+        record, spans = lines[start], self._dialect.get("lineBreaksInCells")
+        if not is_open(record, self._dialect):
+            return start + 1
+        for place in range(start + 1, min(start + MOST_LINES_OF_A_RECORD, len(lines))):
+            record += "\n" + lines[place]
+            if is_open(record, self._dialect):
+                continue
+            whole = self._split(record)
+            if whole is not None and (spans or self._fits(whole)):
+                return place + 1
+            break
+        if spans:
+            raise RefusedError("MALFORMED_CSV")
+        return start + 1
+
+    def _row(self, line: int, record: str) -> Cells | Row:
+        cells, codes = self._split(record), set[str]()
+        if cells is None:
+            codes.add("QUOTE_MALFORMED")
+        elif not self._fits(cells):
+            codes.add("FIELD_COUNT")
+        if _FORBIDDEN.search(record):
+            codes.add("CHARACTER_FORBIDDEN")
+        if codes or cells is None:
+            return _whole(line, *codes)
+        if len(record.encode()) > MAX_LINE_BYTES:
+            raise RefusedError("MALFORMED_CSV")
         missing = self.layout["schema"].get("missingValues", [""])
         texts: dict[str, str | None] = {field["name"]: None for field in self.layout["schema"]["fields"]}
         present = zip(self.header.columns, cells, strict=False)
         texts |= {name: cell if cell and cell not in missing else None for name, cell in present}
-        return Cells(line, texts, doubtful=stray)
+        # Cells of other white space than blanks have no value only once they are trimmed.
+        return Cells(line, texts, may_be_blank=not any(texts.values()))
 
-    def _doubt(self) -> None:
-        """Where cells may span lines, a misplaced quote leaves open where rows end: the file may be refused."""
-        if self._dialect.get("lineBreaksInCells"):
-            self.doubts |= _UNSPLIT
+    def _skip(self, line: int, text: str) -> Iterator[Row]:
+        """Count a line as skipped; one that could be a transaction is a rejected row."""
+        if not self._has_values(text):
+            return
+        cells = self._split(text) or []
+        booked = self._is_booked(dict(zip(self.header.columns, cells, strict=False)))
+        if booked and self._fits(cells):
+            yield _whole(line, "LINE_SKIPPED")
+        elif booked:
+            # The pages leave open how many cells it must have.
+            self.skipped += 1
+            yield Row(line, faults=(Fault.of("", "LINE_SKIPPED", certain=False),), may_be_skipped=True)
+        else:
+            self.skipped += 1
+
+    def _is_booked(self, cells: Mapping[str, str]) -> bool:
+        """Tell whether there is a booking date and an amount, each written as the layout says."""
+        missing = self.layout["schema"].get("missingValues", [""])
+        fields = {field["name"]: field for field in self.layout["schema"]["fields"]}
+
+        def any_of(column: str, reads: Any, *types: str) -> bool:
+            names = [name for name in fields_of(self.layout["mapping"][column]) if fields[name]["type"] in types]
+            return any(
+                cell not in missing and bool(reads(cell, fields[name]))
+                for name in names
+                if (cell := cells.get(name)) is not None
+            )
+
+        return any_of("booking_date", has_shape, "date", "datetime") and any_of("amount", read_number, "number")
+
+    def _split(self, record: str) -> list[str] | None:
+        try:
+            return split(record, self._dialect)
+        except (QuoteOpenError, QuoteMisplacedError):
+            return None
+
+    def _fits(self, cells: list[str]) -> bool:
+        return self.header.least_cells <= len(cells) <= len(self.header.columns)
+
+    def _has_values(self, record: str) -> bool:
+        """Tell whether a cell has a value; a record that cannot be split may have some."""
+        cells = self._split(record)
+        return cells is None or any(cell.strip(_BLANK) for cell in cells)
+
+
+def _whole(line: int, *codes: str) -> Row:
+    """Return a row that is rejected as a whole."""
+    return Row(line, faults=(Fault.of("", *codes),))

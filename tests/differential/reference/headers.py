@@ -8,8 +8,7 @@ from typing import Any
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.dates import has_shape, read_date
-from tests.differential.reference.left_out import blanked
-from tests.differential.reference.not_yet import NOT_YET
+from tests.differential.reference.left_out import is_skipped
 from tests.differential.reference.numbers import read_number
 
 ROWS_LOOKED_AT = 20
@@ -21,14 +20,13 @@ _Field = Mapping[str, Any]
 class Header:
     """The ``lines`` down to the header and the fields that its columns are.
 
-    A row has at least ``least_cells``; the layout alone would allow ``fewest_cells``. Where there is no header, the
-    first rows may leave open whether the file is of this layout.
+    A row has at least ``least_cells``. Where there is no header, the first rows may leave open whether the file is of
+    this layout.
     """
 
     lines: int
     columns: tuple[str, ...]
     least_cells: int
-    fewest_cells: int
     facts: Mapping[str, str] = field(default_factory=dict)
     may_be_another: bool = False
 
@@ -41,15 +39,14 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
         certain, possible = _first_rows(layout, lines, fewest)
         if not possible:
             raise RefusedError("HEADER_MISMATCH")
-        return Header(0, tuple(field["name"] for field in fields), fewest, fewest, may_be_another=not certain)
+        return Header(0, tuple(field["name"] for field in fields), fewest, may_be_another=not certain)
     for number, line in enumerate(lines[: dialect.get("headerWithin", 1)]):
         cells = _cells(line, dialect)
         matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
         if matched is not None:
             columns, facts = matched
             facts |= captured(layout, "preamble", lines[:number])
-            least = fewest if "short rows" in NOT_YET and not dialect.get("anyOrder") else len(cells)
-            return Header(number + 1, columns, least, fewest, facts)
+            return Header(number + 1, columns, len(cells), facts)
     raise RefusedError("HEADER_MISMATCH")
 
 
@@ -104,10 +101,10 @@ def _first_rows(layout: Mapping[str, Any], lines: list[str], fewest: int) -> tup
     day must exist for that, and what the first rows are where lines are blank or cells span them.
     """
     dialect = layout.get("dialect", {})
-    kept = list(blanked(dialect, lines[:ROWS_LOOKED_AT], fewest))
-    further = list(blanked(dialect, lines[: 2 * ROWS_LOOKED_AT], fewest))
-    choices = [[line for line in kept if line.strip()], [line for line in further if line.strip()][:ROWS_LOOKED_AT]]
-    spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in kept)
+    skipped = is_skipped(dialect, lines)
+    kept = [(place, line) for place, line in enumerate(lines) if line.strip() and not skipped[place]]
+    choices = [[line for place, line in kept if place < ROWS_LOOKED_AT], [line for _, line in kept[:ROWS_LOOKED_AT]]]
+    spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in lines[:ROWS_LOOKED_AT])
     certain = [2 * sum(_fits(layout, line, fewest, read_date) for line in rows) > len(rows) for rows in choices]
     possible = [2 * sum(_fits(layout, line, fewest, has_shape) for line in rows) > len(rows) for rows in choices]
     return all(certain) and not spans, any(possible) or bool(spans)

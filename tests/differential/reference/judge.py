@@ -48,7 +48,13 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     rows = CsvRows(layout, lines, header)
     answer = answered(Mapper(layout, facts, received_on), rows.rows())
-    return replace(answer, may_refuse=frozenset(rows.doubts))
+    cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
+    return replace(
+        answer,
+        may_refuse=frozenset(["HEADER_MISMATCH"] if header.may_be_another else []),
+        warnings={**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})},
+        skipped=rows.skipped,
+    )
 
 
 def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:

@@ -96,7 +96,7 @@ class Mapper:
         return None if own is None else f"{own}-{made}"
 
     def _text_faults(self, column: str, function: _Function, cells: Cells, value: Any) -> list[Fault]:
-        fields = frozenset(_fields(function)) or frozenset([""])
+        fields = frozenset(fields_of(function)) or frozenset([""])
         if function["function"] == "lookup":
             text = cells.texts[function["field"]]
             if text is not None and text not in function["values"]:
@@ -108,7 +108,7 @@ class Mapper:
         return []
 
     def _date(self, column: str, function: _Function, cells: Cells) -> tuple[date | None, list[Fault]]:
-        names, faults = _fields(function), list[Fault]()
+        names, faults = fields_of(function), list[Fault]()
         present = [name for name in names if cells.texts[name] is not None]
         days = dict[str, date | None]()
         for name in present:
@@ -126,7 +126,7 @@ class Mapper:
         return day, faults
 
 
-def _fields(function: _Function) -> list[str]:
+def fields_of(function: Mapping[str, Any]) -> list[str]:
     """Return the names of the fields that a function reads."""
     named = [function[key] for key in ("field", "credit", "debit") if isinstance(function.get(key), str)]
     return [*named, *function.get("of", ())]
@@ -140,7 +140,7 @@ def _read_fields(layout: Mapping[str, Any]) -> set[str]:
         for field in layout["schema"]["fields"]
         if field["type"] == "string" and {"constraints", "format"} & set(field)
     )
-    made = (name for function in layout["mapping"].values() for name in _fields(function))
+    made = (name for function in layout["mapping"].values() for name in fields_of(function))
     named = (
         function[key] for function in layout["mapping"].values() for key in ("fee", "direction") if key in function
     )

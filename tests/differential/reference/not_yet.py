@@ -2,16 +2,14 @@
 
 NOT_YET = frozenset(
     {
-        "blank rows",
         "escaped names",
+        "final line end of parts",
         "indented lines",
         "json line feeds",
         "minor units",
         "no json numbers",
-        "padded quotes",
-        "quotes",
         "share",
-        "short rows",
+        "json forbidden characters",
         "zeros beyond the scale",
     }
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.differential.reference.answer import Answer, Fault, Row
+from tests.differential.reference.balances import breaks
 from tests.differential.reference.cells import Cells, is_dropped
 from tests.differential.reference.mapping import Mapper
 
@@ -24,9 +25,10 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
             if made:
                 row.record["transaction_id"] = f"{own}-{ids[own]}"
             elif ids[own] > 1:
-                row = replace(row, faults=(*row.faults, _duplicate(mapper)))
+                row = replace(row, faults=(*row.faults, _duplicate(mapper)), repeats_id=True)
         rows.append(row)
-    return Answer(tuple(rows), _refusals(mapper.layout, rows))
+    broken = breaks(mapper.layout, rows)
+    return Answer(tuple(rows), _refusals(mapper.layout, rows), warnings={"BALANCE_BREAK": broken} if broken else {})
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:
@@ -35,9 +37,7 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
     record, faults = mapper.mapped(cells)
     if cells.repeats or cells.may_repeat:
         faults.append(Fault.of("", "NAME_REPEATED", certain=cells.repeats))
-    if cells.doubtful:
-        faults.append(Fault.of("", "QUOTE_MALFORMED", "FIELD_COUNT", certain=False))
-    return Row(cells.line, record, tuple(faults), ambiguous=cells.repeats)
+    return Row(cells.line, record, tuple(faults), ambiguous=cells.repeats, may_be_skipped=cells.may_be_blank)
 
 
 def _duplicate(mapper: Mapper) -> Fault:

@@ -10,6 +10,9 @@ from tests.differential.reference.answer import RefusedError
 MAX_LINE_BYTES = 1_000_000
 """A longer line is absurd."""
 _BOM = "\ufeff"
+_SINGLE_BYTE = {"iso-8859-1", "cp1252", "cp1250", "cp1251", "cp1257", "koi8-r", "mac_roman", "cp437"}
+"""Encodings of the generated files in which each byte is a character."""
+_CONTROLS = re.compile("[\x80-\x9f]")
 
 
 def unpacked(content: bytes) -> bytes:
@@ -29,7 +32,20 @@ def decoded(content: bytes, encoding: str) -> str:
         text.encode()
     except UnicodeError as error:
         raise RefusedError("NOT_DECODABLE") from error
+    if encoding in _SINGLE_BYTE and (_CONTROLS.search(text) or _is_utf8(content)):
+        raise RefusedError("NOT_DECODABLE")
+    if encoding == "utf-16" and content[:2] not in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        raise RefusedError("NOT_DECODABLE")
     return re.sub("\r\n?", "\n", text.removeprefix(_BOM))
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Tell whether ``content`` is UTF-8, with characters of several bytes."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return not content.isascii()
 
 
 def lines_of(text: str) -> list[str]:
@@ -47,9 +63,7 @@ def refuse_long(lines: list[str], code: str) -> None:
 def readable_part(content: bytes, encoding: str) -> str:
     """Decode ``content`` as far as it can be: what is wrong with its beginning may be said first."""
     try:
-        codecs.decode(content, encoding).encode()
-    except UnicodeDecodeError as error:
-        return decoded(content[: error.start], encoding)
+        text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content)
     except UnicodeError:
         return ""
-    return ""
+    return re.sub("\r\n?", "\n", text.partition("\ufffd")[0].removeprefix(_BOM))
