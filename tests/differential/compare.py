@@ -12,13 +12,12 @@ from tests.differential.product import FILE_ID, RECEIVED_AT, Told, told
 from tests.differential.reference.answer import Answer, Row
 from tests.differential.reference.codes import CURRENCIES
 from tests.differential.reference.judge import judge
+from tests.differential.reference.limits import JUDGED_BY_ROWS, exceeded
 from tests.differential.reference.mapping import COLUMNS
 from tests.differential.reference.not_yet import NOT_YET
 
 _ROW_AS_A_WHOLE = ""
-_TOO_MANY = "TOO_MANY_REJECTED"
 _SHOWN = 12
-_DEFAULT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -56,43 +55,43 @@ def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
         return
     if (validation.sha256, validation.size) != (hashlib.sha256(case.content).hexdigest(), len(case.content)):
         yield "sha256 and size are not the file's"
-    code, must = validation.reason_code, answer.refusals - {_TOO_MANY}
-    if code and code != _TOO_MANY:
-        if code not in must | answer.may_refuse:
+    code = validation.reason_code
+    if code and code not in JUDGED_BY_ROWS:
+        if code not in answer.refusals | answer.may_refuse:
             yield f"refused as {code}, expected {_said(answer)}"
         if not found.failure and found.refused_as != code:
             yield f"validated as {code}, transformed as {found.refused_as or 'good'}"
-        return
-    if must:
-        yield f"accepted as {validation.verdict} {validation.counts}, expected {', '.join(sorted(must))}"
-        return
-    if found.failure:
-        return
-    if found.refused_as:
+    elif answer.refusals:
+        yield f"accepted as {validation.verdict} {validation.counts}, expected {_said(answer)}"
+    elif found.refused_as:
         yield f"validated as {validation.verdict}, transformed as {found.refused_as}"
-        return
-    yield from _verdict(case, found)
-    yield from _told_besides(answer, found, small=case.blocks.chunk is not None)
-    yield from _both_jobs(found)
-    yield from _rows(answer.rows, found)
+    elif not found.failure:
+        yield from _verdict(case, found)
+        yield from _told_besides(answer, found, small=case.blocks.chunk is not None)
+        yield from _both_jobs(found)
+        yield from _rows(answer.rows, found)
 
 
 def _said(answer: Answer) -> str:
     counts = Counter("dropped" if row.dropped else "rejected" if row.rejected else "accepted" for row in answer.rows)
-    return f"{', '.join(sorted(answer.refusals)) or 'rows'} {dict(counts)}"
+    return ", ".join(sorted(answer.refusals)) or f"rows: {dict(counts)}"
 
 
 def _verdict(case: Case, found: Told) -> Iterator[str]:
     assert found.validation
-    counts = found.validation.counts
-    limit = case.layout.get("limits", {}).get("rejectedShare", _DEFAULT_SHARE)
-    kept = counts.read - (0 if "share" in NOT_YET else counts.dropped)
-    if counts.rejected > limit * kept or (counts.rejected and not counts.accepted and "share" not in NOT_YET):
-        right = "REJECTED"
-    else:
-        right = "VALID_WITH_REJECTED_ROWS" if counts.rejected else "VALID"
-    if found.validation.verdict != right:
-        yield f"verdict {found.validation.verdict}, expected {right} with {counts}"
+    counts, days = found.validation.counts, [row["booking_date"] for row in found.transactions]
+    codes = exceeded(
+        case.layout,
+        read=counts.read,
+        rejected=counts.rejected,
+        dropped=counts.dropped,
+        days=days,
+        received_on=RECEIVED_ON,
+    )
+    right = "REJECTED" if codes else "VALID_WITH_REJECTED_ROWS" if counts.rejected else "VALID"
+    code = found.validation.reason_code
+    if found.validation.verdict != right or (codes and code not in codes):
+        yield f"verdict {found.validation.verdict} {code}, expected {right} {sorted(codes)} with {counts}"
 
 
 def _told_besides(answer: Answer, found: Told, *, small: bool) -> Iterator[str]:

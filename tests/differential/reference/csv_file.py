@@ -76,6 +76,8 @@ class CsvRows:
 
     def _row(self, line: int, record: str) -> Cells | Row:
         cells, codes = self._split(record), set[str]()
+        if cells is None and self._dialect.get("lineBreaksInCells"):
+            raise RefusedError("MALFORMED_CSV")  # Nobody knows where the record ends.
         if cells is None:
             codes.add("QUOTE_MALFORMED")
         elif not self._fits(cells):

@@ -27,7 +27,7 @@ def judge(layout: Mapping[str, Any], content: bytes, file_name: str, received_on
         text = decoded(plain, layout.get("encoding", "utf-8"))
     except RefusedError as refused:
         beginning = _of_text(layout, readable_part(plain, layout.get("encoding", "utf-8")), file_name, received_on)
-        return Answer(refusals=refused.codes | (beginning.refusals - {"TOO_MANY_REJECTED", "NO_RECORDS"}))
+        return Answer(refusals=refused.codes | (beginning.refusals - {"NO_RECORDS"}))
     return _of_text(layout, text, file_name, received_on)
 
 
@@ -47,14 +47,14 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     rows = CsvRows(layout, lines, header)
-    answer = answered(Mapper(layout, facts, received_on), rows.rows())
+    doubts = frozenset(["HEADER_MISMATCH"] if header.may_be_another else [])
+    try:
+        answer = answered(Mapper(layout, facts, received_on), rows.rows())
+    except RefusedError as refused:
+        raise RefusedError(*refused.codes, *doubts) from refused
     cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
-    return replace(
-        answer,
-        may_refuse=frozenset(["HEADER_MISMATCH"] if header.may_be_another else []),
-        warnings={**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})},
-        skipped=rows.skipped,
-    )
+    warnings = {**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})}
+    return replace(answer, may_refuse=doubts, warnings=warnings, skipped=rows.skipped)
 
 
 def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:

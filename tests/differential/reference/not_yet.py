@@ -6,6 +6,7 @@ NOT_YET = frozenset(
         "final line end of parts",
         "indented lines",
         "json line feeds",
+        "limits of dates",
         "minor units",
         "no json numbers",
         "share",

@@ -1,20 +1,17 @@
 """From the rows of a file, split into cells, to its answer: what is dropped, rejected, accepted, and by which ids."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from tests.differential.reference.answer import Answer, Fault, Row
+from tests.differential.reference.answer import Answer, Fault, RefusedError, Row
 from tests.differential.reference.balances import breaks
 from tests.differential.reference.cells import Cells, is_dropped
 from tests.differential.reference.mapping import Mapper
 
-_DEFAULT_SHARE = 0.5
-
 
 def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
-    """Judge every row; those that could not be split into cells are rows already."""
+    """Judge every row; those that could not be split into cells are rows already. RefusedError if there are none."""
     rows, ids = list[Row](), Counter[str]()
     made = mapper.layout["mapping"]["transaction_id"]["function"] == "row_hash"
     for one in found:
@@ -28,7 +25,9 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
                 row = replace(row, faults=(*row.faults, _duplicate(mapper)), repeats_id=True)
         rows.append(row)
     broken = breaks(mapper.layout, rows)
-    return Answer(tuple(rows), _refusals(mapper.layout, rows), warnings={"BALANCE_BREAK": broken} if broken else {})
+    if not rows:
+        raise RefusedError("NO_RECORDS")
+    return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken} if broken else {})
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:
@@ -44,14 +43,3 @@ def _duplicate(mapper: Mapper) -> Fault:
     function = mapper.layout["mapping"]["transaction_id"]
     named = [function[key] for key in ("field", "credit", "debit") if key in function]
     return Fault(frozenset([*named, *function.get("of", ())] or [""]), frozenset(["DUPLICATE_ID"]))
-
-
-def _refusals(layout: Mapping[str, Any], rows: list[Row]) -> frozenset[str]:
-    """Refuse a file without rows, or with too many that are rejected: their share is of those that were not dropped."""
-    if not rows:
-        return frozenset(["NO_RECORDS"])
-    rejected = sum(row.rejected for row in rows)
-    kept = sum(not row.dropped for row in rows)
-    limit = layout.get("limits", {}).get("rejectedShare", _DEFAULT_SHARE)
-    too_many = rejected > limit * kept or (rejected and rejected == kept)
-    return frozenset(["TOO_MANY_REJECTED"]) if too_many else frozenset()
