@@ -33,6 +33,7 @@ class Row:
     """One row: dropped, rejected for ``faults``, or accepted as ``record``.
 
     Of an ``ambiguous`` one, which is rejected, anything else may be told. One that ``may_be_skipped`` may be no row.
+    The hash of one with an object or an array in the place of a text is left open (``id_is_open``).
     """
 
     line: int
@@ -42,6 +43,7 @@ class Row:
     ambiguous: bool = False
     may_be_skipped: bool = False
     repeats_id: bool = False
+    id_is_open: bool = False
 
     @property
     def rejected(self) -> bool:

@@ -136,8 +136,11 @@ class CsvRows:
 
     def _has_values(self, record: str) -> bool:
         """Tell whether a cell has a value; a record that cannot be split may have some."""
-        cells = self._split(record)
-        return cells is None or any(cell.strip(_BLANK) for cell in cells)
+        try:
+            cells = split(record, {**self._dialect, "trim": False})
+        except (QuoteOpenError, QuoteMisplacedError):
+            return True
+        return any(cell.strip(_BLANK) for cell in cells)
 
 
 def _whole(line: int, *codes: str) -> Row:

@@ -46,6 +46,8 @@ class JsonRecords:
             root = parse(self.text)
         except NotJsonError as error:
             raise RefusedError("MALFORMED_JSON") from error
+        if root.has_half_characters:
+            self.doubts.add("MALFORMED_JSON")
         found = list(_found(root, _steps(self.layout["recordPath"]), (root,)))
         if not found:
             raise RefusedError("RECORD_PATH_MISSING")
@@ -59,17 +61,18 @@ class JsonRecords:
         if record.has_half_characters:
             self.doubts.add("MALFORMED_JSON")
             return _unreadable(line)
-        texts, mistyped, repeats = dict[str, str | None](), set[str](), False
+        texts, mistyped, repeats, holds_more = dict[str, str | None](), set[str](), False, False
         for spec in self.layout["schema"]["fields"]:
             name = spec["name"]
             start, names = _place(name, record, around)
             value, repeated = _reach(start, names)
             repeats = repeats or (repeated and not name.startswith("$"))
             texts[name] = self._text(value)
+            holds_more = holds_more or (value is not None and value.kind in {"object", "array"})
             if value is not None and value.kind != spec.get("jsonType", "string"):
                 mistyped.add(name)
         unread = not repeats and any(node.repeats for node in record.walk())
-        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread)
+        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread, holds_more=holds_more)
 
     def _text(self, value: Node | None) -> str | None:
         if value is None:

@@ -13,6 +13,8 @@ from tests.differential.reference.mapping import Mapper
 from tests.differential.reference.rows import answered
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
+_OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16", "utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
+"""A file of such an encoding without any text may have a header that does not fit."""
 _BEFORE_THE_DAMAGE = {"EMPTY_FILE", "HEADER_MISMATCH", "CAPTURE_MISSING", "MALFORMED_CSV", "MALFORMED_JSON"}
 """Of a damaged gzip file, the part that could be unpacked may be refused first."""
 
@@ -41,7 +43,7 @@ def _of_text(layout: Mapping[str, Any], text: str, file_name: str, received_on: 
 
 def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
     if not text.strip():
-        raise RefusedError("EMPTY_FILE")
+        raise RefusedError("EMPTY_FILE", *_OF_WIDE_CHARACTERS.get(layout.get("encoding", "utf-8"), ()))
     lines = lines_of(text)
     header = find_header(layout, lines)
     refuse_long(lines, "MALFORMED_CSV")

@@ -36,7 +36,14 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
     record, faults = mapper.mapped(cells)
     if cells.repeats or cells.may_repeat:
         faults.append(Fault.of("", "NAME_REPEATED", certain=cells.repeats))
-    return Row(cells.line, record, tuple(faults), ambiguous=cells.repeats, may_be_skipped=cells.may_be_blank)
+    return Row(
+        cells.line,
+        record,
+        tuple(faults),
+        ambiguous=cells.repeats,
+        may_be_skipped=cells.may_be_blank,
+        id_is_open=cells.holds_more,
+    )
 
 
 def _duplicate(mapper: Mapper) -> Fault:
