@@ -137,6 +137,8 @@ def parties(rng: Random, names: Names) -> Part:
     mapping: dict[str, Spec] = {
         "counterparty_name": rng.choice([
             {"function": "by_direction", "credit": payer["name"], "debit": payee["name"]},
+            {"function": "by_direction", "credit": [payer["name"], payee["name"]], "debit": payee["name"]},
+            {"function": "by_direction", "debit": [payee["name"]]},
             {"function": "text", "field": payer["name"]},
             {"function": "first_of", "of": [payee["name"], payer["name"]]},
         ]),

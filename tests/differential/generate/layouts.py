@@ -29,7 +29,15 @@ class Drawn:
 def draw(rng: Random, file_format: str) -> Drawn:
     """Draw a layout."""
     names = Names(rng, json=file_format == "json")
-    amount = rng.choice([parts.signed_amount, parts.signed_amount, parts.amount_with_direction, parts.debit_credit])
+    amount = weighted(
+        rng,
+        {
+            parts.signed_amount: 4.0,
+            parts.amount_with_direction: 2.0,
+            parts.debit_credit: 2.0,
+            parts.amount_by_account: 0.8,
+        },
+    )
     drawn = [
         columns.transaction_id(rng, names),
         parts.booking_date(rng, names),
@@ -44,6 +52,7 @@ def draw(rng: Random, file_format: str) -> Drawn:
     if chance(rng, 0.2):
         drawn.append(columns.unused(names))
     specs = [spec for part in drawn for spec in part.specs]
+    _name_one_currency(specs, drawn[3].mapping["currency"])
     rng.shuffle(specs)
     layout: dict[str, Any] = {
         "name": "case",
@@ -51,14 +60,15 @@ def draw(rng: Random, file_format: str) -> Drawn:
         "title": "A case",
         "format": file_format,
         "schema": {"fields": specs},
-        "mapping": {column: function for part in drawn for column, function in part.mapping.items()},
+        # What comes first stays: of two parts that know an account, the amount's says whose it is.
+        "mapping": {column: function for part in reversed(drawn) for column, function in part.mapping.items()},
         "sample": {"accepted": 0, "totals": {}},
     }
     if drops := [drop for part in drawn for drop in part.drop]:
         layout["drop"] = _with_further(rng, drops, specs)
     if chance(rng, 0.15):
         layout["schema"]["missingValues"] = rng.choice(
-            [["", "-"], ["", "NULL", "null"], ["", "0", "n/a"], ["", "-", "--", "x", "NULL", "0.00"]]
+            [["", "--"], ["", "NULL", "null"], ["", "0", "n/a"], ["", "?", "--", "x", "NULL", "0.00"]]
         )
     if chance(rng, 0.5):
         layout["limits"] = {"rejectedShare": weighted(rng, {1.0: 6.0, 0.0: 1.0, 0.1: 1.0, 0.5: 1.0, 0.25: 1.0})}
@@ -66,6 +76,14 @@ def draw(rng: Random, file_format: str) -> Drawn:
         key, most = rng.choice([("bookingDates", 10), ("spanDays", 90), ("ageDays", 90)])
         layout["limits"] = {**layout.get("limits", {}), key: rng.randint(1, most)}
     return Drawn(layout, drawn)
+
+
+def _name_one_currency(specs: list[Spec], currency: Spec) -> None:
+    """Let no code stand beside a number where all rows are of another currency."""
+    if currency.get("value", "EUR") != "EUR":
+        for spec in specs:
+            if " EUR" in spec.get("suffixes", []):
+                spec["suffixes"].remove(" EUR")
 
 
 def _with_further(rng: Random, drops: list[Spec], specs: list[Spec]) -> list[Spec]:

@@ -14,8 +14,16 @@ _CHARACTERS = {
     (".", None): 4.0, (",", None): 2.0, (".", ","): 3.0, (",", "."): 3.0, (",", " "): 1.0, (",", "\u00a0"): 1.0,
     (".", "'"): 1.0, (",", "\u202f"): 0.5, (".", "’"): 0.5, ("·", None): 0.2, (",", "_"): 0.2, (".", " "): 0.5,
 }  # fmt: skip
-_PREFIXES = ("$", "£", "US$", "Fr. ", "€ ", "R", "+CHF ")
-_SUFFIXES = (" EUR", "€", " zł", " kr.", "%", " ")
+_PREFIXES = ("$", "£", "US$", "Fr. ", "€ ", "R")
+_SUFFIXES = (" EUR", "€", " zł", " kr.", " ")
+_WORDS = (
+    (["DR"], ["CR"]),
+    ((["Soll", "S"], ["Haben", "H"])),
+    (["OD"], [""]),
+    (["", "DR"], ["Cr"]),
+    (["Af"], ["Bij", ""]),
+)
+_MINUS = (["−"], ["−", "–"], ["﹣"], ["▲"])
 _SCRAPS = (
     *"0123456789", "000", "123", ".", ",", "'", "-", "+", "(", ")", "$", "€", " EUR", " ", "\u00a0", "e", "E", "_",
     "−",
@@ -49,26 +57,28 @@ _WHOLE = (
 )
 
 
-def number_field(rng: Random, name: str) -> Spec:
-    """Draw how a number is written."""
+def number_field(rng: Random, name: str, *, words: bool = False) -> Spec:
+    """Draw how a number is written; only where ``words`` may tell the direction, they may stand beside it."""
     decimal_char, group_char = weighted(rng, _CHARACTERS)
-    spec: Spec = {"name": name, "type": "number"}
-    if decimal_char != ".":
-        spec["decimalChar"] = decimal_char
+    drawn: dict[str, tuple[float, Any]] = {
+        "scale": (0.3, rng.randint(0, 5)),
+        "prefixes": (0.2, some(rng, _PREFIXES, 3)),
+        "suffixes": (0.2, some(rng, _SUFFIXES, 3)),
+        "bareFraction": (0.15, True),
+        "minorUnits": (0.07, True),
+    }
+    signs: dict[str, tuple[float, Any]] = {
+        "parentheses": (0.15, True),
+        "trailingSign": (0.15, True),
+        "minusChars": (0.12, list(rng.choice(_MINUS))),
+    }
+    spec: Spec = {"name": name, "type": "number", "decimalChar": decimal_char}
     if group_char:
         spec["groupChar"] = group_char
-    if chance(rng, 0.3):
-        spec["scale"] = rng.randint(0, 5)
-    if chance(rng, 0.2):
-        spec["prefixes"] = [prefix for prefix in some(rng, _PREFIXES, 3) if "+" not in prefix] or ["$"]
-    if chance(rng, 0.2):
-        spec["suffixes"] = some(rng, _SUFFIXES, 3) or [" EUR"]
-    for flag in ("parentheses", "trailingSign", "bareFraction"):
-        if chance(rng, 0.15):
-            spec[flag] = True
-    if chance(rng, 0.07):
-        spec["minorUnits"] = True
-    return spec
+    if words and chance(rng, 0.2):
+        spec["debitWords"], spec["creditWords"] = map(list, rng.choice(_WORDS))
+        signs = {}
+    return spec | {key: value for key, (often, value) in (drawn | signs).items() if chance(rng, often)}
 
 
 def json_number_field(rng: Random, name: str) -> Spec:
@@ -100,8 +110,11 @@ def written(rng: Random, spec: Spec, value: Decimal, sign: str = "") -> str:
     prefix = rng.choice(prefixes) if prefixes and chance(rng, 0.6) else ""
     suffix = rng.choice(suffixes) if suffixes and chance(rng, 0.6) else ""
     text = f"{prefix}{digits}{suffix}"
+    if "debitWords" in spec:
+        return _beside_word(rng, spec, text, sign)
     if not sign:
         return text
+    sign = rng.choice([sign, *spec.get("minusChars", [])]) if sign == "-" else sign
     ways = [f"{sign}{text}"]
     if prefix:
         ways.append(f"{prefix}{sign}{digits}{suffix}")
@@ -110,6 +123,16 @@ def written(rng: Random, spec: Spec, value: Decimal, sign: str = "") -> str:
     if spec.get("parentheses") and sign == "-":
         ways.append(f"({text})")
     return rng.choice(ways)
+
+
+def _beside_word(rng: Random, spec: Spec, text: str, sign: str) -> str:
+    word = rng.choice(spec["debitWords" if sign == "-" else "creditWords"])
+    if chance(rng, 0.03):
+        word = rng.choice(["", "dr", "-", "x", "CR", "DR "])
+    if not word:
+        return text
+    blank = rng.choice(["", " ", "  ", "\u00a0"])
+    return rng.choice([f"{word}{blank}{text}", f"{text}{blank}{word}"])
 
 
 def odd_number(rng: Random) -> str:

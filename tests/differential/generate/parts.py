@@ -79,10 +79,12 @@ class Names:
         return self.json and (name.startswith(other + ".") or other.startswith(name + "."))
 
 
-def number(rng: Random, names: Names, word: str) -> Spec:
+def number(rng: Random, names: Names, word: str, *, words: bool = False) -> Spec:
     """Draw a number field."""
     name = names.next(word)
-    return numbers.json_number_field(rng, name) if names.json and chance(rng, 0.5) else numbers.number_field(rng, name)
+    if names.json and chance(rng, 0.5):
+        return numbers.json_number_field(rng, name)
+    return numbers.number_field(rng, name, words=words)
 
 
 def text(names: Names, word: str, **keys: Any) -> Spec:
@@ -92,11 +94,12 @@ def text(names: Names, word: str, **keys: Any) -> Spec:
 
 def signed_amount(rng: Random, names: Names, column: str = "amount") -> Part:
     """Draw an amount with its own sign, sometimes with a fee beside it."""
-    spec, inverted = number(rng, names, column.title()), chance(rng, 0.2)
+    inverted = chance(rng, 0.2)
+    fee = number(rng, names, "Fee") if column == "amount" and chance(rng, 0.15) else None
+    spec = number(rng, names, column.title(), words=not inverted)
     function: Spec = {"function": "amount", "field": spec["name"]}
     if inverted:
         function["inverted"] = True
-    fee = number(rng, names, "Fee") if column == "amount" and chance(rng, 0.15) else None
     if fee:
         function["fee"] = fee["name"]
 
@@ -144,6 +147,39 @@ def amount_with_direction(rng: Random, names: Names, column: str = "amount") -> 
         return {spec["name"]: cell, word["name"]: told}
 
     return Part([spec, word], write, {column: function})
+
+
+_OWN = ("DE89370400440532013000", "CH93 0076 2011 6238 5295 7", "0012345")
+_OTHERS = ("NL91ABNA0417164300", "GB82 WEST 1234 5698 7654 32", "99887766", "")
+
+
+def amount_by_account(rng: Random, names: Names) -> Part:
+    """Draw an amount of which the own account tells the direction."""
+    spec, sign = number(rng, names, "Amount"), rng.choice(["none", "agrees", "optional"])
+    own, payer, payee = text(names, "Own"), text(names, "PayerIban"), text(names, "PayeeIban")
+    function: Spec = {
+        "function": "amount_by_account",
+        "field": spec["name"],
+        "payer": payer["name"],
+        "payee": payee["name"],
+    }
+    if sign != "none":
+        function["sign"] = sign
+    number_of_own = rng.choice(_OWN)
+    minus = sign == "agrees" or chance(rng, 0.5)
+
+    def write(rng: Random, flow: Flow) -> Row:
+        own_written = rng.choice([number_of_own, number_of_own.replace(" ", ""), number_of_own.lower()])
+        sides = [own_written, rng.choice(_OTHERS)] if flow == "out" else [rng.choice(_OTHERS), own_written]
+        if chance(rng, 0.06):
+            sides = rng.choice(
+                [["", ""], [own_written] * 2, sides[::-1], [rng.choice(_OTHERS), ""], [_OTHERS[0], _OTHERS[1]]]
+            )
+        signed = _signed(rng, spec, positive=flow == "in") if sign != "none" and minus else _unsigned(rng, spec)
+        return {spec["name"]: signed, own["name"]: number_of_own, payer["name"]: sides[0], payee["name"]: sides[1]}
+
+    mapping = {"amount": function, "account_id": {"function": "text", "field": own["name"]}}
+    return Part([spec, own, payer, payee], write, mapping)
 
 
 def debit_credit(rng: Random, names: Names) -> Part:

@@ -1,5 +1,6 @@
 """Amounts: which numbers make one, and which way the money went."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,13 +8,14 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault
 from tests.differential.reference.cells import Cells
-from tests.differential.reference.not_yet import NOT_YET
-from tests.differential.reference.numbers import Number, in_range, read_number, scaled, sum_of
+from tests.differential.reference.numbers import Number, in_range, read_number, scaled, sum_of, unworded_codes
+
+_THOUSANDS = 3
 
 
 @dataclass(frozen=True)
 class Money:
-    """An amount, its direction, and what is wrong with the cells that it is made of."""
+    """An amount, its direction (empty where nothing tells it), and what is wrong with the cells that it is made of."""
 
     value: Decimal | None
     direction: str
@@ -42,11 +44,17 @@ class _Part:
 
 @dataclass(frozen=True)
 class Till:
-    """Reads the amounts of one row. ``minor_units`` are those of its currency, None where that is not known."""
+    """Reads the amounts of one row.
+
+    ``minor_units`` are those of its currency, None where that is not known. ``own_account`` is the one that it is
+    booked on; a ``signed_file`` has a minus before an amount anywhere.
+    """
 
     layout: Mapping[str, Any]
     cells: Cells
     minor_units: int | None
+    own_account: str | None = None
+    signed_file: bool = False
 
     def money(self, function: Mapping[str, Any], *, required: bool) -> Money:
         """Return the amount that ``function`` makes."""
@@ -55,8 +63,15 @@ class Till:
                 return self._signed(function, required=required)
             case "amount_with_direction":
                 return self._with_direction(function, required=required)
+            case "amount_by_account":
+                return self._by_account(function)
             case _:
                 return self._debit_credit(function, required=required)
+
+    def is_negative(self, name: str) -> bool:
+        """Tell whether the number of the field ``name`` is below zero."""
+        number = self._part(name).number
+        return number is not None and number.value < 0
 
     def _signed(self, function: Mapping[str, Any], *, required: bool) -> Money:
         part = self._part(function["field"])
@@ -64,18 +79,50 @@ class Till:
             faults: tuple[Fault, ...] = (Fault.of(part.field, "FIELD_MISSING"),) if required else ()
         else:
             faults = part.faults()
-        value = part.sound
+        value, negative = part.sound, part.number is not None and part.number.negative
         if value is not None and function.get("inverted"):
             value = -value
+            negative = value < 0
         if function.get("fee"):
             fee = self._part(function["fee"], signed=False)
             faults += fee.faults()
             if value is not None:
                 value = sum_of(value, -(fee.sound or Decimal(0)))
+                negative = value < 0
                 faults += self._too_large(value, (part.field,), certain=True)
                 if fee.codes:
                     faults += (Fault.of(part.field, "AMOUNT_RANGE", certain=False),)
-        return Money(value, _by_sign(value), faults)
+        return Money(value, "DBIT" if negative else "CRDT", faults)
+
+    def _by_account(self, function: Mapping[str, Any]) -> Money:
+        """Make an amount whose direction the own account tells: payer's, payee's, or neither's."""
+        sign, fields = function.get("sign", "none"), (function["field"], function["payer"], function["payee"])
+        part = self._part(function["field"], signed=sign != "none")
+        if part.text is None:
+            return Money(None, "", (Fault.of(part.field, "FIELD_MISSING"),))
+        if part.number is None or part.value is None:
+            return Money(None, "", part.faults())
+        own = _comparable(self.own_account)
+        payer, payee = (_comparable(self.cells.texts[name]) for name in fields[1:])
+        paid, received = own is not None and payer == own, own is not None and payee == own
+        told = "" if paid == received else "DBIT" if paid else "CRDT"
+        by_sign = "DBIT" if part.number.value < 0 else "CRDT"
+        counts = sign == "agrees" or (sign == "optional" and (part.number.value < 0 or part.number.plus))
+        if paid and received:
+            direction = ""
+        elif counts:
+            direction = by_sign
+        else:
+            alone = payee is None and _is_iban_like(payer) and _is_iban_like(own)
+            direction = told or ("CRDT" if sign == "optional" and alone else "")
+        contradicts = counts and told not in {"", by_sign} and (sign == "optional" or part.number.value != 0)
+        faults = part.faults(*(["SIGN_MISMATCH"] if contradicts else []))
+        if not direction:
+            faults += (Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=not faults),)
+        if sign == "optional" and told == "DBIT" and not counts and self.signed_file:
+            faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), certain=not faults),)
+        size = abs(part.value)
+        return Money(-size if direction == "DBIT" else size, direction, faults)
 
     def _with_direction(self, function: Mapping[str, Any], *, required: bool) -> Money:
         sign, word = function.get("sign", "none"), self.cells.texts[function["direction"]]
@@ -124,20 +171,19 @@ class Till:
             return _Part(field_name, None, None, None, frozenset())
         number = read_number(text, field)
         if number is None:
-            return _Part(field_name, text, None, None, frozenset(["AMOUNT_FORMAT"]))
-        in_minor_units = field.get("minorUnits", False)
-        scale = 0 if in_minor_units else field.get("scale", 2)
-        most = scale if self.minor_units is None else min(scale, self.minor_units)
-        if in_minor_units and self.minor_units is None:
-            return _Part(field_name, text, number, None, frozenset(["AMOUNT_SCALE"] if number.decimals else []))
-        value = scaled(number.value, self.minor_units or 0) if in_minor_units else number.value
-        broken = {
-            "SIGN_MISMATCH": number.signed and not signed,
-            "AMOUNT_SCALE": number.decimals > most
-            or ("zeros beyond the scale" in NOT_YET and number.written_decimals > scale),
-            "AMOUNT_RANGE": not in_range(number.value if "minor units" in NOT_YET else value),
-        }
-        return _Part(field_name, text, number, value, frozenset(code for code, holds in broken.items() if holds))
+            return _Part(field_name, text, None, None, frozenset(["AMOUNT_FORMAT", *unworded_codes(text, field)]))
+        value = number.value
+        if field.get("minorUnits", False):
+            value = scaled(value, self.minor_units or 0)
+            if self.minor_units is None:
+                # Without a currency, nobody knows what it comes to.
+                return _Part(field_name, text, number, None, frozenset(_of_decimals(number, field, None)))
+        codes = _of_decimals(number, field, self.minor_units)
+        if number.signed and not signed:
+            codes.add("SIGN_MISMATCH")
+        if not in_range(value):
+            codes.add("AMOUNT_RANGE")
+        return _Part(field_name, text, number, value, frozenset(codes))
 
     def _field(self, name: str) -> dict[str, Any]:
         return next(field for field in self.layout["schema"]["fields"] if field["name"] == name)
@@ -146,6 +192,28 @@ class Till:
         if in_range(value):
             return ()
         return (Fault(frozenset(fields), frozenset(["AMOUNT_RANGE"]), certain=certain),)
+
+
+def _of_decimals(number: Number, field: Mapping[str, Any], minor_units: int | None) -> set[str]:
+    """Return AMOUNT_SCALE for more decimals than the layout or the currency has; zeros at their end do not count.
+
+    Exactly three are too many where the layout has fewer: they could be thousands.
+    """
+    if field.get("minorUnits"):
+        return {"AMOUNT_SCALE"} if number.written_decimals else set()
+    scale = field.get("scale", 2)
+    most = scale if minor_units is None else min(scale, minor_units)
+    thousands = field.get("jsonType") != "number" and scale < _THOUSANDS and number.written_decimals == _THOUSANDS
+    return {"AMOUNT_SCALE"} if number.decimals > most or thousands else set()
+
+
+def _comparable(account: str | None) -> str | None:
+    """Return an account without spaces and in one case."""
+    return None if account is None else account.replace(" ", "").replace("\u00a0", "").upper()
+
+
+def _is_iban_like(account: str | None) -> bool:
+    return account is not None and bool(re.fullmatch("[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", account))
 
 
 def _not_zero(part: _Part) -> bool:
@@ -163,7 +231,3 @@ def _contradicts(sign: str, number: Number, *, debit: bool) -> bool:
             return number.value < 0 or number.plus == debit
         case _:
             return False
-
-
-def _by_sign(value: Decimal | None) -> str:
-    return "DBIT" if value is not None and value < 0 else "CRDT"

@@ -1,12 +1,12 @@
 """What stands in one row: the text of each field, and what a field asks of its text."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tests.differential.reference.answer import Fault
 from tests.differential.reference.codes import is_iban
+from tests.differential.reference.patterns import full_match, search
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Cells:
     """A row's cells by the fields' names: None where there is no value.
 
     ``mistyped`` are JSON values of another type. A JSON record ``repeats`` a name where a field is looked for, or in an
-    object that nobody reads (``may_repeat``). A field whose value is an object or an array ``holds_more``. A row without any value ``may_be_blank``.
+    object that nobody reads (``may_repeat``). It ``holds_more`` where the value of a field is an object or an array. A
+    row without any value ``may_be_blank``.
     """
 
     line: int
@@ -35,7 +36,7 @@ def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
             continue
         codes = set[str]()
         pattern = field.get("constraints", {}).get("pattern")
-        if pattern is not None and not re.fullmatch(pattern, text):
+        if pattern is not None and not full_match(pattern, text):
             codes.add("FIELD_FORMAT")
         if field.get("format", "default") != "default" and not is_iban(text, field["format"]):
             codes.add("IBAN_INVALID")
@@ -55,5 +56,5 @@ def is_dropped(layout: Mapping[str, Any], cells: Cells) -> bool:
 def _holds(condition: Mapping[str, Any], cells: Cells) -> bool:
     text = cells.texts[condition["field"]]
     if condition.get("pattern") is not None:
-        return text is not None and bool(re.search(condition["pattern"], text))
+        return text is not None and bool(search(condition["pattern"], text))
     return (text or "") in condition["values"]

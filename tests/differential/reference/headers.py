@@ -1,6 +1,5 @@
 """The header of a CSV file: which columns it has, and the facts captured in it, above it and in the file's name."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpe
 from tests.differential.reference.dates import has_shape, read_date
 from tests.differential.reference.left_out import is_skipped
 from tests.differential.reference.numbers import read_number
+from tests.differential.reference.patterns import full_match, search
 
 ROWS_LOOKED_AT = 20
 
@@ -56,7 +56,7 @@ def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> di
     searched = list(texts)
     for capture in layout.get("captures", ()):
         if capture.get("source", "preamble") == source:
-            found = next(filter(None, (re.search(capture["pattern"], text) for text in searched)), None)
+            found = next(filter(None, (search(capture["pattern"], text) for text in searched)), None)
             if not found:
                 raise RefusedError("CAPTURE_MISSING")
             facts[capture["name"]] = found[1]
@@ -85,12 +85,12 @@ def _matched(
 
 def _is_header_of(field: _Field, cell: str) -> bool:
     if field.get("headerPattern"):
-        return bool(re.fullmatch(field["headerPattern"], cell))
+        return bool(full_match(field["headerPattern"], cell))
     return bool(cell == field.get("header", field["name"]))
 
 
 def _facts(field: _Field, cell: str) -> dict[str, str]:
-    found = re.fullmatch(field["headerPattern"], cell) if field.get("headerPattern") else None
+    found = full_match(field["headerPattern"], cell) if field.get("headerPattern") else None
     return found.groupdict() if found else {}
 
 
@@ -126,7 +126,7 @@ def _is_of(field: _Field, cell: str, dated: Callable[[str, dict[str, Any]], obje
             return bool(dated(cell, dict(field)))
         case _:
             pattern = field.get("constraints", {}).get("pattern")
-            return pattern is None or bool(re.fullmatch(pattern, cell))
+            return pattern is None or bool(full_match(pattern, cell))
 
 
 def _cells(line: str, dialect: Mapping[str, Any]) -> list[str]:

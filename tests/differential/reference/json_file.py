@@ -25,7 +25,8 @@ class JsonRecords:
     def rows(self) -> Iterator[Cells | Row]:
         """Yield every record; Refused if there are none where the layout expects them."""
         if not self.text.strip():
-            raise RefusedError("EMPTY_FILE")
+            lines = "empty json lines" in NOT_YET and self.layout.get("jsonLines")
+            raise RefusedError("EMPTY_FILE", *(["NO_RECORDS"] if lines else []))
         yield from self._of_lines() if self.layout.get("jsonLines") else self._of_document()
 
     def _of_lines(self) -> Iterator[Cells | Row]:

@@ -10,6 +10,7 @@ from tests.differential.reference.csv_file import CsvRows
 from tests.differential.reference.headers import captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
+from tests.differential.reference.not_yet import NOT_YET
 from tests.differential.reference.rows import answered
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
@@ -45,9 +46,16 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     if not text.strip():
         raise RefusedError("EMPTY_FILE", *_OF_WIDE_CHARACTERS.get(layout.get("encoding", "utf-8"), ()))
     lines = lines_of(text)
-    header = find_header(layout, lines)
+    try:
+        header = find_header(layout, lines)
+    except RefusedError as refused:
+        wide = "utf-16 headers" in NOT_YET and layout.get("encoding", "").startswith("utf-16")
+        raise RefusedError(*refused.codes, *(["NOT_DECODABLE"] if wide else [])) from refused
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
+    wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}
+    if wanted - facts.keys():
+        raise RefusedError("CAPTURE_MISSING")
     rows = CsvRows(layout, lines, header)
     doubts = frozenset(["HEADER_MISMATCH"] if header.may_be_another else [])
     try:

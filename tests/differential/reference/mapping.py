@@ -1,7 +1,6 @@
 """From a row's cells to the canonical record, function by function."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from tests.differential.reference.answer import Fault, Record
 from tests.differential.reference.cells import Cells, field_faults
 from tests.differential.reference.codes import CURRENCIES
 from tests.differential.reference.dates import EARLIEST, read_date
+from tests.differential.reference.patterns import search
 
 REQUIRED = ("transaction_id", "booking_date", "amount", "currency")
 AMOUNTS = ("amount", "balance_after")
@@ -33,17 +33,28 @@ _Function = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Mapper:
-    """Maps the rows of one file: ``facts`` are what was captured, ``received_on`` is the day it arrived."""
+    """Maps the rows of one file: ``facts`` are what was captured, ``received_on`` is the day it arrived.
+
+    A ``signed_file`` has a minus before an amount anywhere.
+    """
 
     layout: Mapping[str, Any]
     facts: Mapping[str, str]
     received_on: date
+    signed_file: bool = False
 
     def mapped(self, cells: Cells) -> tuple[Record, list[Fault]]:
         """Return the row's record, and all that is wrong with it; where something is, the record means little."""
         mapping, faults = self.layout["mapping"], field_faults(self.layout, cells)
         currency = self._text(mapping["currency"], cells, "")
-        till = Till(self.layout, cells, CURRENCIES.get(currency or ""))
+        own = mapping.get("account_id", {"function": "by_direction"})
+        till = Till(
+            self.layout,
+            cells,
+            CURRENCIES.get(currency or ""),
+            own_account=None if own["function"] == "by_direction" else self._text(own, cells, ""),
+            signed_file=self.signed_file,
+        )
         amounts = {
             column: till.money(mapping[column], required=column in REQUIRED) for column in AMOUNTS if column in mapping
         }
@@ -75,10 +86,12 @@ class Mapper:
                 return dict(function["values"]).get(texts[function["field"]] or "")
             case "extract":
                 text = texts[function["field"]]
-                found = re.search(function["pattern"], text) if text is not None else None
+                found = search(function["pattern"], text) if text is not None else None
                 return (found[1] or None) if found else None
             case "by_direction":
-                return texts[function["debit" if direction == "DBIT" else "credit"]]
+                names = function.get({"DBIT": "debit", "CRDT": "credit"}.get(direction, ""), ())
+                of = (names,) if isinstance(names, str) else names
+                return next((text for name in of if (text := texts[name]) is not None), None)
             case "constant":
                 return str(function["value"])
             case "captured":
@@ -128,8 +141,12 @@ class Mapper:
 
 def fields_of(function: Mapping[str, Any]) -> list[str]:
     """Return the names of the fields that a function reads."""
-    named = [function[key] for key in ("field", "credit", "debit") if isinstance(function.get(key), str)]
-    return [*named, *function.get("of", ())]
+    if function["function"] == "amount_with_direction":
+        return [function["field"], function["direction"]]
+    if function["function"] == "amount_by_account":
+        return [function["field"], function["payer"], function["payee"]]
+    named = [function[key] for key in ("field", "fee", "credit", "debit", "of") if key in function]
+    return [name for names in named for name in ([names] if isinstance(names, str) else names)]
 
 
 def _read_fields(layout: Mapping[str, Any]) -> set[str]:

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tests.differential.reference.amounts import Till
 from tests.differential.reference.answer import Answer, Fault, RefusedError, Row
 from tests.differential.reference.balances import breaks
 from tests.differential.reference.cells import Cells, is_dropped
-from tests.differential.reference.mapping import Mapper
+from tests.differential.reference.mapping import Mapper, fields_of
 
 
 def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     """Judge every row; those that could not be split into cells are rows already. RefusedError if there are none."""
-    rows, ids = list[Row](), Counter[str]()
+    rows, ids, found = list[Row](), Counter[str](), list(found)
+    mapper = replace(mapper, signed_file=_has_minus(mapper, found))
     made = mapper.layout["mapping"]["transaction_id"]["function"] == "row_hash"
     for one in found:
         row = one if isinstance(one, Row) else _row(mapper, one)
@@ -47,6 +49,14 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
 
 
 def _duplicate(mapper: Mapper) -> Fault:
-    function = mapper.layout["mapping"]["transaction_id"]
-    named = [function[key] for key in ("field", "credit", "debit") if key in function]
-    return Fault(frozenset([*named, *function.get("of", ())] or [""]), frozenset(["DUPLICATE_ID"]))
+    fields = fields_of(mapper.layout["mapping"]["transaction_id"])
+    return Fault(frozenset(fields or [""]), frozenset(["DUPLICATE_ID"]))
+
+
+def _has_minus(mapper: Mapper, found: Iterable[Cells | Row]) -> bool:
+    """Tell whether an amount of which the own account tells the direction has a minus in any row."""
+    function = mapper.layout["mapping"]["amount"]
+    if function["function"] != "amount_by_account":
+        return False
+    rows = (one for one in found if isinstance(one, Cells))
+    return any(Till(mapper.layout, cells, None).is_negative(function["field"]) for cells in rows)
