@@ -120,7 +120,7 @@ class Till:
         if not direction:
             faults += (Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=not faults),)
         if sign == "optional" and told == "DBIT" and not counts and self.signed_file:
-            faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), certain=not faults),)
+            faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), if_alone=True),)
         size = abs(part.value)
         return Money(-size if direction == "DBIT" else size, direction, faults)
 

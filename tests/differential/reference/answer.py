@@ -16,11 +16,13 @@ class Fault:
 
     The product must name one of ``codes`` for one of ``fields``; the pages leave open which of several comes first.
     It need not where the fault only may be told (not ``certain``): beside another one, or where the pages are silent.
+    What all rows together show is told only of a row with which nothing else is wrong (``if_alone``).
     """
 
     fields: frozenset[str]
     codes: frozenset[str]
     certain: bool = True
+    if_alone: bool = False
 
     @classmethod
     def of(cls, field_name: str, *codes: str, certain: bool = True) -> "Fault":

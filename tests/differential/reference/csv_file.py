@@ -135,12 +135,15 @@ class CsvRows:
         return self.header.least_cells <= len(cells) <= len(self.header.columns)
 
     def _has_values(self, record: str) -> bool:
-        """Tell whether a cell has a value; a record that cannot be split may have some."""
-        try:
-            cells = split(record, {**self._dialect, "trim": False})
-        except (QuoteOpenError, QuoteMisplacedError):
+        """Tell whether a cell has a value; a record that cannot be split may have some.
+
+        So may one with other white space: that it has none is seen by its cells.
+        """
+        around = _BLANK + self._dialect.get("delimiter", ",") + (self._dialect.get("quoteChar", '"') or "")
+        if record.strip(around):
             return True
-        return any(cell.strip(_BLANK) for cell in cells)
+        cells = self._split(record)
+        return cells is None or any(cell.strip(_BLANK) for cell in cells)
 
 
 def _whole(line: int, *codes: str) -> Row:

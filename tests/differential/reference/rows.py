@@ -38,10 +38,11 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
     record, faults = mapper.mapped(cells)
     if cells.repeats or cells.may_repeat:
         faults.append(Fault.of("", "NAME_REPEATED", certain=cells.repeats))
+    others = any(fault.certain and not fault.if_alone for fault in faults)
     return Row(
         cells.line,
         record,
-        tuple(faults),
+        tuple(replace(fault, certain=False) if fault.if_alone and others else fault for fault in faults),
         ambiguous=cells.repeats,
         may_be_skipped=cells.may_be_blank,
         id_is_open=cells.holds_more,
