@@ -44,7 +44,12 @@ def outcome(case: Case) -> Outcome:
 
 def differences(case: Case, found: Told) -> tuple[str, ...]:
     """Return what the product says otherwise than the reference; nothing if they agree."""
-    return tuple(_differences(case, judge(case.layout, case.content, case.file_name, RECEIVED_ON), found))
+    answers = judge((case.layout, *case.others), case.content, case.file_name, RECEIVED_ON)
+    name = found.validation.layout if found.validation else ""
+    if name in answers:
+        return tuple(_differences(case, answers[name], found))
+    every = (tuple(_differences(case, answer, found)) for answer in answers.values())
+    return min(every, key=len)
 
 
 def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
@@ -80,8 +85,9 @@ def _said(answer: Answer) -> str:
 def _verdict(case: Case, found: Told) -> Iterator[str]:
     assert found.validation
     counts, days = found.validation.counts, [row["booking_date"] for row in found.transactions]
+    layouts = {layout["name"]: layout for layout in (case.layout, *case.others)}
     codes = exceeded(
-        case.layout,
+        layouts[found.validation.layout],
         read=counts.read,
         rejected=counts.rejected,
         dropped=counts.dropped,

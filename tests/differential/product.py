@@ -50,32 +50,36 @@ def told(case: Case) -> Told:
     with tempfile.TemporaryDirectory() as folder:
         workdir = Path(folder)
         try:
-            layout = _layout(case, workdir)
+            layouts = [_layout(layout, workdir) for layout in (case.layout, *case.others)]
         except LayoutError as error:
             return Told(failure=f"layout: {error}")
         with _in_blocks(case.blocks):
-            return _told(case, layout, workdir)
+            return _told(case, LayoutCatalog(tuple(layouts)), workdir)
 
 
-def layout_text(case: Case) -> str:
-    """Write the layout as YAML."""
-    return yaml.dump(case.layout, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
+def layout_text(layout: dict[str, Any]) -> str:
+    """Write a layout as YAML."""
+    return yaml.dump(layout, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _layout(case: Case, workdir: Path) -> Layout:
-    path = workdir / f"{case.layout['name']}.yaml"
-    path.write_text(layout_text(case), encoding="utf-8")
+def _layout(layout: dict[str, Any], workdir: Path) -> Layout:
+    path = workdir / f"{layout['name']}.yaml"
+    path.write_text(layout_text(layout), encoding="utf-8")
     return read_layout(path)
 
 
-def _told(case: Case, layout: Layout, workdir: Path) -> Told:
+def _told(case: Case, catalog: LayoutCatalog, workdir: Path) -> Told:
     output, validation = workdir / "output", None
     source = Source(
-        file_id=FILE_ID, partner=layout.partner, file_name=case.file_name, format=layout.format, received_at=RECEIVED_AT
+        file_id=FILE_ID,
+        partner=case.layout["partner"],
+        file_name=case.file_name,
+        format=case.layout["format"],
+        received_at=RECEIVED_AT,
     )
     try:
-        catalog = LayoutCatalog((layout,))
         validation = validate_file(io.BytesIO(case.content), source, catalog, workdir, MEMORY_LIMIT_MB)
+        layout = catalog.get(validation.layout or case.layout["name"])
         transformation = transform_file(io.BytesIO(case.content), source, layout, output, workdir, MEMORY_LIMIT_MB)
     except FileRejectedError as error:
         return Told(validation, refused_as=error.code.value)

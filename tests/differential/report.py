@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from tests.differential.compare import Outcome, outcome
 from tests.differential.product import layout_text
@@ -26,11 +27,14 @@ def reproduction(found: Outcome) -> str:
             *(f"  {difference}" for difference in found.differences),
             f"made smaller, file {case.file_name}, {case.blocks}:",
             *(f"  {difference}" for difference in again.differences),
-            "its layout:",
-            *(f"  {line}" for line in layout_text(case).splitlines()),
+            *(line for layout in (case.layout, *case.others) for line in _described(layout)),
             f"its bytes:\n  {content}",
         ]
     )
+
+
+def _described(layout: dict[str, Any]) -> list[str]:
+    return [f"layout {layout['name']}:", *(f"  {line}" for line in layout_text(layout).splitlines())]
 
 
 def _kind(found: Outcome) -> str:

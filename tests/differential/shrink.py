@@ -35,6 +35,8 @@ def shrunk(case: Case, differs: Callable[[Case], bool]) -> Case:
 
 
 def _smaller(case: Case) -> Iterator[Case]:
+    for place in range(len(case.others)):
+        yield replace(case, others=(*case.others[:place], *case.others[place + 1 :]))
     if case.blocks != Blocks():
         yield replace(case, blocks=Blocks())
     yield from (replace(case, content=content) for content in _fewer(case.content))

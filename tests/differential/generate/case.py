@@ -19,7 +19,10 @@ class Blocks:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A layout and a file. ``kinds`` are what is special about them, for the table at the end."""
+    """A layout and a file. ``kinds`` are what is special about them, for the table at the end.
+
+    ``others`` are further layouts of the same partner.
+    """
 
     seed: int
     number: int
@@ -28,3 +31,4 @@ class Case:
     file_name: str
     blocks: Blocks = Blocks()
     kinds: frozenset[str] = field(default_factory=frozenset)
+    others: tuple[dict[str, Any], ...] = ()

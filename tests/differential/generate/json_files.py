@@ -1,21 +1,16 @@
-"""Random JSON layouts and files."""
+"""Random JSON files."""
 
 import json
 import re
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_files, layouts, mutations, texts
+from tests.differential.generate import balances, csv_files, json_layouts, mutations, others, texts
 from tests.differential.generate.case import Case
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.json_writing import Raw, Style, written
 from tests.differential.reference.not_yet import NOT_YET
 
-_PATHS = {
-    "$[*]": 3.0, "$.Data.Transaction[*]": 3.0, "$.booked.transactions[*]": 1.0,
-    "$.accounts[*].transactions[*]": 2.0, "$": 0.7,
-    "$.transaction": 0.5, "$[*].items[*]": 0.7, "$.a[*].b[*].c[*]": 0.5,
-}  # fmt: skip
 _ODD_NUMBERS = (
     "1e5",
     "1E-2",
@@ -54,16 +49,12 @@ _TRICKY = (
 _HALF = "\\ud83d"
 
 Value = Any
-_OUTER_NAMES = ("iban", "info.owner", "day")
 
 
 def draw(seed: int, number: int, rng: Random) -> Case:
     """Draw a layout and a file."""
-    drawn = layouts.draw(rng, "json")
+    drawn, outer = json_layouts.draw(rng)
     layout = drawn.layout
-    _add_path(rng, layout)
-    outer = _add_outer(rng, layout)
-    _add_types(rng, layout)
     count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
     rows = [drawn.row(rng) for _ in range(count)]
     balances.add(rng, layout, rows)
@@ -92,6 +83,9 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     blocks = csv_files.drawn_blocks(rng, len(content))
     if blocks.chunk:
         kinds.add("small blocks and parts")
+    further = others.draw(rng, layout, lambda rng: json_layouts.draw(rng)[0].layout)
+    if further:
+        kinds.add("several layouts")
     return Case(
         seed=seed,
         number=number,
@@ -100,41 +94,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         file_name="file.json",
         blocks=blocks,
         kinds=frozenset(kinds),
+        others=further,
     )
-
-
-def _add_path(rng: Random, layout: dict[str, Any]) -> None:
-    if chance(rng, 0.5):
-        layout["jsonLines"] = True
-    else:
-        layout["recordPath"] = weighted(rng, _PATHS)
-
-
-def _add_outer(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
-    """Let the account, or a date, stand around the records; return the paths by their fields' former names."""
-    path = layout.get("recordPath", "")
-    if path.count("[*]") == 0 or path.startswith("$[*].") or not chance(rng, 0.35):
-        return {}
-    depth = rng.randrange(path.count("[*]"))
-    parts = path.split("[*]")
-    base = "[*]".join(parts[:depth]) + "[*]" if depth else "$"
-    name = f"{base}.{rng.choice(_OUTER_NAMES)}"
-    if "account_id" in layout["mapping"]:
-        return {}
-    layout["schema"]["fields"].append({"name": name, "type": "string"})
-    layout["mapping"]["account_id"] = {"function": "text", "field": name}
-    return {name: name}
-
-
-def _add_types(rng: Random, layout: dict[str, Any]) -> None:
-    """Let ids be numbers, and a field that nobody reads a boolean."""
-    for spec in layout["schema"]["fields"]:
-        if spec["type"] != "string" or spec["name"].startswith("$"):
-            continue
-        if re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
-            spec["jsonType"] = "number"
-        elif "Other" in spec["name"] and chance(rng, 0.4):
-            spec["jsonType"] = "boolean"
 
 
 def _record(rng: Random, layout: dict[str, Any], row: dict[str, str], outer: dict[str, str]) -> Value:

@@ -8,7 +8,6 @@ from typing import Any
 from tests.differential.generate import columns, parts
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.parts import Flow, Names, Part, Row, Spec
-from tests.differential.reference.not_yet import NOT_YET
 
 PARTNER = "bank"
 
@@ -72,7 +71,7 @@ def draw(rng: Random, file_format: str) -> Drawn:
         )
     if chance(rng, 0.5):
         layout["limits"] = {"rejectedShare": weighted(rng, {1.0: 6.0, 0.0: 1.0, 0.1: 1.0, 0.5: 1.0, 0.25: 1.0})}
-    if chance(rng, 0.1) and "limits of dates" not in NOT_YET:
+    if chance(rng, 0.1):
         key, most = rng.choice([("bookingDates", 10), ("spanDays", 90), ("ageDays", 90)])
         layout["limits"] = {**layout.get("limits", {}), key: rng.randint(1, most)}
     return Drawn(layout, drawn)

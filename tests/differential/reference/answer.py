@@ -35,7 +35,7 @@ class Row:
     """One row: dropped, rejected for ``faults``, or accepted as ``record``.
 
     Of an ``ambiguous`` one, which is rejected, anything else may be told. One that ``may_be_skipped`` may be no row.
-    The hash of one with an object or an array in the place of a text is left open (``id_is_open``).
+    The hash of one with a value of another type is left open (``id_is_open``).
     """
 
     line: int

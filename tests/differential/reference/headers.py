@@ -1,7 +1,7 @@
 """The header of a CSV file: which columns it has, and the facts captured in it, above it and in the file's name."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.differential.reference.answer import RefusedError
@@ -36,10 +36,11 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
     dialect, fields = layout.get("dialect", {}), layout["schema"]["fields"]
     fewest = max(number for number, field in enumerate(fields, 1) if not field.get("optional"))
     if not dialect.get("header", True):
-        certain, possible = _first_rows(layout, lines, fewest)
+        header = Header(0, tuple(field["name"] for field in fields), fewest)
+        certain, possible = first_rows_fit(layout, header, lines)
         if not possible:
             raise RefusedError("HEADER_MISMATCH")
-        return Header(0, tuple(field["name"] for field in fields), fewest, may_be_another=not certain)
+        return replace(header, may_be_another=not certain)
     for number, line in enumerate(lines[: dialect.get("headerWithin", 1)]):
         cells = _cells(line, dialect)
         matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
@@ -94,27 +95,30 @@ def _facts(field: _Field, cell: str) -> dict[str, str]:
     return found.groupdict() if found else {}
 
 
-def _first_rows(layout: Mapping[str, Any], lines: list[str], fewest: int) -> tuple[bool, bool]:
-    """Tell whether the first rows certainly fit the layout, and whether they may.
+def first_rows_fit(layout: Mapping[str, Any], header: Header, lines: list[str]) -> tuple[bool, bool]:
+    """Tell whether the first rows below ``header`` certainly fit the layout, and whether they may.
 
     More than half of them must have the layout's cells, numbers, dates and patterns. The pages leave open whether a
     day must exist for that, and what the first rows are where lines are blank or cells span them.
     """
-    dialect = layout.get("dialect", {})
+    dialect, lines = layout.get("dialect", {}), lines[header.lines :]
     skipped = is_skipped(dialect, lines)
     kept = [(place, line) for place, line in enumerate(lines) if line.strip() and not skipped[place]]
     choices = [[line for place, line in kept if place < ROWS_LOOKED_AT], [line for _, line in kept[:ROWS_LOOKED_AT]]]
     spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in lines[:ROWS_LOOKED_AT])
-    certain = [2 * sum(_fits(layout, line, fewest, read_date) for line in rows) > len(rows) for rows in choices]
-    possible = [2 * sum(_fits(layout, line, fewest, has_shape) for line in rows) > len(rows) for rows in choices]
+    certain = [2 * sum(_fits(layout, header, line, read_date) for line in rows) > len(rows) for rows in choices]
+    possible = [2 * sum(_fits(layout, header, line, has_shape) for line in rows) > len(rows) for rows in choices]
     return all(certain) and not spans, any(possible) or bool(spans)
 
 
-def _fits(layout: Mapping[str, Any], line: str, fewest: int, dated: Callable[[str, dict[str, Any]], object]) -> bool:
-    cells, fields = _cells(line, layout.get("dialect", {})), layout["schema"]["fields"]
+def _fits(layout: Mapping[str, Any], header: Header, line: str, dated: Callable[[str, dict[str, Any]], object]) -> bool:
+    cells, fields = (
+        _cells(line, layout.get("dialect", {})),
+        {field["name"]: field for field in layout["schema"]["fields"]},
+    )
     missing = layout["schema"].get("missingValues", [""])
-    return fewest <= len(cells) <= len(fields) and all(
-        cell in missing or _is_of(field, cell, dated) for field, cell in zip(fields, cells, strict=False)
+    return header.least_cells <= len(cells) <= len(header.columns) and all(
+        cell in missing or _is_of(fields[name], cell, dated) for name, cell in zip(header.columns, cells, strict=False)
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
 from tests.differential.reference.json_text import Node, NotJsonError, parse
+from tests.differential.reference.mapping import REQUIRED, fields_of
 from tests.differential.reference.not_yet import NOT_YET
 from tests.differential.reference.texts import lines_of, refuse_long
 
@@ -62,18 +63,17 @@ class JsonRecords:
         if record.has_half_characters:
             self.doubts.add("MALFORMED_JSON")
             return _unreadable(line)
-        texts, mistyped, repeats, holds_more = dict[str, str | None](), set[str](), False, False
+        texts, mistyped, repeats = dict[str, str | None](), set[str](), False
         for spec in self.layout["schema"]["fields"]:
             name = spec["name"]
             start, names = _place(name, record, around)
             value, repeated = _reach(start, names)
             repeats = repeats or (repeated and not name.startswith("$"))
             texts[name] = self._text(value)
-            holds_more = holds_more or (value is not None and value.kind in {"object", "array"})
             if value is not None and value.kind != spec.get("jsonType", "string"):
                 mistyped.add(name)
         unread = not repeats and any(node.repeats for node in record.walk())
-        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread, holds_more=holds_more)
+        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread)
 
     def _text(self, value: Node | None) -> str | None:
         if value is None:
@@ -89,6 +89,25 @@ class JsonRecords:
         for path in (self.layout["recordPath"], *paths):
             if any(node.repeats for node in _on_the_way(root, _steps(path))):
                 raise RefusedError("MALFORMED_JSON")
+
+
+def has_records(layout: Mapping[str, Any], text: str) -> bool:
+    """Tell whether a document has an array, or the one record, where the layout expects it."""
+    try:
+        root = parse(text)
+        return any(True for _ in _found(root, _steps(layout["recordPath"]), (root,)))
+    except (NotJsonError, RefusedError):
+        return False
+
+
+def has_fields(layout: Mapping[str, Any], text: str) -> bool:
+    """Tell whether the first record has, for each column that every row needs, one of the fields that make it."""
+    root = parse(text)
+    first = next((pair for group in _found(root, _steps(layout["recordPath"]), (root,)) for pair in group), None)
+    if first is None:
+        return False
+    needed = (names for column in REQUIRED if (names := fields_of(layout["mapping"][column])))
+    return all(any(_reach(*_place(name, *first))[0] is not None for name in names) for names in needed)
 
 
 def _unreadable(line: int) -> Row:

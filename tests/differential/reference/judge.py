@@ -1,36 +1,44 @@
-"""The answer for one file by one layout."""
+"""The answer for one file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tests.differential.reference.answer import Answer, RefusedError
+from tests.differential.reference.choice import choose
 from tests.differential.reference.csv_file import CsvRows
 from tests.differential.reference.headers import captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
-from tests.differential.reference.not_yet import NOT_YET
 from tests.differential.reference.rows import answered
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
-_OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16", "utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
+_OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
 """A file of such an encoding without any text may have a header that does not fit."""
 _BEFORE_THE_DAMAGE = {"EMPTY_FILE", "HEADER_MISMATCH", "CAPTURE_MISSING", "MALFORMED_CSV", "MALFORMED_JSON"}
 """Of a damaged gzip file, the part that could be unpacked may be refused first."""
 
 
-def judge(layout: Mapping[str, Any], content: bytes, file_name: str, received_on: date) -> Answer:
-    """Say what the pages make of ``content``."""
+def judge(layouts: Sequence[Mapping[str, Any]], content: bytes, file_name: str, received_on: date) -> dict[str, Answer]:
+    """Say what the pages make of ``content``, by the layout that it may be found to have; one named "" for none."""
     try:
         plain = unpacked(content)
     except RefusedError as refused:
-        return Answer(refusals=refused.codes | _BEFORE_THE_DAMAGE)
+        return {"": Answer(refusals=refused.codes | _BEFORE_THE_DAMAGE)}
+    choice = choose(layouts, plain)
+    codes = choice.codes | ({"EMPTY_FILE"} if choice.codes and not plain.strip() else set())
+    answers = {layout["name"]: _judged(layout, plain, file_name, received_on) for layout in choice.layouts}
+    return {"": Answer(refusals=codes), **answers} if codes else answers
+
+
+def _judged(layout: Mapping[str, Any], content: bytes, file_name: str, received_on: date) -> Answer:
+    encoding = layout.get("encoding", "utf-8")
     try:
-        text = decoded(plain, layout.get("encoding", "utf-8"))
+        text = decoded(content, encoding)
     except RefusedError as refused:
-        beginning = _of_text(layout, readable_part(plain, layout.get("encoding", "utf-8")), file_name, received_on)
-        return Answer(refusals=refused.codes | (beginning.refusals - {"NO_RECORDS"}))
+        before = _of_text(layout, readable_part(content, encoding), file_name, received_on)
+        return Answer(refusals=refused.codes | (before.refusals - {"NO_RECORDS"}))
     return _of_text(layout, text, file_name, received_on)
 
 
@@ -46,11 +54,7 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     if not text.strip():
         raise RefusedError("EMPTY_FILE", *_OF_WIDE_CHARACTERS.get(layout.get("encoding", "utf-8"), ()))
     lines = lines_of(text)
-    try:
-        header = find_header(layout, lines)
-    except RefusedError as refused:
-        wide = "utf-16 headers" in NOT_YET and layout.get("encoding", "").startswith("utf-16")
-        raise RefusedError(*refused.codes, *(["NOT_DECODABLE"] if wide else [])) from refused
+    header = find_header(layout, lines)
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}

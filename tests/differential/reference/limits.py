@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from tests.differential.reference.not_yet import NOT_YET
-
 _REJECTED_SHARE = 0.5
 _BOOKING_DATES = 1100
 
@@ -20,8 +18,6 @@ def exceeded(
     limits = layout.get("limits", {})
     kept, accepted = read - dropped, read - dropped - rejected
     share = rejected > limits.get("rejectedShare", _REJECTED_SHARE) * kept or (rejected > 0 and not accepted)
-    if "share" in NOT_YET:
-        share = rejected > limits.get("rejectedShare", _REJECTED_SHARE) * read
     many = len(set(days)) > limits.get("bookingDates", _BOOKING_DATES)
     apart = bool(days) and (max(days) - min(days)).days > limits.get("spanDays", float("inf"))
     old = bool(days) and (received_on - min(days)).days > limits.get("ageDays", float("inf"))

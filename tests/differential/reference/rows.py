@@ -45,7 +45,7 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
         tuple(replace(fault, certain=False) if fault.if_alone and others else fault for fault in faults),
         ambiguous=cells.repeats,
         may_be_skipped=cells.may_be_blank,
-        id_is_open=cells.holds_more,
+        id_is_open=bool(cells.mistyped),
     )
 
 

@@ -60,10 +60,15 @@ def refuse_long(lines: list[str], code: str) -> None:
         raise RefusedError(code)
 
 
-def readable_part(content: bytes, encoding: str) -> str:
-    """Decode ``content`` as far as it can be: what is wrong with its beginning may be said first."""
+def beginning(content: bytes, encoding: str) -> str:
+    """Decode ``content`` with a mark for what cannot be decoded: of the wrong bytes further down, reading will tell."""
     try:
         text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content)
     except UnicodeError:
         return ""
-    return re.sub("\r\n?", "\n", text.partition("\ufffd")[0].removeprefix(_BOM))
+    return re.sub("\r\n?", "\n", text.removeprefix(_BOM))
+
+
+def readable_part(content: bytes, encoding: str) -> str:
+    """Decode ``content`` as far as it can be: what is wrong with its beginning may be said first."""
+    return beginning(content, encoding).partition("\ufffd")[0]

@@ -1,0 +1,58 @@
+"""Random JSON layouts: where the records are, which values stand around them, which types they have."""
+
+import re
+from random import Random
+from typing import Any
+
+from tests.differential.generate import layouts
+from tests.differential.generate.chance import chance, weighted
+
+_PATHS = {
+    "$[*]": 3.0, "$.Data.Transaction[*]": 3.0, "$.booked.transactions[*]": 1.0,
+    "$.accounts[*].transactions[*]": 2.0, "$": 0.7,
+    "$.transaction": 0.5, "$[*].items[*]": 0.7, "$.a[*].b[*].c[*]": 0.5,
+}  # fmt: skip
+_OUTER_NAMES = ("iban", "info.owner", "day")
+
+
+def draw(rng: Random) -> tuple[layouts.Drawn, dict[str, str]]:
+    """Draw a layout, with the fields around the records."""
+    drawn = layouts.draw(rng, "json")
+    _add_path(rng, drawn.layout)
+    outer = _add_outer(rng, drawn.layout)
+    _add_types(rng, drawn.layout)
+    return drawn, outer
+
+
+def _add_path(rng: Random, layout: dict[str, Any]) -> None:
+    if chance(rng, 0.5):
+        layout["jsonLines"] = True
+    else:
+        layout["recordPath"] = weighted(rng, _PATHS)
+
+
+def _add_outer(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
+    """Let the account, or a date, stand around the records; return the paths by their fields' former names."""
+    path = layout.get("recordPath", "")
+    if path.count("[*]") == 0 or path.startswith("$[*].") or not chance(rng, 0.35):
+        return {}
+    depth = rng.randrange(path.count("[*]"))
+    parts = path.split("[*]")
+    base = "[*]".join(parts[:depth]) + "[*]" if depth else "$"
+    name = f"{base}.{rng.choice(_OUTER_NAMES)}"
+    if "account_id" in layout["mapping"]:
+        return {}
+    layout["schema"]["fields"].append({"name": name, "type": "string"})
+    layout["mapping"]["account_id"] = {"function": "text", "field": name}
+    return {name: name}
+
+
+def _add_types(rng: Random, layout: dict[str, Any]) -> None:
+    """Let ids be numbers, and a field that nobody reads a boolean."""
+    for spec in layout["schema"]["fields"]:
+        if spec["type"] != "string" or spec["name"].startswith("$"):
+            continue
+        if re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
+            spec["jsonType"] = "number"
+        elif "Other" in spec["name"] and chance(rng, 0.4):
+            spec["jsonType"] = "boolean"
