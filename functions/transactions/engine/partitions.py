@@ -13,10 +13,13 @@ from transactions.sql import literal
 PASSES: Final = 50
 """Neighbouring dates are written in one pass until they have a fiftieth of the rows.
 
-Any two passes that follow each other have more than that between them: there are at most twice as many and one.
+Any two passes that follow each other have more than that between them, so there are at most twice as many and one, and
+one more for each ``DATES_OF_A_PASS``.
 """
 ROWS_OF_A_PASS: Final = 10_000
 """Of a small file, neighbouring dates are written in one pass until they have so many rows."""
+DATES_OF_A_PASS: Final = 100
+"""The engine keeps so many files open, and the rows of each in buffers of their own, however few they are."""
 _FORMAT: Final = "FORMAT parquet, COMPRESSION zstd"
 _Item = TypeVar("_Item")
 
@@ -40,11 +43,11 @@ def write_dates(
 
 
 def passes_over(rows: Mapping[str, int]) -> Iterator[list[str]]:
-    """Divide the booking dates among passes over the rows, whose number does not grow with that of the dates."""
+    """Divide the booking dates among passes over the rows."""
     most = max(sum(rows.values()) // PASSES, ROWS_OF_A_PASS)
     dates, taken = list[str](), 0
     for date, count in rows.items():
-        if dates and taken + count > most:
+        if dates and (taken + count > most or len(dates) == DATES_OF_A_PASS):
             yield dates
             dates, taken = [], 0
         dates.append(date)

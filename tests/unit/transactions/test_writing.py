@@ -25,7 +25,7 @@ from tests.unit.transactions.support import (
     validate,
 )
 from transactions.contract import Contract, Table, canonical
-from transactions.engine.partitions import PASSES, ROWS_OF_A_PASS, passes_over
+from transactions.engine.partitions import DATES_OF_A_PASS, PASSES, ROWS_OF_A_PASS, passes_over
 from transactions.errors import FileRejectedError
 from transactions.files import transform_file
 from transactions.layouts.mapping_rules import DERIVED, LINEAGE, mapped_columns
@@ -130,11 +130,12 @@ def test_dates_that_are_written_together_keep_the_files_order_over_several_row_g
 
 
 @given(st.dictionaries(st.dates().map(str), st.integers(1, 100_000), min_size=1, max_size=500))
-def test_passes_take_every_date_once_and_do_not_grow_with_their_number(rows: dict[str, int]) -> None:
+def test_passes_take_every_date_once_and_are_few_and_small(rows: dict[str, int]) -> None:
     passes = list(passes_over(rows))
 
     assert [day for days in passes for day in days] == list(rows)
-    assert len(passes) <= 2 * PASSES + 1
+    assert len(passes) <= 2 * PASSES + 1 + len(rows) / DATES_OF_A_PASS
+    assert max(map(len, passes)) <= DATES_OF_A_PASS
     largest = max(sum(rows.values()) // PASSES, ROWS_OF_A_PASS)
     assert all(len(days) == 1 or sum(rows[day] for day in days) <= largest for days in passes)
 
