@@ -19,7 +19,7 @@ from transactions.layouts.mapping import Captured, Constant, RowHash, fields_rea
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.characters import CHARACTER_RULE
 from transactions.reading.headers import captured
-from transactions.reading.json_rows import FORBIDDEN_MARK, SEPARATOR, row_columns
+from transactions.reading.json_rows import FORBIDDEN_MARK, SEPARATOR, UNREADABLE_MARK, row_columns
 from transactions.reading.records import Part, Records
 from transactions.results import Source
 from transactions.sql import beginning, is_one_of, literal, masked
@@ -220,7 +220,7 @@ _CELLS_OF_JSON = Dialect(delimiter=SEPARATOR, quote_char=None)
 _JSON_CHECKS = (
     Checked(
         "",
-        "record",
+        f"rtrim(record, {literal(UNREADABLE_MARK + FORBIDDEN_MARK)})",
         (
             Check(
                 RowCode.CHARACTER_FORBIDDEN,

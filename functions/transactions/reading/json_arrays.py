@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import islice
 from typing import Self
 
 import msgspec
@@ -10,11 +10,11 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.reading.json_borders import last_border
-from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_documents import Block, Document
 from transactions.reading.json_nodes import NO_JSON, PLACE, begins, place_of
 
 _BOUNDARY = b"},"
-_TRIES = 8
+_TRIES = 4
 _CANDIDATES = 100
 """No document has more places that look like its array's beginning. One that has is read as a whole."""
 _STAND_IN = b'"records"'
@@ -50,8 +50,8 @@ class OpenArray:
                 continue
         return None
 
-    def records(self, texts: Iterator[bytes], max_bytes: int) -> Iterator[Record]:
-        """Yield every record. ``texts`` is what follows of the document.
+    def blocks(self, texts: Iterator[bytes], max_bytes: int) -> Iterator[Block]:
+        """Yield the records, some at a time. ``texts`` is what follows of the document.
 
         Raises
         ------
@@ -65,26 +65,29 @@ class OpenArray:
                 raise self._too_large(max_bytes)
             if len(self._rest) >= wanted:
                 before = len(self._rest)
-                yield from self._piece()
+                if block := self._piece():
+                    yield block
                 # What could not be cut is not tried again before there is twice as much: it would take for ever.
                 wanted = 0 if len(self._rest) < before else 2 * before
-        yield from self._last_piece()
+        block = self._last_piece()
+        if block.records:
+            yield block
 
-    def _piece(self) -> Iterable[Record]:
+    def _piece(self) -> Block | None:
         end = len(self._rest)
         for _ in range(_TRIES):
             end = self._rest.rfind(_BOUNDARY, 0, end)
             if end < 0:
                 break
-            if records := self._taken_if_whole(end + 1):
-                return records
+            if block := self._taken_if_whole(end + 1):
+                return block
         return self._taken_if_whole(last_border(self._rest))
 
-    def _taken_if_whole(self, end: int) -> Iterable[Record]:
+    def _taken_if_whole(self, end: int) -> Block | None:
         try:
-            return self._taken(end, b"]") if end else ()
+            return self._taken(end, b"]") if end else None
         except NO_JSON:
-            return ()
+            return None
 
     def _too_large(self, max_bytes: int) -> FileRejectedError:
         """Tell a document that is broken where it could not be cut from one that is not."""
@@ -98,18 +101,18 @@ class OpenArray:
     def _malformed(self, error: Exception) -> FileRejectedError:
         return FileRejectedError(FileCode.MALFORMED_JSON, place_of(error, self._opening + self._rest, self._line))
 
-    def _last_piece(self) -> Iterable[Record]:
+    def _last_piece(self) -> Block:
         try:
-            records = self._taken(len(self._rest))
+            block = self._taken(len(self._rest))
         except NO_JSON as error:
             closed = _CLOSED.search(str(error))
             if not closed:
                 raise self._malformed(error) from error
-            records = self._taken(int(closed[1]) - 1 - len(self._opening))
+            block = self._taken(int(closed[1]) - 1 - len(self._opening))
         self._whole = _with_stand_in(self._before, b"]" + self._rest, first_line=1 + self._lines_within)
         # To go the way once more is to see that no name on it stands twice: of two arrays, one would be lost.
         self._whole.value(self._way)
-        return records
+        return block
 
     def unread(self, ignored: Iterable[str]) -> dict[str, int]:
         """Return the arrays of objects beside the records but those ``ignored``: their paths, and their lines.
@@ -128,7 +131,7 @@ class OpenArray:
     def _lines_within(self) -> int:
         return self._line - 1 - self._before.count(_LINE_FEED)
 
-    def _taken(self, end: int, closing: bytes = b"") -> Iterable[Record]:
+    def _taken(self, end: int, closing: bytes = b"") -> Block:
         """Take what has been read up to ``end``; DecodeError or RecursionError if it is no piece of the array."""
         piece = self._rest[:end]
         elements = msgspec.json.decode(self._opening + piece + closing, type=list[msgspec.Raw])
@@ -136,14 +139,14 @@ class OpenArray:
             del elements[0]
         texts = list(map(bytes, elements))
         line_ends = piece.count(_LINE_FEED)
-        lines = _lines(piece, texts, self._line, line_ends) or _line_of_each(piece, texts, self._line)
+        lines = _lines(piece, texts, self._line, line_ends) or list(_line_of_each(piece, texts, self._line))
         self._line += line_ends
         # The next piece begins with the comma behind this one's last record.
         self._opening, self._rest = b"[0", self._rest[end:]
-        return zip(lines, texts, repeat(_NOTHING_AROUND))
+        return Block(lines, texts, [_NOTHING_AROUND] * len(texts))
 
 
-def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int) -> Iterable[int]:
+def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int) -> Sequence[int]:
     """Return the line of each record where all are equally far apart and none has a line end within; else nothing.
 
     So it is in most files, and is told faster of all together than of each.
@@ -158,7 +161,7 @@ def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int
     if not piece.startswith(together, begin) or line_ends != above + step * (len(records) - 1) + below:
         return ()
     first = line + above
-    return range(first, first + step * len(records), step) if step else repeat(first, len(records))
+    return range(first, first + step * len(records), step) if step else [first] * len(records)
 
 
 def _line_of_each(piece: bytearray, records: Iterable[bytes], line: int) -> Iterator[int]:

@@ -15,8 +15,17 @@ from transactions.reading.json_beside import Beside
 from transactions.reading.json_nodes import Node, begins, decoded, place_of
 
 _LINE_FEED, _NULL = b"\n", b"null"
+_BLOCK_RECORDS, _BLOCK_BYTES = 2000, 1 << 20
 Record = tuple[int, bytes, bytes]
 """One record: the document's line on which it begins, its text, and the object of the fields around it."""
+
+
+class Block(NamedTuple):
+    """Consecutive records: of each the line, the text, and what is around it."""
+
+    lines: Sequence[int]
+    records: Sequence[bytes]
+    around: Sequence[bytes]
 
 
 class Document:
@@ -78,6 +87,18 @@ class Document:
                 line += self._text.count(_LINE_FEED, counted, record.at)
                 counted = record.at
                 yield line, bytes(record), around
+
+    def blocks(self, layout: Layout) -> Iterator[Block]:
+        """Yield the records, some at a time."""
+        block, size = list[Record](), 0
+        for record in self.records(layout):
+            block.append(record)
+            size += len(record[1])
+            if len(block) == _BLOCK_RECORDS or size > _BLOCK_BYTES:
+                yield Block(*zip(*block, strict=True))
+                block, size = [], 0
+        if block:
+            yield Block(*zip(*block, strict=True))
 
     @property
     def unread(self) -> dict[str, int]:

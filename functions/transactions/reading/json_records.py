@@ -1,7 +1,7 @@
 """Reads a JSON file: one record a line, or a document whose records stand at a path."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -12,13 +12,12 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, levels
 from transactions.reading.intake import Intake, utf8, whole_lines
 from transactions.reading.json_arrays import OpenArray
-from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_documents import Block, Document
 from transactions.reading.json_nodes import NO_JSON
 from transactions.reading.json_rows import JsonLines, JsonRecords
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
 
-_BLOCK_RECORDS = 2000
 _WIDEST_CHARACTER = 4
 """Bytes of UTF-32. JSON begins with an ASCII character: in UTF-16 and UTF-32, one of its bytes is zero."""
 
@@ -47,7 +46,7 @@ def read_json(
     beginning = next(texts, b"")
     if len(layouts) == 1 and (array := _open_array(beginning, layouts[0])):
         rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0].ignored_arrays))
-        return _records(layouts[0], array.records(texts, max_bytes), rows, workdir)
+        return _records(layouts[0], array.blocks(texts, max_bytes), rows, workdir)
     document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
@@ -56,7 +55,7 @@ def read_json(
     if len(found) > 1:
         found = [layout for layout in found if document.has_fields(layout)] or found
     layout = _only(found)
-    return _records(layout, document.records(layout), JsonRecords(layout, lambda: document.unread), workdir)
+    return _records(layout, document.blocks(layout), JsonRecords(layout, lambda: document.unread), workdir)
 
 
 def _only(layouts: list[Layout]) -> Layout:
@@ -97,6 +96,5 @@ def _lines(layout: Layout, intake: Intake, workdir: Path) -> Records:
     return Records(layout, layout.names, {}, in_parts(blocks, JsonLines(layout), layout, workdir))
 
 
-def _records(layout: Layout, records: Iterator[Record], rows: JsonRecords, workdir: Path) -> Records:
-    blocks = iter(lambda: list(islice(records, _BLOCK_RECORDS)), [])
+def _records(layout: Layout, blocks: Iterator[Block], rows: JsonRecords, workdir: Path) -> Records:
     return Records(layout, layout.names, {}, in_parts(blocks, rows, layout, workdir))

@@ -8,7 +8,7 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
 from transactions.reading.accounts import LineAccount
-from transactions.reading.json_documents import Record
+from transactions.reading.json_documents import Block
 from transactions.reading.json_escapes import is_forbidden, may_be_forbidden, with_line_feeds
 from transactions.reading.json_numbers import Numbers
 from transactions.reading.json_warnings import JsonWarnings
@@ -19,12 +19,12 @@ SEPARATOR = "\x01"
 _MAX_ROW_BYTES = 1_900_000
 """A row holds more than its record, and must fit into the engine's line of 2 MB."""
 _LINE_FEED = b"\n"
-_SEPARATOR, _OTHER_CONTROL = SEPARATOR.encode(), b"\x02"
+_SEPARATOR, _ROW_END = SEPARATOR.encode(), b"\x02"
 _PLACEHOLDER = b"{}"
-_ON_ONE_LINE = bytes.maketrans(b"\n\t" + _OTHER_CONTROL, b"  \n")
+_ON_ONE_LINE = bytes.maketrans(b"\n\t" + _ROW_END, b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
-FORBIDDEN_MARK = "\x03"
-"""Ends a record that holds a character that is no text; it makes the record unreadable, too."""
+UNREADABLE_MARK, FORBIDDEN_MARK = "\x02", "\x03"
+"""End a record that is no JSON, and one that holds a character that is no text: the engine can read neither."""
 
 
 def row_columns(layout: Layout) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class _Cells:
         numbers = self._numbers.of(line)
         if numbers is None:
             # The engine takes more than JSON for JSON, but never a control character.
-            line, numbers = line.replace(_SEPARATOR, _OTHER_CONTROL) + _OTHER_CONTROL, self._numbers.none
+            line, numbers = line.replace(_SEPARATOR, b" ") + UNREADABLE_MARK.encode(), self._numbers.none
         return _SEPARATOR.join((line, *numbers))
 
 
@@ -127,7 +127,7 @@ class JsonRecords:
         self._record_place = row_columns(layout).index("record")
         self._count, self._first, self._ended = 0, 0, False
 
-    def of(self, block: Sequence[Record]) -> bytes:
+    def of(self, block: Block) -> bytes:
         """Return the rows of ``block``.
 
         Raises
@@ -135,20 +135,20 @@ class JsonRecords:
         FileRejectedError
             If a record is longer than any may be.
         """
-        self._count += len(block)
-        lines, records, around = zip(*block, strict=True)
+        lines, records, around = block
+        self._count += len(records)
         _refuse_longer(MAX_RECORD_BYTES, records, lines)
         cells = zip(map(b"%d".__mod__, lines), map(self._of_around, around), self._cells.of(records), strict=True)
         each = list(map(_SEPARATOR.join, cells))
         _refuse_longer(_MAX_ROW_BYTES, each, lines)
-        rows = with_line_feeds(_OTHER_CONTROL.join(each) + _OTHER_CONTROL)
+        rows = with_line_feeds(_ROW_END.join(each) + _ROW_END)
         if may_be_forbidden(rows):
-            rows = _OTHER_CONTROL.join(_marked(row, self._record_place) for row in rows.split(_OTHER_CONTROL))
+            rows = _ROW_END.join(_marked(row, self._record_place) for row in rows.split(_ROW_END))
         if self._warnings.inner.names:
             self._warnings.inner.look_into(records, rows)
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
-        return rows.translate(_ON_ONE_LINE) if several else rows.replace(_OTHER_CONTROL, _LINE_FEED)
+        return rows.translate(_ON_ONE_LINE) if several else rows.replace(_ROW_END, _LINE_FEED)
 
     def end(self) -> bytes:
         """Return nothing: the document has been read as a whole."""

@@ -51,7 +51,13 @@ def as_it_comes(document: bytes, cuts: list[int], path: str) -> list[Record]:
     while not array:
         beginning += next(texts)
         array = OpenArray.find(beginning, way)
-    return list(array.records(texts, NO_LIMIT))
+    return list(records_of(array, texts))
+
+
+def records_of(array: OpenArray, texts: Iterator[bytes], max_bytes: int = NO_LIMIT) -> Iterator[Record]:
+    """Yield the records one by one."""
+    for block in array.blocks(texts, max_bytes):
+        yield from zip(*block, strict=True)
 
 
 def as_a_whole(document: bytes, path: str) -> list[Record]:
@@ -104,7 +110,7 @@ def test_records_come_before_the_rest_is_read() -> None:
     array = OpenArray.find(b'[{"id": 1},\n{"id": 2},', ())
 
     assert array is not None
-    records = array.records(texts(), NO_LIMIT)
+    records = records_of(array, texts())
     assert [next(records) for _ in range(3)] == [
         (1, b'{"id": 1}', b"{}"),
         (2, b'{"id": 2}', b"{}"),
@@ -153,7 +159,7 @@ def test_what_would_fill_the_memory_is_refused(text: bytes, code: FileCode) -> N
     assert array is not None
 
     with pytest.raises(FileRejectedError) as rejection:
-        list(array.records(iter([text, b" " * 100]), 1000))
+        list(records_of(array, iter([text, b" " * 100]), 1000))
 
     assert rejection.value.code == code
 
@@ -162,7 +168,7 @@ def test_records_that_are_no_objects_do_not_fill_the_memory() -> None:
     array = OpenArray.find(b"[", ())
     assert array is not None
 
-    assert len(list(array.records(iter([b'1, "},{", '] * 400 + [b"1]"]), 100))) == 801
+    assert len(list(records_of(array, iter([b'1, "},{", '] * 400 + [b"1]"]), 100))) == 801
 
 
 def test_json_within_strings_is_passed_over_wherever_the_reading_stops() -> None:
@@ -179,5 +185,5 @@ def test_json_within_strings_is_passed_over_wherever_the_reading_stops() -> None
     # Then no more is ever held than two records and what comes next
     assert array is not None
     assert [
-        json.loads(text) for _, text, _ in array.records(in_chunks(document[begin:], cuts), 2 * longest + 500)
+        json.loads(text) for _, text, _ in records_of(array, in_chunks(document[begin:], cuts), 2 * longest + 500)
     ] == records

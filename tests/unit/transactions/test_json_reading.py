@@ -447,6 +447,12 @@ def test_a_character_that_is_no_text_rejects_its_record(written: str, tmp_path: 
     assert [row["error_code"] for row in output.quarantine] == [RowCode.CHARACTER_FORBIDDEN]
 
 
+def test_a_broken_line_is_shown_by_what_the_partner_has_written(tmp_path: Path) -> None:
+    output = transform(b'{"day": 1\n{"a\xef\xbb\xbf":1}', tmp_path, LINES)
+
+    assert [row["masked_value"] for row in output.quarantine] == ['{"xxx": 9', '{"x<U+FEFF>":9}']
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("file_layout", [LINES, json_layout(path="$[*]")])
 def test_a_file_in_another_encoding_of_unicode_is_named_as_such(

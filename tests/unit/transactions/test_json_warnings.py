@@ -89,7 +89,9 @@ def test_a_field_from_around_the_records_is_warned_of_if_it_is_nowhere(tmp_path:
 
 
 def test_a_file_of_broken_records_is_not_said_to_lack_every_field(tmp_path: Path) -> None:
-    assert warnings(b"{\n{}", LINES, tmp_path) == []
+    validation = validate(b"{\n{}", tmp_path, "obie", layouts=[LINES], file_format="json")
+
+    assert (validation.verdict, validation.warnings) == ("REJECTED", ())
 
 
 @pytest.mark.parametrize(
