@@ -54,7 +54,11 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     if not text.strip():
         raise RefusedError("EMPTY_FILE", *_OF_WIDE_CHARACTERS.get(layout.get("encoding", "utf-8"), ()))
     lines = lines_of(text)
-    header = find_header(layout, lines)
+    try:
+        header = find_header(layout, lines)
+    except RefusedError as refused:
+        # Text of another encoding is no header; with NUL in it, it is known to be UTF-16.
+        raise RefusedError(*refused.codes, *(["NOT_DECODABLE"] if "\x00" in text else [])) from refused
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}
