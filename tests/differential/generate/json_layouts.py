@@ -21,6 +21,7 @@ def draw(rng: Random) -> tuple[layouts.Drawn, dict[str, str]]:
     _add_path(rng, drawn.layout)
     outer = _add_outer(rng, drawn.layout)
     _add_types(rng, drawn.layout)
+    _add_leave(rng, drawn.layout)
     return drawn, outer
 
 
@@ -45,6 +46,17 @@ def _add_outer(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
     layout["schema"]["fields"].append({"name": name, "type": "string"})
     layout["mapping"]["account_id"] = {"function": "text", "field": name}
     return {name: name}
+
+
+def _add_leave(rng: Random, layout: dict[str, Any]) -> None:
+    """Let fields be missing in whole files, and arrays beside the records be known."""
+    for spec in layout["schema"]["fields"]:
+        if chance(rng, 0.1):
+            spec["optional"] = True
+    if all(spec.get("optional") for spec in layout["schema"]["fields"]):
+        del layout["schema"]["fields"][0]["optional"]
+    if "." in layout.get("recordPath", "") and chance(rng, 0.3):
+        layout["ignoredArrays"] = [f"$.{name}[*]" for name in ("meta0", "links1", "meta1", "page2")]
 
 
 def _add_types(rng: Random, layout: dict[str, Any]) -> None:

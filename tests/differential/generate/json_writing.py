@@ -6,7 +6,6 @@ from random import Random
 from typing import Any
 
 from tests.differential.generate.chance import chance, weighted
-from tests.differential.reference.not_yet import NOT_YET
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,7 @@ def written(rng: Random, value: Any, style: Style) -> str:
         and value
         and all(isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in value)
     ):
-        plain = replace(style, escapes=0.0, ascii_only=False) if "escaped names" in NOT_YET else style
-        members = (f"{_string(rng, name, plain)}{style.colon}{written(rng, inner, style)}" for name, inner in value)
+        members = (f"{_string(rng, name, style)}{style.colon}{written(rng, inner, style)}" for name, inner in value)
         return f"{{{style.inner}{style.comma.join(members)}{style.inner}}}"
     if isinstance(value, list | tuple):
         elements = style.comma.join(written(rng, inner, style) for inner in value)

@@ -58,13 +58,14 @@ class Answer:
     """The rows of a file in its order, or the codes with one of which it must be refused as a whole.
 
     A file with rows may be refused all the same with one of the codes in ``may_refuse``. ``warnings`` counts their
-    codes, ``skipped`` the lines that the layout skips.
+    codes at least and ``may_warn`` at most, ``skipped`` counts the lines that the layout skips.
     """
 
     rows: tuple[Row, ...] = ()
     refusals: frozenset[str] = frozenset()
     may_refuse: frozenset[str] = frozenset()
     warnings: Mapping[str, int] = field(default_factory=dict)
+    may_warn: Mapping[str, int] = field(default_factory=dict)
     skipped: int = 0
 
 

@@ -1,6 +1,5 @@
 """A CSV file: the lines that are skipped, and its rows."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +12,10 @@ from tests.differential.reference.headers import Header
 from tests.differential.reference.left_out import is_skipped
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.numbers import read_number
-from tests.differential.reference.texts import MAX_LINE_BYTES
+from tests.differential.reference.texts import FORBIDDEN, MAX_LINE_BYTES
 
 MOST_LINES_OF_A_RECORD = 100
 _BLANK = " \t\v\f"
-_FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
 
 
 @dataclass
@@ -82,7 +80,7 @@ class CsvRows:
             codes.add("QUOTE_MALFORMED")
         elif not self._fits(cells):
             codes.add("FIELD_COUNT")
-        if _FORBIDDEN.search(record):
+        if FORBIDDEN.search(record):
             codes.add("CHARACTER_FORBIDDEN")
         if codes or cells is None:
             return _whole(line, *codes)

@@ -16,6 +16,8 @@ from tests.differential.reference.texts import decoded, lines_of, readable_part,
 
 _OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
 """A file of such an encoding without any text may have a header that does not fit."""
+_WIDEST_CHARACTER = 4
+"""Bytes of UTF-32: JSON that begins with NUL in so many is known not to be UTF-8."""
 _BEFORE_THE_DAMAGE = {"EMPTY_FILE", "HEADER_MISMATCH", "CAPTURE_MISSING", "MALFORMED_CSV", "MALFORMED_JSON"}
 """Of a damaged gzip file, the part that could be unpacked may be refused first."""
 
@@ -72,11 +74,21 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
         raise RefusedError(*refused.codes, *doubts) from refused
     cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
     warnings = {**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})}
-    return replace(answer, may_refuse=doubts, warnings=warnings, skipped=rows.skipped)
+    return replace(answer, may_refuse=doubts, warnings=warnings, may_warn=warnings, skipped=rows.skipped)
 
 
 def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
     records = JsonRecords(layout, text)
     facts = captured(layout, "fileName", [file_name])
-    answer = answered(Mapper(layout, facts, received_on), records.rows())
-    return replace(answer, may_refuse=frozenset(records.doubts))
+    if "\x00" in text[:_WIDEST_CHARACTER]:
+        records.doubts.add("NOT_DECODABLE")
+    try:
+        answer = answered(Mapper(layout, facts, received_on), records.rows())
+    except RefusedError as refused:
+        raise RefusedError(*refused.codes, *records.doubts) from refused
+    return replace(
+        answer,
+        may_refuse=frozenset(records.doubts),
+        warnings={**answer.warnings, **records.warnings},
+        may_warn={**answer.may_warn, **records.may_warn},
+    )

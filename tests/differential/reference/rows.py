@@ -29,7 +29,7 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     broken = breaks(mapper.layout, rows)
     if not rows:
         raise RefusedError("NO_RECORDS")
-    return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken} if broken else {})
+    return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken}, may_warn={"BALANCE_BREAK": broken})
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:

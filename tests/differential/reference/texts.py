@@ -9,6 +9,8 @@ from tests.differential.reference.answer import RefusedError
 
 MAX_LINE_BYTES = 1_000_000
 """A longer line is absurd."""
+FORBIDDEN = re.compile("[\x00\ufeff\x80-\x9f]")
+"""Characters that are no text: NUL, byte order marks, C1 controls."""
 _BOM = "\ufeff"
 _SINGLE_BYTE = {"iso-8859-1", "cp1252", "cp1250", "cp1251", "cp1257", "koi8-r", "mac_roman", "cp437"}
 """Encodings of the generated files in which each byte is a character."""

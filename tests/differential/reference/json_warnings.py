@@ -1,0 +1,72 @@
+"""What a JSON file is warned of: fields that no record has, arrays of objects that nobody reads."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tests.differential.reference.json_text import Node
+from tests.differential.reference.mapping import fields_of
+from tests.differential.reference.paths import ARRAY, place_of, steps_of
+
+Record = tuple[Node, tuple[Node, ...]]
+"""A record, and the values within which it stands."""
+
+
+def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple[int, int]:
+    """Count the fields that a column or a drop reads and no record has, not even as null: at least, and at most.
+
+    A file that has none of the fields within its records is told so by its rejected rows.
+    """
+    drops = [condition for drop in layout.get("drop", ()) for condition in (drop, *drop.get("also", ()))]
+    used = {name for function in layout["mapping"].values() for name in fields_of(function)}
+    used |= {condition["field"] for condition in drops}
+    fields = [field for field in layout["schema"]["fields"] if field["name"] in used and not field.get("optional")]
+    found = set[str]()
+    for record, around in records:
+        found |= {field["name"] for field in fields if _leads(*place_of(field["name"], record, around))}
+    absent = [field["name"] for field in fields if field["name"] not in found]
+    inner = [field["name"] for field in fields if not field["name"].startswith("$")]
+    return (0 if set(inner) <= set(absent) else len(absent)), len(absent)
+
+
+def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:
+    """Count the paths of arrays of objects outside of the records."""
+    ignored = set(layout.get("ignoredArrays", ()))
+    return len(set(_beside(root, steps_of(layout["recordPath"]), "$")) - ignored)
+
+
+def _leads(node: Node, names: Sequence[str]) -> bool:
+    """Tell whether there is a value at the end of ``names``, or null there or on the way."""
+    for name in names:
+        inner = next((inner for own, inner in node.members if own == name), None)
+        if inner is None:
+            return node.is_null
+        node = inner
+    return True
+
+
+def _beside(node: Node, steps: Sequence[str], path: str) -> Iterator[str]:
+    """Yield the paths of arrays of objects beside the way to the records."""
+    if not steps:
+        return
+    step, *further = steps
+    if step == ARRAY:
+        for element in node.elements:
+            yield from _beside(element, further, path + ARRAY)
+        return
+    for name, inner in node.members:
+        if name == step:
+            yield from _beside(inner, further, f"{path}.{name}")
+        else:
+            yield from _arrays(inner, f"{path}.{name}")
+
+
+def _arrays(node: Node, path: str) -> Iterator[str]:
+    if node.kind == "array":
+        if any(element.kind == "object" for element in node.elements):
+            yield path + ARRAY
+        else:
+            for element in node.elements:
+                yield from _arrays(element, path + ARRAY)
+    elif not node.repeats:
+        for name, inner in node.members:
+            yield from _arrays(inner, f"{path}.{name}")

@@ -1,0 +1,80 @@
+"""Paths in a JSON document: to its records, and to the values of a field within or around them."""
+
+import re
+from collections.abc import Iterator
+
+from tests.differential.reference.answer import RefusedError
+from tests.differential.reference.json_text import Node
+
+ARRAY = "[*]"
+
+Group = list[tuple[Node, tuple[Node, ...]]]
+"""Records that stand together, each with the values within which it stands: the root, an element of each array."""
+
+
+def steps_of(path: str) -> list[str]:
+    """Split a path from the root: names, and ``[*]`` for each array."""
+    return [step for step in re.split(r"\.|(\[\*\])", path.removeprefix("$")) if step]
+
+
+def records_at(node: Node, steps: list[str], around: tuple[Node, ...]) -> Iterator[Group]:
+    """Yield the records of every array at the path's end, or the one record.
+
+    Raises
+    ------
+    RefusedError
+        If something other than an array, or than the one record, stands there.
+    """
+    if not steps:
+        if node.kind == "object":
+            yield [(node, around)]
+        elif not node.is_null:
+            raise RefusedError("RECORD_PATH_MISSING")
+        return
+    step, *further = steps
+    if step != ARRAY:
+        inner = node.member(step)
+        if inner is not None:
+            yield from records_at(inner, further, around)
+    elif node.kind != "array":
+        raise RefusedError("RECORD_PATH_MISSING")
+    elif not further:
+        yield [(element, around) for element in node.elements]
+    else:
+        for element in node.elements:
+            yield from records_at(element, further, (*around, element))
+
+
+def on_the_way(node: Node, steps: list[str]) -> Iterator[Node]:
+    """Yield every object in which a name of the path is looked for."""
+    if not steps:
+        return
+    step, *further = steps
+    if step == ARRAY:
+        for element in node.elements:
+            yield from on_the_way(element, further)
+    elif node.kind == "object":
+        yield node
+        for name, inner in node.members:
+            if name == step:
+                yield from on_the_way(inner, further)
+
+
+def place_of(name: str, record: Node, around: tuple[Node, ...]) -> tuple[Node, list[str]]:
+    """Return where a field's path begins, and the names that lead on from there."""
+    if not name.startswith("$"):
+        return record, name.split(".")
+    _, _, names = name.removeprefix("$").rpartition(ARRAY)
+    return around[name.count(ARRAY)], [step for step in names.split(".") if step]
+
+
+def reached(node: Node, names: list[str]) -> tuple[Node | None, bool]:
+    """Return what stands at the end of ``names``, and whether a name stands twice on the way there."""
+    value: Node | None = node
+    repeats = False
+    for name in names:
+        if value is None:
+            break
+        repeats = repeats or value.repeats
+        value = value.member(name)
+    return value, repeats
