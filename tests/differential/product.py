@@ -19,7 +19,7 @@ from transactions.errors import FileRejectedError, LayoutError
 from transactions.files import transform_file, validate_file
 from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
-from transactions.reading import csv_records, json_records
+from transactions.reading import csv_records, json_documents, json_records
 from transactions.reading.intake import Intake
 from transactions.reading.parts import in_parts
 from transactions.results import Source, Transformation, Validation
@@ -125,6 +125,6 @@ def _in_blocks(blocks: Blocks) -> Iterator[None]:
         patch.object(Intake, "chunks", chunks),
         patch.object(csv_records, "in_parts", small_parts),
         patch.object(json_records, "in_parts", small_parts),
-        patch.object(json_records, "_BLOCK_RECORDS", blocks.records or json_records._BLOCK_RECORDS),  # noqa: SLF001
+        patch.object(json_documents, "_BLOCK_RECORDS", blocks.records or json_documents._BLOCK_RECORDS),  # noqa: SLF001
     ):
         yield
