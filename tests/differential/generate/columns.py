@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts are what it is about
 """The parts of a layout that are texts: ids, currencies, accounts, the other party, what it is for."""
 
 from random import Random
@@ -15,6 +16,15 @@ _ODD_IBANS = ("DE88370400440532013000", "DE8937040044053201300", "de893704004405
 "12345678",
               "DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432 ", "US64SVBKUS6S3300958879",
               "DE00370400440532013000", "NO93860111179471")  # fmt: skip
+
+
+_EXTRACTED = (
+    "([0-9]+)", "^(.)", "ref[.] ([0-9-]+)", "(Kiosk|rent)", "([a-z]+)$", "o(.*)", r"(\d+)", r"\b(\d{4})\b",
+    r"(\w+)$", r"(\W+)",
+    "([^ ]+) ", "^(.*?)[0-9]", "(?:ref[.] )?([0-9-]{3,})", "([A-ZÅŻМ][a-zäößü]+)", r"(\S+)\s", r"([\d.,]{2,5}?)",
+    "(株.*会)",
+    r"(\\)", "([-/])", r"\x2d(.)", "([]a])", "^([^a-z]*)$",
+)  # fmt: skip
 
 
 def transaction_id(rng: Random, names: Names) -> Part:
@@ -84,9 +94,7 @@ def remittance(rng: Random, names: Names) -> Part:
         function["field"] = all_names[0]
         specs = specs[:1]
         if way == "extract":
-            function["pattern"] = rng.choice(
-                ["([0-9]+)", "^(.)", "ref[.] ([0-9-]+)", "(Kiosk|rent)", "([a-z]+)$", "o(.*)"]
-            )
+            function["pattern"] = rng.choice(_EXTRACTED)
 
     def write(rng: Random, _flow: Flow) -> Row:
         return {spec["name"]: any_text(rng) for spec in specs}
@@ -101,7 +109,16 @@ def kind(rng: Random, names: Names) -> Part:
     mapping: dict[str, Spec] = {}
     if chance(rng, 0.4):
         spec["constraints"] = {
-            "pattern": rng.choice(["BOOKED|PENDING|CARD|Daily balance", "[A-Z]+|Daily balance", "|[A-Za-z ]+"])
+            "pattern": rng.choice(
+                [
+                    "BOOKED|PENDING|CARD|Daily balance",
+                    "[A-Z]+|Daily balance",
+                    r"(?:[A-Za-z ]+)?",
+                    r"\w+(?: \w+)*",
+                    ".{4,13}",
+                    r"\D*",
+                ]
+            )
         }
     if chance(rng, 0.5):
         mapping["bank_transaction_code"] = {"function": "text", "field": spec["name"]}

@@ -2,7 +2,8 @@
 
 import re
 
-_END = re.compile(r"(\\.)|\$")
+_OTHERWISE = re.compile(r"(\\[^s])|\\s|\$")
+_MEANT = {"$": r"\Z", r"\s": r"[ \t\n\r\f]"}
 
 
 def search(pattern: str, text: str) -> re.Match[str] | None:
@@ -16,5 +17,5 @@ def full_match(pattern: str, text: str) -> re.Match[str] | None:
 
 
 def _python(pattern: str) -> str:
-    """Let ``$`` be the very end of a text, and not stand before its last line feed as well."""
-    return _END.sub(lambda match: match[1] or r"\Z", pattern)
+    """Let ``$`` be the very end of a text, not before its last line feed as well, and no vertical tab a blank."""
+    return _OTHERWISE.sub(lambda match: match[1] or _MEANT[match[0]], pattern)
