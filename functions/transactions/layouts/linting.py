@@ -12,6 +12,7 @@ from transactions.layouts.mapping_rules import mapped_columns, mapping_complaint
 from transactions.layouts.number_rules import number_complaints
 from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
+from transactions.patterns import PatternError
 
 __all__ = ["complaints", "mapped_columns"]
 
@@ -77,8 +78,23 @@ def _dialect(layout: Layout) -> Iterator[str]:
     if not dialect.header and layout.names_in_header:
         yield f"dialect.header: without one there is no {min(layout.names_in_header)} in it"
     if dialect.any_order:
-        cells = Counter(field.header_pattern or field.header_cell for field in layout.schema.fields)
-        yield from (f"dialect.anyOrder: {cell} may stand for {n} fields" for cell, n in cells.items() if n > 1)
+        yield from (f"dialect.anyOrder: {cell} may stand for {count} fields" for cell, count in _shared_headers(layout))
+
+
+def _shared_headers(layout: Layout) -> Iterator[tuple[str, int]]:
+    """Yield the header's cells, and the patterns of such, that are those of several fields, and of how many."""
+    fields = layout.schema.fields
+    found = Counter(field.header_pattern for field in fields if field.header_pattern is not None)
+    for cell in {field.header_cell for field in fields if field.header_pattern is None}:
+        found[cell] = sum(_may_have(field, cell) for field in fields)
+    yield from ((header, count) for header, count in found.items() if count > 1)
+
+
+def _may_have(field: Field, cell: str) -> bool:
+    try:
+        return field.match_header(cell)
+    except PatternError:
+        return False
 
 
 def _characters(dialect: Dialect) -> Iterator[str]:

@@ -118,12 +118,14 @@ words = st.lists(texts, min_size=1, max_size=3)
 MADE_FOR: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(["delimiter", "quoteChar", "commentChar", "decimalChar", "groupChar"], characters),
     **dict.fromkeys(["pattern", "headerPattern", "footer"], st.sampled_from(PATTERNS)),
-    **dict.fromkeys(["prefixes", "suffixes", "credit", "debit", "missingValues"], words),
+    **dict.fromkeys(["prefixes", "suffixes", "credit", "debit", "missingValues", "debitWords", "creditWords"], words),
     **dict.fromkeys(
-        ["header", "anyOrder", "trim", "lineBreaksInCells", "jsonLines", "optional"], st.booleans() | texts
+        ["header", "anyOrder", "trim", "lineBreaksInCells", "finalLineEnd", "jsonLines", "optional"],
+        st.booleans() | texts,
     ),
     "constraints": st.sampled_from(PATTERNS).map(lambda pattern: {"pattern": pattern}),
     "skipLines": st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3),
+    "minusChars": st.lists(characters | st.sampled_from("\u2212\u2013▲"), min_size=1, max_size=2),
     "encoding": st.sampled_from(" ".join(ENCODINGS.values()).split())
     | st.sampled_from(["zip", "idna", "undefined", "utf-7"]),
     "format": st.sampled_from(DATE_FORMATS),
@@ -131,11 +133,12 @@ MADE_FOR: dict[str, st.SearchStrategy[Any]] = {
     "pivot": st.integers(-1, 100),
     "headerWithin": st.sampled_from([0, 1, 100, 101, 10**9]),
     "recordPath": st.sampled_from(["$", "$[*]", "$.a.b[*]", "$..a", "$.a[*].b[*]", "$" + ".a" * 500]) | odd_texts,
+    "ignoredArrays": st.lists(st.sampled_from(["$[*]", "$.a[*]", "$.a", ""]), min_size=1, max_size=2),
     "separator": odd_texts,
     "values": words | st.dictionaries(texts, texts, min_size=1, max_size=3),
     "captures": st.sampled_from(PATTERNS).map(lambda pattern: [{"name": "currency", "pattern": pattern}]),
     "drop": st.builds(lambda field, pattern: [{"field": field, "pattern": pattern}], texts, st.sampled_from(PATTERNS)),
-    "limits": numbers.map(lambda share: {"rejectedShare": share}),
+    "limits": st.dictionaries(st.sampled_from(["rejectedShare", "bookingDates", "spanDays", "ageDays"]), numbers),
     "due": texts.map(lambda zone: {"by": "09:30", "timeZone": zone}),
 }
 

@@ -364,6 +364,27 @@ def _refused(name: str, changes: dict[str, object], tmp_path: Path) -> str:
             "dialect.anyOrder: transaction_id may stand for 2 fields",
         ),
         (
+            {
+                "dialect.anyOrder": True,
+                "schema.fields": [ID, {"name": "b", "headerPattern": ".*_id", "type": "string"}],
+            },
+            "dialect.anyOrder: transaction_id may stand for 2 fields",
+        ),
+        (
+            {
+                "dialect.anyOrder": True,
+                "schema.fields": [
+                    {**ID, "headerPattern": "a+"},
+                    {"name": "b", "headerPattern": "a+", "type": "string"},
+                ],
+            },
+            "dialect.anyOrder: a+ may stand for 2 fields",
+        ),
+        (
+            {"dialect.anyOrder": True, "schema.fields": [ID, {"name": "b", "headerPattern": "(", "type": "string"}]},
+            "schema.fields[1].headerPattern: ",
+        ),
+        (
             {"dialect.header": False, "schema.fields": [{**ID, "headerPattern": "(?P<currency>x)"}]},
             "dialect.header: without one there is no currency in it",
         ),
