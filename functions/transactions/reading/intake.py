@@ -184,8 +184,11 @@ def whole_lines(texts: Iterable[bytes], malformed: FileCode) -> Iterator[bytes]:
 @cache
 def _is_single_byte(encoding: str) -> bool:
     """Tell whether each byte is a character by itself, also those that are none in ASCII."""
-    texts = [bytes((byte,)).decode(encoding, errors="replace") for byte in range(128, 256)]
-    return all(len(text) == 1 for text in texts) and any(text != "\ufffd" for text in texts)
+    high = range(128, 256)
+    alone = {bytes((byte,)).decode(encoding, errors="replace") for byte in high}
+    # In an encoding of several bytes, some take the next one with them.
+    beside = [bytes((byte, ord("@"))).decode(encoding, errors="replace") for byte in high]
+    return alone != {"\ufffd"} and all(len(text) == 2 for text in beside)  # noqa: PLR2004 - both bytes
 
 
 class _SingleByteDoubt:
