@@ -18,7 +18,7 @@ _NAMES: Final = {
     "value_date": r"value.?date|valuta|wertstellung|valeur|^interest",
     "amount": r"amount|betrag|montant|bedrag|bel[oø]b|importe|importo|kwota|[cč][aá]stka|[oö]sszeg|umsatz$|value$",
     "debit": r"debit|d[ée]bit|soll|withdraw|paid out|money out|lastschrift|支出",
-    "credit": r"credit|cr[ée]dit|haben|deposit|paid in|money in|gutschrift|存入|收入",
+    "credit": r"credit(?!or)|cr[ée]dit|haben|deposit|paid in|money in|gutschrift|存入|收入",
     "currency": r"currency|w[äa]e?hrung|devise|ccy|valuta|munt",
     "counterparty_account": r"iban|counterparty.*(account|iban)|kontonummer|identification",
     "counterparty_name": r"payee|counterparty|merchant|empf[äa]e?nger|beg[üu]e?nstigt|partner|name",
