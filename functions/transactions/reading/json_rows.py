@@ -123,7 +123,6 @@ class JsonRecords:
     def __init__(self, layout: Layout, unread: Callable[[], Mapping[str, int]]) -> None:
         self._cells, self._cells_around = (_Cells(layout, outer=outer) for outer in (False, True))
         self._warnings = JsonWarnings(layout, unread)
-        self._around = (b"", b"")
         self._record_place = row_columns(layout).index("record")
         self._count, self._first, self._ended = 0, 0, False
 
@@ -135,17 +134,22 @@ class JsonRecords:
         FileRejectedError
             If a record is longer than any may be.
         """
-        lines, records, around = block
-        self._count += len(records)
-        _refuse_longer(MAX_RECORD_BYTES, records, lines)
-        cells = zip(map(b"%d".__mod__, lines), map(self._of_around, around), self._cells.of(records), strict=True)
-        each = list(map(_SEPARATOR.join, cells))
-        _refuse_longer(_MAX_ROW_BYTES, each, lines)
-        rows = with_line_feeds(_ROW_END.join(each) + _ROW_END)
+        self._count += len(block.records)
+        around = {text: self._of_around(text) for text in dict.fromkeys(block.around)}
+        cells = list(self._cells.of(block.records))
+        _refuse_longer(MAX_RECORD_BYTES, block.records, block.lines)
+        _refuse_longer(_MAX_ROW_BYTES - max(map(len, around.values())), cells, block.lines)
+        # To put all in one list and join it once is faster than row by row.
+        row = [b"", _SEPARATOR, b"", _SEPARATOR, b"", _ROW_END]
+        pieces = row * len(cells)
+        pieces[0 :: len(row)] = map(b"%d".__mod__, block.lines)
+        pieces[2 :: len(row)] = map(around.__getitem__, block.around)
+        pieces[4 :: len(row)] = cells
+        rows = with_line_feeds(b"".join(pieces))
         if may_be_forbidden(rows):
             rows = _ROW_END.join(_marked(row, self._record_place) for row in rows.split(_ROW_END))
         if self._warnings.inner.names:
-            self._warnings.inner.look_into(records, rows)
+            self._warnings.inner.look_into(block.records, rows)
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
         return rows.translate(_ON_ONE_LINE) if several else rows.replace(_ROW_END, _LINE_FEED)
@@ -163,12 +167,9 @@ class JsonRecords:
         return part
 
     def _of_around(self, around: bytes) -> bytes:
-        """Return the cells of what stands around a record: mostly the same as around the one before."""
-        known, cells = self._around
-        if around is not known:
-            (cells,) = self._cells_around.of((around,))
-            self._warnings.outer.look_into((around,), around)
-            self._around = around, cells
+        """Return the cells of what stands around some records."""
+        self._warnings.outer.look_into((around,), around)
+        (cells,) = self._cells_around.of((around,))
         return cells
 
 
