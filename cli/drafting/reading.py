@@ -19,7 +19,7 @@ LOOKED_AT_BYTES: Final = 4_000_000
 """So much of a CSV file is looked at; a JSON document is read whole."""
 
 AMOUNT_NAME: Final = re.compile(
-    r"amount|betrag|montant|bedrag|bel[oø]b|importe|importo|kwota|[cč][aá]stka|[oö]sszeg|debit|credit(?!or)|d[ée]bit|cr[ée]dit"
+    r"amount|betrag|montant|bedrag|bel[oø]b|importe|importo|kwota|[cč][aá]stka|[oö]sszeg|d[ée]bit|cr[ée]dit(?!or)"
     r"|soll|haben|balance|saldo|solde|fee|money|paid",
     re.IGNORECASE,
 )
