@@ -162,7 +162,8 @@ def _read_row(resources: Resources, *, following: str, failing: str) -> State:
                         'read': $number($row.rows_read.N),
                         'accepted': $number($row.rows_accepted.N),
                         'rejected': $number($row.rows_rejected.N),
-                        'dropped': $number($row.rows_dropped.N)
+                        'dropped': $number($row.rows_dropped.N),
+                        'skipped': $number($row.lines_skipped.N)
                     }},
                     'totals': $listed($row.totals.S),
                     'errors': $listed($row.errors.S)

@@ -167,7 +167,7 @@ def json_files() -> Iterator[Hostile]:
         ("a huge exponent", lambda: obie(amount="1e999999999"), FileCode.TOO_MANY_REJECTED),
         ("infinity", lambda: obie(amount="Infinity"), malformed),
         ("half a surrogate pair", lambda: obie(more=', "TransactionInformation": "\\ud800"'), malformed),
-        ("an escaped NUL", lambda: obie(more=', "TransactionInformation": "a\\u0000b"'), None),
+        ("an escaped NUL", lambda: obie(more=', "TransactionInformation": "a\\u0000b"'), FileCode.TOO_MANY_REJECTED),
         (
             "a million empty records",
             lambda: b'{"Data": {"Transaction": [' + b"{}," * MILLION + b"{}]}}",

@@ -65,7 +65,7 @@ class OpenArray:
                 raise self._too_large(max_bytes)
             if len(self._rest) >= wanted:
                 before = len(self._rest)
-                if block := self._piece():
+                if (block := self._piece()) and block.records:
                     yield block
                 # What could not be cut is not tried again before there is twice as much: it would take for ever.
                 wanted = 0 if len(self._rest) < before else 2 * before

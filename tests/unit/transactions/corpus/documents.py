@@ -34,6 +34,7 @@ def _documents() -> Iterator[Case]:
     for name, code, text, trap in (
         ("array cut off", FileCode.MALFORMED_JSON, array[:-1], Trap.BROKEN_DOCUMENT),
         ("record cut off", FileCode.MALFORMED_JSON, array[:-9], Trap.BROKEN_DOCUMENT),
+        ("array cut off before a record", FileCode.MALFORMED_JSON, "[\n,\n", Trap.BROKEN_DOCUMENT),
         ("comma before the end of the array", FileCode.MALFORMED_JSON, f"[{record()},]", Trap.BROKEN_DOCUMENT),
         ("no comma between records", FileCode.MALFORMED_JSON, f"[{record()} {record()}]", Trap.BROKEN_DOCUMENT),
         ("single quotes", FileCode.MALFORMED_JSON, array.replace('"', "'"), None),
