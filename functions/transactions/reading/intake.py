@@ -139,7 +139,7 @@ def unmarked_utf16(head: bytes) -> str:
 def is_empty(head: bytes) -> bool:
     """Tell whether a file that begins with ``head`` has nothing but white space, and perhaps a byte order mark."""
     if head.startswith(_UTF16_MARKS):
-        head = head[2:].replace(b"\0", b"")
+        return len(head) % 2 == 0 and not head[2:].replace(b"\0", b"").strip() and len(head) < CHUNK_BYTES
     return not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < CHUNK_BYTES
 
 
