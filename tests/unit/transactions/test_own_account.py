@@ -111,6 +111,12 @@ def test_accounts_are_compared_without_spaces_and_in_one_case(own: str, tmp_path
     assert outcomes(read(tmp_path, "berlingroup-booked", *UNSIGNED[:2], own=own)) == [Decimal(-100), Decimal(30)]
 
 
+def test_the_own_account_contradicts_a_missing_minus_where_amounts_are_signed(tmp_path: Path) -> None:
+    output = read(tmp_path, "gocardless-booked", *UNSIGNED[:2])
+
+    assert outcomes(output) == [RowCode.SIGN_MISMATCH, Decimal(30)]
+
+
 def test_without_an_own_account_only_a_sign_tells(tmp_path: Path) -> None:
     records = [*UNSIGNED[:3], payment("-5.00", payee={"name": "Shop", "iban": SHOP})]
 
