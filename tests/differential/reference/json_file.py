@@ -66,6 +66,7 @@ class JsonRecords:
         self._refuse_repeats_around(root)
         unread = unread_arrays(self.layout, root)
         self.warnings["ARRAY_UNREAD"] = self.may_warn["ARRAY_UNREAD"] = unread
+        refuse_long([record.written(self.text) for group in found for record, _ in group], "MALFORMED_JSON")
         for record, around in (pair for group in found for pair in group):
             yield self._record(1 + self.text.count("\n", 0, record.begin), record, around)
 

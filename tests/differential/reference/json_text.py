@@ -30,6 +30,10 @@ class Node:
     members: tuple[tuple[str, "Node"], ...] = ()
     elements: tuple["Node", ...] = ()
 
+    def written(self, document: str) -> str:
+        """Return the value as it stands in the document."""
+        return document[self.begin : self.end]
+
     @property
     def is_null(self) -> bool:
         """Whether there is no value."""

@@ -57,7 +57,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def refuse_long(lines: list[str], code: str) -> None:
-    """Refuse a file with an absurdly long line."""
+    """Refuse a file with an absurdly long line, or record."""
     if any(len(line) * 4 > MAX_LINE_BYTES and len(line.encode()) > MAX_LINE_BYTES for line in lines):
         raise RefusedError(code)
 
