@@ -136,6 +136,9 @@ class Mapper:
         latest = self.received_on + timedelta(days=DAYS_AHEAD[column])
         if day is not None and not EARLIEST <= day <= latest:
             faults.append(Fault(frozenset(names), frozenset(["DATE_RANGE"])))
+        elif faults and len(names) > 1:
+            # Of a date that is not in format, it may be told as well.
+            faults.append(Fault(frozenset(names), frozenset(["DATE_RANGE"]), certain=False))
         return day, faults
 
 
