@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.differential.generate import layouts
 from tests.differential.generate.chance import chance, weighted
-from tests.differential.reference.not_yet import NOT_YET
 
 _DELIMITERS = {",": 5.0, ";": 5.0, "\t": 2.0, "|": 1.0, "^": 0.3, "~": 0.3, ":": 0.2, "#": 0.1, "\x1f": 0.1}
 _ENCODINGS = {
@@ -103,11 +102,6 @@ def _add_captures(rng: Random, layout: dict[str, Any]) -> dict[str, str]:
     if source == "header":
         field = rng.choice(layout["schema"]["fields"])
         field.pop("header", None)
-        if "fact of an optional column" in NOT_YET:
-            field.pop("optional", None)
-            for earlier in layout["schema"]["fields"][: layout["schema"]["fields"].index(field)]:
-                if not layout["dialect"].get("anyOrder"):
-                    earlier.pop("optional", None)
         field["headerPattern"] = r"Field [(](?P<account>[A-Z0-9]+)[)]"
     else:
         pattern = "Konto[: ]+([A-Z0-9]+)" if source == "preamble" else "_([0-9]{4,})_"
