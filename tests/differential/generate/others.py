@@ -53,7 +53,7 @@ def _other_name(_rng: Random, layout: Layout) -> Layout:
     field = layout["schema"]["fields"][-1]
     if layout["format"] == "csv":
         field.pop("headerPattern", None)
-        field["header"] = "Other"
+        field["header"] = "Another"
     return layout
 
 
