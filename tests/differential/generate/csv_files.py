@@ -29,6 +29,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
     balances.add(rng, layout, drawn_rows)
+    if drawn.lengthen(rng, drawn_rows):
+        kinds.add("records as long as may be")
     rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
     lines = [_line(rng, layout, row, kinds) for row in rows]
     above = _above(rng, layout, facts)

@@ -56,6 +56,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
     rows = [drawn.row(rng) for _ in range(count)]
     balances.add(rng, layout, rows)
+    long = drawn.lengthen(rng, rows)
     records = [_record(rng, layout, row, outer) for row in rows]
     records = [record for record in records for _ in range(weighted(rng, {1: 20.0, 2: 1.0}))]
     style = Style.draw(rng)
@@ -69,6 +70,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     kinds = {"json", "json lines" if layout.get("jsonLines") else "json document"}
     if outer:
         kinds.add("fields around the records")
+    if long:
+        kinds.add("records as long as may be")
     if chance(rng, 0.12):
         text, kinds = _mutated(rng, text), kinds | {"mutated text"}
     content = text.encode("utf-8", "surrogatepass")

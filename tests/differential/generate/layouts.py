@@ -10,6 +10,8 @@ from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.parts import Flow, Names, Part, Row, Spec
 
 PARTNER = "bank"
+_LONGEST = 1_000_000
+"""Bytes that a record has at most."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Drawn:
         """Fill one row: the text of each field."""
         flow: Flow = "in" if chance(rng, 0.4) else "out"
         return {name: cell for part in self.parts for name, cell in part.write(rng, flow).items()}
+
+    def lengthen(self, rng: Random, rows: Sequence[Row]) -> bool:
+        """Let a text of some files be about as long as a record may be; tell whether one is."""
+        plain = [
+            field["name"]
+            for field in self.layout["schema"]["fields"]
+            if field["type"] == "string" and not {"constraints", "format"} & set(field)
+        ]
+        if not rows or not plain or not chance(rng, 0.004):
+            return False
+        letters, longest = rng.choice(["x", "é", "; ", '"']), _LONGEST + rng.randint(-900, 100)
+        rng.choice(rows)[rng.choice(plain)] = letters * (longest // len(letters.encode()))
+        return True
 
 
 def draw(rng: Random, file_format: str) -> Drawn:
