@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.headers import Header, find_header, first_rows_fit
-from tests.differential.reference.json_file import has_fields, has_records
+from tests.differential.reference.json_file import has_fields, has_half_characters, has_records
 from tests.differential.reference.texts import beginning, lines_of
 
 Layout = Mapping[str, Any]
@@ -65,10 +65,11 @@ def _of_json(layouts: Sequence[Layout], content: bytes) -> Choice:
         return Choice(tuple(layouts), frozenset(["AMBIGUOUS_LAYOUT", "RECORD_PATH_MISSING", "MALFORMED_JSON"]))
     if by_lines:
         return Choice((), frozenset(["AMBIGUOUS_LAYOUT"]))
+    half = {"MALFORMED_JSON"} if has_half_characters(text) else set()
     found = [layout for layout in layouts if has_records(layout, text)]
     if len(found) > 1:
         # Where several share a path, the fields of the first record decide.
         found = [layout for layout in found if has_fields(layout, text)] or found
     if len(found) == 1:
-        return Choice(tuple(found))
-    return Choice((), frozenset(["AMBIGUOUS_LAYOUT"] if found else ["RECORD_PATH_MISSING", "MALFORMED_JSON"]))
+        return Choice(tuple(found), frozenset(half))
+    return Choice((), frozenset(["AMBIGUOUS_LAYOUT", *half] if found else ["RECORD_PATH_MISSING", "MALFORMED_JSON"]))

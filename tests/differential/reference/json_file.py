@@ -127,6 +127,14 @@ def has_records(layout: Mapping[str, Any], text: str) -> bool:
         return False
 
 
+def has_half_characters(text: str) -> bool:
+    """Tell whether a document holds halves of surrogate pairs, which its reader may take for malformed."""
+    try:
+        return parse(text).has_half_characters
+    except NotJsonError:
+        return False
+
+
 def has_fields(layout: Mapping[str, Any], text: str) -> bool:
     """Tell whether the first record has, for each column that every row needs, one of the fields that make it."""
     root = parse(text)

@@ -21,15 +21,18 @@ def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple
     used = {name for function in layout["mapping"].values() for name in fields_of(function)}
     used |= {condition["field"] for condition in drops}
     fields = [field for field in layout["schema"]["fields"] if field["name"] in used and not field.get("optional")]
-    found, nulls = set[str](), set[str]()
+    found, nulls, perhaps = set[str](), set[str](), set[str]()
     for record, around in records:
         if "null around the records" in NOT_YET:
             outer = (field["name"] for field in fields if field["name"].startswith("$"))
             nulls |= {name for name in outer if reached(*place_of(name, record, around))[0] is None}
-        found |= {field["name"] for field in fields if _leads(*place_of(field["name"], record, around))}
+        here = {field["name"] for field in fields if _leads(*place_of(field["name"], record, around))}
+        # Where a name stands twice, nobody knows which of them counts.
+        (perhaps if any(node.repeats for node in record.walk()) else found).update(here)
     absent = [field["name"] for field in fields if field["name"] not in found]
     inner = [field["name"] for field in fields if not field["name"].startswith("$")]
-    return (0 if set(inner) <= set(absent) else len(absent)), len({*absent, *nulls})
+    least = len(set(absent) - perhaps)
+    return (0 if set(inner) <= set(absent) else least), len({*absent, *nulls})
 
 
 def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:
@@ -40,12 +43,9 @@ def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:
 
 def _leads(node: Node, names: Sequence[str]) -> bool:
     """Tell whether there is a value at the end of ``names``, or null there or on the way."""
-    for name in names:
-        inner = next((inner for own, inner in node.members if own == name), None)
-        if inner is None:
-            return node.is_null
-        node = inner
-    return True
+    if not names or node.is_null:
+        return True
+    return any(_leads(inner, names[1:]) for own, inner in node.members if own == names[0])
 
 
 def _beside(node: Node, steps: Sequence[str], path: str) -> Iterator[str]:
