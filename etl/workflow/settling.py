@@ -18,7 +18,7 @@ from etl.workflow.asl import (
 )
 from etl.workflow.failure import INCOMPLETE_KEY, OPEN, failure_path, incomplete_end, unidentified_path
 from etl.workflow.identity import identify
-from etl.workflow.steps import item
+from etl.workflow.steps import COUNTS, item
 from etl.workflow.telling import telling_path
 
 NO_OUTCOME: Final = "Pipeline.NoOutcome"
@@ -136,6 +136,7 @@ def _read_row(resources: Resources, *, following: str, failing: str) -> State:
     Where the row cannot be read, the file is failed if its run still holds it, and its execution fails in any case.
     """
     unfinished = ", ".join(f"'{status}'" for status in sorted(UNFINISHED))
+    counts = ", ".join(f"'{count}': $number($row.{attribute}.N)" for count, attribute in COUNTS.items())
     no_outcome = f"{{'Error': '{NO_OUTCOME}', 'Cause': 'the run ended without an outcome for this file'}}"
     return jsonata_task(
         service("dynamodb:getItem"),
@@ -158,13 +159,7 @@ def _read_row(resources: Resources, *, following: str, failing: str) -> State:
                     'reason_code': $row.history.L[-1].M.detail.S,
                     'reason': $row.reason.S,
                     'report': $row.report.S,
-                    'counts': {{
-                        'read': $number($row.rows_read.N),
-                        'accepted': $number($row.rows_accepted.N),
-                        'rejected': $number($row.rows_rejected.N),
-                        'dropped': $number($row.rows_dropped.N),
-                        'skipped': $number($row.lines_skipped.N)
-                    }},
+                    'counts': {{{counts}}},
                     'totals': $listed($row.totals.S),
                     'errors': $listed($row.errors.S)
                 }}}}

@@ -17,6 +17,15 @@ WITHDRAW: Final = "withdraw"
 
 VALIDATION: Final = "$.inspected.validation"
 
+COUNTS: Final = {
+    "read": "rows_read",
+    "accepted": "rows_accepted",
+    "rejected": "rows_rejected",
+    "dropped": "rows_dropped",
+    "skipped": "lines_skipped",
+}
+"""What validate counts, and the audit row's attribute of each."""
+
 
 class Steps(ABC):
     """Makes states of one route: ``label`` makes their names unique, ``timeout`` (seconds) limits each function's call.
@@ -119,10 +128,7 @@ class Steps(ABC):
     @staticmethod
     def _figures() -> dict[str, dict[str, str]]:
         """List what the audit row keeps of a validation: what was counted and found, and the report."""
-        counts = {
-            f"rows_{count}": audit.number(f"{VALIDATION}.counts.{count}")
-            for count in ("read", "accepted", "rejected", "dropped")
-        }
+        counts = {attribute: audit.number(f"{VALIDATION}.counts.{count}") for count, attribute in COUNTS.items()}
         return {
             "sha256": audit.text(f"{VALIDATION}.sha256"),
             "layout": audit.text(f"{VALIDATION}.layout"),
@@ -132,7 +138,6 @@ class Steps(ABC):
             "report": audit.text(f"{VALIDATION}.report"),
             "first_booking_date": audit.text(f"{VALIDATION}.first_booking_date"),
             "last_booking_date": audit.text(f"{VALIDATION}.last_booking_date"),
-            "lines_skipped": audit.number(f"{VALIDATION}.counts.skipped"),
             **counts,
         }
 
