@@ -126,7 +126,7 @@ class _Place(NamedTuple):
 
 def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]]:
     node, (way, *further) = place.node, place.ways
-    here = {name: node.below(path.names) for name, path in place.outer.items() if path.depth == 0}
+    here = {name: node.told_below(path.names) for name, path in place.outer.items() if path.depth == 0}
     around = {**place.known, **{name: value for name, value in here.items() if value}}
     deeper = {name: path.below() for name, path in place.outer.items() if path.depth}
     if beside:

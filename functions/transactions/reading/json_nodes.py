@@ -26,7 +26,7 @@ class Node:
     def __init__(self, document: bytes | bytearray, at: int, raw: msgspec.Raw) -> None:
         self._document, self._raw = document, raw
         self.at, self.end = at, at + len(memoryview(raw))
-        self._members: dict[str, Node] | None = None
+        self._with_nulls: dict[str, Node] | None = None
 
     def __bytes__(self) -> bytes:
         return bytes(self._raw)
@@ -36,11 +36,23 @@ class Node:
         """The first byte, which tells an object from an array and from null."""
         return bytes(memoryview(self._raw)[:1])
 
+    @property
+    def is_null(self) -> bool:
+        """Whether the value is null."""
+        return self.first == b"n"
+
     def below(self, names: Iterable[str]) -> "Node | None":
         """Return what stands at the path ``names``; None if there is nothing, or null."""
+        node = self.told_below(names)
+        return None if node and node.is_null else node
+
+    def told_below(self, names: Iterable[str]) -> "Node | None":
+        """Return what stands at the path ``names``, or null if that stands at or before its end; None for nothing."""
         node: Node | None = self
         for name in names:
-            node = node.members.get(name) if node else None
+            if node is None or node.is_null:
+                break
+            node = node.with_nulls.get(name)
         return node
 
     @property
@@ -52,9 +64,14 @@ class Node:
         FileRejectedError
             If two members have one name: one of them would be lost in silence, and all records within it.
         """
-        if self._members is None:
-            self._members = {name: node for name, node in self._all_members() if node.first != b"n"}
-        return self._members
+        return {name: node for name, node in self.with_nulls.items() if not node.is_null}
+
+    @property
+    def with_nulls(self) -> "dict[str, Node]":
+        """All members of an object, else as ``members``."""
+        if self._with_nulls is None:
+            self._with_nulls = dict(self._all_members())
+        return self._with_nulls
 
     def _all_members(self) -> "Iterator[tuple[str, Node]]":
         """Find each member behind its name, one behind the other: of two with one name, only one is decoded."""

@@ -92,8 +92,17 @@ def _whole(texts: Iterable[bytes], max_bytes: int) -> bytearray:
 
 
 def _lines(layout: Layout, intake: Intake, workdir: Path) -> Records:
-    blocks = whole_lines(utf8(intake.chunks(), "utf-8"), FileCode.MALFORMED_JSON)
+    blocks = _not_blank(whole_lines(utf8(intake.chunks(), "utf-8"), FileCode.MALFORMED_JSON))
     return Records(layout, layout.names, {}, in_parts(blocks, JsonLines(layout), layout, workdir))
+
+
+def _not_blank(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    blank = True
+    for block in blocks:
+        blank = blank and not block.strip()
+        yield block
+    if blank:
+        raise FileRejectedError(FileCode.EMPTY_FILE)
 
 
 def _records(layout: Layout, blocks: Iterator[Block], rows: JsonRecords, workdir: Path) -> Records:

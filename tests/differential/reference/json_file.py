@@ -10,7 +10,6 @@ from tests.differential.reference.cells import Cells
 from tests.differential.reference.json_text import Node, NotJsonError, parse
 from tests.differential.reference.json_warnings import Record, absent_fields, unread_arrays
 from tests.differential.reference.mapping import REQUIRED, fields_of
-from tests.differential.reference.not_yet import NOT_YET
 from tests.differential.reference.paths import on_the_way, place_of, reached, records_at, steps_of
 from tests.differential.reference.texts import FORBIDDEN, lines_of, refuse_long
 
@@ -33,8 +32,7 @@ class JsonRecords:
     def rows(self) -> Iterator[Cells | Row]:
         """Yield every record; RefusedError if there are none where the layout expects them."""
         if not self.text.strip():
-            lines = "empty json lines" in NOT_YET and self.layout.get("jsonLines")
-            raise RefusedError("EMPTY_FILE", *(["NO_RECORDS"] if lines else []))
+            raise RefusedError("EMPTY_FILE")
         yield from self._of_lines() if self.layout.get("jsonLines") else self._of_document()
         least, most = absent_fields(self.layout, self._seen)
         self.warnings["FIELD_ABSENT"], self.may_warn["FIELD_ABSENT"] = least, most

@@ -5,8 +5,7 @@ from typing import Any
 
 from tests.differential.reference.json_text import Node
 from tests.differential.reference.mapping import fields_of
-from tests.differential.reference.not_yet import NOT_YET
-from tests.differential.reference.paths import ARRAY, place_of, reached, steps_of
+from tests.differential.reference.paths import ARRAY, place_of, steps_of
 
 Record = tuple[Node, tuple[Node, ...]]
 """A record, and the values within which it stands."""
@@ -21,18 +20,15 @@ def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple
     used = {name for function in layout["mapping"].values() for name in fields_of(function)}
     used |= {condition["field"] for condition in drops}
     fields = [field for field in layout["schema"]["fields"] if field["name"] in used and not field.get("optional")]
-    found, nulls, perhaps = set[str](), set[str](), set[str]()
+    found, perhaps = set[str](), set[str]()
     for record, around in records:
-        if "null around the records" in NOT_YET:
-            outer = (field["name"] for field in fields if field["name"].startswith("$"))
-            nulls |= {name for name in outer if reached(*place_of(name, record, around))[0] is None}
         here = {field["name"] for field in fields if _leads(*place_of(field["name"], record, around))}
         # Where a name stands twice, nobody knows which of them counts.
         (perhaps if any(node.repeats for node in record.walk()) else found).update(here)
     absent = [field["name"] for field in fields if field["name"] not in found]
     inner = [field["name"] for field in fields if not field["name"].startswith("$")]
     least = len(set(absent) - perhaps)
-    return (0 if set(inner) <= set(absent) else least), len({*absent, *nulls})
+    return (0 if set(inner) <= set(absent) else least), len(absent)
 
 
 def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:

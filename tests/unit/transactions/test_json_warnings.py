@@ -82,9 +82,11 @@ def test_only_what_the_layout_uses_and_needs_is_warned_of(tmp_path: Path) -> Non
 def test_a_field_from_around_the_records_is_warned_of_if_it_is_nowhere(tmp_path: Path) -> None:
     file_layout = json_layout(StringField(name="$.accounts[*].iban"), path="$.accounts[*].items[*]")
     with_one = {"accounts": [{"items": [RECORD]}, {"iban": "A", "items": [RECORD]}]}
+    with_null = {"accounts": [{"items": [RECORD]}, {"iban": None, "items": [RECORD]}]}
     without = {"accounts": [{"items": [RECORD]}, {"Iban": "A", "items": [RECORD]}]}
 
     assert warnings(json.dumps(with_one).encode(), file_layout, tmp_path) == []
+    assert warnings(json.dumps(with_null).encode(), file_layout, tmp_path) == []
     assert warnings(json.dumps(without).encode(), file_layout, tmp_path) == absent("$.accounts[*].iban")
 
 

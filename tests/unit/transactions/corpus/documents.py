@@ -124,6 +124,8 @@ def _values() -> Iterator[Case]:
 
 
 def _json_lines() -> Iterator[Case]:
+    for name, content in (("JSON lines without any", b""), ("blank JSON lines only", b" \n\t\n")):
+        yield refused(name, FileCode.EMPTY_FILE, content, partner="obie", format="json", layouts=(LINES,))
     for name, line in (
         ("line that is cut off", record()[:-1]),
         ("line with two records", record() * 2),
