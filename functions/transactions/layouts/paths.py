@@ -5,7 +5,7 @@ import re
 import msgspec
 
 _NAME = r"[^.\[\]*$\"\\\x00-\x1f]+"
-FIELD_PATH = re.compile(rf"(\$(\.{_NAME}(\[\*\])?)*\.)?{_NAME}(\.{_NAME})*")
+FIELD_PATH = re.compile(rf"(\$(\[\*\])?(\.{_NAME}(\[\*\])?)*\.)?{_NAME}(\.{_NAME})*")
 """A path within the record, or from the document's root through the arrays that lead to the record."""
 RECORD_PATH = re.compile(rf"\$(\[\*\])?(\.{_NAME}(\[\*\])?)*")
 """The array of the records, or the one record itself."""

@@ -65,7 +65,7 @@ class OpenArray:
                 raise self._too_large(max_bytes)
             if len(self._rest) >= wanted:
                 before = len(self._rest)
-                if (block := self._piece()) and block.records:
+                if block := self._piece():
                     yield block
                 # What could not be cut is not tried again before there is twice as much: it would take for ever.
                 wanted = 0 if len(self._rest) < before else 2 * before
@@ -81,7 +81,9 @@ class OpenArray:
                 break
             if block := self._taken_if_whole(end + 1):
                 return block
-        return self._taken_if_whole(last_border(self._rest))
+        border = last_border(self._rest)
+        # A comma before the first record is wrong, and must not be cut off.
+        return self._taken_if_whole(border) if self._rest[:border].strip() else None
 
     def _taken_if_whole(self, end: int) -> Block | None:
         try:

@@ -132,16 +132,28 @@ def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]
     if beside:
         beside.look(node, way, place.path)
     inner, path = node.below(way), ".".join((place.path, *way))
-    if inner is None:
+    expected = b"[" if further else b"{"
+    if beside and place.path != ROOT and (_is_barred(node, way) or (inner and inner.first != expected)):
+        raise FileRejectedError(FileCode.RECORD_PATH_MISSING, f"{path} is not to be found everywhere")
+    if inner is None or inner.first != expected:
         return
-    if inner.first != (b"[" if further else b"{"):
-        if beside and place.path != ROOT:
-            raise FileRejectedError(FileCode.RECORD_PATH_MISSING, f"{path} is not an array everywhere")
-    elif further in ([], [()]):
+    if further in ([], [()]):
         yield inner, _object(around)
     else:
         for element in inner.elements():
             yield from _groups(_Place(element, f"{path}{ARRAY}", further, deeper, around), beside)
+
+
+def _is_barred(node: Node, way: Iterable[str]) -> bool:
+    """Tell whether something stands on the ``way`` that is neither an object nor null: there might be records in it."""
+    for name in way:
+        if node.first != b"{":
+            return not node.is_null
+        below = node.with_nulls.get(name)
+        if below is None:
+            return False
+        node = below
+    return False
 
 
 def _object(members: Mapping[str, Node]) -> bytes:

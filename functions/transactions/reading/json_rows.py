@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
@@ -10,6 +12,7 @@ from transactions.layouts.paths import is_outer, steps
 from transactions.reading.accounts import LineAccount
 from transactions.reading.json_documents import Block
 from transactions.reading.json_escapes import is_forbidden, may_be_forbidden, with_line_feeds
+from transactions.reading.json_nodes import NO_JSON
 from transactions.reading.json_numbers import Numbers
 from transactions.reading.json_warnings import JsonWarnings
 from transactions.reading.records import MAX_RECORD_BYTES, Part
@@ -21,6 +24,7 @@ _MAX_ROW_BYTES = 1_900_000
 _LINE_FEED = b"\n"
 _SEPARATOR, _ROW_END = SEPARATOR.encode(), b"\x02"
 _PLACEHOLDER = b"{}"
+_DECODE_LINES = msgspec.json.Decoder(msgspec.Raw).decode_lines
 _ON_ONE_LINE = bytes.maketrans(b"\n\t" + _ROW_END, b"  \n")
 """Takes line ends and tabs from between a document's tokens, within strings it has none; then ends each row."""
 UNREADABLE_MARK, FORBIDDEN_MARK = "\x02", "\x03"
@@ -51,6 +55,17 @@ class _Cells:
     def of(self, records: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``records``, which are well-formed."""
         return self._of(records, self._of_one) if self._numbers.none else records
+
+    def lines_that_are_cells(self, text: bytes) -> Sequence[bytes] | None:
+        """Return the lines of ``text`` if each is a JSON value and nothing else, and has no number beside it."""
+        if self._numbers.none:
+            return None
+        try:
+            values = _DECODE_LINES(text)
+        except NO_JSON:
+            return None
+        # The decoder would also take several values on one line, or one on several.
+        return values if _LINE_FEED.join(values) == text else None
 
     def of_lines(self, lines: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``lines``. One that is no JSON object is made unreadable."""
@@ -88,17 +103,26 @@ class JsonLines:
         FileRejectedError
             If a record is longer than any may be.
         """
-        lines, first = with_line_feeds(block).split(_LINE_FEED), self._account.line
-        if not all(map(bytes.strip, lines)):
-            lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, first)]
-        rows = list(self._cells.of_lines(lines))
-        if may_be_forbidden(block):
-            rows = [_marked(row, 0) for row in rows]
-        _refuse_longer(_MAX_ROW_BYTES, rows, range(first, first + len(lines)))
+        text = with_line_feeds(block)
+        lines = self._cells.lines_that_are_cells(text)
+        forbidden = may_be_forbidden(text)
+        if lines is None or forbidden:
+            lines = text.split(_LINE_FEED)
+            text = _LINE_FEED.join(self._rows(lines, forbidden=forbidden))
         if self._warnings.inner.names:
             self._warnings.inner.look_into(lines, block)
         self._account.line += len(lines)
-        return _LINE_FEED.join(rows) + _LINE_FEED
+        return text + _LINE_FEED
+
+    def _rows(self, lines: list[bytes], *, forbidden: bool) -> Iterable[bytes]:
+        first = self._account.line
+        if not all(map(bytes.strip, lines)):
+            lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, first)]
+        rows = list(self._cells.of_lines(lines))
+        if forbidden:
+            rows = [_marked(row, 0) for row in rows]
+        _refuse_longer(_MAX_ROW_BYTES, rows, range(first, first + len(lines)))
+        return rows
 
     def end(self) -> bytes:
         """Return nothing: no row is ever left."""

@@ -23,7 +23,7 @@ def records_at(node: Node, steps: list[str], around: tuple[Node, ...]) -> Iterat
     Raises
     ------
     RefusedError
-        If something other than an array, or than the one record, stands there.
+        If something other than an array, or than the one record, stands there, or than an object on the way there.
     """
     if not steps:
         if node.kind == "object":
@@ -33,6 +33,8 @@ def records_at(node: Node, steps: list[str], around: tuple[Node, ...]) -> Iterat
         return
     step, *further = steps
     if step != ARRAY:
+        if node.kind != "object" and not node.is_null:
+            raise RefusedError("RECORD_PATH_MISSING")
         inner = node.member(step)
         if inner is not None:
             yield from records_at(inner, further, around)

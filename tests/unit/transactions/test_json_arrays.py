@@ -164,6 +164,17 @@ def test_what_would_fill_the_memory_is_refused(text: bytes, code: FileCode) -> N
     assert rejection.value.code == code
 
 
+@pytest.mark.parametrize("beginning", [b"[,", b"[ \n,"])
+def test_a_comma_before_the_first_record_is_not_cut_off(beginning: bytes) -> None:
+    array = OpenArray.find(beginning[:1], ())
+    assert array is not None
+
+    with pytest.raises(FileRejectedError) as rejection:
+        list(records_of(array, iter([beginning[1:], b'{"id": 1},', b'{"id": 2}]'])))
+
+    assert rejection.value.code == FileCode.MALFORMED_JSON
+
+
 def test_records_that_are_no_objects_do_not_fill_the_memory() -> None:
     array = OpenArray.find(b"[", ())
     assert array is not None

@@ -176,7 +176,8 @@ def records_of(value: Any, ways: Sequence[tuple[str, ...]], *, nested: bool = Fa
     """Yield the records to which ``ways`` lead; ValueError if one is not to be found with certainty."""
     way, *further = ways
     for name in way:
-        if isinstance(value, Members) and value.repeats:
+        barred = nested and value is not None and not isinstance(value, Members)
+        if barred or (isinstance(value, Members) and value.repeats):
             raise ValueError(name)
         value = value.at(name) if isinstance(value, Members) else None
     is_array = isinstance(value, list) and not isinstance(value, Members)

@@ -503,21 +503,33 @@ def test_lines_and_a_document_of_one_partner_are_told_apart_however_deep_the_fir
     assert validation.reason_code == FileCode.MALFORMED_JSON
 
 
-def test_records_that_are_no_array_in_one_place_refuse_the_file(tmp_path: Path) -> None:
-    # Given an interface that writes an array as an object, with the places as names
-    record = {"day": "2025-10-01", "amount": 1}
-    document = {"accounts": [{"items": [record]}, {"items": {"0": record}}]}
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param({"items": {"0": {}}}, id="an object in place of the array"),
+        pytest.param([{"items": []}], id="an array in place of the account"),
+        pytest.param("x", id="a text in place of the account"),
+    ],
+)
+@pytest.mark.parametrize("path", ["$.accounts[*].items[*]", "$[*].items[*]"])
+def test_records_that_are_not_where_they_are_elsewhere_refuse_the_file(path: str, account: Any, tmp_path: Path) -> None:
+    accounts = [{"items": [{"day": "2025-10-01", "amount": 1}]}, {"other": 1}, None, account]
+    document = accounts if path.startswith("$[") else {"accounts": accounts}
+    content = json.dumps(document).encode()
 
-    validation = validate(
-        json.dumps(document).encode(),
-        tmp_path,
-        "obie",
-        layouts=[json_layout(path="$.accounts[*].items[*]")],
-        file_format="json",
-    )
+    validation = validate(content, tmp_path, "obie", layouts=[json_layout(path=path)], file_format="json")
 
     assert validation.reason_code == FileCode.RECORD_PATH_MISSING
-    assert "$.accounts[*].items is not an array" in validation.reason
+    assert "items is not to be found everywhere" in validation.reason
+
+
+def test_a_value_around_the_records_may_stand_in_an_array_that_is_the_document(tmp_path: Path) -> None:
+    document = [{"iban": name, "items": [{"day": "2025-10-01", "amount": 1}]} for name in ("A", "B")]
+    file_layout = json_layout(StringField(name="$[*].iban"), path="$[*].items[*]")
+
+    output = transform(json.dumps(document).encode(), tmp_path, file_layout)
+
+    assert sorted(row["account_id"] for row in output.transactions) == ["A", "B"]
 
 
 def test_a_record_too_long_for_the_engine_refuses_the_file(tmp_path: Path) -> None:

@@ -214,6 +214,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "schema.fields", [{"name": "a", "type": "number", "prefixes": ["-"]}], "schema.fields[0].prefixes"),
     ("obie-v3", "schema.fields", [{**ID, "header": "x"}], "schema.fields[0].header: only CSV"),
     ("obie-v3", "schema.fields", [{**ID, "name": "$.x[*].y"}], "schema.fields[0].name: must lead through"),
+    ("obie-v3", "schema.fields", [{**ID, "name": "$[*].y"}], "schema.fields[0].name: must lead through"),
     (
         "obie-v3",
         "schema.fields",
