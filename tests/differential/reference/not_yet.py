@@ -1,2 +1,0 @@
-"""x"""
-NOT_YET = frozenset[str]()
