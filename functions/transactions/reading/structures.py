@@ -1,6 +1,7 @@
 """The structure of a line: what is left of it without its text. Lines of one structure are split alike."""
 
 import re
+from collections.abc import Sequence
 
 from transactions.layouts.layout import Dialect
 from transactions.reading.characters import FORBIDDEN_BYTES, holds_forbidden
@@ -11,6 +12,8 @@ UNTOLD = b"\n"
 _LINE_FEED = b"\n"
 _MANY = 50
 """A file has many quotes if one of so many bytes is one."""
+_GROUPS = 64
+"""Where lines have an irregular one among them, it is looked for in so many groups of them."""
 
 
 class Structures:
@@ -30,31 +33,45 @@ class Structures:
         between = next(byte for number in range(1, 9) if (byte := bytes((number,))) not in {delimiter, self._quote})
         self._cells_meet, self._between = self._quote + delimiter + self._quote, between
         bound, quote = b"[%b\n]" % re.escape(delimiter), re.escape(self._quote)
-        # One character is excluded much faster than two: line feeds are looked for afterwards.
-        quoted = rb"%b(?<=%b%b)(?:[^%b]++|%b%b)*+%b(?=%b)" % (quote, bound, quote, *[quote] * 4, bound)
-        self._quoted = re.compile(quoted)
+        # One character is excluded much faster than two: whether a cell spans lines is looked at otherwise.
+        text = b"[^%b]*+" % quote
+        cell = b"%b(?<=%b%b)%b(?:%b%b%b)*+%b(?=%b)" % (quote, bound, quote, text, quote, quote, text, quote, bound)
+        self._regular = re.compile(b"%b(?:%b%b)*+" % (text, cell, text))
+        apart = b"[^%b%b]*+" % (quote, between)
+        self._regular_where_cells_meet = re.compile(b"%b(?:%b%b)*+" % (apart, cell, apart))
 
     def of(self, lines: bytes) -> list[bytes]:
         """Return the structure of each of ``lines``, which stand between line feeds, one before the first."""
         structures = lines.translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
+        if self._quote and self._quote in lines and not self._are_regular(lines, structures):
+            self._untell_irregular(structures, lines.split(_LINE_FEED)[1:-1], 0, len(structures))
         self._untell(structures, lines, self._blank_line)
         if holds_forbidden(lines):
             self._untell(structures, lines, FORBIDDEN_BYTES)
-        if self._quote and self._quote in lines and not self._is_regular(lines):
-            for place, line in enumerate(lines.split(_LINE_FEED)[1:-1]):
-                if self._quote in line and not self._is_regular(b"\n%b\n" % line):
-                    structures[place] = UNTOLD
         return structures
 
-    def _is_regular(self, lines: bytes) -> bool:
+    def _untell_irregular(self, structures: list[bytes], lines: Sequence[bytes], start: int, end: int) -> None:
+        """Take the structure from each line with a quote that belongs to no cell on it that is quoted as a whole."""
+        if self._are_regular(b"\n%b\n" % _LINE_FEED.join(lines[start:end]), structures[start:end]):
+            return
+        if end - start == 1:
+            structures[start] = UNTOLD
+            return
+        step = -(-(end - start) // _GROUPS)
+        for first in range(start, end, step):
+            self._untell_irregular(structures, lines, first, min(first + step, end))
+
+    def _are_regular(self, lines: bytes, structures: Sequence[bytes]) -> bool:
         """Tell whether each quote belongs to a cell that is quoted as a whole, on one line."""
+        pattern = self._regular
         if lines.count(self._quote) * _MANY > len(lines):
             # Where two quoted cells meet, one byte stands for the three, to find fewer and longer cells. As long as
             # before, since to replace in place is much faster.
             lines = lines.replace(self._between, b"x").replace(self._cells_meet, self._between.ljust(3, b"x"))
-        quoted = b"".join(self._quoted.findall(lines))
-        all_quoted = all(quoted.count(byte) == lines.count(byte) for byte in (self._quote, self._between))
-        return all_quoted and _LINE_FEED not in quoted
+            pattern = self._regular_where_cells_meet
+        if not pattern.fullmatch(lines):
+            return False
+        return not any(structure.count(self._quote) % 2 for structure in set(structures))
 
     @staticmethod
     def _untell(structures: list[bytes], lines: bytes, pattern: re.Pattern[bytes]) -> None:

@@ -21,6 +21,7 @@ from transactions.reading.csv_rows import CsvRows
 from transactions.reading.headers import find_layout
 from transactions.reading.intake import LastByte
 from transactions.reading.parts import in_parts
+from transactions.reading.structures import UNTOLD, Structures
 
 LAWS = settings(
     max_examples=400,
@@ -111,6 +112,27 @@ def test_a_record_written_anew_has_the_same_cells_for_any_reader(line: str) -> N
 
     assert list(csv.reader([written], delimiter=";", strict=True)) == [cells]
     assert Cells(Dialect(delimiter=";")).split(written) == cells
+
+
+@LAWS
+@given(several=st.lists(lines, min_size=1, max_size=100), few_quotes=st.booleans())
+@example(several=['a";"b'], few_quotes=False)
+@example(several=['"a', 'b"'], few_quotes=True)
+def test_a_line_has_a_structure_where_each_quote_is_of_a_whole_cell(*, several: list[str], few_quotes: bool) -> None:
+    cell = '(?:"(?:[^"]|"")*"|[^";]*)'
+    if few_quotes:
+        several = [*several, "x" * 100_000]
+
+    found = Structures(Dialect(delimiter=";")).of("\n{}\n".format("\n".join(several)).encode())
+
+    for line, structure in zip(several, found, strict=True):
+        is_whole = bool(re.fullmatch(f"{cell}(?:;{cell})*", line) and line.strip('";\t '))
+        # A delimiter between quotes need not be one between cells: such a line may be split by itself.
+        assert (structure != UNTOLD) == is_whole or (is_whole and '";"' in line)
+
+
+def test_a_line_of_quoted_cells_has_a_structure() -> None:
+    assert Structures(Dialect(delimiter=";")).of(b'\n"a";"b";"";"c"\n') == [b'"";"";"";""']
 
 
 @FILES
