@@ -58,7 +58,7 @@ class _Cells:
 
     def lines_that_are_cells(self, text: bytes) -> Sequence[bytes] | None:
         """Return the lines of ``text`` if each is a JSON value and nothing else, and has no number beside it."""
-        if self._numbers.none:
+        if self._numbers.none or not text:
             return None
         try:
             values = _DECODE_LINES(text)
@@ -198,12 +198,15 @@ class JsonRecords:
 
 
 def _marked(row: bytes, record: int) -> bytes:
-    """Mark the cell ``record`` of ``row`` if there is a character in the row that is no text."""
+    """Mark the cell ``record`` of ``row`` if there is a character in the row that is no text, and empty those after it.
+
+    A record that cannot be read has no numbers either, nor an id that one of them is.
+    """
     if not is_forbidden(row):
         return row
     cells = row.split(_SEPARATOR)
-    cells[record] += FORBIDDEN_MARK.encode()
-    return _SEPARATOR.join(cells)
+    numbers = len(cells) - record - 1
+    return _SEPARATOR.join([*cells[:record], cells[record] + FORBIDDEN_MARK.encode(), *[b""] * numbers])
 
 
 def _refuse_longer(limit: int, texts: Sequence[bytes], lines: Iterable[int]) -> None:

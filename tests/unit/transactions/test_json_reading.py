@@ -18,6 +18,8 @@ from transactions.layouts.fields import DateField, Field, NumberField, Schema, S
 from transactions.layouts.layout import Layout, Limits, Predicate
 from transactions.layouts.mapping import Amount, Constant, Date, RowHash, Text
 from transactions.reading.json_documents import Document
+from transactions.reading.json_rows import JsonLines
+from transactions.reading.parts import in_parts
 from transactions.reading.records import MAX_RECORD_BYTES
 
 EXACT = NumberField(name="amount", json_type="number", scale=5)
@@ -445,6 +447,31 @@ def test_a_character_that_is_no_text_rejects_its_record(written: str, tmp_path: 
 
     assert sorted(row["account_id"] for row in output.transactions) == [r"\u0000", "\xa0", "§"]
     assert [row["error_code"] for row in output.quarantine] == [RowCode.CHARACTER_FORBIDDEN]
+
+
+@pytest.mark.parametrize("as_lines", [False, True])
+def test_a_record_that_cannot_be_read_takes_no_id(tmp_path: Path, *, as_lines: bool) -> None:
+    file_layout = msgspec.structs.replace(
+        json_layout(StringField(name="note"), NumberField(name="id", json_type="number"), path="$[*]"),
+        json_lines=as_lines,
+    )
+    file_layout.mapping["transaction_id"] = Text(field="id")
+    records = [json.dumps({"day": "2025-10-01", "amount": 1, "note": note, "id": 7}) for note in ("\0", "a")]
+    content = "\n".join(records) if as_lines else f"[{','.join(records)}]"
+
+    output = transform(content.encode(), tmp_path, file_layout)
+
+    assert [row["transaction_id"] for row in output.transactions] == ["7"]
+    assert [row["error_code"] for row in output.quarantine] == [RowCode.CHARACTER_FORBIDDEN]
+
+
+def test_a_blank_line_may_be_read_by_itself(tmp_path: Path) -> None:
+    file_layout = json_layout(amount=NumberField(name="amount"), path="", json_lines=True)
+    blocks = iter([b"", b'{"day": "2025-10-01", "amount": "1"}', b""])
+
+    (part,) = in_parts(blocks, JsonLines(file_layout), file_layout, tmp_path)
+
+    assert (part.rows, part.left_out) == (3, (1, 3))
 
 
 def test_a_broken_line_is_shown_by_what_the_partner_has_written(tmp_path: Path) -> None:
