@@ -162,14 +162,8 @@ class Mapper(msgspec.Struct, frozen=True):
             # A date that is there and wrong is an error: the next one never stands in for it.
             cases = " ".join(f"WHEN {cells[name]} IS NOT NULL THEN {days[name]}" for name in fields)
             value, present = f"CASE {cases} END", f"coalesce({', '.join(cells.values())})"
-        latest = self.received_on + timedelta(days=DAYS_AHEAD[column.name])
-        in_range = Check(
-            RowCode.DATE_RANGE,
-            f"{column.name} NOT BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{latest}'",
-            f"from {EARLIEST_DATE} to {DAYS_AHEAD[column.name]} days after the file's arrival",
-        )
-        checked = [self.checked(first, *required(column, present), self._day_check(column, first, fields), in_range)]
-        checked += [self.checked(name, self._day_check(column, name, fields)) for name in fields[1:]]
+        checked = [self.checked(first, *required(column, present), *self._day_checks(column, first, fields))]
+        checked += [self.checked(name, *self._day_checks(column, name, fields)) for name in fields[1:]]
         return Expression(value, tuple(checked))
 
     def _day(self, name: str) -> str:
@@ -178,7 +172,7 @@ class Mapper(msgspec.Struct, frozen=True):
         cell = self.cells[name]
         return f"try_cast({cell if field.format == ISO_DATE else field.date_format.iso(cell)} AS DATE)"
 
-    def _day_check(self, column: Column, name: str, fields: tuple[str, ...]) -> Check:
+    def _day_checks(self, column: Column, name: str, fields: tuple[str, ...]) -> Iterator[Check]:
         field, cell = self.layout.field(name), self.cells[name]
         assert isinstance(field, DateField | DateTimeField)  # noqa: S101 - linted
         day = column.name if len(fields) == 1 else self._day(name)
@@ -187,7 +181,13 @@ class Mapper(msgspec.Struct, frozen=True):
             broken = f"{cell} IS NOT NULL AND (length({cell}) <> 10 OR {day}::VARCHAR IS DISTINCT FROM {cell})"
         else:
             broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
-        return Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
+        yield Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
+        taken = [f"{self.cells[other]} IS NULL" for other in fields[: fields.index(name)]]
+        taken += [f"{cell} IS NOT NULL"] if len(fields) > 1 else []
+        latest = self.received_on + timedelta(days=DAYS_AHEAD[column.name])
+        beyond = f"{column.name} NOT BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{latest}'"
+        rule = f"from {EARLIEST_DATE} to {DAYS_AHEAD[column.name]} days after the file's arrival"
+        yield Check(RowCode.DATE_RANGE, " AND ".join([*taken, beyond]), rule)
 
 
 def _constraints(field: StringField, cell: str) -> Iterator[Check]:

@@ -8,6 +8,7 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
+from transactions.layouts.fields import Field
 from transactions.layouts.layout import Capture, Dialect, Layout
 from transactions.patterns import compiled
 from transactions.reading.csv_cells import Cells
@@ -108,10 +109,10 @@ def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dic
     fields = list(layout.schema.fields)
     columns, facts = list[str](), dict[str, str]()
     for cell in cells:
-        candidates = fields if layout.dialect.any_order else fields[:1]
-        field = next((field for field in candidates if field.match_header(cell)), None)
-        if not field:
+        meant = _fields_of(cell, layout) if layout.dialect.any_order else fields[:1]
+        if len(meant) != 1 or meant[0] not in fields or not meant[0].match_header(cell):
             return None
+        field = meant[0]
         here = field.facts_in(cell)
         if any(facts.get(name, fact) != fact for name, fact in here.items()):
             return None
@@ -122,6 +123,11 @@ def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dic
         return None
     # Rows may be longer than a header that ends before an optional column.
     return (tuple(columns) if layout.dialect.any_order else layout.names), facts
+
+
+def _fields_of(cell: str, layout: Layout) -> list[Field]:
+    """Return the fields that a cell of the header may stand for."""
+    return [field for field in layout.schema.fields if field.match_header(cell)]
 
 
 def _by_rows(head: bytes, layout: Layout) -> Found | _Miss:
@@ -178,6 +184,8 @@ def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
         detail = f"{layout.name}: lacks {', '.join(missing[:COLUMNS_TOLD])}{more}; {unknown}"
     elif extra:
         detail = f"{layout.name}: {unknown}"
+    elif of_several := [meant for cell in row if len(meant := _fields_of(cell, layout)) > 1]:
+        detail = f"{layout.name}: one column may be {' or '.join(field.name for field in of_several[0])}"
     else:
         detail = f"{layout.name}: columns in another order, or repeated"
     return _Miss(1 - (len(missing) + extra) / (len(fields) + len(row)), detail)

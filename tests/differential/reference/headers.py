@@ -70,8 +70,8 @@ def _matched(
     """Match the header cell by cell; None if it is not the layout's."""
     left, columns, facts = list(fields), list[str](), dict[str, str]()
     for cell in cells:
-        fitting = [field for field in (left if any_order else left[:1]) if _is_header_of(field, cell)]
-        if not fitting:
+        fitting = [field for field in (fields if any_order else left[:1]) if _is_header_of(field, cell)]
+        if len(fitting) != 1 or fitting[0] not in left:
             return None
         for name, fact in _facts(fitting[0], cell).items():
             if facts.setdefault(name, fact) != fact:

@@ -135,10 +135,7 @@ class Mapper:
         day = days[present[0]] if present else None
         latest = self.received_on + timedelta(days=DAYS_AHEAD[column])
         if day is not None and not EARLIEST <= day <= latest:
-            faults.append(Fault(frozenset(names), frozenset(["DATE_RANGE"])))
-        elif faults and len(names) > 1:
-            # Of a date that is not in format, it may be told as well.
-            faults.append(Fault(frozenset(names), frozenset(["DATE_RANGE"]), certain=False))
+            faults.append(Fault.of(present[0], "DATE_RANGE"))
         return day, faults
 
 

@@ -89,6 +89,16 @@ def test_columns_in_another_order_are_read_by_name_where_the_layout_says_so(tmp_
     assert [(str(row["amount"]), row["remittance_information"]) for row in output.transactions] == [("-7.00000", "x")]
 
 
+@pytest.mark.parametrize("header", ["Day;Sum;Text;Sum 2", "Sum 2;Day;Text;Sum"])
+def test_a_column_that_may_be_either_of_two_fields_is_neither(header: str, tmp_path: Path) -> None:
+    file_layout = dialect(StringField(name="Note", header_pattern="Sum.*"), any_order=True)
+
+    validation = validate(file(header=header), tmp_path, layouts=[file_layout])
+
+    assert validation.reason_code == FileCode.HEADER_MISMATCH
+    assert "one column may be Sum or Note" in validation.reason
+
+
 def test_an_optional_column_may_be_missing_anywhere_where_the_order_is_free(tmp_path: Path) -> None:
     file_layout = dialect(StringField(name="Note", optional=True), any_order=True)
 

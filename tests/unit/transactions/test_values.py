@@ -111,7 +111,9 @@ def test_the_first_date_that_is_there_counts_and_never_the_next_for_a_wrong_one(
     file_layout = csv_layout([SUM, later], amount=Amount(field="Sum"), booking_date=FirstDate(of=("Day", "Later")))
 
     rows, errors = read(
-        tmp_path, file_layout, "2025-10-01;1;2025-10-02", ";1;2025-10-02", "x;1;2025-10-02", ";1;", "1111-11-11;1;"
+        tmp_path,
+        file_layout,
+        *("2025-10-01;1;2025-10-02", ";1;2025-10-02", "x;1;2025-10-02", ";1;", "1111-11-11;1;", ";1;1111-11-11"),
     )
 
     assert [row["booking_date"].day for row in rows] == [1, 2]
@@ -119,6 +121,7 @@ def test_the_first_date_that_is_there_counts_and_never_the_next_for_a_wrong_one(
         (4, "Day", RowCode.DATE_FORMAT),
         (5, "Day", RowCode.FIELD_MISSING),
         (6, "Day", RowCode.DATE_RANGE),
+        (7, "Later", RowCode.DATE_RANGE),
     ]
 
 
