@@ -38,10 +38,10 @@ test: install lint ## Run every check: lint, types, unit, differential, infrastr
 	@echo "End to end, on the embedded AWS"
 	@pytest -q tests/end_to_end
 	@echo "Chaos, on fixed seeds"
-	@python -m chaos --scenarios 4 --seed 1
+	@python -m evidence.chaos --scenarios 4 --seed 1
 
 chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
-	@python -m chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
+	@python -m evidence.chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
 
 fuzz: install ## Read random files by the product and by a plain reference, and compare every row; CASES=1000 SEED=1
 	@PYTHONPATH=functions python -m tests.differential --cases "$(CASES)" --seed "$(SEED)"
@@ -50,8 +50,8 @@ lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy
 
 bench: install $(BENCH_VENV)/stamp ## Measure speed and memory, write the pages on speed and cost; BENCH="--larger" for 1 GB, "--limited" for 3 GB
-	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m bench $(BENCH)
-	@python -m cost
+	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m evidence.bench $(BENCH)
+	@python -m evidence.cost
 
 audit: install ## Look up known vulnerabilities of all that is locked, npm's part too; needs the network
 	@for lock in requirements/*.txt; do echo "$$lock"; pip-audit --strict --progress-spinner off --disable-pip \
@@ -61,10 +61,10 @@ audit: install ## Look up known vulnerabilities of all that is locked, npm's par
 		$(call OR_ELSE,see above: raise the version in package.json and run 'make lock'; or the registry gave no answer)
 
 prove-least-privilege: install ## Take every right of every role away, one at a time, and see what breaks: ten minutes
-	@python -m proofs
+	@python -m evidence.proofs
 
 cost: install ## Work out what the stack costs and how far it scales, write docs/cost-and-scale.md
-	@python -m cost
+	@python -m evidence.cost
 
 local: install ## Keep the embedded AWS running, with the stack deployed to it
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from cli.audit import AuditRow
 from cli.options import UsageError
-from cli.pipeline import Pipeline
+from deployment.audit import AuditRow
+from deployment.pipeline import Pipeline
 from etl.workflow.identity import INCOMING
 
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")

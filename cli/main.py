@@ -5,22 +5,22 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.athena import QueryError
-from cli.check import check
-from cli.dead_letters import ReplayError
-from cli.demo.command import demo
-from cli.deployment import StackNotFoundError
-from cli.doctor.command import doctor
+from cli.commands.audit import audit
+from cli.commands.check import check
+from cli.commands.demo import demo
+from cli.commands.doctor import doctor
+from cli.commands.layout import layouts
+from cli.commands.query import query
+from cli.commands.replay import replay
+from cli.commands.report import report
+from cli.commands.status import status
+from cli.commands.submit import submit
 from cli.exit_codes import ExitCode
-from cli.layouts import layouts
 from cli.options import Command, UsageError
-from cli.query import query
-from cli.replay import replay
-from cli.report import report
-from cli.status import status
-from cli.submit import submit
-from cli.trail import audit
-from cli.waiting import NotInTimeError
+from deployment.athena import QueryError
+from deployment.connection import StackNotFoundError
+from deployment.dead_letters import ReplayError
+from deployment.waiting import NotInTimeError
 from local.cdk import CdkError
 from local.lifecycle import EmulatorError
 

@@ -7,8 +7,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from cli.audit import AuditRow
-from etl.statuses import FileStatus
+from deployment.audit import AuditRow
+from pipeline.constants import FileStatus
 
 STYLES: Final = {
     FileStatus.RECEIVED: "dim",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from local.stack import DeployedStack
+from deployment.stack import DeployedStack
 
 
 @dataclass(frozen=True, kw_only=True)

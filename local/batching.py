@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from local.stack import DeployedStack
+from deployment.stack import DeployedStack
 
 POLL_SECONDS = 0.1
 _WAITING: Final = "ApproximateNumberOfMessages"

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from deployment.stack import DeployedStack
 from etl.names import REGION, Names
 from etl.package import host_architecture
 from local.cdk import run_cdk
 from local.emulator import Emulator
 from local.omissions import without_omissions
-from local.stack import DeployedStack
 
 DEFAULT_EMAIL = "alerts@example.com"
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from deployment.stack import DeployedStack
 from local.alerts import AlertInbox
 from local.batching import batching
 from local.deploy import DEFAULT_EMAIL, deploy
 from local.emulator import Emulator
 from local.lifecycle import running
-from local.stack import DeployedStack
 
 
 @dataclass(frozen=True, kw_only=True)

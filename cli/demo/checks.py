@@ -9,8 +9,7 @@ from typing import Final
 
 from cli.demo.run import Outcome, Result, alert_due
 from cli.demo.scenario import BATCH
-
-LATENCY_LIMIT: Final = timedelta(minutes=15)
+from pipeline.constants import SERVICE_LEVEL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +130,7 @@ def _partitions(outcome: Outcome) -> Iterator[str]:
 
 def _latency(outcome: Outcome) -> Iterator[str]:
     for result in outcome.results:
-        if result.row.latency is None or result.row.latency > LATENCY_LIMIT:
+        if result.row.latency is None or result.row.latency > SERVICE_LEVEL:
             yield f"file {result.number}: {result.row.latency}"
 
 
@@ -161,7 +160,7 @@ _CHECKS: Final[dict[str, Callable[[Outcome], Iterator[str]]]] = {
     "No row of a duplicate, superseded or rejected file is readable": _only_completed,
     "Quarantine holds every error of every rejected row": _quarantine,
     "Every partition with rows is registered in the Glue catalog": _partitions,
-    f"Every file was done within {LATENCY_LIMIT.seconds // 60} minutes of its upload": _latency,
+    f"Every file was done within {SERVICE_LEVEL // timedelta(minutes=1)} minutes of its upload": _latency,
     "Every file has its report for the partner": _reports,
     "The dead-letter queue is empty": _dead_letters,
 }

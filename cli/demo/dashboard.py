@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-from local.stack import DeployedStack
+from deployment.stack import DeployedStack
 
 BUCKETS: Final = 24
 """Points of a line: a run is divided into so many equal parts."""

@@ -9,12 +9,13 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from cli.athena import Row
 from cli.demo.checks import Check
 from cli.demo.run import QUARANTINE_QUERY, TOTALS_QUERY, Outcome, Result
+from cli.progress import short
 from cli.tables import ROWS_COLUMNS, count, file_text, make_table, rows_cells, seconds, status_text
-from etl.statuses import FileStatus
+from deployment.athena import Row
 from local.alerts import Alert
+from pipeline.constants import FileStatus
 
 
 def show(console: Console, outcome: Outcome, checks: Sequence[Check]) -> None:
@@ -61,11 +62,6 @@ def remark(outcome: Outcome, result: Result) -> str:
             return row.error
         case _:
             return result.sample.shows
-
-
-def short(key: str) -> str:
-    """Leave out the prefix that all uploads share."""
-    return key.removeprefix("incoming/")
 
 
 def _alerts(alerts: Sequence[Alert]) -> Group:

@@ -1,16 +1,16 @@
 """Send the samples through a pipeline and collect everything that came out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cli.athena import Row
-from cli.audit import AuditRow
 from cli.demo.scenario import Sample
-from cli.pipeline import Partition, Pipeline, Upload
-from cli.waiting import wait_until
-from etl.statuses import FileStatus
+from deployment.athena import Row
+from deployment.audit import AuditRow
+from deployment.pipeline import Partition, Pipeline, Upload
+from deployment.waiting import wait_until
 from local.alerts import Alert, AlertInbox
+from pipeline.constants import FileStatus
 
 TOTALS_QUERY: Final = """
 SELECT partner, currency, count(*) AS transactions, sum(amount) AS total
@@ -69,9 +69,6 @@ class Outcome:
     def number_of(self, file_id: str) -> int:
         """Return the number under which a file is shown."""
         return next(result.number for result in self.results if result.row.file_id == file_id)
-
-
-Watch = Callable[[Mapping[Upload, AuditRow]], None]
 
 
 def alert_due(sample: Sample) -> bool:

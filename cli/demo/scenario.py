@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from etl.statuses import FileStatus
+from pipeline.constants import FileStatus
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILES: Final = ROOT / "demo"

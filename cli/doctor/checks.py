@@ -7,10 +7,10 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
-from cli.pipeline import Pipeline
+from deployment.pipeline import Pipeline
 from etl.config import MEMORY
-from etl.statuses import UNFINISHED
 from etl.workflow.definition import BATCH_CONCURRENCY
+from pipeline.constants import UNFINISHED
 
 HANGS_AFTER: Final = timedelta(minutes=15)
 """The service level: every file has its outcome by then."""

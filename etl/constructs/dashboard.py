@@ -11,15 +11,16 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from etl.constructs.monitoring import (
+from etl.names import Names
+from pipeline.constants import (
     ACCEPTED_METRIC,
     FILES_METRIC,
-    LATENCY_LIMIT,
+    FINISHED,
     LATENCY_METRIC,
     REJECTED_METRIC,
+    SERVICE_LEVEL,
+    FileStatus,
 )
-from etl.names import Names
-from etl.statuses import FINISHED, FileStatus
 
 _PERIOD: Final = Duration.minutes(5)
 _WIDTH: Final = 8
@@ -150,7 +151,7 @@ class Dashboard(Construct):
         )
 
     def _latency(self) -> cloudwatch.GraphWidget:
-        limit = LATENCY_LIMIT.to_seconds()
+        limit = SERVICE_LEVEL.total_seconds()
         return cloudwatch.GraphWidget(
             title="Upload to outcome, seconds",
             width=_WIDTH,

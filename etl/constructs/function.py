@@ -78,7 +78,7 @@ class PipelineFunction(Construct):
             description=description,
             runtime=lambda_.Runtime.PYTHON_3_11,
             architecture=_ARCHITECTURES[basis.settings.architecture],
-            handler=f"{purpose.replace('-', '_')}.handler",
+            handler=f"handlers.{purpose.replace('-', '_')}.handler",
             code=basis.code,
             memory_size=basis.settings.memory_mb,
             timeout=TIMEOUT,

@@ -10,7 +10,7 @@ from constructs import Construct
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, write_with
-from etl.constructs.storage import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
+from pipeline.constants import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
 
 
 class FileFunctions(Construct):

@@ -4,6 +4,7 @@ Every alarm's description ends with the section of the runbook that says what it
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from aws_cdk import Duration
@@ -19,6 +20,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.names import Names
+from pipeline.constants import LATENCY_METRIC, SERVICE_LEVEL
 
 ERROR_RATE_PERCENT: Final = 5
 """Requirement M2."""
@@ -26,13 +28,6 @@ ERROR_RATE_PERCENT: Final = 5
 MIN_INVOCATIONS: Final = 5
 """Floor of the error rate: one error in a single call is 100 percent, and no pattern."""
 
-LATENCY_LIMIT: Final = Duration.minutes(15)
-LATENCY_METRIC: Final = "UploadToDone"
-FILES_METRIC: Final = "Files"
-"""Files by outcome, dimension ``status``."""
-ACCEPTED_METRIC: Final = "RowsAccepted"
-REJECTED_METRIC: Final = "RowsRejected"
-"""Rows of completed files, dimension ``partner``."""
 RUNBOOK: Final = "docs/runbook.md"
 _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
 _STREAM_AGE_LIMIT: Final = Duration.minutes(15)
@@ -105,7 +100,7 @@ class Monitoring(Construct):
         self._alarm(
             "latency",
             "latency",
-            f"A file took longer than {LATENCY_LIMIT.to_minutes()} minutes from its upload to its outcome.",
+            f"A file took longer than {SERVICE_LEVEL // timedelta(minutes=1)} minutes from its upload to its outcome.",
             cloudwatch.Metric(
                 namespace=names.stack,
                 metric_name=LATENCY_METRIC,
@@ -113,7 +108,7 @@ class Monitoring(Construct):
                 period=_PERIOD,
                 statistic="Maximum",
             ),
-            threshold=LATENCY_LIMIT.to_seconds(),
+            threshold=SERVICE_LEVEL.total_seconds(),
         )
         self._alarm(
             "record-age",

@@ -9,10 +9,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
-from etl.constructs.monitoring import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC
 from etl.constructs.shared import allow, write_with
-from etl.constructs.storage import FILE_TOTALS, FILES
-from etl.statuses import FINISHED, FileStatus
+from pipeline.constants import FILE_TOTALS, FILES, FINISHED
 
 
 class Recording(Construct):
@@ -57,12 +55,6 @@ class Recording(Construct):
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,
                 "REGISTRY_TABLE": registry_table.table_name,
-                "FINAL_STATUSES": ",".join(sorted(FINISHED)),
-                "COMPLETED_STATUS": FileStatus.COMPLETED,
-                "FILES_METRIC": FILES_METRIC,
-                "LATENCY_METRIC": LATENCY_METRIC,
-                "ACCEPTED_METRIC": ACCEPTED_METRIC,
-                "REJECTED_METRIC": REJECTED_METRIC,
             },
         ).function
         outcome = {"dynamodb": {"NewImage": {"status": {"S": sorted(FINISHED)}}}}

@@ -8,17 +8,8 @@ from constructs import Construct
 
 from etl.names import Names
 from etl.workflow.identity import INCOMING
+from pipeline.constants import STAGING
 
-TRANSACTIONS = "transactions/"
-QUARANTINE = "quarantine/"
-FILES = "files/"
-FILE_TOTALS = "file_totals/"
-STAGING = "staging/"
-"""Output of a transform that is not yet published; readers never look here."""
-MANIFESTS = "manifests/"
-"""One JSON per processed file: which objects hold its rows. Lineage, and what a later version replaces."""
-REPORTS = "reports/"
-"""What was found in each file, as JSON and as a page. Kept as long as the data."""
 QUERY_RESULTS = "athena-results/"
 
 _ARCHIVE_AFTER = Duration.days(90)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow import messages
 from etl.workflow.asl import Resources, State, States, catch_with, jsonata_task, notify, query, service
+from pipeline.constants import FileStatus
 
 ALERTS_PER_HOUR: Final = 10
 """Of one partner and one kind. All files are in the audit table, whoever was told of them."""

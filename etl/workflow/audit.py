@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow.asl import Resources, service
+from pipeline.constants import FileStatus
 
 UPDATE: Final = service("dynamodb:updateItem")
 CONDITION_FAILED: Final = "DynamoDB.ConditionalCheckFailedException"

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import (
     ANY_ERROR,
@@ -24,6 +23,7 @@ from etl.workflow.identity import identify
 from etl.workflow.publication import PUBLISH, PublicationSteps
 from etl.workflow.steps import VALIDATION, Steps, item
 from etl.workflow.telling import telling_path
+from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
 

@@ -1,9 +1,9 @@
 """Claims a file for one run: a lease, taken by one conditional write."""
 
-from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import State, States, service
 from etl.workflow.steps import Steps
+from pipeline.constants import FileStatus
 
 
 class ClaimSteps(Steps):

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
 from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps, item
+from pipeline.constants import FileStatus
 
 _FREE: Final = "FREE"
 _NEWER: Final = "OF A NEWER VERSION"

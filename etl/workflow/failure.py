@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow import audit, messages
 from etl.workflow.alerting import alert_path
 from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
 from etl.workflow.identity import NO_PARTNER
+from pipeline.constants import FileStatus
 
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""

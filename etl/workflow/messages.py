@@ -8,8 +8,8 @@ and lists; the paths below are those of the state's input.
 import json
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow.asl import Resources, query
+from pipeline.constants import FileStatus
 
 _VALIDATION: Final = "inspected.validation"
 _LABEL_WIDTH: Final = 15

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import (
     ANY_ERROR,
@@ -19,6 +18,7 @@ from etl.workflow.asl import (
 )
 from etl.workflow.failure import INCOMPLETE_PATH
 from etl.workflow.steps import VALIDATION, WITHDRAW, Steps, item
+from pipeline.constants import FileStatus
 
 PUBLISH: Final = "publish"
 RETIRE: Final = "retire"

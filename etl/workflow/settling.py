@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from etl.statuses import UNFINISHED, FileStatus
 from etl.workflow.asl import (
     ERROR_KEY,
     EVALUATION_ERROR,
@@ -20,6 +19,7 @@ from etl.workflow.failure import INCOMPLETE_KEY, OPEN, failure_path, incomplete_
 from etl.workflow.identity import identify
 from etl.workflow.steps import COUNTS, item
 from etl.workflow.telling import telling_path
+from pipeline.constants import UNFINISHED, FileStatus
 
 NO_OUTCOME: Final = "Pipeline.NoOutcome"
 """The error of a file whose run ended without an outcome."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow import audit
 from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, service, task
 from etl.workflow.failure import failure_path
+from pipeline.constants import FileStatus
 
 TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
 

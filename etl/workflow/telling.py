@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from etl.statuses import FileStatus
 from etl.workflow import messages
 from etl.workflow.alerting import alert_path
 from etl.workflow.asl import Resources, State, States, catch, service, task
 from etl.workflow.failure import INCOMPLETE_KEY, INCOMPLETE_PATH, end_path
 from etl.workflow.steps import VALIDATION
+from pipeline.constants import FileStatus
 
 PROCESSED_EVENT: Final = "Transaction File Processed"
 

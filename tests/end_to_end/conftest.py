@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.pipeline import Pipeline
+from deployment.pipeline import Pipeline
 from local.announcements import Announcements
 from local.emulator import Emulator
 from local.lifecycle import running

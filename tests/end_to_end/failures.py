@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from cli.audit import AuditRow
-from cli.pipeline import Upload
+from deployment.audit import AuditRow
+from deployment.pipeline import Upload
 from local.permissions import taken_away
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from cli.audit import AuditRow
-from cli.pipeline import Upload
-from etl.statuses import FileStatus
+from deployment.audit import AuditRow
+from deployment.pipeline import Upload
+from pipeline.constants import FileStatus
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv, sums
 

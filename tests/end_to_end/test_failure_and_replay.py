@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cli.audit import AuditRow
-from cli.pipeline import Upload
-from cli.waiting import wait_until
+from deployment.audit import AuditRow
+from deployment.pipeline import Upload
+from deployment.waiting import wait_until
 from etl.saved_queries import read_queries
-from etl.statuses import FileStatus
 from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
+from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import ROWS, Failed, take_dead_letters, transform_may_not_write

@@ -2,10 +2,9 @@
 
 import pytest
 
-from cli.demo.checks import LATENCY_LIMIT
-from cli.pipeline import Partition
-from etl.statuses import FileStatus
+from deployment.pipeline import Partition
 from etl.workflow.definition import BATCH, DIRECT
+from pipeline.constants import SERVICE_LEVEL, FileStatus
 from tests.end_to_end.batch import AWKWARD_KEY, BAD_FILES, GOOD, Batch
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment
@@ -140,4 +139,4 @@ def test_a_file_of_100_mb_is_done_well_inside_15_minutes(deployment: Deployment)
     assert deployment.published([row]) == sums(*bookings)
     # And there is ample time left
     assert row.latency is not None
-    assert row.latency < LATENCY_LIMIT / 3
+    assert row.latency < SERVICE_LEVEL / 3

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.load import send
-from cli.pipeline import Pipeline
-from cli.waiting import wait_until
+from deployment.pipeline import Pipeline
+from deployment.waiting import wait_until
 from etl.config import BATCH_SIZE, BATCH_WINDOW
 from etl.workflow.definition import BATCH
+from evidence.chaos.load import send
 from local.emulator import Emulator
 from local.session import LocalPipeline, deployed_pipeline
 

@@ -9,9 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
-from etl.constructs.storage import MANIFESTS, REPORTS
 from etl.names import REGION
 from local.emulator import ROOT_KEY
+from pipeline.constants import MANIFESTS, REPORTS
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import Failed
 from tests.end_to_end.files import CUSTOMER_DATA

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from arrivals import STATUS
-from cli.waiting import wait_until
+from deployment.waiting import wait_until
 from etl.package import ROOT
+from pipeline.missing_files import STATUS
 from tests.end_to_end.deployment import Deployment
 
 PARTNER = "punctual"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli.pipeline import Upload
+from deployment.pipeline import Upload
 from etl.constructs.storage import uploads_of
-from etl.statuses import FileStatus
+from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import PARTNER
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv

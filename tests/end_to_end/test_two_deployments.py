@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.audit import AuditRow
-from cli.pipeline import Pipeline
+from deployment.audit import AuditRow
+from deployment.pipeline import Pipeline
+from deployment.stack import DeployedStack
 from etl.names import Names
-from etl.statuses import FileStatus
 from local.batching import batching
 from local.cdk import CdkError
 from local.deploy import deploy, destroy
 from local.emulator import Emulator
 from local.permissions import taken_away
-from local.stack import DeployedStack
+from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv

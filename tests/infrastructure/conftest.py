@@ -2,8 +2,8 @@
 
 import pytest
 
-from proofs.synthesis import synthesize
-from proofs.template import Template
+from etl.synthesis.synthesize import synthesize
+from etl.synthesis.template import Template
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from cost import prices
-from cost.__main__ import PAGE
-from cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, Stack, gigabyte, quota_use, small_file
-from cost.page import page
-from cost.walking import walk_file
-from proofs.template import Template
+from etl.synthesis.template import Template
+from evidence.cost import prices
+from evidence.cost.__main__ import PAGE
+from evidence.cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, Stack, gigabyte, quota_use, small_file
+from evidence.cost.page import page
+from evidence.cost.walking import walk_file
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from etl.names import EXTENSIONS
 from etl.saved_queries import read_queries
-from proofs.template import Template
+from etl.synthesis.template import Template
 
 
 def _rule(template: Template, purpose: str) -> dict[str, Any]:

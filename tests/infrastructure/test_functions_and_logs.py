@@ -2,9 +2,9 @@
 
 import pytest
 
+from etl.synthesis.synthesize import synthesize
+from etl.synthesis.template import Template, states_in
 from etl.workflow.asl import MAX_ATTEMPTS
-from proofs.synthesis import synthesize
-from proofs.template import Template, states_in
 
 FUNCTIONS = {"check-arrivals", "dispatch", "validate", "transform", "publish", "record", "empty-buckets"}
 

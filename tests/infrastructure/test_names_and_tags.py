@@ -6,8 +6,8 @@ import re
 import pytest
 
 from etl.stack import TAGS
-from proofs.synthesis import synthesize
-from proofs.template import Template
+from etl.synthesis.synthesize import synthesize
+from etl.synthesis.template import Template
 
 # CloudFormation types that have a name which this stack sets: all of them, but those that cannot be named.
 UNNAMED = {

@@ -2,8 +2,8 @@
 
 import pytest
 
+from etl.synthesis.template import Template
 from local.omissions import OMISSIONS, Omission, omitted_resources, without_omissions
-from proofs.template import Template
 
 
 @pytest.mark.parametrize("omission", OMISSIONS, ids=lambda omission: omission.resource_type)

@@ -99,7 +99,7 @@ def test_no_shared_library_needs_a_library_that_lambda_lacks(package: Path) -> N
 
 
 def test_package_holds_the_projects_own_files(package: Path) -> None:
-    own = [*(ROOT / "functions").glob("*.py"), *(ROOT / "functions").glob("transactions/**/*.py")]
+    own = [*(ROOT / "functions").glob("**/*.py")]
     expected = [file.relative_to(ROOT / "functions") for file in own]
     expected += [file.relative_to(ROOT) for file in (ROOT / "layouts").glob("*.yaml")]
     expected.append(Path("glue/transactions.odcs.yaml"))
@@ -111,7 +111,8 @@ def test_package_describes_the_services_that_the_functions_call_and_no_others(pa
     # Given the services that the functions' sources make clients of
     calls = [
         node
-        for file in (ROOT / "functions").glob("*.py")
+        for room in ("handlers", "pipeline")
+        for file in (ROOT / "functions" / room).glob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"client", "resource"}
     ]
@@ -125,13 +126,13 @@ def test_package_describes_the_services_that_the_functions_call_and_no_others(pa
 def test_every_handler_imports_from_the_package_alone() -> None:
     # Given a Python that knows no other packages, as Lambda's
     package = build_package(host_architecture())
-    handlers = [file.stem for file in (ROOT / "functions").glob("*.py")]
+    handlers = [f"handlers.{file.stem}" for file in (ROOT / "functions" / "handlers").glob("[a-z]*.py")]
     program = f"""
 import sys
 sys.path.insert(0, {str(package)!r})
-import {", ".join(["transactions", "duckdb", *handlers])}
+import {", ".join(["transactions", "duckdb", "pipeline.clients", *handlers])}
 for service in {sorted(SERVICES)!r}:
-    clients.client(service)
+    pipeline.clients.client(service)
 assert duckdb.__file__.startswith({str(package)!r}), duckdb.__file__
 """
     # When every handler is imported

@@ -7,8 +7,8 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from proofs.exceptions import WILDCARDS, Wildcard
-from proofs.template import Statement, Template
+from etl.synthesis.template import Statement, Template
+from evidence.proofs.exceptions import WILDCARDS, Wildcard
 
 KEY_POLICY = "in a key policy, '*' means the key itself and nothing else"
 DENIES_EVERYTHING_WITHOUT_TLS = "a Deny of plain HTTP must cover every action and principal"

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from proofs.exceptions import WILDCARDS, accepted
-from proofs.rule_packs import Finding, lint_findings, nag_findings
-from proofs.template import Template
+from etl.synthesis.template import Template
+from evidence.proofs.exceptions import WILDCARDS, accepted
+from evidence.proofs.rule_packs import Finding, lint_findings, nag_findings
 
 IAM_WILDCARD = re.compile(r"AwsSolutions-IAM5\[Resource::(.+)\]")
 

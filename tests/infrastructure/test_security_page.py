@@ -1,16 +1,16 @@
 """docs/security.md says what the template and the list of exceptions say, and what the last proof found."""
 
-from proofs import results
-from proofs.exceptions import NOT_SHOWN, not_shown
-from proofs.page import PAGE, with_tables
-from proofs.roles import Grant, grants, without
-from proofs.template import Template
+from etl.synthesis.template import Template
+from evidence.proofs import results
+from evidence.proofs.exceptions import NOT_SHOWN, not_shown
+from evidence.proofs.page import PAGE, with_tables
+from evidence.proofs.roles import Grant, grants, without
 
 
 def test_given_the_template_when_the_page_is_written_anew_then_it_stays_as_it_is(template: Template) -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert with_tables(page, template, results.load()) == page, "run 'python -m proofs --page'"
+    assert with_tables(page, template, results.load()) == page, "run 'python -m evidence.proofs --page'"
 
 
 def test_given_the_grants_of_the_template_when_the_proof_is_read_then_each_was_missed_or_has_a_reason(

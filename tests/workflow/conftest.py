@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from etl.names import Names
+from etl.synthesis.synthesize import CONTEXT, synthesize
+from etl.synthesis.template import Template
 from local.announcements import Announcements
 from local.lifecycle import running
-from proofs.synthesis import CONTEXT, synthesize
-from proofs.template import Template
 from tests.workflow.deployment import deploy_workflow
 from tests.workflow.machine import Machine
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from deployment.stack import DeployedStack
+from etl.synthesis.template import Template
 from local.emulator import Emulator
-from local.stack import DeployedStack
-from proofs.template import Template
 
 _FUNCTION = "AWS::Lambda::Function"
 _STACK = "workflow"

@@ -13,10 +13,10 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 
+from deployment.stack import DeployedStack
+from etl.synthesis.template import states_in
 from local.alerts import Alert, AlertInbox
 from local.emulator import Emulator
-from local.stack import DeployedStack
-from proofs.template import states_in
 from tests.workflow.changes import CAUSE, Change
 from tests.workflow.files import Upload
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from etl.statuses import FINISHED, FileStatus
+from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT
 from local.announcements import Announcements
-from proofs.template import Template
+from pipeline.constants import FINISHED, FileStatus
 from tests.support.events import load_event, transform_event
 from tests.workflow.changes import CAUSE
 from tests.workflow.files import Answer, Upload, transformation, validation

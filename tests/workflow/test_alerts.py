@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.statuses import FileStatus
 from etl.workflow.alerting import ALERTS_PER_HOUR
 from etl.workflow.definition import BATCH, SETTLE
 from etl.workflow.settling import EVERY_FILE
 from local.alerts import Alert
+from pipeline.constants import FileStatus
 from tests.workflow.changes import miscalculates
 from tests.workflow.files import Upload, upload, validation
 from tests.workflow.machine import Machine, throws

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from etl.synthesis.template import Template
 from etl.workflow.asl import EVALUATION_ERROR
 from etl.workflow.settling import NO_OUTCOME
 from local.announcements import Announcements
-from proofs.template import Template
 from tests.workflow import scenes
 from tests.workflow.changes import DIED, dies, miscalculates
 from tests.workflow.files import Upload, acceptance_less_two_rows, upload, validation

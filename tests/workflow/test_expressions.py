@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from etl.synthesis.template import Template
 from etl.workflow.asl import EVALUATION_ERROR
-from proofs.template import Template
 
 PLAIN = re.compile(r"\{% \$states(\.\w+)+ %\}|\$\$?(\.\w+|\[\d+\]|\[\*\])*")
 """Paths without functions, in JSONata and in JSONPath: nothing is worked out."""

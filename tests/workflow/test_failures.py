@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from batching import Batches, read_messages
+from etl.synthesis.template import states_in
 from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.settling import NO_OUTCOME
-from proofs.template import states_in
+from pipeline.batches import Batches, read_messages
 from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow import scenes
 from tests.workflow.changes import CAUSE

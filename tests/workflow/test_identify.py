@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
-from events import File, read_file
-from proofs.template import Template
+from pipeline.events import File, read_file
 from tests.support.events import load_event, transform_event
 from tests.workflow.machine import Machine
 

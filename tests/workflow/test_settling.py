@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from etl.synthesis.template import Template, states_in
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.settling import NO_OUTCOME
 from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
-from proofs.template import Template, states_in
 from tests.workflow.files import Answer, Upload, acceptance_less_two_rows, refusal, upload
 from tests.workflow.machine import Machine, Run, throws
 from tests.workflow.scripts import (

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from etl.synthesis.template import Template, states_in
 from etl.workflow.asl import EVALUATION_ERROR
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND, NO_OUTCOME
 from local.announcements import Announcements
-from proofs.template import Template, states_in
 from tests.workflow.changes import Change, breaks, dies, miscalculates
 from tests.workflow.files import Upload, acceptance_less_two_rows, refusal, upload, validation
 from tests.workflow.machine import Machine, Run, throws

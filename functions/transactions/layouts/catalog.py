@@ -1,6 +1,7 @@
 """All layouts, by name and by partner."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -49,6 +50,12 @@ class LayoutCatalog:
         if not of_format:
             raise FileRejectedError(FileCode.NO_LAYOUT, f"{partner} sends no {file_format.upper()} files")
         return of_format
+
+
+@cache
+def shipped_layouts() -> LayoutCatalog:
+    """Return the layouts that ship with the package, loaded and checked at the first call."""
+    return LayoutCatalog.load()
 
 
 def read_layout(path: Path) -> Layout:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cli.audit import AuditRow, Change
 from cli.demo.run import Outcome, Result, alert_due
 from cli.demo.scenario import BATCH, Sample, waves
-from cli.pipeline import Partition
-from etl.statuses import FileStatus
+from deployment.audit import AuditRow, Change
+from deployment.pipeline import Partition
 from local.alerts import Alert
+from pipeline.constants import FileStatus
 from transactions.results import ErrorCount, RecordedTotal
 
 UPLOADED = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.audit import AuditRow, Change
-from etl.statuses import FileStatus
+from deployment.audit import AuditRow, Change
+from pipeline.constants import FileStatus
 
 UPLOADED = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)
 

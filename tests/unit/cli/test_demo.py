@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from cli.demo.checks import check
-from cli.demo.progress import progress
 from cli.demo.report import show, summary
 from cli.demo.run import Outcome
 from cli.demo.scenario import BATCH, DIRECT, DIRECT_THRESHOLD_BYTES, large_file, waves
-from cli.pipeline import Upload
-from etl.statuses import FileStatus
+from cli.progress import progress
+from deployment.pipeline import Upload
 from etl.workflow import definition
+from pipeline.constants import FileStatus
 from tests.unit.cli.outcomes import expected_outcome
 
 Spoil = Callable[[Outcome], Outcome]

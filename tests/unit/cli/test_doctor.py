@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.audit import AuditRow
-from cli.dead_letters import DeadLetter, make_letter
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
-from etl.statuses import FileStatus
+from deployment.audit import AuditRow
+from deployment.dead_letters import DeadLetter, make_letter
+from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 
 NOW = datetime.now(UTC)

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from cli.athena import Result, ResultColumn
+from cli.commands.query import Format, write
 from cli.exit_codes import ExitCode
 from cli.main import app
-from cli.query import Format, write
+from deployment.athena import Result, ResultColumn
 
 RESULT = Result(
     columns=(

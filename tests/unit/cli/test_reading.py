@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cli.athena import Athena, QueryError, ResultColumn
-from cli.audit import AuditTable, read_row
-from cli.waiting import NotInTimeError, wait_until
-from etl.statuses import FileStatus
+from deployment.athena import Athena, QueryError, ResultColumn
+from deployment.audit import AuditTable, read_row
+from deployment.waiting import NotInTimeError, wait_until
+from pipeline.constants import FileStatus
 from transactions.results import ErrorCount, RecordedTotal
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli import main
-from cli.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
+from deployment.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
 from tests.support.events import load_event
 
 DEAD, BATCHING = "dead-letters", "batching"
@@ -187,7 +187,7 @@ def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.M
     queues = FakeQueues()
     queues.put(_event(), reason="Disk.Full", attempt="2", file_id="4711")
     queues.put(_event("dkb"), reason="States.Timeout", attempt="1", file_id="4712")
-    monkeypatch.setattr("cli.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
 
     shown = CliRunner().invoke(main.app, ["replay", "--partner", "alpine", "--dry-run"])
     answered = CliRunner().invoke(main.app, ["replay", "--reason", "Disk.Full", "--file-id", "4711", "--json"])

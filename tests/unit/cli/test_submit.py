@@ -8,11 +8,11 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.commands.submit import exit_code, key_of
 from cli.exit_codes import ExitCode
 from cli.options import UsageError, duration
-from cli.submit import exit_code, key_of
 from cli.tables import counted, remark
-from etl.statuses import FileStatus
+from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 
 

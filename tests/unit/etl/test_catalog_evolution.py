@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.constructs import catalog
-from proofs.synthesis import synthesize
+from etl.synthesis.synthesize import synthesize
 
 COLUMN = """
       - name: purpose_code

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from etl.statuses import UNFINISHED, FileStatus
 from etl.workflow.asl import MAX_ATTEMPTS, Resources, catch, compute, query, retry, task
 from etl.workflow.definition import build_definition
+from pipeline.constants import UNFINISHED, FileStatus
 
 RESOURCES = Resources(
     **{

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-import clients
-from observability import logger
+from pipeline import clients
+from pipeline.observability import logger
 from tests.unit.functions.fakes import FakeContext
 
 LogLines = Callable[[], list[dict[str, Any]]]

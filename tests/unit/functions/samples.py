@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from objects import ReadsObjects, WritesObjects
-from staging import read_manifest, stage
+from pipeline.manifests import read_manifest, stage
+from pipeline.s3 import ReadsObjects, WritesObjects
 from transactions.results import WrittenObject
 
 RAW = "bucket-raw-123456789012-test"

@@ -6,9 +6,9 @@ import botocore
 import pytest
 from botocore.loaders import JSONFileLoader
 
-from clients import FileLoader, client
 from etl.package import SERVICES
-from objects import PARALLEL_REQUESTS
+from pipeline.clients import FileLoader, client
+from pipeline.s3 import PARALLEL_REQUESTS
 
 DATA = Path(botocore.__file__).parent / "data"
 DESCRIPTIONS = sorted(

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from dispatch import handler
+from handlers.dispatch import handler
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeContext

@@ -10,9 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-import empty_buckets
-from empty_buckets import handler
-from responding import AnswerNotDeliveredError
+from handlers import empty_buckets
+from handlers.empty_buckets import handler
 from tests.support.events import load_event
 from tests.unit.functions.fakes import FakeContext, FakeLambda, FakeVersionedBucket
 
@@ -174,7 +173,7 @@ def test_given_an_address_that_refuses_when_the_answer_is_sent_then_the_call_fai
     _with_fakes(monkeypatch, FakeVersionedBucket())
     cloudformation.status = 403
 
-    with pytest.raises(AnswerNotDeliveredError, match="403"):
+    with pytest.raises(empty_buckets.AnswerNotDeliveredError, match="403"):
         handler(cloudformation.event(), context)
 
 

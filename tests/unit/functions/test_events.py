@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from deliveries import Upload
-from events import File, read_file
-from observability import Event, logger, observed
+from pipeline.events import File, read_file
+from pipeline.observability import Event, logger, observed
+from pipeline.queue_messages import Upload
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeContext

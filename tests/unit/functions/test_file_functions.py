@@ -6,9 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-import publish
-import transform
-import validate
+from handlers import publish, transform, validate
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.samples import PROCESSED, upload

@@ -29,7 +29,11 @@ BOTO3 = {"boto3", "s3transfer"}
 def test_given_a_function_when_it_has_started_then_it_has_loaded_nothing_that_it_does_not_use(
     module: str, spared: set[str]
 ) -> None:
-    program = f"import sys, {module}, clients; clients.client('s3'); sys.exit(bool({spared} & sys.modules.keys()))"
+    program = f"""
+import sys, handlers.{module}, pipeline.clients
+pipeline.clients.client("s3")
+sys.exit(bool({spared} & sys.modules.keys()))
+"""
     environment = os.environ | {"PYTHONPATH": str(FUNCTIONS), "AWS_DEFAULT_REGION": "us-east-1"}
 
     finished = subprocess.run([sys.executable, "-c", program], env=environment, check=False)

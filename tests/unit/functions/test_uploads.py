@@ -7,10 +7,9 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
-from clients import client
-from events import File
+from pipeline.clients import client
+from pipeline.events import File, open_upload
 from tests.unit.functions.samples import RAW, file_event, upload
-from uploads import open_upload
 
 KEY = "incoming/alpine/a b+c%é.csv"
 

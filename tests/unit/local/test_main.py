@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deployment.stack import DeployedStack
 from local import __main__ as program
 from local.cdk import CdkError
 from local.emulator import Emulator
-from local.stack import DeployedStack
 
 
 class FakeEmulators:

@@ -1,0 +1,1 @@
+"""One module for each command of ``etl``, named as it is typed."""

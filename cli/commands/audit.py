@@ -1,0 +1,158 @@
+"""``etl audit``."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from cli.console import make_console
+from cli.finding import find_versions
+from cli.options import AsJson, Suffix, print_json
+from cli.tables import count, make_table, seconds, status_text
+from deployment.audit import AuditRow
+from deployment.connection import connect
+from deployment.pipeline import Pipeline
+from pipeline.constants import FileStatus
+from transactions.results import ErrorCount, WrittenObject
+
+
+class Trail(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a file: its row, where its rows lie, its other versions, and the files of its content."""
+
+    row: AuditRow
+    raw: str
+    objects: tuple[WrittenObject, ...]
+    versions: tuple[AuditRow, ...]
+    duplicates: tuple[AuditRow, ...]
+
+
+def audit(
+    file: Annotated[str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key: its latest version.")],
+    suffix: Suffix = "dev",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tell all that is known of a file: history, figures, lineage, other versions, duplicates.
+
+    \b
+    etl audit incoming/alpine/october.csv
+    etl audit 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef --json
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    found = trail(connect(suffix), file)
+    if as_json:
+        print_json(found)
+    else:
+        _show(make_console(), found)
+
+
+def trail(pipeline: Pipeline, file: str) -> Trail:
+    """Gather what is known of a file id, or of the latest version of a key; UsageError if there is no such file."""
+    row = find_versions(pipeline, file)[-1]
+    raw = f"s3://{pipeline.outputs['RawBucket']}/{row.key}"
+    versions = pipeline.audit.of_key(pipeline.outputs["RawBucket"], row.key)
+    return Trail(
+        row=row,
+        raw=f"{raw}?versionId={row.version_id}" if row.version_id else raw,
+        objects=pipeline.objects(row),
+        versions=tuple(version for version in versions if version.file_id != row.file_id),
+        duplicates=tuple(pipeline.audit.duplicates_of(row.file_id)),
+    )
+
+
+def _show(console: Console, found: Trail) -> None:
+    row = found.row
+    console.print(_facts(found))
+    _section(console, "History (UTC)", _history(row))
+    if row.totals:
+        _section(console, "Control totals of the accepted rows", _totals(row))
+    if row.errors:
+        _section(console, "Errors", _codes(row.errors))
+    if row.warnings:
+        _section(console, "Warnings, which reject nothing", _codes(row.warnings))
+    if found.objects:
+        _section(console, "Its rows lie in the processed bucket", _objects(found.objects))
+    if found.versions:
+        _section(console, "Other versions of the key", _relatives(found.versions))
+    if found.duplicates:
+        _section(console, "The same content came again as", _relatives(found.duplicates))
+    if row.status is FileStatus.FAILED:
+        console.print(
+            f"\nnext: mend the cause, then: etl replay --file-id {row.file_id}", style="yellow", soft_wrap=True
+        )
+
+
+def _section(console: Console, title: str, body: Table) -> None:
+    console.print(Rule(title, align="left", style="dim"))
+    console.print(body)
+
+
+def _facts(found: Trail) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in _labelled(found):
+        if value:
+            table.add_row(label, Text(value))
+    return table
+
+
+def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
+    row = found.row
+    yield "file", row.key
+    yield "status", row.status
+    yield "reason", row.error if row.status is FileStatus.FAILED else row.reason
+    yield "partner", row.partner
+    yield "layout", row.layout
+    yield "file id", row.file_id
+    yield "raw version", found.raw
+    yield "size", f"{count(row.size)} bytes"
+    yield "uploaded", f"{row.uploaded_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield "to outcome", seconds(row.latency)
+    accepted, rejected, dropped = count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped)
+    yield "rows", f"{count(row.rows_read)} read = {accepted} accepted + {rejected} rejected + {dropped} dropped"
+    yield "skipped", f"{count(row.lines_skipped)} lines that are no rows" if row.lines_skipped else ""
+    yield "booking dates", f"{row.first_booking_date} to {row.last_booking_date}" if row.first_booking_date else ""
+    yield "report", row.report
+    yield "duplicate of", row.duplicate_of
+    yield "superseded by", row.superseded_by
+    yield "execution", row.execution
+
+
+def _history(row: AuditRow) -> Table:
+    table = make_table("at", "status", "detail")
+    for change in row.history:
+        table.add_row(f"{change.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], status_text(change.status), Text(change.detail))
+    return table
+
+
+def _totals(row: AuditRow) -> Table:
+    table = make_table("currency", "rows", "sum", numbers=("rows", "sum"))
+    for total in row.totals:
+        table.add_row(total.currency, count(total.count), f"{total.sum:f}")
+    return table
+
+
+def _codes(found: tuple[ErrorCount, ...]) -> Table:
+    table = make_table("code", "times", numbers=("times",))
+    for error in found:
+        table.add_row(error.code, count(error.count))
+    return table
+
+
+def _objects(objects: tuple[WrittenObject, ...]) -> Table:
+    table = make_table("object", "rows", "bytes", numbers=("rows", "bytes"))
+    for item in objects:
+        table.add_row(Text(item.path), count(item.rows), count(item.size))
+    return table
+
+
+def _relatives(rows: tuple[AuditRow, ...]) -> Table:
+    table = make_table("uploaded", "status", "file", "file id")
+    for row in rows:
+        table.add_row(f"{row.uploaded_at:%Y-%m-%d %H:%M:%S}", status_text(row.status), Text(row.key), row.file_id)
+    return table

@@ -1,0 +1,33 @@
+"""``etl doctor``."""
+
+import typer
+from rich.text import Text
+
+from cli.console import make_console
+from cli.doctor.checks import examine
+from cli.exit_codes import ExitCode
+from cli.options import AsJson, Suffix, print_json
+from cli.tables import make_table
+from deployment.connection import deployed_stack
+from deployment.pipeline import Pipeline
+
+
+def doctor(suffix: Suffix = "dev", *, as_json: AsJson = False) -> None:
+    """Check the health of a deployment: what a person on call would look at, in one go.
+
+    Looks at the stack, the alert subscriptions, dead letters, hanging files, files that an execution left without a
+    row, alarms, the crawler, and the account's quotas that matter. Changes nothing.
+
+    Exit code 0: all is well. 1: something is to be done; each finding says what.
+    """
+    stack = deployed_stack(suffix)
+    findings = list(examine(stack, Pipeline(stack)))
+    if as_json:
+        print_json(findings)
+    else:
+        table = make_table("", "what", "seen", "to do")
+        for finding in findings:
+            mark = Text("ok", style="green") if finding.well else Text("look", style="yellow")
+            table.add_row(mark, finding.subject, Text(finding.seen), Text(finding.advice))
+        make_console().print(table)
+    raise typer.Exit(ExitCode.OK if all(finding.well for finding in findings) else ExitCode.NOTICE)

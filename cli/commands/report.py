@@ -1,0 +1,46 @@
+"""``etl report``."""
+
+import webbrowser
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Annotated
+
+import typer
+
+from cli.finding import find_row
+from cli.options import AsJson, Suffix, UsageError
+from deployment.connection import connect
+
+
+def report(
+    file: Annotated[str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key: its latest version.")],
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, writable=True, help="Write the page here, and open nothing.")
+    ] = None,
+    suffix: Suffix = "dev",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Open the page that tells a partner what was found in a file: verdict, counts, sums, errors with their lines.
+
+    \b
+    etl report incoming/alpine/october.csv
+    etl report incoming/alpine/october.csv --out october.html
+    etl report incoming/alpine/october.csv --json
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    pipeline = connect(suffix)
+    row = find_row(pipeline, file)
+    if not row.report:
+        raise UsageError(f"the file is {row.status} and has no report: see 'etl audit {row.file_id}'")
+    key = row.report.removesuffix(".html") + ".json" if as_json else row.report
+    page = pipeline.processed(key)
+    if page is None:
+        raise UsageError(f"the report {key} is not in the processed bucket any more")
+    if as_json:
+        typer.echo(page.decode())
+        return
+    place = out or Path(mkdtemp(prefix="etl-report-")) / Path(key).name
+    place.write_bytes(page)
+    typer.echo(place)
+    if out is None:
+        webbrowser.open(place.as_uri())

@@ -1,0 +1,116 @@
+"""Files that did not end well and whose message is not in the dead-letter queue: it expired, or could not be kept.
+
+Their messages are made anew: from the audit row and the raw bucket, or, where not even a row could be written, from the
+input of the execution that failed. Step Functions keeps executions for 90 days.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import ClientError
+
+from deployment.audit import AuditRow, AuditTable
+from deployment.dead_letters import DeadLetter, make_letter
+from etl.workflow.definition import LEASE_SECONDS
+from etl.workflow.settling import NO_OUTCOME
+from pipeline.constants import FileStatus
+
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LIMIT: Final = 10_000
+_GONE: Final = frozenset({"404", "NoSuchVersion", "NoSuchKey"})
+_ENDED_BADLY: Final = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+class ReadsHeads(Protocol):
+    """The part of the S3 client that looks at objects."""
+
+    def head_object(self, **request: Any) -> Any:
+        """Describe an object."""
+
+
+class ReadsExecutions(Protocol):
+    """The part of the Step Functions client that reads executions."""
+
+    def get_paginator(self, operation_name: str, /) -> Any:
+        """Page through an operation's answers."""
+
+    def describe_execution(self, **request: Any) -> Any:
+        """Describe an execution."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostFiles:
+    """Looks for the files of one deployment that failed; which of them the queue has is not its business."""
+
+    audit: AuditTable
+    s3: ReadsHeads
+    step_functions: ReadsExecutions
+    state_machine: str
+    lease_seconds: int = LEASE_SECONDS
+
+    def letters(self) -> Iterator[DeadLetter]:
+        """Make the messages of failed files, of those in process for longer than a lease, and of those without a row.
+
+        A file whose version is gone from the raw bucket has none.
+        """
+        now = datetime.now(UTC)
+        overdue = now - timedelta(seconds=self.lease_seconds)
+        for status, until in ((FileStatus.FAILED, now), (FileStatus.PROCESSING, overdue)):
+            for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LIMIT):
+                if etag := self._etag(row):
+                    yield _from_row(row, etag)
+        yield from self.without_row()
+
+    def _etag(self, row: AuditRow) -> str | None:
+        try:
+            head = self.s3.head_object(Bucket=row.bucket, Key=row.key, VersionId=row.version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        return str(head["ETag"]).strip('"')
+
+    def without_row(self, *, latest: int | None = None) -> Iterator[DeadLetter]:
+        """Make the messages of files without a row, of executions that ended badly.
+
+        ``latest`` bounds the search to so many executions of each bad end; without it, all that are kept are looked at.
+        """
+        for status in _ENDED_BADLY:
+            pages = self.step_functions.get_paginator("list_executions").paginate(
+                stateMachineArn=self.state_machine, statusFilter=status
+            )
+            # They are listed by their start, the latest first.
+            listed = (execution for page in pages for execution in page["executions"])
+            for execution in islice(listed, latest):
+                yield from self._of_execution(execution)
+
+    def _of_execution(self, execution: Mapping[str, Any]) -> Iterator[DeadLetter]:
+        document = json.loads(self.step_functions.describe_execution(executionArn=execution["executionArn"])["input"])
+        # One that was settling has no files of its own.
+        found = [
+            make_letter(file, reason=NO_OUTCOME, attempt=0, kept_at=execution["stopDate"])
+            for file in document.get("files", ())
+        ]
+        known = self.audit.get({letter.file_id for letter in found})
+        yield from (letter for letter in found if letter.file_id not in known)
+
+
+def _from_row(row: AuditRow, etag: str) -> DeadLetter:
+    announced = {
+        "key": row.key,
+        "size": row.size,
+        "etag": etag,
+        "version-id": row.version_id,
+        "sequencer": row.sequencer,
+    }
+    uploaded_at = row.uploaded_at.isoformat().replace("+00:00", "Z")
+    return make_letter(
+        {"bucket": row.bucket, "object": announced, "uploaded_at": uploaded_at},
+        reason=row.error or NO_OUTCOME,
+        attempt=row.attempts,
+        kept_at=row.history[-1].at,
+    )

@@ -1,0 +1,152 @@
+"""A deployed pipeline as its users meet it: upload a file, follow it, query what was published."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+import msgspec
+
+from deployment.athena import Athena
+from deployment.audit import AuditRow, AuditTable, identify
+from deployment.dead_letters import DeadLetterQueue
+from deployment.lost_files import LostFiles
+from deployment.stack import DeployedStack
+from deployment.waiting import PATIENCE_SECONDS, wait_until
+from pipeline.constants import FileStatus
+from transactions.results import WrittenObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One version of one object in the raw bucket."""
+
+    key: str
+    version_id: str
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition of a published table: its keys' values, in the table's order."""
+
+    table: str
+    values: tuple[str, ...]
+
+
+class Pipeline:
+    """One deployment. Every name comes from the stack's outputs."""
+
+    def __init__(self, stack: DeployedStack) -> None:
+        session = stack.session
+        # The stubs' methods take typed documents, where the Protocols take any.
+        dynamodb: Any = session.client("dynamodb")
+        athena: Any = session.client("athena")
+        self.outputs = stack.outputs
+        self.audit = AuditTable(dynamodb, self.outputs["AuditTable"])
+        self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
+        s3: Any = session.client("s3")
+        step_functions: Any = session.client("stepfunctions")
+        self.lost_files = LostFiles(
+            audit=self.audit, s3=s3, step_functions=step_functions, state_machine=self.outputs["StateMachine"]
+        )
+        self._s3 = s3
+        self._glue = session.client("glue")
+        sqs: Any = session.client("sqs")
+        self.dead_letters = DeadLetterQueue(
+            sqs=sqs, dead_letters=self.outputs["DeadLetterQueue"], batching=self.outputs["BatchingQueue"]
+        )
+        self._sqs = sqs
+        self._step_functions = step_functions
+        self._routes: dict[str, str] = {}
+
+    def upload(self, key: str, content: bytes | IO[bytes]) -> Upload:
+        """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""
+        answer = self._s3.put_object(Bucket=self.outputs["RawBucket"], Key=key, Body=content)
+        return Upload(key=key, version_id=answer["VersionId"])
+
+    def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
+        """Give the audit rows of those uploads that have one."""
+        ids = {upload: self.file_id(upload) for upload in uploads}
+        rows = self.audit.get(ids.values())
+        return {upload: rows[file_id] for upload, file_id in ids.items() if file_id in rows}
+
+    def file_id(self, upload: Upload) -> str:
+        """Identify an upload as the state machine does."""
+        return identify(self.outputs["RawBucket"], upload.key, upload.version_id)
+
+    def settle(
+        self,
+        uploads: Iterable[Upload],
+        *,
+        watch: Callable[[dict[Upload, AuditRow]], None] = lambda _: None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> dict[Upload, AuditRow]:
+        """Wait until every upload's way has ended, and return the rows; ``watch`` is shown them at every look.
+
+        Raises
+        ------
+        NotInTimeError
+            If one has not ended within ``patience`` seconds.
+        """
+        awaited = tuple(uploads)
+
+        def look() -> dict[Upload, AuditRow]:
+            rows = self.rows(awaited)
+            watch(rows)
+            return rows
+
+        def done(rows: dict[Upload, AuditRow]) -> bool:
+            return not _unfinished(awaited, rows)
+
+        return wait_until(
+            f"{len(awaited)} uploads have an outcome",
+            look,
+            done,
+            describe=lambda rows: f"{', '.join(_unfinished(awaited, rows))} unfinished",
+            patience=patience,
+        )
+
+    def route(self, execution: str) -> str:
+        """Tell which route an execution took, by its input."""
+        if execution not in self._routes:
+            described = self._step_functions.describe_execution(executionArn=execution)
+            self._routes[execution] = json.loads(described["input"])["route"]
+        return self._routes[execution]
+
+    def running_executions(self) -> int:
+        """Count the executions that have not ended."""
+        running = self._step_functions.list_executions(
+            stateMachineArn=self.outputs["StateMachine"], statusFilter="RUNNING"
+        )
+        return len(running["executions"])
+
+    def processed(self, key: str) -> bytes | None:
+        """Read an object of the processed bucket; None where there is none."""
+        try:
+            return bytes(self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read())
+        except self._s3.exceptions.NoSuchKey:
+            return None
+
+    def objects(self, row: AuditRow) -> tuple[WrittenObject, ...]:
+        """List the objects that hold a completed file's rows; none for any other file."""
+        manifest = self.processed(row.manifest) if row.status is FileStatus.COMPLETED else None
+        return msgspec.json.decode(manifest, type=tuple[WrittenObject, ...]) if manifest else ()
+
+    def partitions(self, table: str) -> set[Partition]:
+        """List the partitions that are registered in the Glue catalog."""
+        pages = self._glue.get_paginator("get_partitions").paginate(
+            DatabaseName=self.outputs["Database"], TableName=table
+        )
+        return {Partition(table, tuple(entry["Values"])) for page in pages for entry in page["Partitions"]}
+
+    def waiting_messages(self, queue: str) -> int:
+        """Count the messages of the queue that is the stack's output of this name."""
+        attributes = self._sqs.get_queue_attributes(
+            QueueUrl=self.outputs[queue],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return sum(map(int, attributes.values()))
+
+
+def _unfinished(uploads: Iterable[Upload], rows: Mapping[Upload, AuditRow]) -> list[str]:
+    return [upload.key for upload in uploads if upload not in rows or not rows[upload].finished]

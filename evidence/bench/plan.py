@@ -1,0 +1,49 @@
+"""Who runs on what."""
+
+from typing import Final
+
+import msgspec
+
+from evidence.bench.flaws import FORMATS, Format
+
+COPY: Final = "DuckDB COPY, nothing validated"
+VALIDATE: Final = "pipeline: validate"
+TRANSFORM: Final = "pipeline: transform"
+BOTH: Final = "pipeline: validate + transform"
+PIPELINE: Final = (VALIDATE, TRANSFORM, BOTH)
+PYDANTIC: Final = "csv + pydantic"
+PANDERA: Final = "pandas + pandera"
+DUCKDB: Final = "DuckDB, one pass"
+POLARS: Final = "Polars, one pass"
+SCRIPTS: Final = (DUCKDB, POLARS)
+BARE: Final = "bare Python"
+COLD_STARTS: Final = ("validate", "transform")
+
+
+class Contender(msgspec.Struct, frozen=True):
+    """A contender: its name, module and the module's own arguments, the formats it reads.
+
+    ``tells`` is whether it counts and sums, so that its outcome must be that of the others.
+    """
+
+    name: str
+    module: str
+    steps: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = FORMATS
+    tells: bool = False
+
+
+CONTENDERS: Final = (
+    Contender(COPY, "duckdb_copy"),
+    Contender(VALIDATE, "pipeline", steps=("validate",), tells=True),
+    Contender(TRANSFORM, "pipeline", steps=("transform",), tells=True),
+    Contender(BOTH, "pipeline", steps=("validate", "transform"), tells=True),
+    Contender(DUCKDB, "duckdb_script", formats=("csv", "ndjson", "json", "ndjson-numbers", "json-numbers"), tells=True),
+    Contender(POLARS, "polars_script", formats=("csv",), tells=True),
+    Contender(PYDANTIC, "csv_pydantic", formats=("csv",), tells=True),
+    Contender(PANDERA, "pandas_pandera", formats=("csv",), tells=True),
+)
+LARGER_FORMATS: Final[tuple[Format, ...]] = ("csv", "ndjson", "json")
+LARGER_TIMES: Final = 10
+"""How many times the rows of the other files the larger ones have."""
+LIMITED: Final = tuple(contender for contender in CONTENDERS if contender.name in {VALIDATE, TRANSFORM})

@@ -1,0 +1,142 @@
+"""Breaks a deployment from outside, as its surroundings would: permissions, processes, executions, accidents."""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deployment.stack import DeployedStack
+from evidence.chaos.scenario import ACCIDENTS, Storm
+from local.emulator import Emulator
+from local.permissions import taken_away
+
+_UNASKED: Final = ("logs:", "xray:", "states:DescribeExecution", "states:StopExecution")
+"""Actions that the embedded AWS never asks for: taking them away would test nothing."""
+
+_IDLE_ROLES: Final = ("emptybuckets", "emptier", "crawler")
+"""Purposes, in their roles' logical ids, of what has no part in a file's way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """One action on one resource, as a deployed role has it."""
+
+    role: str
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        """Give the words for a table."""
+        return f"{self.role.removeprefix('role-').rpartition('-')[0]} {self.action}"
+
+
+def permissions(stack: DeployedStack) -> list[Permission]:
+    """List what the deployed roles may do on a file's way, in a fixed order."""
+    iam: Any = stack.session.client("iam")
+    found: list[Permission] = []
+    for resource in stack.resources:
+        if resource.resource_type != "AWS::IAM::Role" or any(
+            purpose in resource.logical_id.lower() for purpose in _IDLE_ROLES
+        ):
+            continue
+        role = resource.physical_id
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            found += [
+                Permission(role=role, action=action, resource=target)
+                for statement in document["Statement"]
+                for action in _listed(statement["Action"])
+                for target in _listed(statement["Resource"])
+                if not action.startswith(_UNASKED)
+            ]
+    return sorted(found, key=lambda permission: (permission.role, permission.action, permission.resource))
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+class Faults:
+    """Brings a storm over one deployment."""
+
+    def __init__(self, emulator: Emulator, stack: DeployedStack) -> None:
+        self._emulator = emulator
+        self._iam: Any = stack.session.client("iam")
+        self._step_functions: Any = stack.session.client("stepfunctions")
+        self._state_machine = stack.outputs["StateMachine"]
+        self._permissions = permissions(stack)
+
+    def permission(self, storm: Storm) -> Permission | None:
+        """Give the permission that a storm takes away: one after the other, as seeds go up."""
+        return None if storm.permission is None else self._permissions[storm.permission % len(self._permissions)]
+
+    @contextmanager
+    def raging(self, storm: Storm, seed: int) -> Iterator[None]:
+        """Break things while the block runs. Everything is whole again afterwards."""
+        plan = {name: getattr(storm, name) for name in ("duplicates", "delay", "failing", "lost", "throttled")}
+        permission = self.permission(storm)
+        with ExitStack() as stack:
+            stack.enter_context(self._accidents(plan))
+            if permission:
+                stack.enter_context(taken_away(self._iam, permission.role, permission.action, permission.resource))
+            over = threading.Event()
+            strikes = threading.Thread(target=self._strike, args=(storm, random.Random(seed), over))  # noqa: S311
+            strikes.start()
+            try:
+                yield
+            finally:
+                over.set()
+                strikes.join()
+
+    @contextmanager
+    def _accidents(self, plan: dict[str, float]) -> Iterator[None]:
+        file = self._emulator.folder / ACCIDENTS
+        written = file.with_suffix(".new")
+        written.write_text(json.dumps(plan))
+        written.replace(file)
+        try:
+            yield
+        finally:
+            file.unlink()
+
+    def _strike(self, storm: Storm, dice: random.Random, over: threading.Event) -> None:
+        began = time.monotonic()
+        strikes = [(moment, self._kill) for moment in storm.kills]
+        if storm.abort is not None:
+            strikes.append((storm.abort, self._abort))
+        for moment, strike in sorted(strikes, key=lambda entry: entry[0]):
+            if over.wait(max(0.0, began + moment - time.monotonic())):
+                return
+            strike(dice)
+
+    def _kill(self, dice: random.Random) -> None:
+        """Kill the process of one function, which may be at work."""
+        workers = sorted(_workers(self._emulator.pid))
+        if workers:
+            with suppress(ProcessLookupError):
+                os.kill(dice.choice(workers), signal.SIGKILL)
+
+    def _abort(self, dice: random.Random) -> None:
+        """Stop one running execution, as a person may in the console."""
+        running = self._step_functions.list_executions(stateMachineArn=self._state_machine, statusFilter="RUNNING")[
+            "executions"
+        ]
+        if running:
+            with suppress(self._step_functions.exceptions.ClientError):
+                self._step_functions.stop_execution(executionArn=dice.choice(running)["executionArn"])
+
+
+def _workers(emulator: int) -> Iterator[int]:
+    """Find the processes in which the emulator runs functions: those of its group with a function's name."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            group = int((folder / "stat").read_text().rpartition(")")[2].split()[2])
+            if group == emulator and b"AWS_LAMBDA_FUNCTION_NAME=" in (folder / "environ").read_bytes():
+                yield int(folder.name)

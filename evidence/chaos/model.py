@@ -1,0 +1,254 @@
+"""What must be left when all is over, told from the uploads alone.
+
+The model knows what partners uploaded, in which order, and the promises. It does not know how they are kept: which of
+two files with one content comes first, and how often a step was tried, is left open.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from itertools import groupby, pairwise
+
+from evidence.chaos.scenario import Content
+from evidence.chaos.state import AuditRow, State, VisibleRow
+
+LOST = "the dead-letter queue refused it"
+"""Words of the alert of a file that could not be kept for replay."""
+
+_NEXT = {
+    "": {"RECEIVED"},
+    "RECEIVED": {"PROCESSING", "FAILED"},
+    "PROCESSING": {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED"},
+    "FAILED": {"PROCESSING"},
+    "COMPLETED": {"SUPERSEDED"},
+}
+"""Which status may follow which; what stands nowhere here is final."""
+
+_UNFINISHED = {"FAILED", "PROCESSING", "no row"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uploaded:
+    """One upload as S3 has it."""
+
+    bucket: str
+    key: str
+    version_id: str
+    content: Content
+
+    @property
+    def file_id(self) -> str:
+        """The identity that the pipeline must give it: SHA-256 of bucket, key and version."""
+        return sha256(f"{self.bucket}\n{self.key}\n{self.version_id}".encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """How differences call it."""
+        return f"{self.key} ({self.file_id[:8]})"
+
+
+def unfinished(uploads: Sequence[Uploaded], state: State) -> bool:
+    """Whether there is something to replay."""
+    return bool(state.letters) or any(_status(state, upload) in _UNFINISHED for upload in uploads)
+
+
+def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
+    """List what must hold before anything is replayed: who did not end well is kept, and COMPLETED has its rows."""
+    letters = state.letters_by_file()
+    differences = [f"a row of a completed file is missing: {row}" for row in _expected(uploads, state) - state.table]
+    for upload in uploads:
+        row = state.rows.get(upload.file_id)
+        status = row.status if row else "no row"
+        kept = letters.get(upload.file_id, [])
+        told_lost = any(LOST in told.message for told in state.alerts(upload.file_id, "FAILED"))
+        if status in _UNFINISHED and not kept and not told_lost and upload.file_id not in state.unsettled:
+            differences.append(f"{upload.name}: {status}, and not kept for replay")
+        differences += [
+            f"{upload.name}: its dead letter lacks reason or attempt"
+            for letter in kept
+            if letter.by_state_machine and not (letter.reason and letter.attempt.isdigit())
+        ]
+        waits_for_settling = any(letter.settles for letter in kept)
+        if status == "FAILED" and not waits_for_settling and not _told(state, upload, "FAILED"):
+            differences.append(f"{upload.name}: FAILED, and nobody was told")
+    return differences
+
+
+def differences(uploads: Sequence[Uploaded], state: State) -> list[str]:
+    """Compare what is left with the promises; an empty list means that they are kept."""
+    return [
+        *_queues(state),
+        *_rows(uploads, state),
+        *_outcomes(uploads, state),
+        *_table(uploads, state),
+        *_alerts(uploads, state),
+        *_announcements(uploads, state),
+    ]
+
+
+def _queues(state: State) -> Iterator[str]:
+    if state.letters:
+        yield f"{len(state.letters)} messages are left in the dead-letter queue"
+    if state.waiting:
+        yield f"{state.waiting} messages are left in the batching queue"
+
+
+def _rows(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    known = {upload.file_id for upload in uploads}
+    for file_id in state.rows.keys() - known:
+        yield f"a row of {file_id[:8]}, which nobody uploaded"
+    for upload in uploads:
+        row = state.rows.get(upload.file_id)
+        if row is None:
+            yield f"{upload.name}: no row"
+            continue
+        yield from _history(upload, row)
+        if row.status in {"COMPLETED", "DUPLICATE"}:
+            yield from _figures(upload, row)
+
+
+def _history(upload: Uploaded, row: AuditRow) -> Iterator[str]:
+    # A write whose answer was lost is made again, and says the same twice.
+    told = [next(entries) for _, entries in groupby(row.history, key=lambda entry: entry.status)]
+    statuses = [entry.status for entry in told]
+    for before, after in pairwise(["", *statuses]):
+        if after not in _NEXT.get(before, set()):
+            yield f"{upload.name}: {after} after {before or 'nothing'} in {statuses}"
+    if statuses[-1] != row.status:
+        yield f"{upload.name}: is {row.status}, and its history ends in {statuses[-1]}"
+    times = [entry.at for entry in told[1:]]
+    if times != sorted(times):
+        yield f"{upload.name}: its history runs backwards: {times}"
+
+
+def _figures(upload: Uploaded, row: AuditRow) -> Iterator[str]:
+    rows = upload.content.rows
+    good = [one for one in rows if one.good]
+    counts = (len(rows), len(good), len(rows) - len(good))
+    if row.counts != counts:
+        yield f"{upload.name}: read, accepted, rejected are {row.counts}, not {counts}"
+    sums: dict[str, Decimal] = {}
+    for one in good:
+        sums[one.currency] = sums.get(one.currency, Decimal(0)) + Decimal(one.amount)
+    if row.sums != sums:
+        yield f"{upload.name}: sums are {row.sums}, not {sums}"
+
+
+def _outcomes(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Judge each key: the newest valid version stands, or another key has its content; the older ones do not."""
+    by_id = {upload.file_id: upload for upload in uploads}
+    for key in dict.fromkeys(upload.key for upload in uploads):
+        versions = [upload for upload in uploads if upload.key == key]
+        for refused in (upload for upload in versions if upload.content.refused):
+            if _status(state, refused) != "REJECTED":
+                yield f"{refused.name}: {_status(state, refused)}, not REJECTED"
+        valid = [upload for upload in versions if not upload.content.refused]
+        for older in valid[:-1]:
+            if _status(state, older) not in {"SUPERSEDED", "DUPLICATE"}:
+                yield f"{older.name}: {_status(state, older)}, although a newer version came"
+        for newest in valid[-1:]:
+            if _status(state, newest) not in {"COMPLETED", "DUPLICATE"}:
+                yield f"{newest.name}: {_status(state, newest)}, although it is the newest version"
+        for duplicate in (upload for upload in valid if _status(state, upload) == "DUPLICATE"):
+            yield from _duplicate(duplicate, by_id, state)
+
+
+def _duplicate(upload: Uploaded, by_id: dict[str, Uploaded], state: State) -> Iterator[str]:
+    """Follow a duplicate to a file of the same content under another key, whose rows are counted or were."""
+    seen = {upload.file_id}
+    current = upload
+    while _status(state, current) == "DUPLICATE":
+        first = by_id.get(state.rows[current.file_id].duplicate_of)
+        if first is None or first.content != upload.content or first.key == current.key or first.file_id in seen:
+            yield f"{upload.name}: DUPLICATE of {first.name if first else 'an unknown file'}"
+            return
+        seen.add(first.file_id)
+        current = first
+    if _status(state, current) not in {"COMPLETED", "SUPERSEDED"}:
+        yield f"{upload.name}: DUPLICATE of {current.name}, which is {_status(state, current)}"
+
+
+def _table(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Hold the table against the rows of the completed files, of which no two have one content."""
+    completed = _completed(uploads, state)
+    expected = _expected(uploads, state)
+    for row, count in (expected - state.table).items():
+        yield f"{count} rows are missing: {row}"
+    for row, count in (state.table - expected).items():
+        yield f"{count} rows too many: {row}"
+    quarantined = Counter(
+        {upload.file_id: bad for upload in completed if (bad := sum(not row.good for row in upload.content.rows))}
+    )
+    if quarantined != state.quarantine:
+        yield f"quarantine holds {dict(state.quarantine)}, not {dict(quarantined)}"
+    for content, count in Counter(upload.content for upload in completed).items():
+        if count > 1:
+            yield f"the content of {content.rows[0].transaction_id} is counted {count} times"
+
+
+def _completed(uploads: Sequence[Uploaded], state: State) -> list[Uploaded]:
+    return [upload for upload in uploads if _status(state, upload) == "COMPLETED"]
+
+
+def _expected(uploads: Sequence[Uploaded], state: State) -> Counter[VisibleRow]:
+    return Counter(row for upload in _completed(uploads, state) for row in _visible(upload))
+
+
+def _visible(upload: Uploaded) -> Iterable[VisibleRow]:
+    return (
+        VisibleRow(
+            file_id=upload.file_id,
+            transaction_id=row.transaction_id,
+            booking_date=row.day,
+            amount=Decimal(row.amount),
+            currency=row.currency,
+        )
+        for row in upload.content.rows
+        if row.good
+    )
+
+
+def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Whoever needs to know was told."""
+    for upload in uploads:
+        row = state.rows.get(upload.file_id)
+        if row is None:
+            continue
+        needed = {"REJECTED"} if row.status == "REJECTED" else set()
+        if row.status == "COMPLETED" and any(not one.good for one in upload.content.rows):
+            needed.add("COMPLETED")
+        for status in needed:
+            if not _told(state, upload, status):
+                yield f"{upload.name}: {status}, and nobody was told"
+        for status in {"REJECTED", "COMPLETED"} - {entry.status for entry in row.history}:
+            if state.alerts(upload.file_id, status):
+                yield f"{upload.name}: an alert says {status}, and it never was"
+
+
+def _announcements(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Other systems heard of each completed file, and of none that never was."""
+    for upload in uploads:
+        row = state.rows.get(upload.file_id)
+        if row is None:
+            continue
+        heard = upload.file_id in state.announced
+        if row.status == "COMPLETED" and not heard and upload.file_id not in state.unsettled:
+            yield f"{upload.name}: COMPLETED, and not announced"
+        if heard and "COMPLETED" not in {entry.status for entry in row.history}:
+            yield f"{upload.name}: announced, and never COMPLETED"
+
+
+def _told(state: State, upload: Uploaded, status: str) -> bool:
+    return bool(
+        state.alerts(upload.file_id, status)
+        or state.held_back(upload.content.partner, status)
+        # An execution was to tell, and failed as well: its alarm speaks, and its input names the file.
+        or upload.file_id in state.unsettled
+    )
+
+
+def _status(state: State, upload: Uploaded) -> str:
+    row = state.rows.get(upload.file_id)
+    return row.status if row else "no row"

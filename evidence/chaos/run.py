@@ -1,0 +1,165 @@
+"""Runs scenarios one after the other on one deployment, and hands each one's remains to the model."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from deployment.dead_letters import DeadLetter
+from deployment.pipeline import Pipeline
+from deployment.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
+from etl.workflow.definition import LEASE_SECONDS
+from evidence.chaos import model
+from evidence.chaos.faults import Faults
+from evidence.chaos.model import Uploaded
+from evidence.chaos.scenario import Scenario
+from evidence.chaos.state import Observer, State
+from local.announcements import Announcements
+from local.lifecycle import running
+from local.session import LocalPipeline, deployed_pipeline
+
+CONTEXT: Final = {"directThresholdBytes": "1024", "batchWindowSeconds": "1", "batchSize": "10"}
+SHORT_LEASE_SECONDS: Final = 20
+"""Longer than any run of these small files, and short enough to wait for."""
+
+_VISIBILITY_SECONDS: Final = 3
+_REPLAYS: Final = 4
+_STORM_SECONDS: Final = 12.0
+"""How long a storm lasts at most, after the last upload."""
+
+_CALM_SECONDS: Final = 0.4
+"""Longer than an event takes from the end of one execution to the start of the next."""
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """How a scenario went: what differs from the model, and how much happened."""
+
+    scenario: Scenario
+    permission: str
+    differences: list[str] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    replayed: int = 0
+    seconds: float = 0.0
+
+
+class Storms:
+    """Runs scenarios on one deployment."""
+
+    def __init__(self, pipeline: LocalPipeline) -> None:
+        session: Any = pipeline.stack.session
+        outputs = pipeline.stack.outputs
+        self._pipeline = pipeline
+        self._outputs = outputs
+        self._s3: Any = session.client("s3")
+        self._sqs: Any = session.client("sqs")
+        self._observer = Observer(session, outputs)
+        self._announcements = Announcements(session, source=pipeline.stack.name)
+        self._faults = Faults(pipeline.emulator, pipeline.stack)
+        users = Pipeline(pipeline.stack)
+        self._dead_letters = users.dead_letters
+        self._lost_files = replace(users.lost_files, lease_seconds=SHORT_LEASE_SECONDS)
+        self._shorten(session)
+
+    def run(self, scenario: Scenario) -> Outcome:
+        """Let a storm rage over a scenario's uploads, calm it, replay what failed, and compare."""
+        began = time.monotonic()
+        outcome = Outcome(scenario=scenario, permission=str(self._faults.permission(scenario.storm) or ""))
+        try:
+            self._run(scenario, outcome)
+        except NotInTimeError as error:
+            outcome.differences.append(str(error))
+        self._observer.forget()
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _run(self, scenario: Scenario, outcome: Outcome) -> None:
+        ended_before = self._observer.ended_badly()
+        told_before = len(self._pipeline.alerts.received())
+
+        def look() -> State:
+            told = self._pipeline.alerts.received()[told_before:]
+            announced = (event["file_id"] for event in self._announcements.received())
+            return self._observer.look(told, announced, ended_before)
+
+        def wanted(letter: DeadLetter) -> bool:
+            # Executions of earlier scenarios failed too, and their files are no concern of this one.
+            return letter.file_id in {"", *(upload.file_id for upload in uploads)}
+
+        with self._faults.raging(scenario.storm, scenario.seed):
+            uploads = self._upload(scenario)
+            time.sleep(scenario.storm.delay)
+            # Without the right to take messages, say, the queue would never be empty.
+            with suppress(NotInTimeError):
+                self._wait_until_quiet(patience=_STORM_SECONDS)
+        self._wait_until_quiet(calm=scenario.storm.delay)
+        state = look()
+        outcome.differences += model.unkept(uploads, state)
+        for _ in range(_REPLAYS):
+            if not model.unfinished(uploads, state):
+                break
+            self._wait_for_leases(state)
+            outcome.replayed += len(self._dead_letters.replay(wanted, lost=self._lost_files.letters()))
+            self._wait_until_quiet()
+            state = look()
+        outcome.differences += model.differences(uploads, state)
+        outcome.statuses = [row.status for row in state.rows.values()]
+
+    def _upload(self, scenario: Scenario) -> list[Uploaded]:
+        bucket, uploads = self._outputs["RawBucket"], []
+        for delivery in scenario.deliveries:
+            time.sleep(delivery.pause)
+            answer = self._s3.put_object(Bucket=bucket, Key=delivery.key, Body=delivery.content.encode())
+            uploads.append(
+                Uploaded(bucket=bucket, key=delivery.key, version_id=answer["VersionId"], content=delivery.content)
+            )
+        return uploads
+
+    def _wait_until_quiet(self, calm: float = 0.0, patience: float = PATIENCE_SECONDS) -> None:
+        """Wait until no message waits and no execution runs, and after ``calm`` seconds still none does."""
+        while True:
+            wait_until(
+                "the queue is empty and no execution runs",
+                self._open_work,
+                lambda work: work == (0, 0),
+                patience=patience,
+            )
+            time.sleep(calm + _CALM_SECONDS)
+            if self._open_work() == (0, 0):
+                return
+
+    def _open_work(self) -> tuple[int, int]:
+        return (self._observer.messages("BatchingQueue"), len(self._observer.executions("RUNNING")))
+
+    def _wait_for_leases(self, state: State) -> None:
+        """Wait as a person does who replays a file whose run has died: until its claim has ended."""
+        if any(row.status == "PROCESSING" for row in state.rows.values()):
+            time.sleep(SHORT_LEASE_SECONDS)
+
+    def _shorten(self, session: Any) -> None:
+        """Shorten the lease, and how long the queue hides a message that could not be started."""
+        states = session.client("stepfunctions")
+        machine = self._outputs["StateMachine"]
+        definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+        # The definition says its lease in milliseconds, and as the delay of a message.
+        for pattern in (rf"\b{LEASE_SECONDS}000\b", rf'(?<="DelaySeconds":) ?{LEASE_SECONDS}\b'):
+            short = f"{SHORT_LEASE_SECONDS}{'000' if '000' in pattern else ''}"
+            definition, found = re.subn(pattern, short, definition)
+            if not found:
+                raise LookupError(f"the definition says its lease no more as {pattern}")
+        states.update_state_machine(stateMachineArn=machine, definition=definition)
+        self._sqs.set_queue_attributes(
+            QueueUrl=self._outputs["BatchingQueue"], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}
+        )
+
+
+@contextmanager
+def storms() -> Iterator[Storms]:
+    """Deploy to an embedded AWS with accidents, and end it with the block."""
+    with (
+        running("evidence.chaos.server") as emulator,
+        deployed_pipeline(emulator, "chaos", context=CONTEXT) as pipeline,
+    ):
+        yield Storms(pipeline)

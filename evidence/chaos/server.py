@@ -1,0 +1,71 @@
+"""The embedded AWS with accidents: events come twice, late and out of order; calls are throttled or lose their answer.
+
+What goes wrong is read from a file beside the emulator's own, which the run writes before each scenario.
+"""
+
+import json
+import random
+import threading
+from collections.abc import Mapping
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, Final
+
+from ministack.services import eventbridge, stepfunctions
+
+from evidence.chaos.scenario import ACCIDENTS
+from local import server
+
+_deliver = eventbridge._invoke_target  # noqa: SLF001
+_call = stepfunctions._invoke_resource  # noqa: SLF001
+_SLOW_DOWN: Final = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+_FUNCTION: Final = b"exec-env/AWS_Lambda"
+
+
+def _plan() -> Mapping[str, float]:
+    try:
+        plan: Mapping[str, float] = json.loads(Path(ACCIDENTS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return plan
+
+
+def _happens(share: float) -> bool:
+    return random.random() < share  # noqa: S311 no secret
+
+
+def _deliver_by_accident(*delivery: Any) -> None:
+    plan = _plan()
+    for _ in range(2 if _happens(plan.get("duplicates", 0)) else 1):
+        delay = random.uniform(0, plan.get("delay", 0))  # noqa: S311 no secret
+        if delay:
+            threading.Timer(delay, copy_context().run, (_deliver, *delivery)).start()
+        else:
+            _deliver(*delivery)
+
+
+def _call_by_accident(resource: str, parameters: Any) -> Any:
+    plan = _plan()
+    if _happens(plan.get("failing", 0)):
+        raise stepfunctions._ExecutionError("Chaos.ThrottlingException", "Rate exceeded")  # noqa: SLF001
+    answer = _call(resource, parameters)
+    if _happens(plan.get("lost", 0)):
+        raise stepfunctions._ExecutionError("States.Timeout", "The answer did not come back")  # noqa: SLF001
+    return answer
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answer as the embedded AWS does, and throttle some of the functions' calls."""
+    agent = dict(scope.get("headers", ())).get(b"user-agent", b"")
+    if _FUNCTION in agent and _happens(_plan().get("throttled", 0)):
+        headers = [(b"content-type", b"application/xml"), (b"content-length", str(len(_SLOW_DOWN)).encode())]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": _SLOW_DOWN})
+        return
+    await server.app(scope, receive, send)
+
+
+# Retries wait for next to nothing: what they do is at stake, and not how long it takes.
+stepfunctions._SFN_WAIT_SCALE = 0.02  # noqa: SLF001
+eventbridge._invoke_target = _deliver_by_accident  # noqa: SLF001
+stepfunctions._invoke_resource = _call_by_accident  # noqa: SLF001

@@ -1,0 +1,21 @@
+"""Write docs/cost-and-scale.md: ``python -m evidence.cost``."""
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from etl.synthesis.synthesize import synthesize
+from evidence.cost.model import Stack
+from evidence.cost.page import page
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "cost-and-scale.md"
+
+
+def main() -> None:
+    """Synthesize the stack, and write the page."""
+    with tempfile.TemporaryDirectory() as outdir:
+        PAGE.write_text(page(Stack.of(synthesize(Path(outdir)))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What one file takes, as far as no template says it: measured, each with its place."""
+
+from typing import Final
+
+from evidence.bench.plan import TRANSFORM, VALIDATE
+from evidence.bench.results import Results
+
+FUNCTION_SECONDS: Final = {"dispatch": 0.03, "validate": 0.27, "transform": 0.36, "publish": 0.12, "record": 0.19}
+"""Median of warm calls on a small file (8 rows), on the embedded AWS, x86-64."""
+
+AUDIT_ITEM_BYTES: Final = 1_945
+"""A completed file's row, by DynamoDB's own rule of counting."""
+
+EVENT_BYTES: Final = 2_400
+"""One logged event of the state machine with its data: the file's document is 1247 bytes when identified, and grows by
+the answers of validate (415) and transform (347); the rest is the envelope."""
+
+BARE_EVENT_BYTES: Final = 400
+"""One logged event without data."""
+
+FUNCTION_LOG_BYTES: Final = 1_100
+"""What a function's call logs, Lambda's own lines included."""
+
+S3_WRITES: Final = 6
+"""Objects written for any file: the upload, two reports, the manifest, outcome and totals."""
+
+S3_READS: Final = 3
+"""Objects read for any file: the upload twice, the manifest."""
+
+S3_WRITES_OF_OBJECT, S3_READS_OF_OBJECT = 2, 1
+"""For each Parquet object of a file: it is staged, and copied from there."""
+
+STAGED_SHARE: Final = 0.17
+"""Size of the Parquet objects of the benchmark's CSV file, as a share of the file's."""
+
+OTHER_CALLS_SECONDS: Final = 0.5
+"""What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
+
+CRAWL_DPU_HOURS: Final = 2 * 10 / 60
+"""Two units for ten minutes, the least that Glue bills."""
+
+
+def seconds_per_mb() -> dict[str, float]:
+    """Give the median wall clock of validate and transform for a megabyte of CSV, as the benchmark keeps it.
+
+    Raises
+    ------
+    LookupError
+        If the benchmark has not measured it.
+    """
+    return {name: _seconds_per_mb(contender) for name, contender in (("validate", VALIDATE), ("transform", TRANSFORM))}
+
+
+def _seconds_per_mb(contender: str) -> float:
+    contenders = Results.load().contenders
+    measurement = contenders.find(contender, "csv") if contenders else None
+    if not measurement:
+        raise LookupError(f"evidence/bench/results.json has no '{contender}' on CSV: run 'make bench'")
+    return measurement.wall_s / measurement.size_mb

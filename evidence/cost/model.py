@@ -1,0 +1,197 @@
+"""What a file costs, line by line, and what it takes of the quotas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from etl.synthesis.template import ACCOUNT, Template
+from evidence.bench.data import DAYS
+from evidence.cost import measured, prices
+from evidence.cost.walking import Walk, walk_execution, walk_file
+from pipeline.constants import FINISHED, STAGING
+
+Lines = dict[str, float]
+"""Dollars by what they are paid for."""
+
+FREE_TMP_GB: Final = 0.5
+CHUNK_GB: Final = 64 / 1024
+"""Express workflows are billed in chunks of 64 MB; a child of this size takes one."""
+
+LARGE_FILE_MB: Final = 100
+LARGE_FILE_DAYS: Final = DAYS
+"""Booking dates of a large file: those of the benchmark's."""
+
+DAYS_OF_MONTH: Final = 30
+
+_AUDIT_WRITE_UNITS: Final = 4
+"""Times the row's kilobytes: the table; the index by key; the index by status, which loses one entry and gains one."""
+_TRANSACTION: Final = 2
+_FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
+_CALLED: Final = (*_FILE_FUNCTIONS, "record")
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function's size, from the template."""
+
+    memory_gb: float
+    tmp_gb: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """What the costs follow from, read from the synthesized template."""
+
+    definition: Mapping[str, Any]
+    functions: Mapping[str, Function]
+    architecture: str
+    batch_size: int
+    map_concurrency: int
+    alarm_metrics: int
+    staging_days: int
+    """Days until a staged object is gone in all its versions."""
+
+    @classmethod
+    def of(cls, template: Template) -> "Stack":
+        """Read a template."""
+        functions = {
+            function["FunctionName"].removeprefix("lambda-").rpartition("-")[0]: function
+            for function in template.of_type("AWS::Lambda::Function").values()
+        }
+        definition = template.definition()
+        mapping = template.one("AWS::Lambda::EventSourceMapping", FunctionName="lambda-dispatch-test")
+        alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+        processed = template.one("AWS::S3::Bucket", BucketName=f"bucket-processed-{ACCOUNT}-test")
+        rules = processed["LifecycleConfiguration"]["Rules"]
+        (staged,) = (rule for rule in rules if rule.get("Prefix") == STAGING)
+        return cls(
+            definition=definition,
+            functions={
+                name: Function(
+                    function["MemorySize"] / 1024, function.get("EphemeralStorage", {"Size": 512})["Size"] / 1024
+                )
+                for name, function in functions.items()
+            },
+            architecture=functions["validate"]["Architectures"][0],
+            batch_size=mapping["BatchSize"],
+            map_concurrency=definition["States"]["Process the batch"]["MaxConcurrency"],
+            alarm_metrics=sum(max(1, 2 * bool(alarm.get("Metrics"))) for alarm in alarms),
+            staging_days=staged["ExpirationInDays"] + staged["NoncurrentVersionExpiration"]["NoncurrentDays"],
+        )
+
+
+def small_file(stack: Stack, route: str) -> Lines:
+    """Cost of one small, good CSV file: alone on the direct route, one of a full batch on the other."""
+    share = 1 if route == "direct" else 1 / stack.batch_size
+    chain, around = walk_file(stack.definition, route), walk_execution(stack.definition, route)
+    seconds = measured.FUNCTION_SECONDS
+    functions = sum(call(stack, name, seconds[name]) for name in _CALLED)
+    return {
+        "state machine": _orchestration(route, chain, around, share),
+        "functions": functions + (call(stack, "dispatch", seconds["dispatch"]) * share if route == "batch" else 0),
+        "state machine's log": (_log_bytes(chain) + _log_bytes(around) * share) / 1e9 * prices.LOG_GB,
+        "functions' logs": len(_CALLED) * measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB,
+        "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
+        "S3 requests": _s3_requests(objects=1),
+        "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
+    }
+
+
+def call(stack: Stack, name: str, seconds: float) -> float:
+    """Cost of one call of a function."""
+    function = stack.functions[name]
+    memory = function.memory_gb * seconds * prices.LAMBDA_GB_SECOND[stack.architecture]
+    tmp = max(0.0, function.tmp_gb - FREE_TMP_GB) * seconds * prices.LAMBDA_TMP_GB_SECOND
+    return prices.LAMBDA_REQUEST + memory + tmp
+
+
+def audit_write_units() -> int:
+    """Write units of a good file's row, which is claimed and, in a transaction, completed."""
+    kilobytes = ceil(measured.AUDIT_ITEM_BYTES / 1024)
+    return 2 * kilobytes * _AUDIT_WRITE_UNITS + kilobytes * (_TRANSACTION - 1)
+
+
+def write_units() -> int:
+    """Write units of a good file: its row, and the registry's entries of its content and, twice, its key."""
+    content, key, key_completed = 1, 1, _TRANSACTION
+    return audit_write_units() + content + key + key_completed
+
+
+def gigabyte(stack: Stack) -> Lines:
+    """Cost of a gigabyte of CSV in files of 100 MB on the direct route.
+
+    Such a file has a Parquet object for each booking date, and one of rejected rows. What is not listed by itself costs
+    what it costs for a small file.
+    """
+    files, months_staged = 1000 / LARGE_FILE_MB, stack.staging_days / DAYS_OF_MONTH
+    own = {
+        "functions": files * sum(call(stack, name, spent) for name, spent in seconds_of_large_file().items()),
+        "S3 requests": files * _s3_requests(objects=LARGE_FILE_DAYS + 1),
+        "staged rows until they expire": measured.STAGED_SHARE * months_staged * prices.S3_GB_MONTH,
+    }
+    small = small_file(stack, "direct")
+    return own | {"all else of the files": files * sum(cost for name, cost in small.items() if name not in own)}
+
+
+def seconds_of_large_file() -> dict[str, float]:
+    """Give the seconds of each function for a large file; publish and record take those of a small one."""
+    known = {name: measured.FUNCTION_SECONDS[name] for name in _CALLED}
+    return known | {name: spent * LARGE_FILE_MB for name, spent in measured.seconds_per_mb().items()}
+
+
+def _s3_requests(*, objects: int) -> float:
+    """Cost of the requests for a file of so many Parquet objects."""
+    writes = measured.S3_WRITES + objects * measured.S3_WRITES_OF_OBJECT
+    reads = measured.S3_READS + objects * measured.S3_READS_OF_OBJECT
+    return writes * prices.S3_WRITE + reads * prices.S3_READ
+
+
+def month(stack: Stack, *, partners: int) -> Lines:
+    """Cost of a month in which nothing comes."""
+    metrics = len(FINISHED) + 2 * partners + 1
+    return {
+        "custom metrics": metrics * prices.CUSTOM_METRIC_MONTH,
+        "alarms": stack.alarm_metrics * prices.ALARM_METRIC_MONTH,
+        "dashboard": prices.DASHBOARD_MONTH,
+        "key": prices.KEY_MONTH,
+        "nightly crawl": DAYS_OF_MONTH * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
+    }
+
+
+def quota_use(stack: Stack, files_per_second: float) -> dict[prices.Quota, float]:
+    """Tell what so many small files a second take of each quota, on the batch route; 1 is all of it."""
+    batches = files_per_second / stack.batch_size
+    around = walk_execution(stack.definition, "batch").states
+    run_seconds = stack.batch_size / stack.map_concurrency * (seconds_of_file() + measured.OTHER_CALLS_SECONDS)
+    busy = seconds_of_file() + measured.FUNCTION_SECONDS["record"] / stack.batch_size
+    taken = {
+        prices.LAMBDA_CONCURRENCY: files_per_second * busy + batches * measured.FUNCTION_SECONDS["dispatch"],
+        prices.START_EXECUTION: batches,
+        prices.TRANSITIONS: files_per_second + batches * around,
+        prices.OPEN_MAP_RUNS: batches * run_seconds,
+        prices.TABLE_WRITES: files_per_second * audit_write_units(),
+        prices.EVENT_INVOCATIONS: files_per_second,
+    }
+    return {quota: use / quota.limit for quota, use in taken.items()}
+
+
+def seconds_of_file() -> float:
+    """Seconds that a small file keeps functions of the chain busy."""
+    return sum(measured.FUNCTION_SECONDS[name] for name in _FILE_FUNCTIONS)
+
+
+def _orchestration(route: str, chain: Walk, around: Walk, share: float) -> float:
+    if route == "direct":
+        # An inline map's iterations are no transitions of their own; the states in them are.
+        return (chain.states + around.states) * prices.STATE_TRANSITION
+    tenths = ceil(10 * (seconds_of_file() + measured.OTHER_CALLS_SECONDS))
+    child = prices.EXPRESS_REQUEST + tenths / 10 * CHUNK_GB * prices.EXPRESS_GB_SECOND
+    # Each child that a distributed map starts is one transition of its parent.
+    return child + prices.STATE_TRANSITION * (1 + around.states * share)
+
+
+def _log_bytes(walk: Walk) -> int:
+    """Bytes logged at level ALL: a state's entry and exit; a task's scheduling, start and answer besides."""
+    with_data = 2 * walk.states + 2 * walk.tasks
+    return with_data * measured.EVENT_BYTES + walk.tasks * measured.BARE_EVENT_BYTES

@@ -1,0 +1,42 @@
+"""Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
+
+import msgspec
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline.clients import client
+from pipeline.environment import read_environment
+from pipeline.events import read_file
+from pipeline.observability import Event, logger, observed
+from pipeline.publisher import Publisher
+
+
+class _Environment(msgspec.Struct, frozen=True):
+    processed_bucket: str
+    glue_database: str
+
+
+@observed
+def handler(event: Event, _context: LambdaContext) -> None:
+    """Publish, retire or withdraw.
+
+    ``event["action"]`` is ``publish``: show the rows of ``event["file"]`` in place of those of ``event["published"]``;
+    ``retire``: take the rows of ``event["published"]`` away, as the file has none to show; or ``withdraw``: take the
+    file's own rows away.
+    """
+    environment, file = read_environment(_Environment), read_file(event)
+    publisher = Publisher(
+        s3=client("s3"),
+        glue=client("glue"),
+        bucket=environment.processed_bucket,
+        database=environment.glue_database,
+    )
+    match event["action"]:
+        case "withdraw":
+            publisher.withdraw(file.file_id)
+            logger.warning("withdrawn: an attempt failed, or a newer version of the key came meanwhile")
+        case "retire":
+            publisher.retire(file.file_id, event["published"])
+            logger.info("retired", versions=event["published"])
+        case _:
+            publisher.publish(file.file_id, event["published"])
+            logger.info("published", versions=event["published"])

@@ -1,0 +1,58 @@
+"""Tells analysts, the dashboard and the check for missing files what became of files."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline.clients import client
+from pipeline.constants import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC, FileStatus
+from pipeline.environment import read_environment
+from pipeline.observability import Event, logger, observed
+from pipeline.outcomes import Outcome, read_outcome
+from pipeline.recorder import Recorder, keep_arrivals
+from transactions.assets import asset_folder
+from transactions.contract import Contract
+
+
+class _Environment(msgspec.Struct, frozen=True):
+    processed_bucket: str
+    registry_table: str
+
+
+@observed
+def handler(event: Event, _context: LambdaContext) -> None:
+    """Record the outcomes in ``event["Records"]``, which the audit table's stream delivers in order."""
+    environment = read_environment(_Environment)
+    outcomes = [read_outcome(record) for record in event["Records"]]
+    Recorder(
+        s3=client("s3"),
+        bucket=environment.processed_bucket,
+        contract=Contract.load(asset_folder("glue") / "files.odcs.yaml"),
+    ).record(outcomes)
+    keep_arrivals(client("dynamodb"), environment.registry_table, outcomes)
+    _measure(outcomes)
+    logger.info("recorded", files=len(outcomes))
+
+
+def _measure(outcomes: Sequence[Outcome]) -> None:
+    """Measure what the files took, count them by outcome, and the rows of those that were judged now by partner."""
+    for outcome in outcomes:
+        if (seconds := outcome.seconds_to_outcome()) is not None:
+            with single_metric(name=LATENCY_METRIC, unit=MetricUnit.Seconds, value=seconds):
+                pass
+    for status, number in Counter(outcome.status for outcome in outcomes).items():
+        _count(FILES_METRIC, number, status=status)
+    judged = [outcome for outcome in outcomes if outcome.status == FileStatus.COMPLETED]
+    for partner in sorted({outcome.partner for outcome in judged}):
+        of_partner = [outcome for outcome in judged if outcome.partner == partner]
+        _count(ACCEPTED_METRIC, sum(outcome.rows_accepted for outcome in of_partner), partner=partner)
+        _count(REJECTED_METRIC, sum(outcome.rows_rejected for outcome in of_partner), partner=partner)
+
+
+def _count(metric: str, number: int, **dimensions: str) -> None:
+    with single_metric(name=metric, unit=MetricUnit.Count, value=number) as measured:
+        for name, value in dimensions.items():
+            measured.add_dimension(name, value)

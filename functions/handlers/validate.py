@@ -1,0 +1,57 @@
+"""Reads an upload once, reports on it, and returns the verdict."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline.clients import client
+from pipeline.environment import read_environment
+from pipeline.events import open_upload, read_file
+from pipeline.observability import Event, logger, observed
+from pipeline.s3 import WritesObjects
+from transactions.files import validate_file
+from transactions.layouts.catalog import shipped_layouts
+from transactions.reports.page import page
+from transactions.reports.report import Report
+
+
+class _Environment(msgspec.Struct, frozen=True):
+    processed_bucket: str
+
+
+@observed
+def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
+    """Validate ``event["file"]``.
+
+    Returns
+    -------
+    dict
+        ``transactions.Validation`` as JSON, with the key of the ``report`` in place of the examples and the skipped
+        lines, which would fill a state's 256 KB. A refused file is an answer too, never an error.
+    """
+    environment, file = read_environment(_Environment), read_file(event)
+    source = file.source()
+    with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
+        validation = validate_file(stream, source, shipped_layouts(), Path(workdir))
+    report = write_report(client("s3"), environment.processed_bucket, Report.of(validation, source))
+    logger.info(
+        "validated",
+        verdict=validation.verdict,
+        layout=validation.layout,
+        reason_code=validation.reason_code,
+        counts=msgspec.to_builtins(validation.counts),
+    )
+    answer: dict[str, Any] = msgspec.to_builtins(validation)
+    del answer["examples"], answer["skipped_lines"]
+    return answer | {"report": report}
+
+
+def write_report(s3: WritesObjects, bucket: str, report: Report) -> str:
+    """Write the report for programs, and then the page for people; return the page's key. A rerun overwrites both."""
+    s3.put_object(Bucket=bucket, Key=report.path("json"), Body=report.json(), ContentType="application/json")
+    key = report.path("html")
+    s3.put_object(Bucket=bucket, Key=key, Body=page(report).encode(), ContentType="text/html; charset=utf-8")
+    return key

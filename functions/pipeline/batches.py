@@ -1,0 +1,119 @@
+"""Turns queue messages into executions of the state machine."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from pipeline.observability import logger
+from pipeline.queue_messages import EndedExecution, Upload, read_delivery
+
+INPUT_LIMIT: Final = 64 * 1024
+"""Bytes of an execution's input. The event that tells of an execution's end carries its input, from which its files are
+settled; Step Functions leaves an input out that takes more than 248 KB there. It is escaped, and a character takes up
+to three times its bytes then. A hundred ordinary events fit."""
+
+_FRAME: Final = 64
+"""Bytes kept for what stands around the messages."""
+
+_STARTED: Final = "ExecutionAlreadyExists"
+
+
+class StartsExecutions(Protocol):
+    """The part of the Step Functions client that dispatch uses."""
+
+    def start_execution(self, **request: Any) -> Any:
+        """Start an execution."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A readable message: its id in the queue, and the upload that it names, or the execution to settle."""
+
+    message_id: str
+    delivery: Upload | EndedExecution
+
+
+def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], list[str]]:
+    """Read the queue's records; return the messages, and the ids of those that cannot be read."""
+    messages, unreadable = [], []
+    for record in records:
+        try:
+            delivery = read_delivery(record["body"])
+        except msgspec.DecodeError as error:
+            # The error names the field at fault and holds nothing of the message.
+            logger.error("unreadable message", message_id=record["messageId"], error=str(error))
+            unreadable.append(record["messageId"])
+        else:
+            messages.append(Message(message_id=record["messageId"], delivery=delivery))
+    return messages, unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """Starts executions of one state machine: of route ``route`` for uploads, of ``settle`` for ended executions."""
+
+    step_functions: StartsExecutions
+    state_machine: str
+    route: str
+    settle: str
+
+    def start(self, messages: Sequence[Message]) -> list[str]:
+        """Start as many executions as the messages need, and return the ids of those that could not be started."""
+        failed: list[str] = []
+        for batch, document in self._executions(messages):
+            try:
+                self._start(batch, document)
+            except ClientError as error:
+                logger.error("batch not started", error=error.response["Error"]["Code"], files=len(batch))
+                failed.extend(message.message_id for message in batch)
+        return failed
+
+    def _executions(self, messages: Sequence[Message]) -> Iterator[tuple[list[Message], dict[str, Any]]]:
+        """Say which messages go into an execution together, and its input."""
+        uploads = [message for message in messages if isinstance(message.delivery, Upload)]
+        for batch in _fitting(uploads):
+            yield batch, {"route": self.route, "files": _files(batch)}
+        for message in messages:
+            if isinstance(message.delivery, EndedExecution):
+                yield [message], {"route": self.settle, "ended": message.delivery}
+
+    def _start(self, batch: Sequence[Message], document: dict[str, Any]) -> None:
+        """Start one execution. Its name follows from its messages, so that a batch delivered twice starts once."""
+        ids = "\n".join(sorted(message.message_id for message in batch))
+        try:
+            self.step_functions.start_execution(
+                stateMachineArn=self.state_machine,
+                name=sha256(ids.encode()).hexdigest(),
+                input=msgspec.json.encode(document).decode(),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _STARTED:
+                raise
+
+
+def _files(batch: Iterable[Message]) -> list[Upload]:
+    """List the uploads of a batch, each once: the event of one may come more than once."""
+    files: dict[tuple[str, str, str], Upload] = {}
+    for message in batch:
+        if isinstance(upload := message.delivery, Upload):
+            version = upload.object.version_id or upload.object.sequencer
+            files.setdefault((upload.bucket, upload.object.key, version), upload)
+    return list(files.values())
+
+
+def _fitting(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """Cut the messages into batches whose input stays within the limit; keys may take 1024 bytes each."""
+    batch: list[Message] = []
+    size = _FRAME
+    for message in messages:
+        length = len(msgspec.json.encode(message.delivery)) + 1
+        if batch and size + length > INPUT_LIMIT:
+            yield batch
+            batch, size = [], _FRAME
+        batch.append(message)
+        size += length
+    if batch:
+        yield batch

@@ -1,0 +1,57 @@
+"""What the functions and the CDK app both go by: statuses, prefixes, names of metrics, the service level.
+
+It imports nothing of the project, so that the CDK app may read it without loading a function.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+SERVICE_LEVEL: Final = timedelta(minutes=15)
+"""A file has its outcome so long after its upload, or an alarm goes off."""
+
+TRANSACTIONS: Final = "transactions/"
+QUARANTINE: Final = "quarantine/"
+FILES: Final = "files/"
+FILE_TOTALS: Final = "file_totals/"
+"""Prefixes in the processed bucket; those of the tables are the tables' names."""
+STAGING: Final = "staging/"
+"""Output of a transform that is not yet published; readers never look here."""
+MANIFESTS: Final = "manifests/"
+"""One JSON per processed file: which objects hold its rows. Lineage, and what a later version replaces."""
+REPORTS: Final = "reports/"
+"""What was found in each file, as JSON and as a page. Kept as long as the data."""
+
+LATENCY_METRIC: Final = "UploadToDone"
+"""Seconds from a file's upload to its outcome."""
+FILES_METRIC: Final = "Files"
+"""Files by outcome, dimension ``status``."""
+ACCEPTED_METRIC: Final = "RowsAccepted"
+REJECTED_METRIC: Final = "RowsRejected"
+"""Rows of completed files, dimension ``partner``."""
+
+
+class FileStatus(StrEnum):
+    """A file's status. Each change appends to the row's history."""
+
+    RECEIVED = "RECEIVED"
+    """S3 announced the upload; its time is the event's."""
+    PROCESSING = "PROCESSING"
+    """An execution holds the claim."""
+    COMPLETED = "COMPLETED"
+    """Accepted rows are published; rejected rows, if any, are in quarantine."""
+    REJECTED = "REJECTED"
+    """The file as a whole was refused, with a reason. A finished business outcome."""
+    DUPLICATE = "DUPLICATE"
+    """The same content had come before; nothing was published."""
+    SUPERSEDED = "SUPERSEDED"
+    """A newer version of the same key is published in its place."""
+    FAILED = "FAILED"
+    """The pipeline could not process the file; it lies in the dead-letter queue for replay."""
+
+
+UNFINISHED = frozenset({FileStatus.RECEIVED, FileStatus.PROCESSING})
+"""Every other status ends a file's way."""
+
+FINISHED = frozenset(FileStatus) - UNFINISHED
+"""The statuses that are an outcome."""

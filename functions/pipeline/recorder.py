@@ -1,0 +1,140 @@
+"""Writes what became of files where analysts query it, and keeps when each layout's last file came."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+from botocore.exceptions import ClientError
+
+from pipeline.constants import FILE_TOTALS, FILES, FileStatus
+from pipeline.missing_files import ARRIVAL
+from pipeline.outcomes import Outcome
+from pipeline.s3 import WritesObjects, in_parallel
+from transactions.contract import Contract, Table
+
+Row = Mapping[str, object]
+
+
+class KeepsEntries(Protocol):
+    """The part of the DynamoDB client that keeps arrivals."""
+
+    def update_item(self, **request: Any) -> Any:
+        """Change an item."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorder:
+    """Writes one object per file and table, named after the file: a later outcome overwrites the earlier one.
+
+    The stream keeps the order of a file's outcomes, and gives a batch again that failed: both leave the latest.
+    """
+
+    s3: WritesObjects
+    bucket: str
+    contract: Contract
+
+    def record(self, outcomes: Iterable[Outcome]) -> None:
+        """Write the latest outcome of each file."""
+        latest = {outcome.file_id: outcome for outcome in outcomes}
+        in_parallel(self._write, latest.values())
+
+    def _write(self, outcome: Outcome) -> None:
+        rows = {FILES: [file_row(outcome)], FILE_TOTALS: total_rows(outcome)}
+        for prefix, found in rows.items():
+            if found:
+                key = f"{prefix}uploaded_date={outcome.uploaded_at.astimezone(UTC):%Y-%m-%d}/{outcome.file_id}.parquet"
+                self.s3.put_object(
+                    Bucket=self.bucket, Key=key, Body=parquet(self.contract.table(prefix.rstrip("/")), found)
+                )
+
+
+def file_row(outcome: Outcome) -> Row:
+    """Give the row of ``files``."""
+    present = outcome.history[-1]
+    return {
+        "file_id": outcome.file_id,
+        "partner": outcome.partner,
+        "key": outcome.key,
+        "version_id": outcome.version_id or None,
+        "size": outcome.size,
+        "layout": outcome.layout or None,
+        "status": outcome.status,
+        "detail": present.detail or None,
+        "uploaded_at": _utc(outcome.uploaded_at),
+        "done_at": _utc(outcome.done_at()),
+        "changed_at": _utc(present.at),
+        "rows_read": outcome.rows_read,
+        "rows_accepted": outcome.rows_accepted,
+        "rows_rejected": outcome.rows_rejected,
+        "rows_dropped": outcome.rows_dropped,
+        "attempts": outcome.attempts,
+        "duplicate_of": outcome.duplicate_of or None,
+        "superseded_by": outcome.superseded_by or None,
+        "report": outcome.report or None,
+        "lines_skipped": outcome.lines_skipped,
+        "first_booking_date": _day(outcome.first_booking_date),
+        "last_booking_date": _day(outcome.last_booking_date),
+    }
+
+
+def total_rows(outcome: Outcome) -> Sequence[Row]:
+    """Give the rows of ``file_totals``."""
+    return [
+        {
+            "file_id": outcome.file_id,
+            "partner": outcome.partner,
+            "currency": total.currency,
+            "transactions": total.count,
+            "total": total.sum,
+        }
+        for total in outcome.totals
+    ]
+
+
+def parquet(table: Table, rows: Sequence[Row]) -> bytes:
+    """Write rows as Parquet in the shape of the contract; a row must have every column."""
+    columns = ", ".join(f"{column.name} {column.engine_type}" for column in table.columns)
+    places = ", ".join("?" for _ in table.columns)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE written ({columns})")
+        values = [[row[column.name] for column in table.columns] for row in rows]
+        connection.executemany(f"INSERT INTO written VALUES ({places})", values)  # noqa: S608 - places only
+        target = Path(folder) / "rows.parquet"
+        connection.execute(f"COPY written TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        return target.read_bytes()
+
+
+def keep_arrivals(dynamodb: KeepsEntries, registry: str, outcomes: Iterable[Outcome]) -> None:
+    """Keep when the last file of each layout came that was completed; an older arrival changes nothing."""
+    for layout, arrived in _arrivals(outcomes):
+        try:
+            dynamodb.update_item(
+                TableName=registry,
+                Key={"entry": {"S": f"{ARRIVAL}{layout}"}},
+                UpdateExpression="SET uploaded_at = :at",
+                ConditionExpression="attribute_not_exists(entry) OR uploaded_at < :at",
+                ExpressionAttributeValues={":at": {"S": f"{arrived.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+
+def _arrivals(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, datetime]]:
+    latest: dict[str, datetime] = {}
+    for outcome in outcomes:
+        if outcome.status == FileStatus.COMPLETED:
+            latest[outcome.layout] = max(outcome.uploaded_at, latest.get(outcome.layout, outcome.uploaded_at))
+    yield from latest.items()
+
+
+def _day(day: str) -> date | None:
+    return date.fromisoformat(day) if day else None
+
+
+def _utc(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,118 @@
+"""Files whose message is lost are found again: by their rows, and without one by the execution that failed."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from deployment.audit import AuditRow, AuditTable
+from deployment.lost_files import LostFiles
+from etl.workflow.settling import NO_OUTCOME
+from pipeline.constants import FileStatus
+from pipeline.queue_messages import Upload, read_delivery
+from tests.unit.cli.rows import audit_row
+
+
+@dataclass
+class FakeAudit:
+    rows: list[AuditRow]
+
+    def of_status(self, status: FileStatus, *, changed: tuple[datetime, datetime], limit: int) -> list[AuditRow]:
+        _, until = changed
+        return [row for row in self.rows if row.status is status and row.history[-1].at <= until][:limit]
+
+    def get(self, file_ids: set[str]) -> dict[str, AuditRow]:
+        return {row.file_id: row for row in self.rows if row.file_id in file_ids}
+
+
+@dataclass
+class FakeBucket:
+    error: str = ""
+
+    def head_object(self, **_request: Any) -> Any:
+        if self.error:
+            raise ClientError({"Error": {"Code": self.error, "Message": ""}}, "HeadObject")
+        return {"ETag": '"etag"'}
+
+
+@dataclass
+class FakeExecutions:
+    """Failed executions' inputs."""
+
+    inputs: list[str] = field(default_factory=list)
+    described: int = 0
+
+    def get_paginator(self, _operation: str, /) -> Any:
+        return self
+
+    def paginate(self, **request: Any) -> Any:
+        failed = self.inputs if request["statusFilter"] == "FAILED" else []
+        stopped = datetime(2025, 11, 3, tzinfo=UTC)
+        yield {"executions": [{"executionArn": str(n), "stopDate": stopped} for n, _ in enumerate(failed)]}
+
+    def describe_execution(self, **request: Any) -> Any:
+        self.described += 1
+        return {"input": self.inputs[int(request["executionArn"])]}
+
+
+def _lost(*rows: AuditRow, bucket: FakeBucket | None = None, inputs: tuple[str, ...] = ()) -> LostFiles:
+    return LostFiles(
+        audit=cast("AuditTable", FakeAudit(list(rows))),
+        s3=bucket or FakeBucket(),
+        step_functions=FakeExecutions(list(inputs)),
+        state_machine="arn",
+    )
+
+
+@pytest.mark.requirement("L2")
+def test_given_a_failed_file_when_its_message_is_made_anew_then_it_is_what_the_state_machine_keeps() -> None:
+    row = audit_row(FileStatus.FAILED, bucket="raw", sequencer="0A", error="Disk.Full", attempts=2)
+
+    [letter] = _lost(row, audit_row(FileStatus.COMPLETED)).letters()
+
+    upload = read_delivery(letter.body)
+    assert isinstance(upload, Upload)
+    assert (upload.bucket, upload.object.key, upload.object.version_id) == ("raw", row.key, row.version_id)
+    assert (upload.object.etag, upload.uploaded_at) == ("etag", row.uploaded_at)
+    assert (letter.reason, letter.attempt, letter.partner) == ("Disk.Full", 2, row.partner)
+
+
+def test_given_a_file_that_hangs_in_process_when_the_lost_are_looked_for_then_it_is_one_of_them() -> None:
+    [letter] = _lost(audit_row(FileStatus.PROCESSING, bucket="raw")).letters()
+
+    assert letter.reason == NO_OUTCOME
+
+
+@pytest.mark.parametrize("error", ["404", "NoSuchVersion"])
+def test_given_an_upload_that_is_gone_when_the_lost_are_looked_for_then_there_is_nothing_to_replay(error: str) -> None:
+    assert list(_lost(audit_row(FileStatus.FAILED), bucket=FakeBucket(error)).letters()) == []
+
+
+def test_given_a_bucket_that_refuses_when_the_lost_are_looked_for_then_the_error_is_shown() -> None:
+    with pytest.raises(ClientError, match="403"):
+        list(_lost(audit_row(FileStatus.FAILED), bucket=FakeBucket("403")).letters())
+
+
+def test_given_a_failed_execution_when_a_file_of_it_has_no_row_then_its_message_is_the_one_that_started_it() -> None:
+    names = [{"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": v}} for v in ("1", "2")]
+    document = json.dumps({"route": "batch", "files": names})
+    settling = json.dumps({"route": "settle", "ended": {}})
+    [known, _] = _lost(inputs=(document,)).letters()
+
+    [letter] = _lost(audit_row(file_id=known.file_id), inputs=(document, settling)).letters()
+
+    assert json.loads(letter.body) == names[1]
+    assert letter.reason == NO_OUTCOME
+
+
+def test_given_many_failed_executions_when_the_search_is_bounded_then_only_the_latest_are_looked_at() -> None:
+    names = [{"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": str(v)}} for v in range(9)]
+    lost = _lost(inputs=tuple(json.dumps({"route": "direct", "files": [name]}) for name in names))
+
+    found = list(lost.without_row(latest=4))
+
+    assert [json.loads(letter.body) for letter in found] == names[:4]
+    assert cast("FakeExecutions", lost.step_functions).described == 4

@@ -1,0 +1,37 @@
+"""The promises on speed and memory: none is hidden, and each is judged on the right side of its limit."""
+
+import pytest
+
+from evidence.bench.page import page
+from evidence.bench.plan import BOTH, COPY
+from evidence.bench.results import Results
+from evidence.bench.targets import Target, targets
+from tests.unit.evidence.bench.test_page import measured, section
+
+
+def test_a_target_that_was_not_measured_stands_on_the_page() -> None:
+    # Given that nothing was measured
+    results = Results()
+    # When the page is written
+    written = page(results)
+    # Then every target is on it, and says so
+    rows = [line for line in written.splitlines() if line.endswith("| not measured |")]
+    assert len(rows) == len(list(targets(results))) > 0
+
+
+@pytest.mark.parametrize(
+    ("figure", "at_least", "verdict"),
+    [(3.0, False, "met"), (3.1, False, "**not met**"), (3.0, True, "met"), (2.9, True, "**not met**")],
+)
+def test_a_figure_is_judged_on_its_own_side_of_the_limit(figure: float, at_least: bool, verdict: str) -> None:  # noqa: FBT001
+    assert Target("promise", 3.0, "", figure, at_least).verdict == verdict
+
+
+def test_given_several_rounds_then_a_ratio_is_of_the_medians_and_tells_how_far_the_rounds_are_apart() -> None:
+    # Given a machine that was slower in the last round
+    bound = measured(COPY, (1.0, 2.0, 9.0), (1.0, 2.0, 9.0), (4.0, 2.0, 9.0))
+    both = measured(BOTH, (3.0, 6.0, 9.0), (5.0, 6.0, 9.0), (8.0, 6.0, 9.0))
+
+    [target] = [one for one in targets(Results(contenders=section(bound, both))) if one.of_rounds]
+
+    assert (target.figure, target.of_cpu, target.of_rounds) == (5.0, 3.0, (2.0, 5.0))

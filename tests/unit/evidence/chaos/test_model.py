@@ -1,0 +1,232 @@
+"""The model of the chaos runs finds nothing where all promises are kept, and whatever is broken by hand."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence.chaos.model import Uploaded, differences, unkept
+from evidence.chaos.scenario import Content, Row, draw
+from evidence.chaos.state import FLOOD, AuditRow, Entry, Letter, State, VisibleRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    message: str
+    attributes: dict[str, str]
+    subject: str = "ETL chaos: file rejected"
+
+
+def _content(mark: str, *, bad: int = 0, refused: bool = False) -> Content:
+    rows = tuple(
+        Row(transaction_id=f"{mark}-{number}", day="2025-11-03", amount="1.10", currency="CHF", good=number >= bad)
+        for number in range(3)
+    )
+    return Content(partner="alpine", rows=rows, refused=refused)
+
+
+def _uploaded(name: str, version: str, content: Content) -> Uploaded:
+    return Uploaded(bucket="raw", key=f"incoming/alpine/{name}.csv", version_id=version, content=content)
+
+
+FIRST = _uploaded("corrected", "1", _content("wrong"))
+NEWER = _uploaded("corrected", "2", _content("right", bad=1))
+COPY = _uploaded("copy", "1", NEWER.content)
+REFUSED = _uploaded("refused", "1", _content("refused", refused=True))
+UPLOADS = [FIRST, NEWER, COPY, REFUSED]
+
+
+def _row(upload: Uploaded, *way: str, duplicate_of: str = "") -> AuditRow:
+    good = [row for row in upload.content.rows if row.good]
+    history = tuple(
+        Entry(status=status, at=f"2025-11-03T10:00:{second:02}Z") for second, status in enumerate(("RECEIVED", *way))
+    )
+    return AuditRow(
+        status=way[-1],
+        history=history,
+        duplicate_of=duplicate_of,
+        counts=(3, len(good), 3 - len(good)),
+        sums={"CHF": sum((Decimal(row.amount) for row in good), Decimal(0))},
+    )
+
+
+def _visible(upload: Uploaded) -> Counter[VisibleRow]:
+    return Counter(
+        VisibleRow(
+            file_id=upload.file_id,
+            transaction_id=row.transaction_id,
+            booking_date=row.day,
+            amount=Decimal(row.amount),
+            currency=row.currency,
+        )
+        for row in upload.content.rows
+        if row.good
+    )
+
+
+KEPT = State(
+    rows={
+        FIRST.file_id: _row(FIRST, "PROCESSING", "COMPLETED", "SUPERSEDED"),
+        NEWER.file_id: _row(NEWER, "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"),
+        COPY.file_id: _row(COPY, "PROCESSING", "DUPLICATE", duplicate_of=NEWER.file_id),
+        REFUSED.file_id: _row(REFUSED, "PROCESSING", "REJECTED"),
+    },
+    table=_visible(NEWER),
+    quarantine=Counter({NEWER.file_id: 1}),
+    letters=(),
+    waiting=0,
+    told=(
+        Alert(message=REFUSED.file_id, attributes={"status": "REJECTED"}),
+        Alert(message=NEWER.file_id, attributes={"status": "COMPLETED"}),
+    ),
+    announced=frozenset({FIRST.file_id, NEWER.file_id}),
+)
+LETTER = Letter(file_ids=(NEWER.file_id,), by_state_machine=True, reason="Disk.Full", attempt="1")
+SETTLING = Letter(file_ids=(NEWER.file_id,), settles=True, by_state_machine=False, reason="", attempt="")
+
+
+def _with_row(upload: Uploaded, **facts: Any) -> State:
+    return replace(KEPT, rows={**KEPT.rows, upload.file_id: replace(KEPT.rows[upload.file_id], **facts)})
+
+
+BROKEN: dict[str, Callable[[], State]] = {
+    "a message is left": lambda: replace(KEPT, letters=(LETTER,)),
+    "a message waits": lambda: replace(KEPT, waiting=1),
+    "a row is missing": lambda: replace(KEPT, rows={NEWER.file_id: KEPT.rows[NEWER.file_id]}),
+    "a row of nobody": lambda: replace(KEPT, rows={**KEPT.rows, "stranger": KEPT.rows[NEWER.file_id]}),
+    "a wrong count": lambda: _with_row(NEWER, counts=(3, 3, 0)),
+    "a wrong sum": lambda: _with_row(NEWER, sums={"CHF": Decimal("2.21")}),
+    "a history that ends elsewhere": lambda: _with_row(NEWER, history=KEPT.rows[FIRST.file_id].history),
+    "a history that jumps": lambda: _with_row(NEWER, history=_row(NEWER, "COMPLETED").history),
+    "a history that runs backwards": lambda: _with_row(
+        NEWER,
+        history=(
+            Entry(status="RECEIVED", at="1"),
+            Entry(status="PROCESSING", at="3"),
+            Entry(status="COMPLETED", at="2"),
+        ),
+    ),
+    "an older version stands": lambda: replace(
+        KEPT,
+        rows={**KEPT.rows, FIRST.file_id: _row(FIRST, "PROCESSING", "COMPLETED")},
+        table=KEPT.table + _visible(FIRST),
+    ),
+    "the newest version does not stand": lambda: replace(
+        KEPT, rows={**KEPT.rows, NEWER.file_id: _row(NEWER, "PROCESSING", "SUPERSEDED")}, table=Counter()
+    ),
+    "a file is left in process": lambda: replace(
+        KEPT, rows={**KEPT.rows, NEWER.file_id: _row(NEWER, "PROCESSING")}, table=Counter()
+    ),
+    "a content is counted twice": lambda: replace(
+        KEPT,
+        rows={**KEPT.rows, COPY.file_id: _row(COPY, "PROCESSING", "COMPLETED")},
+        table=KEPT.table + _visible(COPY),
+        quarantine=KEPT.quarantine + Counter({COPY.file_id: 1}),
+    ),
+    "a duplicate of another content": lambda: _with_row(COPY, duplicate_of=FIRST.file_id),
+    "a duplicate of nothing": lambda: _with_row(COPY, duplicate_of=""),
+    "duplicates of each other": lambda: _with_row(COPY, duplicate_of=COPY.file_id),
+    "a visible row too many": lambda: replace(KEPT, table=KEPT.table + KEPT.table),
+    "rows of a superseded file": lambda: replace(KEPT, table=KEPT.table + _visible(FIRST)),
+    "a visible row is missing": lambda: replace(KEPT, table=Counter(list(KEPT.table)[1:])),
+    "a quarantined row is missing": lambda: replace(KEPT, quarantine=Counter()),
+    "a refused file that passes": lambda: replace(
+        KEPT, rows={**KEPT.rows, REFUSED.file_id: _row(REFUSED, "PROCESSING", "COMPLETED")}
+    ),
+    "an alert is missing": lambda: replace(KEPT, told=KEPT.told[:1]),
+    "an alert of a refusal is missing": lambda: replace(KEPT, told=KEPT.told[1:]),
+    "an alert is missing, and another file's telling failed": lambda: replace(
+        KEPT, told=KEPT.told[1:], unsettled=frozenset({NEWER.file_id})
+    ),
+    "an announcement is missing": lambda: replace(KEPT, announced=frozenset({FIRST.file_id})),
+    "an announcement is missing, and another file's telling failed": lambda: replace(
+        KEPT, announced=frozenset({FIRST.file_id}), unsettled=frozenset({REFUSED.file_id})
+    ),
+    "an unfounded announcement": lambda: replace(KEPT, announced=KEPT.announced | {REFUSED.file_id}),
+    "an unfounded alert": lambda: replace(
+        KEPT, told=(*KEPT.told, Alert(message=NEWER.file_id, attributes={"status": "REJECTED"}))
+    ),
+}
+
+
+def test_given_kept_promises_when_they_are_compared_then_nothing_differs() -> None:
+    assert differences(UPLOADS, KEPT) == []
+    assert unkept(UPLOADS, KEPT) == []
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_given_a_broken_promise_when_it_is_compared_then_it_is_found(broken: str) -> None:
+    assert differences(UPLOADS, BROKEN[broken]())
+
+
+def _failed(**facts: Any) -> State:
+    return replace(KEPT, rows={**KEPT.rows, NEWER.file_id: _row(NEWER, "PROCESSING", "FAILED")}, **facts)
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        (_failed(), ["not kept for replay", "nobody was told"]),
+        (_failed(letters=(LETTER,)), ["nobody was told"]),
+        (_failed(letters=(replace(LETTER, reason=""),), unsettled=frozenset({NEWER.file_id})), ["lacks reason"]),
+        (_failed(letters=(LETTER,), unsettled=frozenset({NEWER.file_id})), []),
+        (_failed(unsettled=frozenset({NEWER.file_id})), []),
+        (_failed(unsettled=frozenset({REFUSED.file_id})), ["not kept for replay", "nobody was told"]),
+        (_failed(letters=(LETTER, SETTLING)), []),
+        (_failed(letters=(LETTER, replace(SETTLING, file_ids=(REFUSED.file_id,)))), ["nobody was told"]),
+        (
+            _failed(
+                letters=(LETTER,),
+                told=(
+                    Alert(
+                        message="", attributes={"status": "FAILED", "partner": "alpine"}, subject=f"ETL chaos: {FLOOD}"
+                    ),
+                ),
+            ),
+            [],
+        ),
+        (replace(KEPT, rows={}, letters=(LETTER,)), ["no row"] * 3),
+        (replace(KEPT, table=Counter()), ["a completed file is missing"] * 2),
+    ],
+    ids=[
+        "lost in silence",
+        "kept in silence",
+        "without a reason",
+        "an alarm speaks",
+        "an alarm speaks of what is not kept",
+        "an alarm speaks of another file",
+        "its settling waits",
+        "another file's settling waits",
+        "a flood speaks",
+        "no rows",
+        "no table",
+    ],
+)
+def test_given_a_failed_file_before_the_replay_when_it_is_looked_for_then_it_must_be_kept_and_told(
+    state: State, found: list[str]
+) -> None:
+    told = unkept(UPLOADS, state)
+
+    assert len(told) == len(found)
+    assert all(words in text for words, text in zip(found, told, strict=True))
+
+
+def test_given_an_outcome_whose_telling_failed_twice_when_it_is_compared_then_its_alarm_speaks_for_it() -> None:
+    untold = replace(KEPT, told=(), announced=frozenset(), unsettled=frozenset({NEWER.file_id, REFUSED.file_id}))
+
+    assert differences(UPLOADS, untold) == []
+
+
+@given(seed=st.integers(0, 10_000))
+def test_given_a_seed_when_it_is_drawn_twice_then_it_is_one_scenario_whose_files_can_be_written(seed: int) -> None:
+    scenario = draw(seed)
+
+    assert scenario == draw(seed)
+    for delivery in scenario.deliveries:
+        assert delivery.content.encode()
+        assert delivery.key.startswith(f"incoming/{delivery.content.partner}/")

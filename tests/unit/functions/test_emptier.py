@@ -1,0 +1,73 @@
+"""Emptying a versioned bucket: everything goes, a thousand at a time, as long as there is time."""
+
+import pytest
+
+from pipeline.emptier import BucketNotEmptiedError, empty_bucket
+from tests.unit.functions.fakes import FakeVersionedBucket, client_error
+
+
+def _versions(count: int, prefix: str = "key") -> list[dict[str, str]]:
+    return [{"Key": f"{prefix}-{number}", "VersionId": f"v{number}"} for number in range(count)]
+
+
+def _uploads(count: int) -> list[dict[str, str]]:
+    return [{"Key": f"key-{number}", "UploadId": f"u{number}"} for number in range(count)]
+
+
+def _always() -> bool:
+    return True
+
+
+@pytest.mark.requirement("X7")
+def test_given_versions_markers_and_unfinished_uploads_when_the_bucket_is_emptied_then_nothing_is_left() -> None:
+    bucket = FakeVersionedBucket(versions=_versions(1500), markers=_versions(700, "gone"), uploads=_uploads(1001))
+
+    assert empty_bucket(bucket, "any", has_time=_always)
+
+    assert bucket.deletes == [1000, 1000, 200]
+    assert (bucket.versions, bucket.markers, bucket.uploads) == ([], [], [])
+
+
+def test_given_an_empty_bucket_when_it_is_emptied_then_nothing_is_deleted() -> None:
+    bucket = FakeVersionedBucket()
+
+    assert empty_bucket(bucket, "any", has_time=_always)
+
+    assert bucket.deletes == []
+
+
+def test_given_too_little_time_when_a_bucket_is_emptied_then_it_says_so_and_the_next_call_goes_on() -> None:
+    bucket = FakeVersionedBucket(versions=_versions(2500))
+    time = [True, True, False]
+
+    assert not empty_bucket(bucket, "any", has_time=lambda: time.pop(0))
+
+    assert len(bucket.versions) == 500
+    assert empty_bucket(bucket, "any", has_time=_always)
+
+
+def test_given_a_version_that_s3_keeps_when_the_bucket_is_emptied_then_the_error_names_the_code() -> None:
+    bucket = FakeVersionedBucket(versions=_versions(3), locked={"key-1"})
+
+    with pytest.raises(BucketNotEmptiedError, match="AccessDenied"):
+        empty_bucket(bucket, "any", has_time=_always)
+
+    assert [version["Key"] for version in bucket.versions] == ["key-1"]
+
+
+class _Failing(FakeVersionedBucket):
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def list_multipart_uploads(self, **_request: object) -> object:
+        raise client_error(self._code)
+
+
+def test_given_a_bucket_that_is_gone_when_it_is_emptied_then_that_is_as_good() -> None:
+    assert empty_bucket(_Failing("NoSuchBucket"), "any", has_time=_always)
+
+
+def test_given_a_bucket_that_may_not_be_read_when_it_is_emptied_then_the_error_is_raised() -> None:
+    with pytest.raises(Exception, match="AccessDenied"):
+        empty_bucket(_Failing("AccessDenied"), "any", has_time=_always)

@@ -1,0 +1,157 @@
+"""The check for missing files: once for each due time, and only where a file was due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.missing_files import ARRIVAL, ArrivalCheck, due_times
+from tests.unit.functions.fakes import client_error
+from transactions.layouts.catalog import LayoutCatalog
+from transactions.layouts.layout import Due, Layout
+
+WEEKDAYS = Due(by="09:30", time_zone="Europe/Zurich")
+# A Monday; Zurich is an hour ahead of UTC in winter.
+MONDAY = datetime(2025, 11, 3, tzinfo=UTC)
+DUE_AT = MONDAY.replace(hour=8, minute=30)
+
+
+def _layout(due: Due | None = WEEKDAYS) -> Layout:
+    return msgspec.structs.replace(LayoutCatalog.load().get("alpine-2025"), due=due)
+
+
+@dataclass
+class Registry:
+    """Entries by their keys."""
+
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def get_item(self, **request: Any) -> Any:
+        entry = request["Key"]["entry"]["S"]
+        return {"Item": self.entries[entry]} if entry in self.entries else {}
+
+    def put_item(self, **request: Any) -> Any:
+        self.entries[request["Item"]["entry"]["S"]] = request["Item"]
+
+    def arrived(self, at: datetime) -> "Registry":
+        self.entries[f"{ARRIVAL}alpine-2025"] = {"uploaded_at": {"S": f"{at:%Y-%m-%dT%H:%M:%SZ}"}}
+        return self
+
+
+@dataclass
+class Topic:
+    """The messages sent. Fails with the ``errors`` first, one for each call."""
+
+    errors: list[str] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    def publish(self, **request: Any) -> Any:
+        if self.errors:
+            raise client_error(self.errors.pop(0))
+        self.messages.append(request)
+
+
+def _check(registry: Registry, topic: Topic) -> ArrivalCheck:
+    return ArrivalCheck(dynamodb=registry, sns=topic, registry="registry", topic="arn:topic", suffix="test")
+
+
+def _alerts(registry: Registry, *times: datetime, due: Due | None = WEEKDAYS) -> Sequence[dict[str, Any]]:
+    topic = Topic()
+    for now in times:
+        _check(registry, topic).run([_layout(due)], now)
+    return topic.messages
+
+
+def test_given_a_file_that_has_not_come_when_it_was_due_then_one_message_says_so_word_by_word() -> None:
+    # Given that Friday's file was the last one
+    registry = Registry().arrived(datetime(2025, 10, 31, 8, 12, tzinfo=UTC))
+
+    # When the check runs every quarter of an hour
+    quarters = [DUE_AT + timedelta(minutes=15 * number) for number in range(8)]
+    [alert] = _alerts(registry, *quarters)
+
+    # Then people are told once
+    assert alert["Subject"] == "ETL test: file missing"
+    assert alert["Message"] == (
+        "Partner:       alpine\n"
+        "Layout:        alpine-2025 (Alpine Bank, account transactions)\n"
+        "Due:           Mon 2025-11-03 09:30 Europe/Zurich\n"
+        "Last one came: 2025-10-31 08:12 UTC\n"
+        "\n"
+        "No file of this layout has been completed since the one before was due. Nothing is lost: there is none.\n"
+        "Next: see whether one was rejected or failed; if not, ask the partner. See docs/runbook.md#missing-file\n"
+        "    etl status --partner alpine --since 24h --suffix test"
+    )
+    attributes = {name: attribute["StringValue"] for name, attribute in alert["MessageAttributes"].items()}
+    assert attributes == {"status": "MISSING", "severity": "error", "partner": "alpine"}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "alerted"),
+    [
+        (DUE_AT - timedelta(minutes=1), False),
+        (datetime(2025, 10, 31, 8, 31, tzinfo=UTC), False),  # over the weekend counts for Monday
+        (datetime(2025, 10, 31, 8, 30, tzinfo=UTC), True),  # at Friday's due time it was Friday's file
+        (DUE_AT + timedelta(minutes=1), False),  # late, but here
+    ],
+)
+def test_given_the_last_arrival_when_a_file_was_due_then_only_one_since_the_time_before_counts(
+    arrived: datetime, *, alerted: bool
+) -> None:
+    assert bool(_alerts(Registry().arrived(arrived), DUE_AT + timedelta(minutes=5))) == alerted
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (DUE_AT - timedelta(minutes=1), WEEKDAYS),  # not yet
+        (DUE_AT + timedelta(hours=1, seconds=1), WEEKDAYS),  # a deployment asks for no older file
+        (DUE_AT, None),  # never due
+        (DUE_AT - timedelta(days=1), WEEKDAYS),  # a Sunday
+    ],
+)
+def test_given_a_time_at_which_nothing_was_due_when_checked_then_nobody_is_told(now: datetime, due: Due | None) -> None:
+    assert _alerts(Registry(), now, due=due) == []
+
+
+def test_given_an_alert_that_could_not_be_sent_when_checked_again_then_it_is_sent_once() -> None:
+    registry, topic = Registry(), Topic(errors=["InternalError"])
+
+    with pytest.raises(ClientError):
+        _check(registry, topic).run([_layout()], DUE_AT)
+    for _ in range(2):
+        _check(registry, topic).run([_layout()], DUE_AT + timedelta(minutes=15))
+
+    assert len(topic.messages) == 1
+    assert "Last one came: never" in topic.messages[0]["Message"]
+
+
+@given(
+    now=st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+    due=st.builds(
+        Due,
+        by=st.times().map(lambda time: f"{time:%H:%M}"),
+        time_zone=st.sampled_from(["UTC", "Europe/Zurich", "America/New_York", "Pacific/Auckland"]),
+        days=st.lists(st.sampled_from(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]), min_size=1, unique=True).map(
+            tuple
+        ),
+    ),
+)
+def test_given_any_due_time_when_asked_then_it_is_past_on_its_day_and_at_its_hour_across_summer_time(
+    now: datetime, due: Due
+) -> None:
+    before, last = due_times(due, now)
+
+    assert before < last
+    assert last.astimezone(UTC) <= now + timedelta(hours=1)  # an hour that summer time leaves out
+    assert {f"{before:%a}", f"{last:%a}"} <= set(due.days)
+    assert f"{before:%H:%M}" == f"{last:%H:%M}" == due.by
+    assert last.tzinfo == ZoneInfo(due.time_zone)
+    assert (now - last) < timedelta(days=7, hours=2)

@@ -1,0 +1,249 @@
+"""Publishing shows a file's rows in place of its older versions', and may run any number of times."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.manifests import manifest_key, staged_key
+from pipeline.publisher import DELETE_LIMIT, PARTITION_LIMIT, Publisher, PublishError
+from tests.unit.functions.fakes import FakeGlue, FakeS3
+from tests.unit.functions.samples import PROCESSED, listed, staged, written
+
+Stage = Callable[..., None]
+
+
+@pytest.fixture
+def s3() -> FakeS3:
+    return FakeS3()
+
+
+@pytest.fixture
+def glue() -> FakeGlue:
+    return FakeGlue()
+
+
+@pytest.fixture
+def stage_file(s3: FakeS3, tmp_path: Path) -> Stage:
+    def stage(file_id: str, *dates: str, rejected: tuple[str, ...] = ()) -> None:
+        transactions = written(file_id, dates=list(dates))
+        quarantine = written(file_id, dates=list(rejected), table="quarantine")
+        staged(s3, tmp_path, file_id, [*transactions, *quarantine])
+
+    return stage
+
+
+def _publisher(s3: FakeS3, glue: FakeGlue) -> Publisher:
+    return Publisher(s3=s3, glue=glue, bucket=PROCESSED, database="database_transactions_test")
+
+
+def _visible(s3: FakeS3) -> dict[str, str]:
+    """Read what a reader sees: the objects of the tables, and whose rows they hold."""
+    return {
+        key: content.decode() for key, content in s3.objects.items() if key.startswith(("transactions/", "quarantine/"))
+    }
+
+
+def _path(date: str, file_id: str) -> str:
+    return f"transactions/partner=alpine/booking_date={date}/{file_id}.parquet"
+
+
+def test_given_a_staged_file_when_it_is_published_then_its_rows_and_partitions_are_there(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("new", "2025-11-01", "2025-11-02", rejected=("2025-11-03",))
+    assert _visible(s3) == {}
+
+    _publisher(s3, glue).publish("new", ["new"])
+
+    quarantined = "quarantine/partner=alpine/received_date=2025-11-03"
+    assert set(_visible(s3)) == {
+        _path("2025-11-01", "new"),
+        _path("2025-11-02", "new"),
+        f"{quarantined}/new.parquet",
+    }
+    assert glue.partitions == {
+        (
+            "transactions",
+            "alpine",
+            "2025-11-01",
+        ): f"s3://{PROCESSED}/transactions/partner=alpine/booking_date=2025-11-01/",
+        (
+            "transactions",
+            "alpine",
+            "2025-11-02",
+        ): f"s3://{PROCESSED}/transactions/partner=alpine/booking_date=2025-11-02/",
+        ("quarantine", "alpine", "2025-11-03"): f"s3://{PROCESSED}/{quarantined}/",
+    }
+
+
+def test_given_a_published_file_when_it_is_published_again_then_nothing_changes(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01")
+    stage_file("new", "2025-11-01", "2025-11-02")
+    publisher = _publisher(s3, glue)
+    publisher.publish("new", ["old", "new"])
+    objects, partitions = dict(s3.objects), dict(glue.partitions)
+
+    publisher.publish("new", ["old", "new"])
+
+    assert s3.objects == objects
+    assert glue.partitions == partitions
+
+
+@given(
+    old=st.sets(st.sampled_from(["2025-11-01", "2025-11-02", "2025-11-03"])),
+    new=st.sets(st.sampled_from(["2025-11-01", "2025-11-02", "2025-11-03"])),
+)
+def test_given_any_partitions_of_two_versions_when_the_newer_is_published_then_only_its_rows_are_visible(
+    tmp_path_factory: pytest.TempPathFactory, old: set[str], new: set[str]
+) -> None:
+    s3, glue, folder = FakeS3(), FakeGlue(), tmp_path_factory.mktemp("staging")
+    staged(s3, folder, "old", written("old", dates=sorted(old)))
+    staged(s3, folder, "new", written("new", dates=sorted(new)))
+    publisher = _publisher(s3, glue)
+    publisher.publish("old", ["old"])
+
+    publisher.publish("new", ["old", "new"])
+
+    assert _visible(s3) == {_path(date, "new"): "new" for date in new}
+
+
+def test_given_another_files_rows_in_the_same_partition_when_a_file_is_published_then_they_stay(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    publisher = _publisher(s3, glue)
+    for file_id in ("other", "old", "new"):
+        stage_file(file_id, "2025-11-01")
+    publisher.publish("other", ["other"])
+    publisher.publish("old", ["old"])
+
+    publisher.publish("new", ["new", "old"])
+
+    assert set(_visible(s3).values()) == {"other", "new"}
+
+
+def test_given_an_overtaken_file_when_it_is_withdrawn_twice_then_its_rows_are_gone_and_its_manifest_stays(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01", rejected=("2025-11-03",))
+    publisher = _publisher(s3, glue)
+    publisher.publish("old", ["old"])
+
+    publisher.withdraw("old")
+    publisher.withdraw("old")
+
+    assert _visible(s3) == {}
+    assert len(listed(s3, "old")) == 2
+
+
+def test_given_a_file_that_was_never_staged_when_it_is_withdrawn_then_there_is_nothing_to_do(
+    s3: FakeS3, glue: FakeGlue
+) -> None:
+    _publisher(s3, glue).withdraw("never staged")
+
+    assert s3.objects == {}
+
+
+def test_given_an_older_version_when_a_newer_without_rows_retires_it_then_no_row_of_the_key_is_left(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01")
+    publisher = _publisher(s3, glue)
+    publisher.publish("old", ["old"])
+
+    publisher.retire("duplicate", ["old", "duplicate"])
+
+    assert _visible(s3) == {}
+
+
+def test_given_a_withdrawn_file_when_it_is_published_again_then_its_rows_are_back(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("file", "2025-11-01")
+    publisher = _publisher(s3, glue)
+    publisher.publish("file", ["file"])
+    before = _visible(s3)
+    publisher.withdraw("file")
+
+    publisher.publish("file", ["file"])
+
+    assert _visible(s3) == before
+
+
+def test_given_more_objects_than_one_call_takes_when_they_are_published_and_withdrawn_then_every_call_is_full(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    many = DELETE_LIMIT + 1
+    stage_file("file", *(f"date-{number}" for number in range(many)))
+    publisher = _publisher(s3, glue)
+
+    publisher.publish("file", ["file"])
+    publisher.withdraw("file")
+
+    assert (DELETE_LIMIT, PARTITION_LIMIT) == (1000, 100)
+    assert glue.calls == [PARTITION_LIMIT] * 10 + [1]
+    assert s3.deletes == [DELETE_LIMIT, 1]
+    assert len(glue.partitions) == many
+    assert _visible(s3) == {}
+
+
+def test_given_a_partition_that_exists_when_a_file_is_published_then_that_is_no_error(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("file", "2025-11-01", "2025-11-02")
+    glue.partitions["transactions", "alpine", "2025-11-01"] = "s3://made/by/the/crawler/"
+
+    _publisher(s3, glue).publish("file", ["file"])
+
+    assert glue.partitions["transactions", "alpine", "2025-11-01"] == "s3://made/by/the/crawler/"
+    assert len(_visible(s3)) == 2
+
+
+def test_given_a_catalog_that_refuses_when_a_file_is_published_then_no_row_is_touched(
+    s3: FakeS3, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01")
+    stage_file("new", "2025-11-02")
+    _publisher(s3, FakeGlue()).publish("old", ["old"])
+    before = _visible(s3)
+
+    with pytest.raises(PublishError, match="ResourceNumberLimitExceededException"):
+        _publisher(s3, FakeGlue(error="ResourceNumberLimitExceededException")).publish("new", ["old", "new"])
+
+    assert _visible(s3) == before
+
+
+def test_given_an_object_that_cannot_be_deleted_when_a_file_is_published_then_it_fails_before_rows_are_doubled(
+    s3: FakeS3, glue: FakeGlue, stage_file: Stage
+) -> None:
+    stage_file("old", "2025-11-01")
+    stage_file("new", "2025-11-01")
+    publisher = _publisher(s3, glue)
+    publisher.publish("old", ["old"])
+    s3.locked = {_path("2025-11-01", "old")}
+
+    with pytest.raises(PublishError, match="AccessDenied"):
+        publisher.publish("new", ["old", "new"])
+
+    assert set(_visible(s3).values()) == {"old"}
+
+
+def test_given_a_file_without_a_manifest_when_it_is_published_then_it_fails(s3: FakeS3, glue: FakeGlue) -> None:
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        _publisher(s3, glue).publish("file", ["file"])
+
+
+def test_given_a_transformation_when_it_is_staged_then_no_reader_sees_it_and_the_manifest_comes_last(
+    s3: FakeS3, tmp_path: Path
+) -> None:
+    objects = staged(s3, tmp_path, "file", written("file", dates=["2025-11-01", "2025-11-02"]))
+
+    assert listed(s3, "file") == objects
+    assert set(s3.writes[:-1]) == {staged_key("file", item.path) for item in objects}
+    assert s3.writes[-1] == manifest_key("file")
+    assert _visible(s3) == {}

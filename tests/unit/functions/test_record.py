@@ -1,0 +1,101 @@
+"""What the record function measures: the names, values and dimensions that alarms and the dashboard read."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from boto3.dynamodb.types import TypeSerializer
+
+from handlers import record
+from pipeline.constants import FileStatus
+from pipeline.environment import EnvironmentVariableError
+from tests.unit.functions.fakes import FakeContext
+
+BUCKET, REGISTRY = "processed", "registry"
+UPLOADED = "2025-11-03T14:05:12Z"
+
+
+def _changed(file_id: str, status: str, *, partner: str = "alpine", at: str = "2025-11-03T14:06:42Z") -> dict[str, Any]:
+    """Give the stream's record of a file that has taken a status, with 30 rows accepted and 4 rejected."""
+    item = {
+        "file_id": file_id,
+        "status": status,
+        "key": f"incoming/{partner}/{file_id}.csv",
+        "partner": partner,
+        "layout": "alpine-2025",
+        "size": 120,
+        "uploaded_at": UPLOADED,
+        "attempts": 1,
+        "rows_read": 34,
+        "rows_accepted": 30,
+        "rows_rejected": 4,
+        "history": [
+            {"status": "RECEIVED", "at": UPLOADED, "detail": ""},
+            {"status": status, "at": at, "detail": ""},
+        ],
+    }
+    return {"dynamodb": {"NewImage": {name: TypeSerializer().serialize(value) for name, value in item.items()}}}
+
+
+@pytest.fixture
+def measured(
+    aws: None,  # noqa: ARG001 - answers the clients
+    context: FakeContext,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> list[tuple[str, float, dict[str, str]]]:
+    """Record two completed files and a rejected one of two partners; read what was measured."""
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName=REGISTRY,
+        KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
+    monkeypatch.setenv("REGISTRY_TABLE", REGISTRY)
+    capsys.readouterr()
+
+    records = [
+        _changed("f1", FileStatus.COMPLETED),
+        _changed("f2", FileStatus.COMPLETED, partner="dkb", at="2025-11-03T14:05:14Z"),
+        _changed("f3", FileStatus.REJECTED),
+    ]
+    record.handler({"Records": records}, context)
+
+    return [found for line in capsys.readouterr().out.splitlines() for found in _metrics(json.loads(line))]
+
+
+def _metrics(line: dict[str, Any]) -> list[tuple[str, float, dict[str, str]]]:
+    """Read a line of CloudWatch's embedded metric format; any other line has none."""
+    return [
+        (metric["Name"], line[metric["Name"]][0], {name: line[name] for name in directive["Dimensions"][0]})
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", ())
+        for metric in directive["Metrics"]
+    ]
+
+
+def _of(measured: list[tuple[str, float, dict[str, str]]], name: str, dimension: str) -> dict[str, float]:
+    return {dimensions[dimension]: value for found, value, dimensions in measured if found == name}
+
+
+def test_rows_are_counted_by_partner(measured: list[tuple[str, float, dict[str, str]]]) -> None:
+    assert _of(measured, "RowsAccepted", "partner") == {"alpine": 30, "dkb": 30}
+    assert _of(measured, "RowsRejected", "partner") == {"alpine": 4, "dkb": 4}
+
+
+def test_files_are_counted_by_status(measured: list[tuple[str, float, dict[str, str]]]) -> None:
+    assert _of(measured, "Files", "status") == {"COMPLETED": 2, "REJECTED": 1}
+
+
+def test_each_outcome_has_its_seconds_from_the_upload(measured: list[tuple[str, float, dict[str, str]]]) -> None:
+    assert sorted(value for name, value, _ in measured if name == "UploadToDone") == [2, 90, 90]
+
+
+def test_a_missing_variable_is_named(context: FakeContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
+    monkeypatch.delenv("REGISTRY_TABLE", raising=False)
+
+    with pytest.raises(EnvironmentVariableError, match="REGISTRY_TABLE"):
+        record.handler({"Records": []}, context)

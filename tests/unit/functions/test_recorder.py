@@ -1,0 +1,187 @@
+"""The record function: the latest outcome of each file stands in the tables, however often it is told."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.constants import FileStatus
+from pipeline.missing_files import ARRIVAL
+from pipeline.outcomes import Outcome, read_outcome
+from pipeline.recorder import Recorder, keep_arrivals, parquet, total_rows
+from tests.unit.functions.fakes import FakeRegistry, FakeS3
+from transactions.assets import asset_folder
+from transactions.contract import Contract
+
+CONTRACT = Contract.load(asset_folder("glue") / "files.odcs.yaml")
+UPLOADED = "2025-11-03T14:05:12Z"
+EXACT = "1000000000000.10"
+
+
+def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts: Any) -> dict[str, Any]:
+    """Give a record of the stream, with more attributes than are read."""
+    item = {
+        "file_id": file_id,
+        "object_key": "bucket/incoming/alpine/a.csv",
+        "status": status,
+        "key": "incoming/alpine/a.csv",
+        "version_id": "v1",
+        "partner": "alpine",
+        "size": 120,
+        "uploaded_at": UPLOADED,
+        "layout": "alpine-2025",
+        "attempts": 1,
+        "rows_read": 3,
+        "rows_accepted": 2,
+        "lines_skipped": 4,
+        "first_booking_date": "2025-10-01",
+        "last_booking_date": "2025-10-31",
+        "totals": json.dumps([{"currency": "EUR", "count": 2, "sum": EXACT}]),
+        "history": [
+            {"status": "RECEIVED", "at": UPLOADED, "execution": "arn:1", "detail": ""},
+            {"status": "FAILED", "at": "2025-11-03T14:06:00.250Z", "execution": "arn:1", "detail": "TypeError"},
+            {"status": status, "at": "2025-11-03T15:00:00Z", "execution": "arn:2", "detail": "VALID"},
+        ],
+    } | facts
+    serialize = TypeSerializer().serialize
+    return {"dynamodb": {"NewImage": {name: serialize(value) for name, value in item.items()}}}
+
+
+def _recorded(s3: FakeS3, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read every object back, partitions included, as Athena would."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for key, content in s3.objects.items():
+        path = folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        read = duckdb.read_parquet(str(path), hive_partitioning=True)
+        rows = [dict(zip(read.columns, row, strict=True)) for row in read.fetchall()]
+        tables.setdefault(key.split("/")[0], []).extend(rows)
+    return tables
+
+
+def _recorder(s3: FakeS3) -> Recorder:
+    return Recorder(s3=s3, bucket="processed", contract=CONTRACT)
+
+
+def test_given_a_completed_file_when_recorded_then_its_row_and_its_exact_totals_can_be_read(tmp_path: Path) -> None:
+    s3 = FakeS3()
+
+    _recorder(s3).record([read_outcome(_record())])
+
+    tables = _recorded(s3, tmp_path)
+    [row], [total] = tables["files"], tables["file_totals"]
+    assert (row["status"], row["rows_read"], row["rows_accepted"], row["rows_rejected"]) == ("COMPLETED", 3, 2, 0)
+    assert row["lines_skipped"] == 4
+    assert (row["first_booking_date"], row["last_booking_date"]) == (date(2025, 10, 1), date(2025, 10, 31))
+    assert (row["uploaded_date"], row["detail"], row["duplicate_of"]) == (date(2025, 11, 3), "VALID", None)
+    # The first outcome is the failure
+    assert row["done_at"] == datetime(2025, 11, 3, 14, 6, 0, 250_000)  # noqa: DTZ001 - Athena's timestamps have no zone
+    assert row["changed_at"] == datetime(2025, 11, 3, 15, 0)  # noqa: DTZ001
+    assert (total["currency"], total["transactions"], total["total"]) == ("EUR", 2, Decimal("1000000000000.10000"))
+
+
+def test_given_outcomes_of_one_file_when_recorded_again_and_again_then_the_latest_stands_once(tmp_path: Path) -> None:
+    s3 = FakeS3()
+    completed, superseded = _record(), _record(FileStatus.SUPERSEDED, superseded_by="f2")
+
+    for batch in ([completed, superseded], [superseded]):
+        _recorder(s3).record(map(read_outcome, batch))
+
+    [row] = _recorded(s3, tmp_path)["files"]
+    assert (row["status"], row["superseded_by"]) == ("SUPERSEDED", "f2")
+
+
+def test_given_a_rejected_file_without_figures_when_recorded_then_there_is_no_row_of_totals(tmp_path: Path) -> None:
+    s3 = FakeS3()
+    record = _record(FileStatus.REJECTED)
+    for fact in ("totals", "layout", "rows_read", "rows_accepted", "first_booking_date", "last_booking_date"):
+        del record["dynamodb"]["NewImage"][fact]
+
+    _recorder(s3).record([read_outcome(record)])
+
+    assert _recorded(s3, tmp_path).keys() == {"files"}
+
+
+def test_given_an_image_that_is_no_file_when_read_then_the_batch_fails() -> None:
+    record = _record()
+    del record["dynamodb"]["NewImage"]["status"]
+
+    with pytest.raises(ValueError, match="status"):
+        read_outcome(record)
+
+
+@given(totals=st.lists(st.decimals("-1e27", "1e27", places=5), min_size=1, max_size=4))
+def test_given_any_sums_when_written_then_every_digit_is_kept(
+    totals: Sequence[Decimal], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    sums = [{"currency": f"C{number}", "count": 1, "sum": f"{total:f}"} for number, total in enumerate(totals)]
+    path = tmp_path_factory.mktemp("totals") / "a.parquet"
+
+    path.write_bytes(parquet(CONTRACT.table("file_totals"), total_rows(read_outcome(_record(totals=json.dumps(sums))))))
+
+    assert [row[0] for row in duckdb.read_parquet(str(path)).project("total").fetchall()] == list(totals)
+
+
+def _arrived(at: str, status: str = FileStatus.COMPLETED) -> Outcome:
+    return read_outcome(_record(status, uploaded_at=at))
+
+
+def test_given_files_in_any_order_when_kept_then_the_last_arrival_of_the_layout_stands() -> None:
+    registry = FakeRegistry()
+
+    for batch in (
+        [_arrived("2025-11-03T09:00:00Z"), _arrived("2025-11-03T08:00:00Z")],
+        [_arrived("2025-11-02T09:00:00Z")],
+        [_arrived("2025-11-05T09:00:00Z", FileStatus.REJECTED)],
+    ):
+        keep_arrivals(registry, "registry", batch)
+
+    assert registry.arrivals == {f"{ARRIVAL}alpine-2025": "2025-11-03T09:00:00Z"}
+
+
+def test_given_a_registry_that_fails_when_kept_then_the_batch_fails_and_comes_again() -> None:
+    with pytest.raises(ClientError, match="Throttling"):
+        keep_arrivals(FakeRegistry(error="Throttling"), "registry", [_arrived(UPLOADED)])
+
+
+def test_given_the_contract_when_its_tables_are_read_then_done_at_is_in_utc() -> None:
+    outcome = read_outcome(_record())
+
+    assert outcome.done_at() == datetime(2025, 11, 3, 14, 6, 0, 250_000, tzinfo=UTC)
+
+
+@pytest.mark.requirement("L1")
+@pytest.mark.parametrize(
+    ("history", "seconds"),
+    [
+        (["RECEIVED", "PROCESSING", "COMPLETED"], 120.0),
+        (["RECEIVED", "PROCESSING", "REJECTED"], 120.0),
+        (["RECEIVED", "FAILED"], 60.0),
+        # A replayed file was not done before.
+        (["RECEIVED", "PROCESSING", "FAILED", "PROCESSING", "COMPLETED"], 240.0),
+        # A newer version came: this one was done long ago.
+        (["RECEIVED", "PROCESSING", "COMPLETED", "SUPERSEDED"], None),
+        (["RECEIVED", "PROCESSING", "SUPERSEDED"], 120.0),
+    ],
+)
+def test_given_an_outcome_when_it_is_measured_then_it_is_the_time_since_the_upload(
+    history: list[str], seconds: float | None
+) -> None:
+    entries = [
+        {"status": status, "at": f"2025-11-03T14:{5 + minute:02}:12Z", "execution": "arn:1", "detail": ""}
+        for minute, status in enumerate(history)
+    ]
+
+    outcome = read_outcome(_record(history[-1], history=entries))
+
+    assert outcome.seconds_to_outcome() == seconds
