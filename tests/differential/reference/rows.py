@@ -26,10 +26,11 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
             elif ids[own] > 1:
                 row = replace(row, faults=(*row.faults, _duplicate(mapper)), repeats_id=True)
         rows.append(row)
-    broken = breaks(mapper.layout, rows)
+    may_be_any = mapper.layout["format"] == "json"
+    broken = sorted(breaks(mapper.layout, rows, unread_may_be_any=flag) for flag in {False, may_be_any})
     if not rows:
         raise RefusedError("NO_RECORDS")
-    return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken}, may_warn={"BALANCE_BREAK": broken})
+    return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken[0]}, may_warn={"BALANCE_BREAK": broken[-1]})
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:
