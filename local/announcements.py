@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from etl.workflow.telling import PROCESSED_EVENT
+from etl.workflow.notification import PROCESSED_EVENT
 
 _NAME = "announcements"
 

@@ -1,4 +1,4 @@
-"""Alerts that do not flood: a partner's first ones of a kind in an hour go out, then one says there are more."""
+"""Limits alerts: of a partner, the first ones of a kind in an hour are sent, then one that says there are more."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,7 +8,7 @@ from etl.workflow.asl import Resources, State, States, catch_with, jsonata_task,
 from pipeline.constants import FileStatus
 
 ALERTS_PER_HOUR: Final = 10
-"""Of one partner and one kind. All files are in the audit table, whoever was told of them."""
+"""Of one partner and one kind. The audit table has every file, whether an alert was sent or not."""
 
 _HOUR: Final = "$substring($states.context.State.EnteredTime, 0, 13)"
 _KEPT_DAYS: Final = 2
@@ -24,7 +24,7 @@ def alert_path(
     following: str,
     key: str,
 ) -> tuple[str, States]:
-    """Build the states that alert one file, unless its partner's alerts of this kind are a flood.
+    """Build the states that send the alert of one file, unless its partner's limit for this kind is reached.
 
     The count is kept in the registry. Where it cannot be, the alert goes out: too many are better than none.
 
@@ -44,9 +44,14 @@ def alert_path(
     tuple
         The name of the first state, and the states.
     """
-    count, choose, alert, flood = (
+    count, choose, alert, notice = (
         f"{step} ({label})"
-        for step in (f"Count alerts of {kind}", f"Is {kind} a flood?", f"Alert {kind}", f"Alert flood of {kind}")
+        for step in (
+            f"Count {kind} alerts",
+            f"{kind.capitalize()} alert limit reached?",
+            f"Send {kind} alert",
+            f"Send {kind} alert limit notice",
+        )
     )
     states: States = {
         count: _count(resources, status, following=choose, failing=alert),
@@ -54,12 +59,14 @@ def alert_path(
             "Type": "Choice",
             "Choices": [
                 {"Variable": "$.alerts_sent", "NumericLessThanEquals": ALERTS_PER_HOUR, "Next": alert},
-                {"Variable": "$.alerts_sent", "NumericEquals": ALERTS_PER_HOUR + 1, "Next": flood},
+                {"Variable": "$.alerts_sent", "NumericEquals": ALERTS_PER_HOUR + 1, "Next": notice},
             ],
             "Default": following,
         },
         alert: notify(message, following=following, key=key),
-        flood: notify(messages.flood(resources, status=status, limit=ALERTS_PER_HOUR), following=following, key=key),
+        notice: notify(
+            messages.limit_reached(resources, status=status, limit=ALERTS_PER_HOUR), following=following, key=key
+        ),
     }
     return count, states
 

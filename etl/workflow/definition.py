@@ -25,9 +25,9 @@ _DIRECT_FUNCTION_SECONDS: Final = 300
 # An Express child lives five minutes: four attempts of 60 s and their pauses fit, and a small file takes seconds.
 _BATCH_FUNCTION_SECONDS: Final = 60
 
-_LEFT_BEHIND: Final = "Settle what is left behind"
-_EVERY_FILE: Final = "Settle every file"
-_HANDLED: Final = "Is every file handled?"
+_LEFT_BEHIND: Final = "Settle unfinished files"
+_EVERY_FILE: Final = "Settle all files"
+_HANDLED: Final = "All files handled?"
 _INCOMPLETE: Final = "Handling incomplete"
 
 
@@ -41,12 +41,12 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     Map, or a Parallel state (``compute``). What is worked out for a file is worked out for that file alone.
     """
     states: States = {
-        "Which input?": _which_input(),
+        "Which route?": _which_input(),
         "Process directly": _process_directly(resources),
         "Process the batch": _process_batch(resources),
-        _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Take every file"),
+        _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
         "Read the ended execution": _read_ended_execution(),
-        "Take every file": _take_every_file(),
+        "Select all files": _take_every_file(),
         _EVERY_FILE: settle_every_file(resources, following=_HANDLED, failing=_INCOMPLETE),
         _HANDLED: {
             "Type": "Choice",
@@ -58,7 +58,7 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     }
     return {
         "Comment": "Claims, validates, transforms, reconciles and publishes partner banks' transaction files.",
-        "StartAt": "Which input?",
+        "StartAt": "Which route?",
         "TimeoutSeconds": EXECUTION_TIMEOUT_SECONDS,
         "States": states,
     }
@@ -113,7 +113,7 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
         "ItemProcessor": {"ProcessorConfig": processor, **chain},
         "ResultPath": "$.ended",
         # How far the files came is not known then.
-        "Catch": [catch("Take every file")],
+        "Catch": [catch("Select all files")],
         **follow(_LEFT_BEHIND),
     }
 

@@ -44,7 +44,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         The name of the first state, and the states.
     """
     keep, record, handled = (
-        f"{step} ({label})" for step in ("Keep for replay", "Record failure", "Is the failure handled?")
+        f"{step} ({label})" for step in ("Send to dead-letter queue", "Record failure", "All failure steps done?")
     )
     alert, alerting = alert_path(
         resources,
@@ -59,7 +59,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         **_keep(
             resources,
             keep,
-            lost=f"Could not keep ({label})",
+            lost=f"Sending to dead-letter queue failed ({label})",
             event="$.file.event",
             about={
                 "attempt": {"DataType": "Number", "StringValue.$": "$.file.attempt.number"},
@@ -95,7 +95,7 @@ def unidentified_path(resources: Resources, *, label: str) -> tuple[str, States]
     tuple
         The name of the first state, and the states.
     """
-    nameless, keep = f"Without an identity ({label})", f"Keep unidentified file ({label})"
+    nameless, keep = f"Mark as unidentified ({label})", f"Send unidentified file to dead-letter queue ({label})"
     alert, alerting = alert_path(
         resources,
         kind="unidentified file",
@@ -111,7 +111,7 @@ def unidentified_path(resources: Resources, *, label: str) -> tuple[str, States]
         **_keep(
             resources,
             keep,
-            lost=f"Could not keep unidentified file ({label})",
+            lost=f"Sending unidentified file failed ({label})",
             event="$.event",
             about={"attempt": {"DataType": "Number", "StringValue": "0"}},
             following=alert,
@@ -142,7 +142,7 @@ def _keep(
         ),
         lost: {
             "Type": "Pass",
-            "Result": {"where": "NOWHERE but the raw bucket (the dead-letter queue refused it): etl replay --lost"},
+            "Result": {"where": "sending to the dead-letter queue failed; bring the file back by: etl replay --lost"},
             "ResultPath": "$.kept",
             **follow(following),
         },

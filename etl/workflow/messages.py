@@ -33,8 +33,8 @@ def rejected(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "Nothing of this file was published, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: send the partner the report, and ask for a corrected file under the same key; it takes\n"
-            "this one's place."
+            "Next: send the partner the report, and ask for a corrected file under the same key; it\n"
+            "replaces this one."
         ),
         command=_about_file(resources, "report"),
     )
@@ -57,7 +57,7 @@ def rows_rejected(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "The accepted rows are published. Every rejected row is in the quarantine table with its line and code.\n"
-            "Next: send the partner the report; a corrected file under the same key takes this one's place."
+            "Next: send the partner the report; a corrected file under the same key replaces this one."
         ),
         command=_about_file(resources, "report"),
     )
@@ -75,11 +75,11 @@ def failed(resources: Resources) -> dict[str, Any]:
             "Error": "error.Error",
             "Attempt": "file.attempt.number",
             "Execution": "file.execution",
-            "Kept in": "kept.where",
+            "Replay from": "kept.where",
         },
         closing=(
             "Nothing is counted twice, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: mend the cause, then replay the file (docs/replaying.md). Its history and its execution:"
+            "Next: fix the cause, then replay the file (docs/replaying.md). Its history and execution:"
         ),
         command=_about_file(resources, "audit"),
     )
@@ -92,27 +92,27 @@ def unidentified(resources: Resources) -> dict[str, Any]:
         subject="file failed",
         status=FileStatus.FAILED,
         severity="error",
-        facts={"Error": "error.Error", "Execution": "execution", "Kept in": "kept.where"},
+        facts={"Error": "error.Error", "Execution": "execution", "Replay from": "kept.where"},
         closing=(
-            "Its key, partner and file id could not be worked out. Nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: mend the cause, then replay the file (docs/replaying.md). Which file it is:"
+            "Its key, partner and file id could not be determined. Nothing is lost: the raw bucket keeps the upload.\n"
+            "Next: fix the cause, then replay the file (docs/replaying.md). To list it:"
         ),
         command=f"'etl replay --dry-run --suffix {resources.suffix}'",
     )
 
 
-def flood(resources: Resources, *, status: FileStatus, limit: int) -> dict[str, Any]:
-    """Alert that a partner's further alerts of a kind are held back until the hour is over."""
+def limit_reached(resources: Resources, *, status: FileStatus, limit: int) -> dict[str, Any]:
+    """Notify that no more alerts of a kind are sent for a partner until the hour is over."""
     return _message(
         resources,
-        subject="more of the same",
+        subject="alert limit reached",
         status=status,
         severity="warning",
         facts={"Partner": "file.partner"},
         closing=(
-            f"More than {limit} alerts of this partner and of status {status} came within this hour (UTC).\n"
-            "Those that follow in the hour are held back. The audit table has every file.\n"
-            "Next: look at all of them at once."
+            f"More than {limit} alerts for this partner with status {status} were due within this hour (UTC).\n"
+            "No more are sent until the hour is over. The audit table has every file.\n"
+            "Next: list these files."
         ),
         command=f"'etl status --status {status.lower()} --since 1h --suffix {resources.suffix} --partner '"
         " & $states.input.file.partner",

@@ -1,4 +1,4 @@
-"""Makes a file the newest version of its key: shows its rows in place of the older versions', and ends its way."""
+"""Makes a file the newest version of its key, shows its rows in place of older ones, and records the outcome."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ RETIRE: Final = "retire"
 
 
 class PublicationSteps(Steps):
-    """From the claim of the key to the outcome: COMPLETED, DUPLICATE, or SUPERSEDED by a version that came first."""
+    """From ``Claim the key`` to the recorded outcome, which may be a rejection or SUPERSEDED without a claim."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
@@ -35,7 +35,7 @@ class PublicationSteps(Steps):
                 "Claim the key": self._claim_key(),
                 "Supersede": self._supersede(),
                 "Publish": self._publish(),
-                "Is it published?": {
+                "Published or retired?": {
                     "Type": "Choice",
                     "Choices": [
                         {"Variable": "$.action", "StringEquals": RETIRE, "Next": self.name("Record duplicate")},
@@ -46,7 +46,7 @@ class PublicationSteps(Steps):
                     FileStatus.COMPLETED,
                     detail=audit.text(f"{VALIDATION}.verdict"),
                     facts={"manifest": audit.text("$.transformation.manifest")},
-                    following="Announce",
+                    following="Send event",
                 ),
                 "Record duplicate": self._end_as_newest(
                     FileStatus.DUPLICATE,
@@ -54,22 +54,29 @@ class PublicationSteps(Steps):
                     facts={"duplicate_of": audit.text("$.content.owner")},
                     following="Done",
                 ),
-                "Was the outcome recorded?": self._was_outcome_recorded(),
+                "Record rejection": self._finish(
+                    FileStatus.REJECTED,
+                    detail=audit.text(f"{VALIDATION}.reason_code"),
+                    facts={**self._figures(), "reason": audit.text(f"{VALIDATION}.reason")},
+                    following="Count rejection alerts",
+                    caught={ANY_ERROR: "Read the recorded outcome"},
+                ),
+                "Read the recorded outcome": self._read_recorded_outcome(),
                 "Which outcome?": self._which_outcome(),
-                "Who holds the key?": self._who_holds_the_key(),
-                "Has a newer version come?": {
+                "Read the key's owner": self._read_key_owner(),
+                "Newer version of the key?": {
                     "Type": "Choice",
                     "Choices": [
                         {
                             "Variable": "$.holder.Item.file_id.S",
                             "StringEqualsPath": "$.file.file_id",
-                            "Next": self.name("Take back"),
+                            "Next": self.name("Withdraw after failure"),
                         }
                     ],
                     "Default": self.name("Withdraw"),
                 },
                 "Withdraw": self._withdraw(following="Record superseded"),
-                "Take back": self._take_back(),
+                "Withdraw after failure": self._withdraw_after_failure(),
                 "Record superseded": self._finish(
                     FileStatus.SUPERSEDED,
                     detail={"S": "a newer version of the key came first"},
@@ -144,8 +151,8 @@ class PublicationSteps(Steps):
         return self._task(
             self._resources.publish_function,
             {"action.$": "$.action", "file.$": "$.file", "published.$": "$.versions.published"},
-            following="Is it published?",
-            caught={ANY_ERROR: "Take back"},
+            following="Published or retired?",
+            caught={ANY_ERROR: "Withdraw after failure"},
             timeout_seconds=self._timeout,
         )
 
@@ -179,10 +186,10 @@ class PublicationSteps(Steps):
                 ]
             },
             following=following,
-            caught={ANY_ERROR: "Was the outcome recorded?"},
+            caught={ANY_ERROR: "Read the recorded outcome"},
         )
 
-    def _was_outcome_recorded(self) -> State:
+    def _read_recorded_outcome(self) -> State:
         """Look before anything else is done: a write may be carried out, and none of its answers come back.
 
         Where even that cannot be told, the rows stay as they are, for the next attempt to clear if it may; and the
@@ -200,8 +207,8 @@ class PublicationSteps(Steps):
     def _which_outcome(self) -> State:
         """Go on as the row says. Without an outcome, the file fails, unless its key has a newer version by now."""
         recorded = {
-            FileStatus.COMPLETED: "Announce",
-            FileStatus.REJECTED: "Count alerts of rejection",
+            FileStatus.COMPLETED: "Send event",
+            FileStatus.REJECTED: "Count rejection alerts",
             FileStatus.DUPLICATE: "Done",
             FileStatus.SUPERSEDED: "Done",
         }
@@ -216,26 +223,26 @@ class PublicationSteps(Steps):
                     for status, step in recorded.items()
                 ),
                 # The key was claimed, so there may be rows.
-                {"Variable": "$.versions", "IsPresent": True, "Next": self.name("Who holds the key?")},
+                {"Variable": "$.versions", "IsPresent": True, "Next": self.name("Read the key's owner")},
             ],
             "Default": self._failure,
         }
 
-    def _who_holds_the_key(self) -> State:
+    def _read_key_owner(self) -> State:
         return task(
             service("dynamodb:getItem"),
             item(self._resources.registry_table, {"entry": self._key_entry()}),
             result_path="$.holder",
-            following=self.name("Has a newer version come?"),
-            catches=[catch(self.name("Take back"))],
+            following=self.name("Newer version of the key?"),
+            catches=[catch(self.name("Withdraw after failure"))],
         )
 
-    def _take_back(self) -> State:
+    def _withdraw_after_failure(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""
         return task(
             self._resources.publish_function,
             {"action": WITHDRAW, "file.$": "$.file"},
             following=self._failure,
-            catches=[catch(self._failure, result_path="$.not_taken_back")],
+            catches=[catch(self._failure, result_path="$.not_withdrawn")],
             timeout_seconds=self._timeout,
         )

@@ -17,15 +17,15 @@ from etl.workflow.asl import (
 )
 from etl.workflow.failure import INCOMPLETE_KEY, OPEN, failure_path, incomplete_end, unidentified_path
 from etl.workflow.identity import identify
+from etl.workflow.notification import notification_path
 from etl.workflow.steps import COUNTS, item
-from etl.workflow.telling import telling_path
 from pipeline.constants import UNFINISHED, FileStatus
 
 NO_OUTCOME: Final = "Pipeline.NoOutcome"
 """The error of a file whose run ended without an outcome."""
 
-LEFT_BEHIND: Final = "left behind"
-EVERY_FILE: Final = "every file"
+LEFT_BEHIND: Final = "unfinished"
+EVERY_FILE: Final = "all files"
 """Labels of the two places where files are settled."""
 
 CONCURRENCY: Final = 10
@@ -35,13 +35,13 @@ _ANOTHERS: Final = "OF ANOTHER RUN"
 """What a row may say beside a status: no outcome of this execution yet, or nothing of it at all."""
 
 _FIRST_STEPS: Final = {
-    FileStatus.COMPLETED: "Announce",
-    FileStatus.REJECTED: "Count alerts of rejection",
-    FileStatus.FAILED: "Count alerts of failure",
+    FileStatus.COMPLETED: "Send event",
+    FileStatus.REJECTED: "Count rejection alerts",
+    FileStatus.FAILED: "Count failure alerts",
 }
 """The outcomes that somebody is told of, and where the telling begins."""
 
-_PERHAPS_KEPT: Final = "the dead-letter queue; if it refused the file: etl replay --lost"
+_PERHAPS_KEPT: Final = "the dead-letter queue; if it is not there: etl replay --lost"
 
 
 def settle_left_behind(resources: Resources, *, following: str, failing: str) -> State:
@@ -100,7 +100,7 @@ def settle_every_file(resources: Resources, *, following: str, failing: str) -> 
 
 def _processor(resources: Resources, *, label: str, last: bool) -> dict[str, Any]:
     """Build the way of a file that is settled. What it leaves open is settled once more, unless it is the ``last``."""
-    read, choose = f"Read the row ({label})", f"What does the row say? ({label})"
+    read, choose = f"Read the audit row ({label})", f"Which outcome is recorded? ({label})"
     keep, failing = failure_path(resources, label=label)
     done = f"Done ({label})"
     nameless, unidentified = unidentified_path(resources, label=label) if last else (incomplete_end(label), {})
@@ -123,7 +123,9 @@ def _processor(resources: Resources, *, label: str, last: bool) -> dict[str, Any
             ],
             "Default": done,
         },
-        **(telling_path(resources, label=label) if last else {done: {"Type": "Succeed", "OutputPath": "$.number"}}),
+        **(
+            notification_path(resources, label=label) if last else {done: {"Type": "Succeed", "OutputPath": "$.number"}}
+        ),
         **failing,
         **unidentified,
     }

@@ -14,8 +14,8 @@ import boto3
 import duckdb
 from boto3.dynamodb.types import TypeDeserializer
 
-FLOOD: Final = "more of the same"
-"""The end of the subject of an alert that says that others are held back."""
+ALERT_LIMIT: Final = "alert limit reached"
+"""The end of the subject of the message after which no more alerts of the hour are sent."""
 
 _ENDED: Final = "ended"
 """What the input of an execution that settles has of the ended one."""
@@ -115,7 +115,7 @@ class State:
     def held_back(self, partner: str, status: str) -> bool:
         """Whether an alert said that there are more of a partner's alerts than are sent."""
         return any(
-            told.subject.endswith(FLOOD)
+            told.subject.endswith(ALERT_LIMIT)
             and told.attributes.get("partner") == partner
             and told.attributes.get("status") == status
             for told in self.told

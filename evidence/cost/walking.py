@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 GOOD_CSV: Final = {
-    "Is it the first attempt?": "Inspect",
+    "First attempt?": "Inspect",
     "Which format?": "Validate CSV",
     "Verdict": "Claim the content",
     "Reconcile": "Claim the key",
-    "Is it published?": "Complete",
-    "Are there rejected rows?": "Done",
+    "Published or retired?": "Complete",
+    "Any rejected rows?": "Done",
 }
 """Where a good file goes at each choice; both routes have the same."""
 
@@ -45,8 +45,8 @@ def walk_execution(definition: Mapping[str, Any], route: str) -> Walk:
     walk = Walk()
     states, name = definition["States"], definition["StartAt"]
     choices = {
-        "Which input?": {"direct": "Process directly", "batch": "Process the batch"}[route],
-        "Is every file handled?": "Done",
+        "Which route?": {"direct": "Process directly", "batch": "Process the batch"}[route],
+        "All files handled?": "Done",
     }
     while name:
         _count(states[name], walk)

@@ -64,7 +64,7 @@ def late(machine: Machine) -> Scene:
 def overtaken(machine: Machine) -> Scene:
     scene = late(machine)
     claimed = returns({"Attributes": {"published": {"L": [{"S": scene.file.file_id}]}}})
-    return Scene(file=scene.file, changes={"Look up the key": returns({}), "Claim the key": claimed})
+    return Scene(file=scene.file, changes={"Check for a newer version": returns({}), "Claim the key": claimed})
 
 
 def refused_completion(_machine: Machine) -> Scene:

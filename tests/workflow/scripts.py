@@ -15,7 +15,7 @@ BROKEN = "Service.Broken"
 """An error that nobody expects."""
 
 ROUTES = [DIRECT, BATCH]
-HANDLING = ("Keep for replay", "Record failure", "Alert failure")
+HANDLING = ("Send to dead-letter queue", "Record failure", "Send failure alert")
 """The three parts of handling a failure; each happens even if another fails."""
 
 
@@ -37,7 +37,10 @@ def process(
         "Validate CSV": returns(validated),
         "Validate JSON": returns(validated),
         "Transform": returns(transformation(validated)),
-        **{step: returns(None) for step in ("Publish", "Withdraw", "Take back", "Clear an earlier attempt")},
+        **{
+            step: returns(None)
+            for step in ("Publish", "Withdraw", "Withdraw after failure", "Clear an earlier attempt")
+        },
         **(changes or {}),
     }
     script = {step if step.endswith(")") else f"{step} ({route})": answer for step, answer in steps.items()}
@@ -108,7 +111,7 @@ def assert_nobody_is_silent(machine: Machine, announcements: Announcements, file
     told = texts(machine, file)
     if row["status"] == FileStatus.FAILED:
         assert any("file failed" in text for text in told)
-        assert machine.dead_letters(file) or any("NOWHERE" in text for text in told)
+        assert machine.dead_letters(file) or any("sending to the dead-letter queue failed" in text for text in told)
     if row["status"] == FileStatus.REJECTED:
         assert any("file rejected" in text for text in told)
     if row["status"] == FileStatus.COMPLETED:

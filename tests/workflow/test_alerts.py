@@ -92,14 +92,14 @@ def test_given_fifty_rejected_files_when_they_come_at_once_then_ten_are_alerted_
     assert run.status == "SUCCEEDED"
     rows = [machine.row(file) or {} for file in files]
     assert {row["status"] for row in rows} == {FileStatus.REJECTED}
-    # And of each hour, the first ones are alerted, and one more message says that the others are held back
+    # And of each hour, the first ones are alerted, and one more message says that the limit is reached
     hours = Counter(str(row["updated_at"])[:13] for row in rows)
     sent = Counter(alert.subject for alert in machine.alerts_of(partner))
     assert sent["ETL test: file rejected"] == sum(min(ALERTS_PER_HOUR, number) for number in hours.values())
-    assert sent["ETL test: more of the same"] == sum(number > ALERTS_PER_HOUR for number in hours.values())
+    assert sent["ETL test: alert limit reached"] == sum(number > ALERTS_PER_HOUR for number in hours.values())
     # And it says what to do
-    texts = {_text(alert) for alert in machine.alerts_of(partner) if alert.subject.endswith("more of the same")}
-    assert texts == {(ALERTS / "flood.txt").read_text(encoding="utf-8")}
+    texts = {_text(alert) for alert in machine.alerts_of(partner) if alert.subject.endswith("alert limit reached")}
+    assert texts == {(ALERTS / "alert-limit-reached.txt").read_text(encoding="utf-8")}
 
 
 def test_given_a_count_that_cannot_be_kept_when_a_file_is_rejected_then_it_is_alerted_all_the_same(
@@ -108,7 +108,7 @@ def test_given_a_count_that_cannot_be_kept_when_a_file_is_rejected_then_it_is_al
     file = upload()
     refused = validation(verdict="REJECTED", reason_code="HEADER_MISMATCH", read=0)
 
-    run = process(machine, file, validated=refused, changes={"Count alerts of rejection": throws(BROKEN)})
+    run = process(machine, file, validated=refused, changes={"Count rejection alerts": throws(BROKEN)})
 
     assert run.status == "SUCCEEDED"
     assert [alert.subject for alert in machine.alerts(file)] == ["ETL test: file rejected"]

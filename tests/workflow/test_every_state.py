@@ -34,7 +34,7 @@ def _disagreeing(_machine: Machine) -> Scene:
 
 
 def _not_announced(_machine: Machine) -> Scene:
-    return Scene(changes={"Announce": throws(BROKEN)})
+    return Scene(changes={"Send event": throws(BROKEN)})
 
 
 def _version_of_a_failed_file(machine: Machine) -> Scene:
@@ -46,34 +46,34 @@ def _version_of_a_failed_file(machine: Machine) -> Scene:
 CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Identify": scenes.plain,
     "Work out the identity": scenes.plain,
-    "Is it the first attempt?": scenes.plain,
+    "First attempt?": scenes.plain,
     "Inspect": scenes.plain,
     "Which format?": scenes.plain,
     "Verdict": scenes.plain,
-    "Does the first file stand?": scenes.duplicate,
+    "Is the content free?": scenes.duplicate,
     "Publish nothing": scenes.duplicate,
     "Reconcile": scenes.plain,
     "Unreconciled": _disagreeing,
     "Supersede": scenes.newer_version,
     "Not completed": _version_of_a_failed_file,
-    "Is it published?": scenes.plain,
+    "Published or retired?": scenes.plain,
     "Which outcome?": scenes.refused_completion,
-    "Has a newer version come?": scenes.refused_completion,
-    "Are there rejected rows?": scenes.plain,
-    "Is rejected rows a flood?": _rows_rejected,
-    "Is rejection a flood?": scenes.rejected,
-    "Is everything told?": scenes.rejected,
-    "Not told": _not_announced,
+    "Newer version of the key?": scenes.refused_completion,
+    "Any rejected rows?": scenes.plain,
+    "Row rejection alert limit reached?": _rows_rejected,
+    "Rejection alert limit reached?": scenes.rejected,
+    "All notifications sent?": scenes.rejected,
+    "Notifications incomplete": _not_announced,
     "Done": scenes.plain,
-    "Could not keep": _failing_without("Keep for replay"),
-    "Is failure a flood?": _failing,
-    "Is the failure handled?": _failing,
+    "Sending to dead-letter queue failed": _failing_without("Send to dead-letter queue"),
+    "Failure alert limit reached?": _failing,
+    "All failure steps done?": _failing,
     "Failure handled": _failing,
-    "Failure not handled": _failing_without("Alert failure"),
+    "Failure not handled": _failing_without("Send failure alert"),
 }
 """The states of a file's chain that are no tasks: those fail in test_failures.py and test_telling.py."""
 
-HELD = "Is it in process?"
+HELD = "Still being processed?"
 """Comes where another run has the file, which answers for it."""
 
 
@@ -91,7 +91,7 @@ def _settled(machine: Machine, template: Template, run: Run) -> None:
 def _came_to_it(machine: Machine, run: Run, file: Upload) -> bool:
     """Whether something died: an inline map, a child, or a branch whose file then failed by it."""
     row = machine.row(file) or {}
-    return "Take every file" in run.entered or run.children_failed or row.get("error") in {DIED, NO_OUTCOME}
+    return "Select all files" in run.entered or run.children_failed or row.get("error") in {DIED, NO_OUTCOME}
 
 
 @pytest.mark.requirement("L2", "O1")

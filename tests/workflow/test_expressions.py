@@ -55,7 +55,7 @@ def test_given_a_state_that_works_something_out_when_that_fails_then_it_is_retri
 ) -> None:
     listed = [entry for entry in _machines(template.definition()) if _can_fail(entry[1])]
 
-    assert {"Work out the identity (batch)", "Settle what is left behind"} <= {name for name, _, _ in listed}
+    assert {"Work out the identity (batch)", "Settle unfinished files"} <= {name for name, _, _ in listed}
     for name, state, around in listed:
         # A branch of a Parallel state ends with it; an item of a map must not end the other items.
         nearest = [around[-1]] if around and around[-1]["Type"] == "Parallel" else []
@@ -77,4 +77,4 @@ def test_given_the_states_around_the_files_when_they_are_read_then_only_maps_and
 ) -> None:
     working = {name: state["Type"] for name, state in template.definition()["States"].items() if _can_fail(state)}
 
-    assert working == {"Settle what is left behind": "Map"}
+    assert working == {"Settle unfinished files": "Map"}

@@ -24,43 +24,43 @@ SCENES: dict[str, Callable[[Machine], scenes.Scene]] = {
     "Clear an earlier attempt": scenes.replayed,
     "Validate CSV": scenes.plain,
     "Validate JSON": scenes.of_json,
-    "Look up the key": scenes.plain,
+    "Check for a newer version": scenes.plain,
     "Record rejection": scenes.rejected,
     "Claim the content": scenes.plain,
-    "Find who owns the content": scenes.duplicate,
-    "Find the first file": scenes.duplicate,
-    "Find the first file's key": scenes.duplicate,
+    "Read the content's owner": scenes.duplicate,
+    "Read the owner's audit row": scenes.duplicate,
+    "Check whether the content is free": scenes.duplicate,
     "Record duplicate": scenes.duplicate,
-    "Take the content over": scenes.content_of_a_failed_file,
+    "Take over the content": scenes.content_of_a_failed_file,
     "Transform": scenes.plain,
     "Claim the key": scenes.plain,
     "Publish": scenes.plain,
     "Record superseded version": scenes.newer_version,
     "Complete": scenes.plain,
-    "Who holds the key?": scenes.refused_completion,
+    "Read the key's owner": scenes.refused_completion,
     "Withdraw": scenes.overtaken,
     "Record superseded": scenes.late,
 }
 """Every task whose failure is the file's failure."""
 
-HELD = {"Who has the file?", "Look again after the lease"}
+HELD = {"Read the current claim", "Retry after the lease"}
 """Tasks of a run that finds the file in another run's hands: whatever fails, the file is that run's."""
 
-LOOK_UP = "Was the outcome recorded?"
-"""Comes after the write of an outcome without an answer: see test_telling.py."""
+LOOK_UP = "Read the recorded outcome"
+"""Comes after the write of an outcome without an answer: see test_notification.py."""
 
-TAKE_BACK = "Take back"
+TAKE_BACK = "Withdraw after failure"
 """Comes before a failure is handled, where rows may have been published."""
 
-AFTERWARDS = {"Alert rejection", "Alert rejected rows", "Announce"}
-"""Tasks that come after a file's outcome is recorded, and cannot change it: see test_telling.py."""
+AFTERWARDS = {"Send rejection alert", "Send row rejection alert", "Send event"}
+"""Tasks that come after a file's outcome is recorded, and cannot change it: see test_notification.py."""
 
-FLOODS = {
-    f"{step} {kind}"
-    for kind in ("failure", "rejection", "rejected rows")
-    for step in ("Alert flood of", "Count alerts of")
+ALERT_LIMITS = {
+    step
+    for kind in ("failure", "rejection", "row rejection")
+    for step in (f"Count {kind} alerts", f"Send {kind} alert limit notice")
 }
-"""Tasks that hold back a flood of alerts: see test_alerts.py."""
+"""Tasks that limit alerts: see test_alerts.py."""
 
 
 def _tasks(machine: Machine, route: str) -> dict[str, dict[str, Any]]:
@@ -81,7 +81,7 @@ def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scen
     machine: Machine,
 ) -> None:
     for route in ROUTES:
-        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *FLOODS, *HELD, *HANDLING}
+        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *ALERT_LIMITS, *HELD, *HANDLING}
         assert set(_tasks(machine, route)) == set(SCENES) | beside
 
 
@@ -206,12 +206,12 @@ def test_given_a_queue_that_refuses_when_a_file_fails_then_it_is_recorded_and_al
 ) -> None:
     file = upload()
 
-    run = _fail(machine, file, route=route, without=handling_without("Keep for replay", label=route))
+    run = _fail(machine, file, route=route, without=handling_without("Send to dead-letter queue", label=route))
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "FAILED"
     [text] = texts(machine, file)
-    assert "NOWHERE but the raw bucket" in text
+    assert "sending to the dead-letter queue failed" in text
     assert not machine.dead_letters(file)
 
 
@@ -222,7 +222,7 @@ def test_given_a_topic_that_refuses_when_a_file_fails_then_it_is_kept_and_record
 ) -> None:
     file = upload()
 
-    run = _fail(machine, file, route=route, without=handling_without("Alert failure", label=route))
+    run = _fail(machine, file, route=route, without=handling_without("Send failure alert", label=route))
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "FAILED"
@@ -253,7 +253,7 @@ def test_given_a_table_that_keeps_refusing_when_a_file_fails_then_it_is_kept_and
 
     nowhere = {
         **handling_without("Record failure", label=route),
-        **handling_without("Record failure", label="left behind"),
+        **handling_without("Record failure", label="unfinished"),
     }
 
     run = _fail(machine, file, route=route, without=nowhere)

@@ -161,7 +161,7 @@ def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_ide
         ("Transform", {"validation": {"layout": "alpine-2025"}}),
         ("Publish", {"action": "publish", "published": ["a", "b"]}),
         ("Withdraw", {"action": "withdraw"}),
-        ("Take back", {"action": "withdraw"}),
+        ("Withdraw after failure", {"action": "withdraw"}),
         ("Clear an earlier attempt", {"action": "withdraw"}),
     ],
 )

@@ -295,7 +295,7 @@ def test_given_an_older_version_when_the_newer_cannot_be_published_then_no_row_s
     newer = upload(key=older.key)
     process(machine, older)
 
-    process(machine, newer, changes={"Publish": throws("S3.Down"), "Take back": throws("S3.Down")})
+    process(machine, newer, changes={"Publish": throws("S3.Down"), "Withdraw after failure": throws("S3.Down")})
 
     assert statuses(machine, older) == [*_HAPPY, "SUPERSEDED"]
     assert statuses(machine, newer)[-1] == "FAILED"
@@ -365,7 +365,7 @@ def test_given_a_newer_version_that_claims_the_key_in_between_when_the_older_fol
     late = upload()
     entry = _published_by_a_newer_version(machine, late)
 
-    process(machine, late, changes={"Look up the key": returns({}), **not_called("Publish")})
+    process(machine, late, changes={"Check for a newer version": returns({}), **not_called("Publish")})
 
     assert statuses(machine, late) == ["RECEIVED", "PROCESSING", "SUPERSEDED"]
     assert machine.entry(late.key_entry) == entry
@@ -378,7 +378,7 @@ def test_given_a_newer_version_that_overtakes_when_the_older_would_complete_then
     entry = _published_by_a_newer_version(machine, overtaken)
     claimed = returns({"Attributes": {"published": {"L": [{"S": overtaken.file_id}]}}})
 
-    run = process(machine, overtaken, changes={"Look up the key": returns({}), "Claim the key": claimed})
+    run = process(machine, overtaken, changes={"Check for a newer version": returns({}), "Claim the key": claimed})
 
     assert run.status == "SUCCEEDED"
     assert set(run.errors) == {TRANSACTION_CANCELED}

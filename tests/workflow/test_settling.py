@@ -36,7 +36,7 @@ def _ended_badly(machine: Machine, *files: Upload) -> Run:
         changes={
             "Transform": throws(BROKEN),
             **handling_without(*HANDLING, label=DIRECT),
-            **handling_without(*HANDLING, label="left behind"),
+            **handling_without(*HANDLING, label="unfinished"),
         },
     )
 
@@ -68,7 +68,7 @@ def test_given_a_settled_execution_when_it_goes_on_behind_its_claim_then_it_take
     file, run, withdrawn = upload(), "redriven", "Rows.Withdrawn"
     settled = recorded_by(machine, file, run=run, status="FAILED")
 
-    ended = process(machine, file, name=run, changes={**settled, "Take back": throws(withdrawn)})
+    ended = process(machine, file, name=run, changes={**settled, "Withdraw after failure": throws(withdrawn)})
 
     assert set(ended.errors) == {TRANSACTION_CANCELED, withdrawn}
     assert statuses(machine, file) == ["FAILED", "FAILED"]
@@ -132,7 +132,7 @@ def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_
 @pytest.mark.requirement("O1")
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(
-    ("step", "answer"), [("Alert rejection", refusal), ("Alert rejected rows", acceptance_less_two_rows)]
+    ("step", "answer"), [("Send rejection alert", refusal), ("Send row rejection alert", acceptance_less_two_rows)]
 )
 def test_given_an_outcome_that_nobody_was_told_of_when_its_execution_is_settled_then_the_same_alert_goes_out(
     machine: Machine, template: Template, route: str, step: str, answer: Callable[[], Answer]
@@ -161,7 +161,7 @@ def test_given_a_failure_that_nobody_was_told_of_when_its_execution_is_settled_t
     machine: Machine, template: Template, route: str
 ) -> None:
     file = upload()
-    broken = {"Transform": throws(BROKEN), **handling_without("Alert failure", label=route)}
+    broken = {"Transform": throws(BROKEN), **handling_without("Send failure alert", label=route)}
     ended = process(machine, file, route=route, changes=broken)
     assert not machine.alerts(file)
 
@@ -180,7 +180,7 @@ def test_given_an_announcement_that_failed_when_the_execution_is_settled_then_it
     machine: Machine, template: Template, announcements: Announcements, route: str
 ) -> None:
     file, validated = upload(), acceptance_less_two_rows()
-    ended = process(machine, file, route=route, validated=validated, changes={"Announce": throws(BROKEN)})
+    ended = process(machine, file, route=route, validated=validated, changes={"Send event": throws(BROKEN)})
     assert announcements.about(file.file_id) == []
 
     run = settle(machine, template, ended)
@@ -194,7 +194,7 @@ def test_given_an_announcement_that_failed_when_the_execution_is_settled_then_it
 
 def _superseded(machine: Machine, file: Upload) -> Run:
     """Run a file whose event cannot be sent, and then a newer version."""
-    ended = process(machine, file, changes={"Announce": throws(BROKEN)})
+    ended = process(machine, file, changes={"Send event": throws(BROKEN)})
     process(machine, upload(key=file.key))
     return ended
 
@@ -212,20 +212,20 @@ def test_given_files_of_which_nothing_is_to_be_told_when_their_execution_is_sett
     ended = prepare(machine, file)
     before = announcements.about(file.file_id)
 
-    run = settle(machine, template, ended, changes=not_called("Announce (every file)"))
+    run = settle(machine, template, ended, changes=not_called("Send event (all files)"))
 
     assert run.status == "SUCCEEDED"
     assert announcements.about(file.file_id) == before
 
 
-@pytest.mark.parametrize("step", ["Read the row", "Announce", "Alert rejected rows"])
+@pytest.mark.parametrize("step", ["Read the audit row", "Send event", "Send row rejection alert"])
 def test_given_an_outcome_that_cannot_be_told_when_its_execution_is_settled_then_that_fails_loudly(
     machine: Machine, template: Template, step: str
 ) -> None:
     validated = acceptance_less_two_rows()
-    ended = process(machine, upload(), validated=validated, changes={"Announce": throws(BROKEN)})
+    ended = process(machine, upload(), validated=validated, changes={"Send event": throws(BROKEN)})
 
-    run = settle(machine, template, ended, changes={f"{step} (every file)": throws(BROKEN)})
+    run = settle(machine, template, ended, changes={f"{step} (all files)": throws(BROKEN)})
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
 
@@ -237,7 +237,7 @@ def test_given_files_left_behind_when_one_cannot_be_alerted_then_the_others_are_
     dead = {"Validate CSV": throws(BROKEN), **handling_without(*HANDLING, label=BATCH)}
 
     run = process(
-        machine, *files, route=BATCH, changes={**dead, **handling_without("Alert failure", label="left behind")}
+        machine, *files, route=BATCH, changes={**dead, **handling_without("Send failure alert", label="unfinished")}
     )
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)

@@ -32,9 +32,9 @@ from tests.workflow.scripts import (
 MAPS = {DIRECT: "Process directly", BATCH: "Process the batch"}
 
 AROUND = {
-    "Which input?",
-    "Take every file",
-    "Is every file handled?",
+    "Which route?",
+    "Select all files",
+    "All files handled?",
     "Handling incomplete",
     "Done",
 }
@@ -45,8 +45,8 @@ SETTLING = {
     "Process the batch",
     "Read the ended execution",
     "Read its input",
-    "Settle what is left behind",
-    "Settle every file",
+    "Settle unfinished files",
+    "Settle all files",
 }
 """States around the files: each fails below."""
 
@@ -94,7 +94,9 @@ def test_given_a_file_that_its_execution_cannot_identify_when_the_rule_settles_i
 
 
 @pytest.mark.requirement("L2", "O1")
-@pytest.mark.parametrize("part", ["Keep unidentified file", "Alert unidentified file", "none"])
+@pytest.mark.parametrize(
+    "part", ["Send unidentified file to dead-letter queue", "Send unidentified file alert", "none"]
+)
 def test_given_files_that_nobody_can_identify_when_they_are_settled_then_each_is_kept_and_alerted_without_an_id(
     machine: Machine, template: Template, part: str
 ) -> None:
@@ -104,13 +106,14 @@ def test_given_files_that_nobody_can_identify_when_they_are_settled_then_each_is
     with machine.changed(_unidentified(EVERY_FILE)):
         run = settle(machine, template, ended, changes={f"{part} ({EVERY_FILE})": throws(BROKEN)})
 
+    is_kept_nowhere = part.endswith("to dead-letter queue")
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     for file in files:
         letters = [(letter["reason"], letter["attempt"]) for letter in machine.dead_letters(file)]
-        assert letters == ([] if part.startswith("Keep") else [(EVALUATION_ERROR, "0")])
+        assert letters == ([] if is_kept_nowhere else [(EVALUATION_ERROR, "0")])
     alerts = machine.alerts_of_execution(ended.arn)
-    assert len(alerts) == (0 if part.startswith("Alert") else len(files))
-    place = "NOWHERE but the raw bucket" if part.startswith("Keep") else "the dead-letter queue"
+    assert len(alerts) == (0 if part.endswith("alert") else len(files))
+    place = "sending to the dead-letter queue failed" if is_kept_nowhere else "the dead-letter queue"
     for alert in alerts:
         assert EVALUATION_ERROR in alert.message
         assert place in alert.message
@@ -147,8 +150,8 @@ def test_given_files_that_are_all_completed_when_it_cannot_be_found_which_are_le
     # Given files of two partners, so that neither's content is a duplicate of the other's
     files = [upload(), upload(partner="obie")]
 
-    with machine.changed({"Settle what is left behind": change}):
-        run = process(machine, *files, route=route, changes={"Settle what is left behind": throws(BROKEN)})
+    with machine.changed({"Settle unfinished files": change}):
+        run = process(machine, *files, route=route, changes={"Settle unfinished files": throws(BROKEN)})
 
     assert run.status == "SUCCEEDED"
     for file in files:
@@ -166,7 +169,7 @@ def test_given_a_file_without_an_outcome_when_it_cannot_be_found_which_are_left_
     dead, alive = upload(extension="json"), upload()
     killed = {"Validate JSON": throws(BROKEN), **handling_without(*HANDLING, label=route)}
 
-    with machine.changed({"Settle what is left behind": miscalculates}):
+    with machine.changed({"Settle unfinished files": miscalculates}):
         run = process(machine, dead, alive, route=route, changes=killed)
 
     assert run.status == "SUCCEEDED"
@@ -183,31 +186,37 @@ def _aborted(machine: Machine, *files: Upload) -> Run:
 SETTLED: dict[str, Callable[[], dict[str, Any]]] = {
     "Read the ended execution": validation,
     "Read its input": validation,
-    "Settle every file": validation,
+    "Settle all files": validation,
     **{
         f"{step} ({EVERY_FILE})": validation
         for step in (
             "Identify",
             "Work out the identity",
-            "What does the row say?",
-            "Could not keep",
-            "Is failure a flood?",
-            "Is the failure handled?",
+            "Which outcome is recorded?",
+            "Sending to dead-letter queue failed",
+            "Failure alert limit reached?",
+            "All failure steps done?",
             "Failure handled",
             "Failure not handled",
         )
     },
     **{
         f"{step} ({EVERY_FILE})": acceptance_less_two_rows
-        for step in ("Are there rejected rows?", "Is rejected rows a flood?", "Is everything told?", "Done", "Not told")
+        for step in (
+            "Any rejected rows?",
+            "Row rejection alert limit reached?",
+            "All notifications sent?",
+            "Done",
+            "Notifications incomplete",
+        )
     },
-    f"Is rejection a flood? ({EVERY_FILE})": refusal,
+    f"Rejection alert limit reached? ({EVERY_FILE})": refusal,
 }
 """The states of a settling execution that are no tasks, and what the files were found to be."""
 
 UNIDENTIFIED = {
     f"{step} ({EVERY_FILE})"
-    for step in ("Without an identity", "Could not keep unidentified file", "Is unidentified file a flood?")
+    for step in ("Mark as unidentified", "Sending unidentified file failed", "Unidentified file alert limit reached?")
 }
 """Those that come where a file cannot even be identified."""
 
@@ -217,7 +226,7 @@ def test_given_the_settling_execution_when_its_states_are_listed_then_each_one_i
 ) -> None:
     of_files = {f"{name} ({EVERY_FILE})" for name in machine.states_of(EVERY_FILE)}
 
-    around = {"Read the ended execution", "Read its input", "Settle every file"}
+    around = {"Read the ended execution", "Read its input", "Settle all files"}
     assert set(SETTLED) == (of_files - UNIDENTIFIED) | around
 
 
@@ -228,7 +237,7 @@ def test_given_a_settling_execution_when_a_state_of_it_dies_then_it_fails_or_its
 ) -> None:
     # Given an execution that ended badly: one of its files has no row, and of the outcome of another nobody was told
     unclaimed, untold = upload(), upload()
-    silent = {"Alert rejection": throws(BROKEN), "Announce": throws(BROKEN)}
+    silent = {"Send rejection alert": throws(BROKEN), "Send event": throws(BROKEN)}
     ended = process(machine, untold, validated=SETTLED[step](), changes=silent)
     assert ended.status == "FAILED"
     document = json.dumps({"route": DIRECT, "files": [unclaimed.event, untold.event]})
@@ -250,7 +259,7 @@ def test_given_a_row_that_cannot_be_read_when_a_file_is_settled_then_it_is_kept_
     machine: Machine, template: Template, label: str
 ) -> None:
     file = upload()
-    unreadable = {f"Read the row ({label})": throws(BROKEN)}
+    unreadable = {f"Read the audit row ({label})": throws(BROKEN)}
     killed = {"Validate CSV": throws(BROKEN), **handling_without(*HANDLING, label=BATCH)}
 
     if label == LEFT_BEHIND:
@@ -268,9 +277,9 @@ def test_given_a_completed_file_when_its_row_cannot_be_read_as_it_is_settled_the
     machine: Machine, template: Template
 ) -> None:
     file = upload()
-    ended = process(machine, file, changes={"Announce": throws(BROKEN)})
+    ended = process(machine, file, changes={"Send event": throws(BROKEN)})
 
-    run = settle(machine, template, ended, changes={f"Read the row ({EVERY_FILE})": throws(BROKEN)})
+    run = settle(machine, template, ended, changes={f"Read the audit row ({EVERY_FILE})": throws(BROKEN)})
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
     assert statuses(machine, file)[-1] == "COMPLETED"
@@ -280,7 +289,7 @@ def test_given_a_completed_file_when_its_row_cannot_be_read_as_it_is_settled_the
 def test_given_files_that_came_to_their_end_when_the_rest_is_looked_for_then_no_row_is_read(machine: Machine) -> None:
     files = [upload() for _ in range(12)]
 
-    run = process(machine, *files, route=BATCH, changes=not_called(f"Read the row ({LEFT_BEHIND})"))
+    run = process(machine, *files, route=BATCH, changes=not_called(f"Read the audit row ({LEFT_BEHIND})"))
 
     assert run.status == "SUCCEEDED"
     assert not any(machine.dead_letters(file) for file in files)
@@ -305,7 +314,12 @@ def test_given_files_that_nobody_can_identify_when_a_state_dies_there_too_then_t
     ended = _aborted(machine, file)
 
     with machine.changed({step: dies, **_unidentified(EVERY_FILE)}):
-        run = settle(machine, template, ended, changes={f"Keep unidentified file ({EVERY_FILE})": throws(BROKEN)})
+        run = settle(
+            machine,
+            template,
+            ended,
+            changes={f"Send unidentified file to dead-letter queue ({EVERY_FILE})": throws(BROKEN)},
+        )
 
     assert run.status == "FAILED"
     assert settle(machine, template, ended).status == "SUCCEEDED"

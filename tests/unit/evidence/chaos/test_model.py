@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evidence.chaos.model import Uploaded, differences, unkept
 from evidence.chaos.scenario import Content, Row, draw
-from evidence.chaos.state import FLOOD, AuditRow, Entry, Letter, State, VisibleRow
+from evidence.chaos.state import ALERT_LIMIT, AuditRow, Entry, Letter, State, VisibleRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +184,9 @@ def _failed(**facts: Any) -> State:
                 letters=(LETTER,),
                 told=(
                     Alert(
-                        message="", attributes={"status": "FAILED", "partner": "alpine"}, subject=f"ETL chaos: {FLOOD}"
+                        message="",
+                        attributes={"status": "FAILED", "partner": "alpine"},
+                        subject=f"ETL chaos: {ALERT_LIMIT}",
                     ),
                 ),
             ),

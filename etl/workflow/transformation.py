@@ -1,4 +1,4 @@
-"""Claims a file's content for its key, so that no content is published twice."""
+"""From a valid file to its reconciled rows: the content is claimed, so that none is published twice."""
 
 from typing import Final
 
@@ -8,30 +8,43 @@ from etl.workflow.publication import RETIRE
 from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps, item
 from pipeline.constants import FileStatus
 
+RECONCILIATION: Final = "Pipeline.Unreconciled"
+
 _FREE: Final = "FREE"
 _NEWER: Final = "OF A NEWER VERSION"
 _TAKEN: Final = "TAKEN"
 """What a content may be that another file has claimed before."""
 
 
-class ContentSteps(Steps):
-    """From the claim of the content to ``Transform``, or past it where another key has the content."""
+class TransformationSteps(Steps):
+    """From ``Claim the content`` to ``Reconcile``; a file whose content another key has is not transformed."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
         return self._named(
             {
                 "Claim the content": self._claim_content(),
-                "Find who owns the content": self._find_content_owner(),
-                "Find the first file": self._find_first_file(),
-                "Find the first file's key": self._find_first_files_key(),
-                "Does the first file stand?": self._does_first_file_stand(),
-                "Take the content over": self._take_content_over(),
+                "Read the content's owner": self._read_content_owner(),
+                "Read the owner's audit row": self._read_owners_row(),
+                "Check whether the content is free": self._check_content(),
+                "Is the content free?": self._is_content_free(),
+                "Take over the content": self._take_over_content(),
                 "Publish nothing": {
                     "Type": "Pass",
                     "Result": RETIRE,
                     "ResultPath": "$.action",
                     "Next": self.name("Claim the key"),
+                },
+                "Transform": self._transform(),
+                "Reconcile": self._reconcile(),
+                "Unreconciled": {
+                    "Type": "Pass",
+                    "Result": {
+                        "Error": RECONCILIATION,
+                        "Cause": "validate and transform disagree on counts or totals",
+                    },
+                    "ResultPath": "$.error",
+                    "Next": self._failure,
                 },
             }
         )
@@ -46,19 +59,19 @@ class ContentSteps(Steps):
                 "ExpressionAttributeValues": {":file_id": audit.text("$.file.file_id")},
             },
             following="Transform",
-            unless={audit.CONDITION_FAILED: "Find who owns the content"},
+            unless={audit.CONDITION_FAILED: "Read the content's owner"},
         )
 
-    def _find_content_owner(self) -> State:
+    def _read_content_owner(self) -> State:
         return self._read(
             self._resources.registry_table,
             {"entry": self._content_entry()["entry"]},
             result_path="$.content",
             result_selector={"owner.$": "$.Item.file_id.S"},
-            following="Find the first file",
+            following="Read the owner's audit row",
         )
 
-    def _find_first_file(self) -> State:
+    def _read_owners_row(self) -> State:
         return self._read(
             self._resources.audit_table,
             {"file_id": audit.text("$.content.owner")},
@@ -68,10 +81,10 @@ class ContentSteps(Steps):
                 "object_key.$": "$.Item.object_key.S",
                 "sequencer.$": "$.Item.sequencer.S",
             },
-            following="Find the first file's key",
+            following="Check whether the content is free",
         )
 
-    def _find_first_files_key(self) -> State:
+    def _check_content(self) -> State:
         """Find out whether the content is taken: under another key by a file that has rows or may get some.
 
         A failed or superseded file without rows has set the content free. Of two versions of one key the newer has it.
@@ -90,12 +103,12 @@ class ContentSteps(Steps):
             service("dynamodb:getItem"),
             item(self._resources.registry_table, {"entry": {"S": query("'key#' & $states.input.first.object_key")}}),
             output=output,
-            following=self.name("Does the first file stand?"),
+            following=self.name("Is the content free?"),
             catches=[catch_with(self._failure, ERROR_KEY)],
         )
 
-    def _does_first_file_stand(self) -> State:
-        steps = {_FREE: "Take the content over", _NEWER: "Record superseded"}
+    def _is_content_free(self) -> State:
+        steps = {_FREE: "Take over the content", _NEWER: "Record superseded"}
         return {
             "Type": "Choice",
             "Choices": [
@@ -105,7 +118,7 @@ class ContentSteps(Steps):
             "Default": self.name("Publish nothing"),
         }
 
-    def _take_content_over(self) -> State:
+    def _take_over_content(self) -> State:
         """Become the content's owner, if the first file still is and no replay has changed its status since."""
         return self._task(
             service("aws-sdk:dynamodb:transactWriteItems"),
@@ -134,7 +147,7 @@ class ContentSteps(Steps):
                 ]
             },
             following="Transform",
-            unless={TRANSACTION_CANCELED: "Find who owns the content"},
+            unless={TRANSACTION_CANCELED: "Read the content's owner"},
         )
 
     def _content_entry(self) -> dict[str, dict[str, str]]:
@@ -142,4 +155,40 @@ class ContentSteps(Steps):
         return {
             "entry": {"S.$": f"States.Format('content#{{}}#{{}}', $.file.partner, {VALIDATION}.sha256)"},
             "file_id": audit.text("$.file.file_id"),
+        }
+
+    def _transform(self) -> State:
+        """Transform the file, and compare what came of it.
+
+        Three sets of figures must agree: validate's, transform's, and those read back from the written files.
+        """
+        output = """(
+            $v := $states.input.inspected.validation;
+            $t := $states.result;
+            $merge([$states.input, {
+                'transformation': $t,
+                'reconciled': $v.counts = $t.counts and $v.totals = $t.totals
+                    and $t.written.count = $t.counts.accepted and $t.written.totals = $t.totals
+                    and $v.counts.read = $v.counts.accepted + $v.counts.rejected + $v.counts.dropped
+            }])
+        )"""
+        return jsonata_task(
+            self._resources.transform_function,
+            {
+                "file": query("$states.input.file"),
+                "validation": query("$states.input.inspected.validation"),
+            },
+            output=output,
+            following=self.name("Reconcile"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
+            timeout_seconds=self._timeout,
+        )
+
+    def _reconcile(self) -> State:
+        return {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.reconciled", "BooleanEquals": True, "Next": self.name("Claim the key")},
+            ],
+            "Default": self.name("Unreconciled"),
         }

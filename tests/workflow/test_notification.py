@@ -28,7 +28,7 @@ def test_given_a_completion_whose_answer_was_lost_when_its_row_says_so_then_it_i
         file,
         name=run,
         validated=acceptance_less_two_rows(),
-        changes={"Complete": throws(error), **recorded, **not_called("Take back", "Withdraw")},
+        changes={"Complete": throws(error), **recorded, **not_called("Withdraw after failure", "Withdraw")},
     )
 
     assert set(ended.errors) == {error}
@@ -45,11 +45,11 @@ def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_
     file, run = upload(), f"overtaken-{error}"
     machine.put_entry(entry=file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
     overtaken = {
-        "Look up the key": returns({}),
+        "Check for a newer version": returns({}),
         "Claim the key": returns({"Attributes": {"published": {"L": [{"S": file.file_id}]}}}),
         "Complete": throws(error),
         **recorded_by(machine, file, run=run, status="COMPLETED"),
-        **not_called("Take back", "Withdraw", "Record superseded"),
+        **not_called("Withdraw after failure", "Withdraw", "Record superseded"),
     }
 
     ended = process(machine, file, name=run, changes=overtaken)
@@ -85,7 +85,7 @@ def test_given_an_outcome_that_concerns_nobody_when_no_answer_came_back_then_the
         machine,
         file,
         name=run,
-        changes={"Complete": throws(NO_ANSWER), **recorded, **not_called("Take back", "Withdraw")},
+        changes={"Complete": throws(NO_ANSWER), **recorded, **not_called("Withdraw after failure", "Withdraw")},
     )
 
     assert set(ended.errors) == {NO_ANSWER}
@@ -101,14 +101,14 @@ def test_given_a_write_without_an_answer_when_the_row_cannot_be_read_then_the_fi
     machine: Machine, route: str, write: str, answer: Callable[[], Answer]
 ) -> None:
     file = upload()
-    unanswered = {write: throws(NO_ANSWER), "Was the outcome recorded?": throws(BROKEN)}
+    unanswered = {write: throws(NO_ANSWER), "Read the recorded outcome": throws(BROKEN)}
 
     run = process(
         machine,
         file,
         route=route,
         validated=answer(),
-        changes={**unanswered, **not_called("Take back", "Withdraw")},
+        changes={**unanswered, **not_called("Withdraw after failure", "Withdraw")},
     )
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
@@ -120,9 +120,9 @@ def test_given_a_write_without_an_answer_when_the_row_cannot_be_read_then_the_fi
 @pytest.mark.parametrize(
     ("step", "answer", "outcome"),
     [
-        ("Alert rejection", refusal, "REJECTED"),
-        ("Alert rejected rows", acceptance_less_two_rows, "COMPLETED"),
-        ("Announce", validation, "COMPLETED"),
+        ("Send rejection alert", refusal, "REJECTED"),
+        ("Send row rejection alert", acceptance_less_two_rows, "COMPLETED"),
+        ("Send event", validation, "COMPLETED"),
     ],
 )
 def test_given_an_outcome_that_cannot_be_told_when_it_stands_then_it_stays_and_the_execution_fails_loudly(
@@ -142,6 +142,6 @@ def test_given_an_announcement_that_fails_when_there_are_rejected_rows_then_they
 ) -> None:
     file = upload()
 
-    process(machine, file, validated=acceptance_less_two_rows(), changes={"Announce": throws(BROKEN)})
+    process(machine, file, validated=acceptance_less_two_rows(), changes={"Send event": throws(BROKEN)})
 
     assert len(texts(machine, file)) == 1

@@ -12,17 +12,17 @@ from pipeline.constants import FileStatus
 PROCESSED_EVENT: Final = "Transaction File Processed"
 
 
-def telling_path(resources: Resources, *, label: str) -> States:
+def notification_path(resources: Resources, *, label: str) -> States:
     """Build the states from a recorded outcome to the end of a file's way.
 
-    ``Announce`` is the first for a completed file, ``Count alerts of rejection`` for a rejected one; ``Done`` ends in
+    ``Send event`` is the first for a completed file, ``Count rejection alerts`` for a rejected one; ``Done`` ends in
     silence. Input: ``$.file`` and ``$.inspected.validation``. The way ends with the file's number if all was told.
     """
-    choose, asked = f"Are there rejected rows? ({label})", f"Is everything told? ({label})"
-    alerts = f"Count alerts of rejected rows ({label})"
-    ends = end_path(asked, complete=f"Done ({label})", incomplete=f"Not told ({label})")
+    choose, asked = f"Any rejected rows? ({label})", f"All notifications sent? ({label})"
+    alerts = f"Count row rejection alerts ({label})"
+    ends = end_path(asked, complete=f"Done ({label})", incomplete=f"Notifications incomplete ({label})")
     states: States = {
-        f"Announce ({label})": _announce(resources, following=choose),
+        f"Send event ({label})": _announce(resources, following=choose),
         # Asks for what else the end asks for, so that a file without rejected rows takes a step less.
         choose: ends[asked]
         | {
@@ -35,7 +35,7 @@ def telling_path(resources: Resources, *, label: str) -> States:
     }
     kinds = {
         "rejection": (FileStatus.REJECTED, messages.rejected(resources)),
-        "rejected rows": (FileStatus.COMPLETED, messages.rows_rejected(resources)),
+        "row rejection": (FileStatus.COMPLETED, messages.rows_rejected(resources)),
     }
     for kind, (status, message) in kinds.items():
         states |= _alert(resources, kind, status, message, label=label, following=asked)
