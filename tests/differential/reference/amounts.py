@@ -101,7 +101,9 @@ class Till:
         if part.text is None:
             return Money(None, "", (Fault.of(part.field, "FIELD_MISSING"),))
         if part.number is None or part.value is None:
-            return Money(None, "", part.faults())
+            # Of what is no amount it may be told as well that its direction is unknown.
+            unknown = Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=False)
+            return Money(None, "", (*part.faults(), unknown))
         own = _comparable(self.own_account)
         payer, payee = (_comparable(self.cells.texts[name]) for name in fields[1:])
         paid, received = own is not None and payer == own, own is not None and payee == own

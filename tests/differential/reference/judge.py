@@ -30,8 +30,18 @@ def judge(layouts: Sequence[Mapping[str, Any]], content: bytes, file_name: str, 
         return {"": Answer(refusals=refused.codes | _BEFORE_THE_DAMAGE)}
     choice = choose(layouts, plain)
     codes = choice.codes | ({"EMPTY_FILE"} if choice.codes and not plain.strip() else set())
+    if codes and layouts[0]["format"] == "json" and not _is_utf8(plain):
+        codes |= {"NOT_DECODABLE"}
     answers = {layout["name"]: _judged(layout, plain, file_name, received_on) for layout in choice.layouts}
     return {"": Answer(refusals=codes), **answers} if codes else answers
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Tell whether ``content`` is JSON's encoding: bytes that are no UTF-8, or begin like UTF-16 or UTF-32, are not."""
+    try:
+        return "\x00" not in content.decode("utf-8")[:_WIDEST_CHARACTER]
+    except UnicodeDecodeError:
+        return False
 
 
 def _judged(layout: Mapping[str, Any], content: bytes, file_name: str, received_on: date) -> Answer:
@@ -40,7 +50,11 @@ def _judged(layout: Mapping[str, Any], content: bytes, file_name: str, received_
         text = decoded(content, encoding)
     except RefusedError as refused:
         before = _of_text(layout, readable_part(content, encoding), file_name, received_on)
-        return Answer(refusals=refused.codes | (before.refusals - {"NO_RECORDS"}))
+        # Text of another encoding, read as UTF-16, is no header: that is seen first.
+        header = (
+            {"HEADER_MISMATCH"} if encoding.startswith(("utf-16", "utf-32")) and layout["format"] == "csv" else set()
+        )
+        return Answer(refusals=refused.codes | header | (before.refusals - {"NO_RECORDS"}))
     return _of_text(layout, text, file_name, received_on)
 
 
