@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from cli.options import UsageError
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline
 from etl.workflow.identity import INCOMING
+from pipeline.audit_row import AuditRow
 
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
 

@@ -9,9 +9,9 @@ from rich.live import Live
 from rich.table import Table
 
 from cli.tables import make_table, seconds, status_text
-from deployment.audit import AuditRow
 from deployment.pipeline import Upload
 from etl.workflow.identity import INCOMING
+from pipeline.audit_row import AuditRow
 
 Rows = Mapping[Upload, AuditRow]
 Watch = Callable[[Rows], None]

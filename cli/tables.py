@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from deployment.audit import AuditRow
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
 STYLES: Final = {

@@ -13,10 +13,11 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
-from deployment.audit import AuditRow, AuditTable
+from deployment.audit import AuditTable
 from deployment.dead_letters import DeadLetter, make_letter
 from etl.workflow.definition import LEASE_SECONDS
 from etl.workflow.settling import NO_OUTCOME
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)

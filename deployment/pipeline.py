@@ -8,11 +8,12 @@ from typing import IO, Any
 import msgspec
 
 from deployment.athena import Athena
-from deployment.audit import AuditRow, AuditTable, identify
+from deployment.audit import AuditTable, identify
 from deployment.dead_letters import DeadLetterQueue
 from deployment.lost_files import LostFiles
 from deployment.stack import DeployedStack
 from deployment.waiting import PATIENCE_SECONDS, wait_until
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from transactions.results import WrittenObject
 

@@ -14,9 +14,9 @@ from cli.console import make_console
 from cli.finding import find_versions
 from cli.options import AsJson, Suffix, print_json
 from cli.tables import count, make_table, seconds, status_text
-from deployment.audit import AuditRow
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from transactions.results import ErrorCount, WrittenObject
 

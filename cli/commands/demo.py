@@ -17,13 +17,13 @@ from cli.demo.run import Outcome, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
 from cli.exit_codes import ExitCode
 from cli.progress import Watch, progress
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline, Upload
 from deployment.stack import DeployedStack
 from local.alerts import AlertInbox
 from local.batching import batching
 from local.deploy import deploy
 from local.lifecycle import running
+from pipeline.audit_row import AuditRow
 
 SUFFIX: Final = "demo"
 CONTEXT: Final = {"directThresholdBytes": str(DIRECT_THRESHOLD_BYTES), "batchWindowSeconds": "5"}

@@ -15,8 +15,9 @@ from rich.text import Text
 from cli.console import make_console
 from cli.options import AsJson, Suffix, duration, print_json
 from cli.tables import ROWS_COLUMNS, counted, file_text, make_table, remark, rows_cells, seconds, status_text
-from deployment.audit import AuditRow, AuditTable
+from deployment.audit import AuditTable
 from deployment.connection import connect
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
 _WATCH_SECONDS: Final = 2.0

@@ -15,11 +15,11 @@ from cli.exit_codes import ExitCode
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.progress import progress
 from cli.tables import ROWS_COLUMNS, file_text, make_table, remark, rows_cells, seconds, status_text
-from deployment.audit import AuditRow
 from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
 from etl.names import EXTENSIONS
 from etl.workflow.identity import INCOMING
+from pipeline.audit_row import AuditRow
 from pipeline.constants import SERVICE_LEVEL, FileStatus
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")

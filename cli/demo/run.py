@@ -6,10 +6,10 @@ from typing import Final
 
 from cli.demo.scenario import Sample
 from deployment.athena import Row
-from deployment.audit import AuditRow
 from deployment.pipeline import Partition, Pipeline, Upload
 from deployment.waiting import wait_until
 from local.alerts import Alert, AlertInbox
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
 TOTALS_QUERY: Final = """

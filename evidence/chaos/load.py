@@ -18,10 +18,10 @@ from statistics import quantiles
 from typing import Final
 
 from cli.console import make_console
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline, Upload
 from evidence.chaos.scenario import ALPINE, OBIE, Content, Row
 from local.session import local_pipeline
+from pipeline.audit_row import AuditRow
 
 _PARTNERS: Final = {ALPINE: "csv", OBIE: "json"}
 _ROWS: Final = 40

@@ -7,12 +7,12 @@ import msgspec
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from pipeline.audit_row import AuditRow
 from pipeline.clients import client
 from pipeline.constants import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC, FileStatus
 from pipeline.environment import read_environment
 from pipeline.observability import Event, logger, observed
-from pipeline.outcomes import Outcome, read_outcome
-from pipeline.recorder import Recorder, keep_arrivals
+from pipeline.recorder import Recorder, keep_arrivals, read_outcome, seconds_to_outcome
 from transactions.assets import asset_folder
 from transactions.contract import Contract
 
@@ -37,10 +37,10 @@ def handler(event: Event, _context: LambdaContext) -> None:
     logger.info("recorded", files=len(outcomes))
 
 
-def _measure(outcomes: Sequence[Outcome]) -> None:
+def _measure(outcomes: Sequence[AuditRow]) -> None:
     """Measure what the files took, count them by outcome, and the rows of those that were judged now by partner."""
     for outcome in outcomes:
-        if (seconds := outcome.seconds_to_outcome()) is not None:
+        if (seconds := seconds_to_outcome(outcome)) is not None:
             with single_metric(name=LATENCY_METRIC, unit=MetricUnit.Seconds, value=seconds):
                 pass
     for status, number in Counter(outcome.status for outcome in outcomes).items():

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from botocore.exceptions import ClientError
 
-from pipeline.constants import FILE_TOTALS, FILES, FileStatus
+from pipeline.audit_row import AuditRow, read_row
+from pipeline.constants import FILE_TOTALS, FILES, FINISHED, FileStatus
 from pipeline.missing_files import ARRIVAL
-from pipeline.outcomes import Outcome
 from pipeline.s3 import WritesObjects, in_parallel
 from transactions.contract import Contract, Table
 
@@ -37,12 +38,12 @@ class Recorder:
     bucket: str
     contract: Contract
 
-    def record(self, outcomes: Iterable[Outcome]) -> None:
+    def record(self, outcomes: Iterable[AuditRow]) -> None:
         """Write the latest outcome of each file."""
         latest = {outcome.file_id: outcome for outcome in outcomes}
         in_parallel(self._write, latest.values())
 
-    def _write(self, outcome: Outcome) -> None:
+    def _write(self, outcome: AuditRow) -> None:
         rows = {FILES: [file_row(outcome)], FILE_TOTALS: total_rows(outcome)}
         for prefix, found in rows.items():
             if found:
@@ -52,9 +53,25 @@ class Recorder:
                 )
 
 
-def file_row(outcome: Outcome) -> Row:
+def read_outcome(record: Mapping[str, Any]) -> AuditRow:
+    """Read one record of the audit table's stream: the file's row as it took a status that is an outcome.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If its image is not a file's row.
+    """
+    return read_row(StreamRecord(record["dynamodb"]).new_image or {})
+
+
+def seconds_to_outcome(outcome: AuditRow) -> float | None:
+    """Return the seconds from upload to outcome; None for a file that had one before, and is superseded now."""
+    *_, before, present = outcome.history
+    return None if before.status in FINISHED else (present.at - outcome.uploaded_at).total_seconds()
+
+
+def file_row(outcome: AuditRow) -> Row:
     """Give the row of ``files``."""
-    present = outcome.history[-1]
     return {
         "file_id": outcome.file_id,
         "partner": outcome.partner,
@@ -63,10 +80,10 @@ def file_row(outcome: Outcome) -> Row:
         "size": outcome.size,
         "layout": outcome.layout or None,
         "status": outcome.status,
-        "detail": present.detail or None,
+        "detail": outcome.detail or None,
         "uploaded_at": _utc(outcome.uploaded_at),
-        "done_at": _utc(outcome.done_at()),
-        "changed_at": _utc(present.at),
+        "done_at": _utc(outcome.done_at),
+        "changed_at": _utc(outcome.changed_at),
         "rows_read": outcome.rows_read,
         "rows_accepted": outcome.rows_accepted,
         "rows_rejected": outcome.rows_rejected,
@@ -81,7 +98,7 @@ def file_row(outcome: Outcome) -> Row:
     }
 
 
-def total_rows(outcome: Outcome) -> Sequence[Row]:
+def total_rows(outcome: AuditRow) -> Sequence[Row]:
     """Give the rows of ``file_totals``."""
     return [
         {
@@ -108,7 +125,7 @@ def parquet(table: Table, rows: Sequence[Row]) -> bytes:
         return target.read_bytes()
 
 
-def keep_arrivals(dynamodb: KeepsEntries, registry: str, outcomes: Iterable[Outcome]) -> None:
+def keep_arrivals(dynamodb: KeepsEntries, registry: str, outcomes: Iterable[AuditRow]) -> None:
     """Keep when the last file of each layout came that was completed; an older arrival changes nothing."""
     for layout, arrived in _arrivals(outcomes):
         try:
@@ -124,7 +141,7 @@ def keep_arrivals(dynamodb: KeepsEntries, registry: str, outcomes: Iterable[Outc
                 raise
 
 
-def _arrivals(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, datetime]]:
+def _arrivals(outcomes: Iterable[AuditRow]) -> Iterator[tuple[str, datetime]]:
     latest: dict[str, datetime] = {}
     for outcome in outcomes:
         if outcome.status == FileStatus.COMPLETED:
@@ -136,5 +153,5 @@ def _day(day: str) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-def _utc(time: datetime) -> datetime:
-    return time.astimezone(UTC).replace(tzinfo=None)
+def _utc(time: datetime | None) -> datetime | None:
+    return time.astimezone(UTC).replace(tzinfo=None) if time else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deployment.audit import AuditRow
+from pipeline.audit_row import AuditRow
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import BAD_CELL, CUSTOMER, IBAN, Booking, alpine_csv, obie_json
 from transactions.codes import FileCode

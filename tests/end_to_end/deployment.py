@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline, Upload
 from deployment.stack import DeployedStack
 from deployment.waiting import wait_until
 from local.alerts import Alert, AlertInbox
 from local.announcements import Announcements
 from local.emulator import Emulator
+from pipeline.audit_row import AuditRow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Upload
 from local.permissions import taken_away
+from pipeline.audit_row import AuditRow
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Upload
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv, sums

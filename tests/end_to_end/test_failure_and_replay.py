@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Upload
 from deployment.waiting import wait_until
 from etl.saved_queries import read_queries
 from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment

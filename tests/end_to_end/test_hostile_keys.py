@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Upload
 from etl.constructs.storage import uploads_of
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import PARTNER
 from tests.end_to_end.deployment import Deployment

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from deployment.athena import Row
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline
 from deployment.waiting import wait_until
 from etl.saved_queries import read_queries
 from local.batching import batching
 from local.deploy import deploy, destroy
 from local.emulator import Emulator
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.files import BAD_CELL, Booking, alpine_csv, obie_json

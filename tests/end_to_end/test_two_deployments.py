@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline
 from deployment.stack import DeployedStack
 from etl.names import Names
@@ -15,6 +14,7 @@ from local.cdk import CdkError
 from local.deploy import deploy, destroy
 from local.emulator import Emulator
 from local.permissions import taken_away
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.deployment import Deployment

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from cli.demo.run import Outcome, Result, alert_due
 from cli.demo.scenario import BATCH, Sample, waves
-from deployment.audit import AuditRow, Change
 from deployment.pipeline import Partition
 from local.alerts import Alert
+from pipeline.audit_row import AuditRow, Change
 from pipeline.constants import FileStatus
 from transactions.results import ErrorCount, RecordedTotal
 

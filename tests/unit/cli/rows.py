@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deployment.audit import AuditRow, Change
+from pipeline.audit_row import AuditRow, Change
 from pipeline.constants import FileStatus
 
 UPLOADED = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
-from deployment.audit import AuditRow
 from deployment.dead_letters import DeadLetter, make_letter
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 

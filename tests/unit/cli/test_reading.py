@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployment.athena import Athena, QueryError, ResultColumn
-from deployment.audit import AuditTable, read_row
+from deployment.audit import AuditTable, read_item
 from deployment.waiting import NotInTimeError, wait_until
 from pipeline.constants import FileStatus
 from transactions.results import ErrorCount, RecordedTotal
@@ -69,7 +69,7 @@ class Pages:
 
 
 def test_a_row_is_read_with_exact_sums() -> None:
-    row = read_row(ITEM)
+    row = read_item(ITEM)
     assert row.status is FileStatus.SUPERSEDED
     assert (row.size, row.rows_read, row.rows_accepted, row.rows_rejected) == (120, 3, 2, 0)
     assert row.totals == (RecordedTotal(currency="EUR", count=2, sum=Decimal("1000000000000.10")),)
@@ -81,11 +81,11 @@ def test_a_row_is_read_with_exact_sums() -> None:
 
 def test_latency_ends_with_the_first_outcome() -> None:
     # Given a file that was completed, and superseded an hour later, then its latency is that of its completion
-    assert read_row(ITEM).latency == timedelta(seconds=4.5)
+    assert read_item(ITEM).latency == timedelta(seconds=4.5)
 
 
 def test_a_file_under_way_has_no_latency() -> None:
-    row = read_row(ITEM | {"status": {"S": "PROCESSING"}, "history": {"L": ITEM["history"]["L"][:2]}})
+    row = read_item(ITEM | {"status": {"S": "PROCESSING"}, "history": {"L": ITEM["history"]["L"][:2]}})
     assert not row.finished
     assert row.latency is None
 

@@ -3,17 +3,20 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment.audit import AuditRow, AuditTable
 from deployment.lost_files import LostFiles
 from etl.workflow.settling import NO_OUTCOME
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from pipeline.queue_messages import Upload, read_delivery
 from tests.unit.cli.rows import audit_row
+
+if TYPE_CHECKING:
+    from deployment.audit import AuditTable
 
 
 @dataclass

@@ -23,6 +23,7 @@ def _changed(file_id: str, status: str, *, partner: str = "alpine", at: str = "2
         "status": status,
         "key": f"incoming/{partner}/{file_id}.csv",
         "partner": partner,
+        "execution": "arn:1",
         "layout": "alpine-2025",
         "size": 120,
         "uploaded_at": UPLOADED,
@@ -31,8 +32,8 @@ def _changed(file_id: str, status: str, *, partner: str = "alpine", at: str = "2
         "rows_accepted": 30,
         "rows_rejected": 4,
         "history": [
-            {"status": "RECEIVED", "at": UPLOADED, "detail": ""},
-            {"status": status, "at": at, "detail": ""},
+            {"status": "RECEIVED", "at": UPLOADED, "execution": "arn:1", "detail": ""},
+            {"status": status, "at": at, "execution": "arn:1", "detail": ""},
         ],
     }
     return {"dynamodb": {"NewImage": {name: TypeSerializer().serialize(value) for name, value in item.items()}}}

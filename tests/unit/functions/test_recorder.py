@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from pipeline.missing_files import ARRIVAL
-from pipeline.outcomes import Outcome, read_outcome
-from pipeline.recorder import Recorder, keep_arrivals, parquet, total_rows
+from pipeline.recorder import Recorder, keep_arrivals, parquet, read_outcome, seconds_to_outcome, total_rows
 from tests.unit.functions.fakes import FakeRegistry, FakeS3
 from transactions.assets import asset_folder
 from transactions.contract import Contract
@@ -36,6 +36,7 @@ def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts:
         "key": "incoming/alpine/a.csv",
         "version_id": "v1",
         "partner": "alpine",
+        "execution": "arn:1",
         "size": 120,
         "uploaded_at": UPLOADED,
         "layout": "alpine-2025",
@@ -132,7 +133,7 @@ def test_given_any_sums_when_written_then_every_digit_is_kept(
     assert [row[0] for row in duckdb.read_parquet(str(path)).project("total").fetchall()] == list(totals)
 
 
-def _arrived(at: str, status: str = FileStatus.COMPLETED) -> Outcome:
+def _arrived(at: str, status: str = FileStatus.COMPLETED) -> AuditRow:
     return read_outcome(_record(status, uploaded_at=at))
 
 
@@ -157,7 +158,7 @@ def test_given_a_registry_that_fails_when_kept_then_the_batch_fails_and_comes_ag
 def test_given_the_contract_when_its_tables_are_read_then_done_at_is_in_utc() -> None:
     outcome = read_outcome(_record())
 
-    assert outcome.done_at() == datetime(2025, 11, 3, 14, 6, 0, 250_000, tzinfo=UTC)
+    assert outcome.done_at == datetime(2025, 11, 3, 14, 6, 0, 250_000, tzinfo=UTC)
 
 
 @pytest.mark.requirement("L1")
@@ -184,4 +185,4 @@ def test_given_an_outcome_when_it_is_measured_then_it_is_the_time_since_the_uplo
 
     outcome = read_outcome(_record(history[-1], history=entries))
 
-    assert outcome.seconds_to_outcome() == seconds
+    assert seconds_to_outcome(outcome) == seconds

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from deployment.audit import AuditRow
 from deployment.pipeline import Pipeline, Upload
 from evidence.chaos import load
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 from transactions.results import RecordedTotal

@@ -1,0 +1,98 @@
+"""A row of the audit table: what is known of one uploaded file."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from pipeline.constants import FINISHED, FileStatus
+from transactions.results import ErrorCount, RecordedTotal
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One entry of a row's history: the status that the file took, when, in which execution, and a detail."""
+
+    status: FileStatus
+    at: datetime
+    execution: str
+    detail: str
+
+
+class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One file's row. Rows count records of the file; ``totals`` cover the accepted ones."""
+
+    file_id: str
+    status: FileStatus
+    key: str
+    partner: str
+    execution: str
+    size: int
+    uploaded_at: datetime
+    history: tuple[Change, ...]
+    version_id: str = ""
+    bucket: str = ""
+    sequencer: str = ""
+    attempts: int = 0
+    layout: str = ""
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rows_dropped: int = 0
+    lines_skipped: int = 0
+    first_booking_date: str = ""
+    last_booking_date: str = ""
+    totals: tuple[RecordedTotal, ...] = ()
+    errors: tuple[ErrorCount, ...] = ()
+    warnings: tuple[ErrorCount, ...] = ()
+    reason: str = ""
+    report: str = ""
+    manifest: str = ""
+    duplicate_of: str = ""
+    superseded_by: str = ""
+    error: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the file has an outcome."""
+        return self.status in FINISHED
+
+    @property
+    def latency(self) -> timedelta | None:
+        """Time from the upload to the first outcome; None while there is none."""
+        return self.done_at - self.uploaded_at if self.done_at else None
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When the file took its first status that is an outcome; None while it has none."""
+        return next((change.at for change in self.history if change.status in FINISHED), None)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the file took its present status."""
+        return self.history[-1].at
+
+    @property
+    def detail(self) -> str:
+        """What the history says about the present status: a rejection's code, a failure's error, another file's id."""
+        return self.history[-1].detail
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """Exact sum of the accepted amounts by currency."""
+        return {total.currency: total.sum for total in self.totals}
+
+
+def read_row(item: Mapping[str, Any]) -> AuditRow:
+    """Read one item of the table, with DynamoDB's types taken off.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If the item is not a file's row.
+    """
+    lists = {name: msgspec.json.decode(item[name]) for name in ("totals", "errors", "warnings") if name in item}
+    # DynamoDB's numbers arrive as Decimal; every number of a row is whole.
+    whole = {name: int(value) for name, value in item.items() if isinstance(value, Decimal)}
+    return msgspec.convert({**item, **lists, **whole}, AuditRow)
