@@ -175,14 +175,14 @@ class Till:
         if number is None:
             return _Part(field_name, text, None, None, frozenset(["AMOUNT_FORMAT", *unworded_codes(text, field)]))
         value = number.value
+        codes = _of_decimals(number, field, self.minor_units)
+        if number.signed and not signed:
+            codes.add("SIGN_MISMATCH")
         if field.get("minorUnits", False):
             value = scaled(value, self.minor_units or 0)
             if self.minor_units is None:
                 # Without a currency, nobody knows what it comes to.
-                return _Part(field_name, text, number, None, frozenset(_of_decimals(number, field, None)))
-        codes = _of_decimals(number, field, self.minor_units)
-        if number.signed and not signed:
-            codes.add("SIGN_MISMATCH")
+                return _Part(field_name, text, number, None, frozenset(codes))
         if not in_range(value):
             codes.add("AMOUNT_RANGE")
         return _Part(field_name, text, number, value, frozenset(codes))
