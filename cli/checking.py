@@ -46,7 +46,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class CheckedFile:
     """What came out. ``transformation`` is None for a rejected file."""
 
     report: Report
@@ -76,7 +76,7 @@ def choose(file: Path, *, partner: str | None, layout: str | None) -> Choice:
     return Choice(partner=partner or ANY_PARTNER, layouts=layouts)
 
 
-def check_file(file: Path, choice: Choice, output: Path, console: Console) -> Checked:
+def check_file(file: Path, choice: Choice, output: Path, console: Console) -> CheckedFile:
     """Do the whole job on ``file`` and write Parquet and reports below ``output``.
 
     Raises
@@ -99,7 +99,7 @@ def check_file(file: Path, choice: Choice, output: Path, console: Console) -> Ch
                 transformation = transform_file(stream, source, layout, output, workdir)
             _reconcile(validation, transformation)
     _write(report, output)
-    return Checked(report=report, transformation=transformation)
+    return CheckedFile(report=report, transformation=transformation)
 
 
 def _layout(name: str) -> Layout:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.checking import Checked
+from cli.checking import CheckedFile
 from cli.tables import count, counted, make_table
 from transactions.reports.page import SKIPPED, WORDS, booking_dates, share, summary
 from transactions.reports.report import Report, ReportedError
@@ -22,7 +22,7 @@ _STYLES: dict[Verdict, str] = {
 }
 
 
-def show(console: Console, checked: Checked, out: Path | None) -> None:
+def show(console: Console, checked: CheckedFile, out: Path | None) -> None:
     """Print the verdict, and everything that led to it; what was written, if it was kept in ``out``."""
     report = checked.report
     for part in _parts(report):
@@ -90,7 +90,7 @@ def _skipped(report: Report) -> Group:
     return Group(heading, Padding(table, (0, 0, 0, 2)))
 
 
-def _written(checked: Checked, out: Path) -> Iterator[str]:
+def _written(checked: CheckedFile, out: Path) -> Iterator[str]:
     """Name the report, and each table's folder with its rows: a thousand booking dates make a thousand files."""
     yield f"report        {out / checked.report.path('html')}"
     rows = Counter[str]()

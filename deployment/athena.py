@@ -42,7 +42,7 @@ class ResultColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class QueryResult:
     """An answer: its columns, and its rows by column; every value is text, as Athena gives it."""
 
     columns: tuple[ResultColumn, ...]
@@ -61,7 +61,7 @@ class Athena:
         """Run a query and return its rows; every value is text, as Athena gives it. QueryError if it fails."""
         return self.result(sql).rows
 
-    def result(self, sql: str) -> Result:
+    def result(self, sql: str) -> QueryResult:
         """Run a query and return its columns and rows.
 
         Raises
@@ -81,7 +81,7 @@ class Athena:
         # The first row repeats the columns' names.
         _, *rows = [_cells(row) for page in pages for row in page["ResultSet"]["Rows"]]
         names = [column.name for column in columns]
-        return Result(columns=columns, rows=[dict(zip(names, row, strict=True)) for row in rows])
+        return QueryResult(columns=columns, rows=[dict(zip(names, row, strict=True)) for row in rows])
 
     def _status(self, query_id: str) -> dict[str, Any]:
         described: dict[str, Any] = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.alerts import Alerts
-from etl.constructs.arrivals import ArrivalCheck
+from etl.constructs.arrivals import MissingFileFunction
 from etl.constructs.bucket_emptier import BucketEmptier
 from etl.constructs.catalog import Catalog
 from etl.constructs.dashboard import Dashboard
@@ -101,7 +101,7 @@ class PipelineStack(Stack):
         recording.node.add_dependency(emptier)
         workflow.node.add_dependency(emptier)
         functions.node.add_dependency(emptier)
-        arrivals = ArrivalCheck(
+        arrivals = MissingFileFunction(
             self,
             "Arrivals",
             basis,

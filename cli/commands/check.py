@@ -8,7 +8,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from cli.checking import ANY_PARTNER, Checked, Choice, check_file, choose
+from cli.checking import ANY_PARTNER, CheckedFile, Choice, check_file, choose
 from cli.checking_tables import show
 from cli.console import PrintableConsole, make_console
 from cli.exit_codes import ExitCode
@@ -65,7 +65,7 @@ def check(
     raise typer.Exit(_EXIT_CODES[checked.report.verdict])
 
 
-def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> Checked:
+def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> CheckedFile:
     """Check ``file``, with what is written kept only if it was asked for."""
     if out:
         return check_file(file, choice, out, errors)

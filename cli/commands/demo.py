@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from cli.console import make_console, step
-from cli.demo.checks import Check, check
+from cli.demo.checks import DemoCheck, check
 from cli.demo.dashboard import QueueSamples, read_graphs
 from cli.demo.drawing import draw
 from cli.demo.report import show, summary
-from cli.demo.run import Outcome, collect, send
+from cli.demo.run import DemoRun, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
 from cli.exit_codes import ExitCode
 from cli.progress import Watch, progress
@@ -59,7 +59,7 @@ def demo(
     _conclude(console, outcome, checks)
 
 
-def _send_samples(console: Console, stack: DeployedStack, queues: QueueSamples) -> Outcome:
+def _send_samples(console: Console, stack: DeployedStack, queues: QueueSamples) -> DemoRun:
     pipeline, inbox = Pipeline(stack), AlertInbox(stack)
     sent: list[tuple[Sample, Upload]] = []
     for samples in waves():
@@ -77,7 +77,7 @@ def _send_samples(console: Console, stack: DeployedStack, queues: QueueSamples) 
         return collect(pipeline, inbox, sent)
 
 
-def _conclude(console: Console, outcome: Outcome, checks: list[Check]) -> None:
+def _conclude(console: Console, outcome: DemoRun, checks: list[DemoCheck]) -> None:
     console.print()
     console.print(summary(checks, Counter(result.row.status for result in outcome.results)))
     failed = [found for found in checks if not found.ok]

@@ -13,7 +13,7 @@ from rich.text import Text
 from cli.console import PrintableConsole, make_console, step
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.tables import counted, make_table
-from deployment.athena import Result
+from deployment.athena import QueryResult
 from deployment.connection import connect
 from etl.saved_queries import SavedQuery, read_queries
 
@@ -93,7 +93,7 @@ def _format(out: Path) -> Format:
         raise UsageError(f"{out}: the name must end in {' or '.join(Format)}") from error
 
 
-def write(result: Result, out: Path, written_as: Format) -> None:
+def write(result: QueryResult, out: Path, written_as: Format) -> None:
     """Write a result. Parquet keeps Athena's types and tells NULL from an empty text; CSV does neither."""
     if written_as is Format.CSV:
         text = io.StringIO()
@@ -143,7 +143,7 @@ def _list(saved: dict[str, SavedQuery], *, as_json: bool) -> None:
     console.print("run one: etl query NAME")
 
 
-def _show(result: Result) -> None:
+def _show(result: QueryResult) -> None:
     names = [column.name for column in result.columns]
     table = make_table(*names, numbers=tuple(column.name for column in result.columns if column.numeric))
     for row in result.rows[:ROWS_SHOWN]:

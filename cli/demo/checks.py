@@ -7,13 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from cli.demo.run import Outcome, Result, alert_due
+from cli.demo.run import DemoRun, FileResult, alert_due
 from cli.demo.scenario import BATCH
 from pipeline.constants import SERVICE_LEVEL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class DemoCheck:
     """One check: what is claimed, and everything that speaks against it."""
 
     claim: str
@@ -25,12 +25,12 @@ class Check:
         return not self.problems
 
 
-def check(outcome: Outcome) -> list[Check]:
+def check(outcome: DemoRun) -> list[DemoCheck]:
     """Check everything."""
-    return [Check(claim=claim, problems=tuple(find(outcome))) for claim, find in _CHECKS.items()]
+    return [DemoCheck(claim=claim, problems=tuple(find(outcome))) for claim, find in _CHECKS.items()]
 
 
-def _statuses(outcome: Outcome) -> Iterator[str]:
+def _statuses(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         expected = result.sample.expected
         if result.row.status is not expected.status:
@@ -39,13 +39,13 @@ def _statuses(outcome: Outcome) -> Iterator[str]:
             yield _differs(result, expected.detail, result.row.detail)
 
 
-def _routes(outcome: Outcome) -> Iterator[str]:
+def _routes(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         if result.route != result.sample.expected.route:
             yield _differs(result, result.sample.expected.route, result.route)
 
 
-def _one_batch(outcome: Outcome) -> Iterator[str]:
+def _one_batch(outcome: DemoRun) -> Iterator[str]:
     """Those uploaded together below the threshold: all of the first wave, so all that nothing earlier stands for."""
     keys: set[str] = set()
     executions = set()
@@ -57,7 +57,7 @@ def _one_batch(outcome: Outcome) -> Iterator[str]:
         yield f"{len(executions)} executions"
 
 
-def _counts(outcome: Outcome) -> Iterator[str]:
+def _counts(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         row = result.row
         seen = (row.rows_read, row.rows_accepted, row.rows_rejected, row.rows_dropped)
@@ -67,13 +67,13 @@ def _counts(outcome: Outcome) -> Iterator[str]:
             yield _differs(result, dict(result.sample.expected.errors), row.errors)
 
 
-def _sums(outcome: Outcome) -> Iterator[str]:
+def _sums(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         if result.row.sums != result.sample.expected.totals:
             yield _differs(result, dict(result.sample.expected.totals), result.row.sums)
 
 
-def _alerts(outcome: Outcome) -> Iterator[str]:
+def _alerts(outcome: DemoRun) -> Iterator[str]:
     due = Counter(
         (result.sample.expected.status.value, result.sample.partner, result.sample.key)
         for result in outcome.results
@@ -92,7 +92,7 @@ def _alerts(outcome: Outcome) -> Iterator[str]:
     yield from (f"not due: {' '.join(alert)}" for alert in sent - due)
 
 
-def _query_equals_audit(outcome: Outcome) -> Iterator[str]:
+def _query_equals_audit(outcome: DemoRun) -> Iterator[str]:
     audited: dict[tuple[str, str], tuple[int, Decimal]] = {}
     for row in outcome.completed:
         for total in row.totals:
@@ -108,7 +108,7 @@ def _query_equals_audit(outcome: Outcome) -> Iterator[str]:
             yield f"{' '.join(place)}: audit {audited.get(place)}, Athena {queried.get(place)}"
 
 
-def _only_completed(outcome: Outcome) -> Iterator[str]:
+def _only_completed(outcome: DemoRun) -> Iterator[str]:
     expected = {row.file_id: row.rows_accepted for row in outcome.completed}
     for file_id in sorted(expected.keys() | outcome.published.keys()):
         if expected.get(file_id, 0) != outcome.published.get(file_id, 0):
@@ -116,40 +116,40 @@ def _only_completed(outcome: Outcome) -> Iterator[str]:
             yield f"file {number}: {expected.get(file_id, 0)} rows due, {outcome.published.get(file_id, 0)} readable"
 
 
-def _quarantine(outcome: Outcome) -> Iterator[str]:
+def _quarantine(outcome: DemoRun) -> Iterator[str]:
     expected = Counter({(row.file_id, error.code): error.count for row in outcome.completed for error in row.errors})
     seen = Counter((str(row["file_id"]), str(row["error_code"])) for row in outcome.quarantine)
     yield from (f"missing: file {outcome.number_of(file_id)} {code}" for file_id, code in expected - seen)
     yield from (f"not due: file {outcome.number_of(file_id)} {code}" for file_id, code in seen - expected)
 
 
-def _partitions(outcome: Outcome) -> Iterator[str]:
+def _partitions(outcome: DemoRun) -> Iterator[str]:
     for partition in outcome.readable_partitions - outcome.registered_partitions:
         yield f"{partition.table} {'/'.join(partition.values)}"
 
 
-def _latency(outcome: Outcome) -> Iterator[str]:
+def _latency(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         if result.row.latency is None or result.row.latency > SERVICE_LEVEL:
             yield f"file {result.number}: {result.row.latency}"
 
 
-def _dead_letters(outcome: Outcome) -> Iterator[str]:
+def _dead_letters(outcome: DemoRun) -> Iterator[str]:
     if outcome.dead_letters:
         yield f"{outcome.dead_letters} messages"
 
 
-def _reports(outcome: Outcome) -> Iterator[str]:
+def _reports(outcome: DemoRun) -> Iterator[str]:
     for result in outcome.results:
         if result.row.report not in outcome.reports:
             yield f"file {result.number}: {result.row.report or 'no report'}"
 
 
-def _differs(result: Result, expected: object, seen: object) -> str:
+def _differs(result: FileResult, expected: object, seen: object) -> str:
     return f"file {result.number}: {expected} expected, {seen} seen"
 
 
-_CHECKS: Final[dict[str, Callable[[Outcome], Iterator[str]]]] = {
+_CHECKS: Final[dict[str, Callable[[DemoRun], Iterator[str]]]] = {
     "Every file has its expected status and reason": _statuses,
     "Large files went direct, small ones in batches": _routes,
     "The small files of the first wave share one execution": _one_batch,

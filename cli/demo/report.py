@@ -9,8 +9,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from cli.demo.checks import Check
-from cli.demo.run import QUARANTINE_QUERY, TOTALS_QUERY, Outcome, Result
+from cli.demo.checks import DemoCheck
+from cli.demo.run import QUARANTINE_QUERY, TOTALS_QUERY, DemoRun, FileResult
 from cli.progress import short
 from cli.tables import ROWS_COLUMNS, count, file_text, make_table, rows_cells, seconds, status_text
 from deployment.athena import Row
@@ -18,7 +18,7 @@ from local.alerts import Alert
 from pipeline.constants import FileStatus
 
 
-def show(console: Console, outcome: Outcome, checks: Sequence[Check]) -> None:
+def show(console: Console, outcome: DemoRun, checks: Sequence[DemoCheck]) -> None:
     """Print everything that came out, and what was checked."""
     console.print(_section("Files", _files(outcome)))
     console.print(_section("Alerts that went out", _alerts(outcome.alerts)))
@@ -31,7 +31,7 @@ def _section(title: str, body: RenderableType) -> Group:
     return Group("", Rule(title, align="left", style="dim"), body)
 
 
-def _files(outcome: Outcome) -> Table:
+def _files(outcome: DemoRun) -> Table:
     table = make_table(
         "#", "file", "status", "route", *ROWS_COLUMNS, "latency", numbers=("#", *ROWS_COLUMNS, "latency")
     )
@@ -48,7 +48,7 @@ def _files(outcome: Outcome) -> Table:
     return table
 
 
-def remark(outcome: Outcome, result: Result) -> str:
+def remark(outcome: DemoRun, result: FileResult) -> str:
     """Say why a file has its status: the reason of a rejection, the file that stands in its place."""
     row = result.row
     match row.status:
@@ -91,7 +91,7 @@ def _totals(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _quarantine(outcome: Outcome) -> Table:
+def _quarantine(outcome: DemoRun) -> Table:
     columns = ("partner", "file", "line", "field", "error_code", "masked_value")
     table = make_table(*columns, numbers=("file", "line"))
     for row in outcome.quarantine:
@@ -100,16 +100,16 @@ def _quarantine(outcome: Outcome) -> Table:
     return table
 
 
-def _checks(checks: Sequence[Check]) -> Group:
+def _checks(checks: Sequence[DemoCheck]) -> Group:
     return Group(*(line for check in checks for line in _check(check)))
 
 
-def _check(check: Check) -> list[Text]:
+def _check(check: DemoCheck) -> list[Text]:
     verdict = Text("ok     ", style="green") if check.ok else Text("FAILED ", style="bold red")
     return [verdict + Text(check.claim), *(Text(f"         {problem}", style="red") for problem in check.problems)]
 
 
-def summary(checks: Sequence[Check], counts: Mapping[FileStatus, int]) -> Text:
+def summary(checks: Sequence[DemoCheck], counts: Mapping[FileStatus, int]) -> Text:
     """Sum up in one line."""
     files = ", ".join(f"{number} {status}" for status, number in counts.items())
     failed = [check for check in checks if not check.ok]

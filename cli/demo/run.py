@@ -38,7 +38,7 @@ ORDER BY partner, file_id, source_line, field
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class FileResult:
     """One sample's upload, its audit row and its route."""
 
     number: int
@@ -48,10 +48,10 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class DemoRun:
     """All that the demonstration has seen."""
 
-    results: Sequence[Result]
+    results: Sequence[FileResult]
     alerts: Sequence[Alert]
     totals: Sequence[Row]
     published: Mapping[str, int]
@@ -81,7 +81,7 @@ def send(pipeline: Pipeline, samples: Sequence[Sample]) -> list[Upload]:
     return [pipeline.upload(sample.key, sample.content) for sample in samples]
 
 
-def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, Upload]]) -> Outcome:
+def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, Upload]]) -> DemoRun:
     """Gather audit rows, alerts and what Athena and Glue say, once everything has its outcome.
 
     Raises
@@ -91,9 +91,9 @@ def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, 
     """
     rows = pipeline.settle(upload for _, upload in sent)
     wait_until("all executions have ended", pipeline.running_executions, lambda running: not running)
-    return Outcome(
+    return DemoRun(
         results=[
-            Result(number=number, sample=sample, row=rows[upload], route=pipeline.route(rows[upload].execution))
+            FileResult(number=number, sample=sample, row=rows[upload], route=pipeline.route(rows[upload].execution))
             for number, (sample, upload) in enumerate(sent, start=1)
         ],
         alerts=inbox.received(),

@@ -28,7 +28,7 @@ _CHANGED_WITHIN: Final = timedelta(days=14)
 _SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
-class Stack(Protocol):
+class ExaminedStack(Protocol):
     """A deployed stack: its name, its resources, and a session that makes clients."""
 
     @property
@@ -57,7 +57,7 @@ class Finding:
         return not self.advice
 
 
-def examine(stack: Stack, pipeline: Pipeline) -> Iterator[Finding]:
+def examine(stack: ExaminedStack, pipeline: Pipeline) -> Iterator[Finding]:
     """Make every check; one that AWS does not answer is a finding too."""
     for subject, look in _CHECKS.items():
         try:
@@ -71,13 +71,13 @@ def examine(stack: Stack, pipeline: Pipeline) -> Iterator[Finding]:
 Seen = tuple[str, str]
 
 
-def _stack(stack: Stack, _: Pipeline) -> Seen:
+def _stack(stack: ExaminedStack, _: Pipeline) -> Seen:
     (described,) = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"]
     status = described["StackStatus"]
     return status, "" if status in _SETTLED else "look at the stack's events, and deploy again"
 
 
-def _subscriptions(stack: Stack, pipeline: Pipeline) -> Seen:
+def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     pages = (
         stack.session.client("sns")
         .get_paginator("list_subscriptions_by_topic")
@@ -91,12 +91,12 @@ def _subscriptions(stack: Stack, pipeline: Pipeline) -> Seen:
     return seen, "" if arns else "nobody hears of failures: subscribe to the alert topic"
 
 
-def _dead_letters(_: Stack, pipeline: Pipeline) -> Seen:
+def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("DeadLetterQueue")
     return f"{waiting} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
 
 
-def _hanging(_: Stack, pipeline: Pipeline) -> Seen:
+def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     changed = (now - _CHANGED_WITHIN, now - HANGS_AFTER)
     hanging = [row for one in UNFINISHED for row in pipeline.audit.of_status(one, changed=changed, limit=100)]
@@ -107,7 +107,7 @@ def _hanging(_: Stack, pipeline: Pipeline) -> Seen:
     )
 
 
-def _without_row(_: Stack, pipeline: Pipeline) -> Seen:
+def _without_row(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     files = {letter.file_id for letter in pipeline.lost_files.without_row(latest=_EXECUTIONS)}
     return (
         f"{len(files)} in the latest {_EXECUTIONS} executions that failed, timed out or were aborted",
@@ -115,7 +115,7 @@ def _without_row(_: Stack, pipeline: Pipeline) -> Seen:
     )
 
 
-def _alarms(stack: Stack, _: Pipeline) -> Seen:
+def _alarms(stack: ExaminedStack, _: Pipeline) -> Seen:
     names = stack.physical_ids("AWS::CloudWatch::Alarm")
     pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
     ringing = sorted({alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]} & set(names))
@@ -124,7 +124,7 @@ def _alarms(stack: Stack, _: Pipeline) -> Seen:
     return f"none of {len(names)} ringing", ""
 
 
-def _crawler(stack: Stack, pipeline: Pipeline) -> Seen:
+def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     crawler = pipeline.outputs["Crawler"]
     last = stack.session.client("glue").get_crawler(Name=crawler)["Crawler"].get("LastCrawl")
     run = f"aws glue start-crawler --name {crawler}"
@@ -136,7 +136,7 @@ def _crawler(stack: Stack, pipeline: Pipeline) -> Seen:
     return seen, "" if datetime.now(UTC) - last["StartTime"] < CRAWLED_WITHIN else f"its schedule did not run: {run}"
 
 
-def _memory(stack: Stack, _: Pipeline) -> Seen:
+def _memory(stack: ExaminedStack, _: Pipeline) -> Seen:
     client = stack.session.client("lambda")
     functions = stack.physical_ids("AWS::Lambda::Function")
     sizes = {client.get_function_configuration(FunctionName=name)["MemorySize"] for name in functions}
@@ -146,13 +146,13 @@ def _memory(stack: Stack, _: Pipeline) -> Seen:
     return seen, f"ask AWS to raise the account's 3008 MB limit, then deploy with -c {MEMORY.name}={MEMORY.default}"
 
 
-def _concurrency(stack: Stack, _: Pipeline) -> Seen:
+def _concurrency(stack: ExaminedStack, _: Pipeline) -> Seen:
     limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     advice = f"ask AWS for at least {WANTED_CONCURRENCY} (Service Quotas, Lambda, concurrent executions)"
     return f"{limit} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice
 
 
-_CHECKS: Final[dict[str, Callable[[Stack, Pipeline], Seen]]] = {
+_CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Stack": _stack,
     "Alert subscriptions": _subscriptions,
     "Dead letters": _dead_letters,

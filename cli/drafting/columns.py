@@ -48,7 +48,7 @@ _Way = TypeVar("_Way")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class SampleColumn:
     """One column: its values, its type in the layout language, and what a person should look at.
 
     ``header`` is the header's cell where it cannot be the name: a blank or a repeated one.
@@ -69,7 +69,7 @@ class Column:
 
 def guess(
     name: str, values: Iterable[str], *, header: str | None = None, json_type: str = "string", money: bool = False
-) -> Column:
+) -> SampleColumn:
     """Guess the column's type. Whole numbers are text (ids, accounts) unless they are ``money`` or a JSON number."""
     written = tuple(value for value in values if value)
     present, affixes = _without_money_signs(written)
@@ -91,7 +91,7 @@ def guess(
     if not present:
         notes.append("empty in this file")
     values = present if kind == "number" else written
-    return Column(name=name, values=values, type=kind, keys=keys, notes=tuple(notes), header=header)
+    return SampleColumn(name=name, values=values, type=kind, keys=keys, notes=tuple(notes), header=header)
 
 
 def _without_money_signs(values: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any]]:

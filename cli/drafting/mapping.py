@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cli.drafting.columns import Column
+from cli.drafting.columns import SampleColumn
 from transactions.currencies import MINOR_UNITS
 
 TO_DO: Final = "TODO"
@@ -43,7 +43,7 @@ class Filling:
     note: str = ""
 
 
-def fillings(columns: Iterable[Column]) -> tuple[Filling, ...]:
+def fillings(columns: Iterable[SampleColumn]) -> tuple[Filling, ...]:
     """Guess all fillings. What is required and not found is left to do."""
     guesses = _Guesses(tuple(columns))
     found = {filling.column: filling for filling in guesses.all()}
@@ -53,7 +53,7 @@ def fillings(columns: Iterable[Column]) -> tuple[Filling, ...]:
 class _Guesses:
     """Each column is taken once: the clearest parts of the record choose first."""
 
-    def __init__(self, columns: tuple[Column, ...]) -> None:
+    def __init__(self, columns: tuple[SampleColumn, ...]) -> None:
         self._free = list(columns)
         self._rows = max((len(column.values) for column in columns), default=0)
 
@@ -110,7 +110,7 @@ class _Guesses:
             column="amount", function=_of("amount", amount), note=self._doubt(amount)
         )
 
-    def _with_direction(self, amount: Column) -> Filling | None:
+    def _with_direction(self, amount: SampleColumn) -> Filling | None:
         """Fill the amount by a column of well-known words for both directions, if its sign does not contradict them."""
         for column in self._free:
             words = {word: word.lower() in _CREDIT for word in column.values}
@@ -127,11 +127,11 @@ class _Guesses:
                 return Filling(column="amount", function=function, note="are these all the words?")
         return None
 
-    def _signed(self) -> Column | None:
+    def _signed(self) -> SampleColumn | None:
         signed = (column for column in self._free if any(value.startswith("-") for value in column.values))
         return next((column for column in signed if column.type == "number"), None)
 
-    def _doubt(self, amount: Column) -> str:
+    def _doubt(self, amount: SampleColumn) -> str:
         """Warn where nothing goes out: a column may say so, or the file may be of a card."""
         if any(value.startswith("-") for value in amount.values):
             return "is money out negative? if positive, add inverted: true"
@@ -152,29 +152,29 @@ class _Guesses:
         if column := self._take(name, "string"):
             yield Filling(column=name, function=_of("text", column))
 
-    def _find(self, part: str, kind: str) -> Column | None:
+    def _find(self, part: str, kind: str) -> SampleColumn | None:
         pattern = re.compile(_NAMES[part], re.IGNORECASE)
         fitting = (column for column in self._free if _is(column, kind) and pattern.search(column.name))
         return next(fitting, None)
 
-    def _take(self, part: str, kind: str) -> Column | None:
+    def _take(self, part: str, kind: str) -> SampleColumn | None:
         column = self._find(part, kind)
         if column:
             self._free.remove(column)
         return column
 
-    def _take_first(self, kind: str) -> Column | None:
+    def _take_first(self, kind: str) -> SampleColumn | None:
         column = next((column for column in self._free if _is(column, kind)), None)
         if column:
             self._free.remove(column)
         return column
 
 
-def _is(column: Column, kind: str) -> bool:
+def _is(column: SampleColumn, kind: str) -> bool:
     return column.is_date if kind == "date" else column.type == kind
 
 
-def _sign(amount: Column, money_in: Sequence[bool]) -> str:
+def _sign(amount: SampleColumn, money_in: Sequence[bool]) -> str:
     """Tell what the amount's sign does beside the words: "" if neither of what the layout language knows."""
     negative = [value.startswith("-") for value in amount.values]
     if len(negative) == len(money_in) and not any(negative):
@@ -184,5 +184,5 @@ def _sign(amount: Column, money_in: Sequence[bool]) -> str:
     return "inverted" if negative == list(money_in) else ""
 
 
-def _of(function: str, column: Column) -> dict[str, Any]:
+def _of(function: str, column: SampleColumn) -> dict[str, Any]:
     return {"function": function, "field": column.name}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
-from cli.drafting.columns import Column, guess
+from cli.drafting.columns import SampleColumn, guess
 
 LOOKED_AT_BYTES: Final = 4_000_000
 """So much of a CSV file is looked at; a JSON document is read whole."""
@@ -34,17 +34,17 @@ class DraftError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class SampleTable:
     """What was read: the layout's keys that say how, its columns, and what a person should look at."""
 
     format: str
-    columns: tuple[Column, ...]
+    columns: tuple[SampleColumn, ...]
     keys: dict[str, Any]
     dialect: dict[str, Any]
     notes: tuple[str, ...] = ()
 
 
-def read(content: bytes, name: str) -> Table:
+def read(content: bytes, name: str) -> SampleTable:
     """Read ``content``, as JSON if the file's ``name`` says so.
 
     Raises
@@ -55,7 +55,7 @@ def read(content: bytes, name: str) -> Table:
     return _read_json(content) if name.lower().endswith(".json") else _read_csv(content[:LOOKED_AT_BYTES])
 
 
-def _read_csv(content: bytes) -> Table:
+def _read_csv(content: bytes) -> SampleTable:
     text, keys, notes = _decoded(content)
     delimiter, quote = _sniffed(text)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, quotechar=quote)
@@ -84,7 +84,9 @@ def _read_csv(content: bytes) -> Table:
         dialect["trim"] = True
     header = [cell.strip() for cell in first] if named else [""] * width
     records = [row for _, row in body] if named else [first, *(row for _, row in body)]
-    return Table(format="csv", columns=tuple(_columns(header, records)), keys=keys, dialect=dialect, notes=tuple(notes))
+    return SampleTable(
+        format="csv", columns=tuple(_columns(header, records)), keys=keys, dialect=dialect, notes=tuple(notes)
+    )
 
 
 def _is_value(cell: str) -> bool:
@@ -144,7 +146,7 @@ def _likeliest_delimiter(text: str) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> Iterator[Column]:
+def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> Iterator[SampleColumn]:
     repeated = Counter(header)
     for number, cell in enumerate(header):
         unusable = not cell.strip() or repeated[cell] > 1
@@ -154,7 +156,7 @@ def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> Iterato
         yield guess(name, values, header=own_header, money=bool(AMOUNT_NAME.search(name)))
 
 
-def _read_json(content: bytes) -> Table:
+def _read_json(content: bytes) -> SampleTable:
     keys: dict[str, Any]
     try:
         document = _parsed(content)
@@ -170,7 +172,7 @@ def _read_json(content: bytes) -> Table:
         for name, value in _leaves(record, ""):
             cells.setdefault(name, []).append(value)
     columns = tuple(_json_column(name, values) for name, values in cells.items())
-    return Table(format="json", columns=columns, keys=keys, dialect={})
+    return SampleTable(format="json", columns=columns, keys=keys, dialect={})
 
 
 def _parsed(content: bytes) -> Any:
@@ -236,10 +238,10 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _json_column(name: str, values: Sequence[Any]) -> Column:
+def _json_column(name: str, values: Sequence[Any]) -> SampleColumn:
     present = [value for value in values if value is not None]
     if present and all(isinstance(value, bool) for value in present):
-        return Column(name=name, values=(), keys={"jsonType": "boolean"})
+        return SampleColumn(name=name, values=(), keys={"jsonType": "boolean"})
     is_number = bool(present) and all(isinstance(value, _Number) for value in present)
     texts = [str(value) for value in present]
     return guess(name, texts, json_type="number" if is_number else "string", money=bool(AMOUNT_NAME.search(name)))

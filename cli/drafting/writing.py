@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import yaml
 
-from cli.drafting.columns import Column
+from cli.drafting.columns import SampleColumn
 from cli.drafting.mapping import TO_DO, fillings
-from cli.drafting.reading import Table, read
+from cli.drafting.reading import SampleTable, read
 
 _WIDE: Final = 10_000
 
@@ -25,7 +25,7 @@ def draft(content: bytes, file_name: str, partner: str) -> str:
     return "\n".join(_lines(read(content, file_name), f"{partner}-draft", partner)) + "\n"
 
 
-def _lines(table: Table, name: str, partner: str) -> Iterator[str]:
+def _lines(table: SampleTable, name: str, partner: str) -> Iterator[str]:
     yield "# A draft, guessed from one file. Look at everything, decide what says DECIDE, fill in what says TODO."
     yield f"# Save it as {name}.yaml, then try it:"
     yield f"#   etl layout lint {name}.yaml"
@@ -48,7 +48,7 @@ def _lines(table: Table, name: str, partner: str) -> Iterator[str]:
     yield "  totals: {}"
 
 
-def _field(column: Column) -> str:
+def _field(column: SampleColumn) -> str:
     header = {} if column.header is None else {"header": column.header}
     keys = {"name": column.name, **header, "type": column.type, **column.keys}
     return _flow(keys) + _comment("; ".join(column.notes))

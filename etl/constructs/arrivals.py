@@ -15,7 +15,7 @@ from etl.constructs.shared import allow, write_with
 EVERY: Final = Duration.minutes(15)
 
 
-class ArrivalCheck(Construct):
+class MissingFileFunction(Construct):
     """Alerts a file that a layout says is due and that has not come."""
 
     def __init__(

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from evidence.bench.limits import LimitsError
 from evidence.bench.measuring import PROJECT, RunFailedError
-from evidence.bench.page import TARGET_COLUMNS, page, target_row
+from evidence.bench.performance_page import TARGET_COLUMNS, page, target_row
 from evidence.bench.plan import LARGER_FORMATS, LARGER_TIMES
 from evidence.bench.plot import plot
 from evidence.bench.results import Results, Section

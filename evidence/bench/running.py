@@ -16,7 +16,7 @@ import msgspec
 from rich.progress import Progress
 
 from evidence.bench import data
-from evidence.bench.contenders.outcome import Outcome
+from evidence.bench.contenders.result import ContenderResult
 from evidence.bench.flaws import FORMATS, Format
 from evidence.bench.limits import ControlGroup, control_group
 from evidence.bench.measuring import PROJECT, RunFailedError, Usage, measure
@@ -41,7 +41,7 @@ def run_contenders(
     rows = data.rows_of(megabytes)
     files = {name: _file(folder, name, rows, progress) for name in formats}
     jobs = [(contender, name) for name in formats for contender in CONTENDERS if name in contender.formats]
-    usages, outcomes = defaultdict[tuple[str, str], list[Usage]](list), dict[str, Outcome]()
+    usages, outcomes = defaultdict[tuple[str, str], list[Usage]](list), dict[str, ContenderResult]()
     load_before = os.getloadavg()[0]
     # The plain CSV last: the decimal comma right before it, and the other contenders after it, are compared with it.
     turns = sorted(jobs, key=lambda job: formats.index(job[1]), reverse=True)
@@ -107,11 +107,13 @@ def _file(folder: Path, name: Format, rows: int, progress: Progress) -> Path:
     return path
 
 
-def _run(contender: Contender, name: str, file: Path, group: ControlGroup | None = None) -> tuple[Usage, Outcome]:
+def _run(
+    contender: Contender, name: str, file: Path, group: ControlGroup | None = None
+) -> tuple[Usage, ContenderResult]:
     with _output(file.parent) as output:
         module = f"evidence.bench.contenders.{contender.module}"
         usage, printed = measure(["-m", module, *contender.steps, name, str(file), str(output)], group)
-    return usage, msgspec.json.decode(printed, type=Outcome)
+    return usage, msgspec.json.decode(printed, type=ContenderResult)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cli.console import make_console
 from cli.tables import make_table
-from evidence.chaos.run import Outcome, storms
+from evidence.chaos.run import ScenarioResult, storms
 from evidence.chaos.scenario import Storm, draw
 
 _SHOWN: Final = 10
@@ -30,7 +30,7 @@ def main() -> None:
     options = _options()
     console = make_console()
     began = time.monotonic()
-    outcomes: list[Outcome] = []
+    outcomes: list[ScenarioResult] = []
     console.print("Deploying to the embedded AWS")
     with suppress(KeyboardInterrupt):
         _run(options, console, outcomes)
@@ -44,7 +44,7 @@ def main() -> None:
     sys.exit(0 if len(outcomes) == options.scenarios and not differing else 1)
 
 
-def _run(options: argparse.Namespace, console: Console, outcomes: list[Outcome]) -> None:
+def _run(options: argparse.Namespace, console: Console, outcomes: list[ScenarioResult]) -> None:
     """Run one scenario after the other, and tell of those that differ at once."""
     with storms() as deployment, _progress(console) as progress:
         task = progress.add_task("scenarios", total=options.scenarios)
@@ -70,7 +70,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _tell(console: Console, outcome: Outcome) -> None:
+def _tell(console: Console, outcome: ScenarioResult) -> None:
     seed = outcome.scenario.seed
     console.print(f"[red]seed {seed} differs[/]; run it again: make chaos SCENARIOS=1 SEED={seed}")
     console.print(f"  {outcome.scenario.storm} {outcome.permission}", markup=False, highlight=False)
@@ -80,7 +80,7 @@ def _tell(console: Console, outcome: Outcome) -> None:
         console.print(f"  and {len(outcome.differences) - _SHOWN} more")
 
 
-def _table(outcomes: Iterable[Outcome]) -> Table:
+def _table(outcomes: Iterable[ScenarioResult]) -> Table:
     """Show by kind of trouble how much happened; a scenario may have several."""
     figures = ("scenarios", "files", "replayed", "differ", "seconds each")
     table = make_table("trouble", *figures, numbers=figures)

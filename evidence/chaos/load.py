@@ -19,7 +19,7 @@ from typing import Final
 
 from cli.console import make_console
 from deployment.pipeline import Pipeline, Upload
-from evidence.chaos.scenario import ALPINE, OBIE, Content, Row
+from evidence.chaos.scenario import ALPINE, OBIE, Content, PlannedRow
 from local.session import local_pipeline
 from pipeline.audit_row import AuditRow
 
@@ -94,7 +94,7 @@ def send(pipeline: Pipeline, *, files: int, seconds: float) -> Load:
 def content(number: int) -> Content:
     """Make the content of a file of this number: of one to forty rows, and like no other."""
     rows = tuple(
-        Row(
+        PlannedRow(
             transaction_id=f"{number}-{row}",
             day=f"2025-11-{1 + row % 6:02}",
             amount=f"{number}.{row:02}",

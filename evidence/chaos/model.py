@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import groupby, pairwise
 
 from evidence.chaos.scenario import Content
-from evidence.chaos.state import AuditRow, State, VisibleRow
+from evidence.chaos.state import ObservedRow, State, VisibleRow
 
 LOST = "the dead-letter queue refused it"
 """Words of the alert of a file that could not be kept for replay."""
@@ -109,7 +109,7 @@ def _rows(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
             yield from _figures(upload, row)
 
 
-def _history(upload: Uploaded, row: AuditRow) -> Iterator[str]:
+def _history(upload: Uploaded, row: ObservedRow) -> Iterator[str]:
     # A write whose answer was lost is made again, and says the same twice.
     told = [next(entries) for _, entries in groupby(row.history, key=lambda entry: entry.status)]
     statuses = [entry.status for entry in told]
@@ -123,7 +123,7 @@ def _history(upload: Uploaded, row: AuditRow) -> Iterator[str]:
         yield f"{upload.name}: its history runs backwards: {times}"
 
 
-def _figures(upload: Uploaded, row: AuditRow) -> Iterator[str]:
+def _figures(upload: Uploaded, row: ObservedRow) -> Iterator[str]:
     rows = upload.content.rows
     good = [one for one in rows if one.good]
     counts = (len(rows), len(good), len(rows) - len(good))

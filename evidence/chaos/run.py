@@ -34,7 +34,7 @@ _CALM_SECONDS: Final = 0.4
 
 
 @dataclass(kw_only=True)
-class Outcome:
+class ScenarioResult:
     """How a scenario went: what differs from the model, and how much happened."""
 
     scenario: Scenario
@@ -63,10 +63,10 @@ class Storms:
         self._lost_files = replace(users.lost_files, lease_seconds=SHORT_LEASE_SECONDS)
         self._shorten(session)
 
-    def run(self, scenario: Scenario) -> Outcome:
+    def run(self, scenario: Scenario) -> ScenarioResult:
         """Let a storm rage over a scenario's uploads, calm it, replay what failed, and compare."""
         began = time.monotonic()
-        outcome = Outcome(scenario=scenario, permission=str(self._faults.permission(scenario.storm) or ""))
+        outcome = ScenarioResult(scenario=scenario, permission=str(self._faults.permission(scenario.storm) or ""))
         try:
             self._run(scenario, outcome)
         except NotInTimeError as error:
@@ -75,7 +75,7 @@ class Storms:
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    def _run(self, scenario: Scenario, outcome: Outcome) -> None:
+    def _run(self, scenario: Scenario, outcome: ScenarioResult) -> None:
         ended_before = self._observer.ended_badly()
         told_before = len(self._pipeline.alerts.received())
 

@@ -23,7 +23,7 @@ _LARGE_ROWS: Final = (15, 40)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class PlannedRow:
     """One booking as its partner wrote it; a bad one has an amount that nobody can read."""
 
     transaction_id: str
@@ -38,7 +38,7 @@ class Content:
     """What a file says. A refused one has no column or record that its partner's layout knows."""
 
     partner: str
-    rows: tuple[Row, ...]
+    rows: tuple[PlannedRow, ...]
     refused: bool
 
     def encode(self) -> bytes:
@@ -125,7 +125,7 @@ def _content(dice: random.Random, partner: str, mark: str) -> Content:
     count = dice.randint(*_LARGE_ROWS) if _chance(dice, 0.3) else dice.randint(2, 6)
     bad = {dice.randrange(1, count)} if _chance(dice, 0.25) else set()
     rows = tuple(
-        Row(
+        PlannedRow(
             transaction_id=f"{mark}-{number}",
             day=dice.choice(_DAYS),
             amount=f"{dice.choice(['', '-'])}{dice.randint(1, 99999)}.{dice.randint(0, 99):02}",
@@ -159,7 +159,7 @@ def _chance(dice: random.Random, share: float) -> bool:
     return dice.random() < share
 
 
-def _alpine(rows: tuple[Row, ...]) -> bytes:
+def _alpine(rows: tuple[PlannedRow, ...]) -> bytes:
     lines = [
         f"{row.transaction_id},CH01,{row.day},,{row.amount if row.good else 'unreadable'},{row.currency},CARD,,,,"
         for row in rows
@@ -167,7 +167,7 @@ def _alpine(rows: tuple[Row, ...]) -> bytes:
     return "\n".join([_COLUMNS, *lines, ""]).encode()
 
 
-def _obie(rows: tuple[Row, ...]) -> bytes:
+def _obie(rows: tuple[PlannedRow, ...]) -> bytes:
     transactions = [
         {
             "AccountId": "70001",

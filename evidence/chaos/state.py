@@ -59,7 +59,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditRow:
+class ObservedRow:
     """One row of the audit table; ``counts`` are read, accepted and rejected."""
 
     status: str
@@ -91,7 +91,7 @@ class State:
     is nobody after them but the alarm.
     """
 
-    rows: Mapping[str, AuditRow]
+    rows: Mapping[str, ObservedRow]
     table: Counter[VisibleRow]
     quarantine: Counter[str]
     letters: Sequence[Letter]
@@ -181,7 +181,7 @@ class Observer:
             for item in self._items(table):
                 self._dynamodb.delete_item(TableName=self._outputs[table], Key={key: item[key]})
 
-    def _rows(self) -> dict[str, AuditRow]:
+    def _rows(self) -> dict[str, ObservedRow]:
         plain = [{name: _plain(value) for name, value in item.items()} for item in self._items("AuditTable")]
         return {row["file_id"]: _audit_row(row) for row in plain}
 
@@ -241,9 +241,9 @@ def _query(folder: Path, columns: str) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-def _audit_row(row: Mapping[str, Any]) -> AuditRow:
+def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
     totals = json.loads(row.get("totals", "[]"))
-    return AuditRow(
+    return ObservedRow(
         status=row["status"],
         history=tuple(Entry(status=entry["status"], at=entry["at"]) for entry in row["history"]),
         duplicate_of=row.get("duplicate_of", ""),

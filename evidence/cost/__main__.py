@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from etl.synthesis.synthesize import synthesize
-from evidence.cost.model import Stack
-from evidence.cost.page import page
+from evidence.cost.cost_and_scale_page import page
+from evidence.cost.model import PricedStack
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "cost-and-scale.md"
 
@@ -14,7 +14,7 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "cost-and-scale.md"
 def main() -> None:
     """Synthesize the stack, and write the page."""
     with tempfile.TemporaryDirectory() as outdir:
-        PAGE.write_text(page(Stack.of(synthesize(Path(outdir)))), encoding="utf-8")
+        PAGE.write_text(page(PricedStack.of(synthesize(Path(outdir)))), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack:
+class PricedStack:
     """What the costs follow from, read from the synthesized template."""
 
     definition: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Stack:
     """Days until a staged object is gone in all its versions."""
 
     @classmethod
-    def of(cls, template: Template) -> "Stack":
+    def of(cls, template: Template) -> "PricedStack":
         """Read a template."""
         functions = {
             function["FunctionName"].removeprefix("lambda-").rpartition("-")[0]: function
@@ -81,7 +81,7 @@ class Stack:
         )
 
 
-def small_file(stack: Stack, route: str) -> Lines:
+def small_file(stack: PricedStack, route: str) -> Lines:
     """Cost of one small, good CSV file: alone on the direct route, one of a full batch on the other."""
     share = 1 if route == "direct" else 1 / stack.batch_size
     chain, around = walk_file(stack.definition, route), walk_execution(stack.definition, route)
@@ -98,7 +98,7 @@ def small_file(stack: Stack, route: str) -> Lines:
     }
 
 
-def call(stack: Stack, name: str, seconds: float) -> float:
+def call(stack: PricedStack, name: str, seconds: float) -> float:
     """Cost of one call of a function."""
     function = stack.functions[name]
     memory = function.memory_gb * seconds * prices.LAMBDA_GB_SECOND[stack.architecture]
@@ -118,7 +118,7 @@ def write_units() -> int:
     return audit_write_units() + content + key + key_completed
 
 
-def gigabyte(stack: Stack) -> Lines:
+def gigabyte(stack: PricedStack) -> Lines:
     """Cost of a gigabyte of CSV in files of 100 MB on the direct route.
 
     Such a file has a Parquet object for each booking date, and one of rejected rows. What is not listed by itself costs
@@ -147,7 +147,7 @@ def _s3_requests(*, objects: int) -> float:
     return writes * prices.S3_WRITE + reads * prices.S3_READ
 
 
-def month(stack: Stack, *, partners: int) -> Lines:
+def month(stack: PricedStack, *, partners: int) -> Lines:
     """Cost of a month in which nothing comes."""
     metrics = len(FINISHED) + 2 * partners + 1
     return {
@@ -159,7 +159,7 @@ def month(stack: Stack, *, partners: int) -> Lines:
     }
 
 
-def quota_use(stack: Stack, files_per_second: float) -> dict[prices.Quota, float]:
+def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:
     """Tell what so many small files a second take of each quota, on the batch route; 1 is all of it."""
     batches = files_per_second / stack.batch_size
     around = walk_execution(stack.definition, "batch").states

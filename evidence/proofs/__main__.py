@@ -13,8 +13,8 @@ from etl.synthesis.synthesize import synthesize
 from evidence.proofs import results
 from evidence.proofs.exceptions import not_shown
 from evidence.proofs.least_privilege import NotEnoughError, prove
-from evidence.proofs.page import PAGE, with_tables
-from evidence.proofs.results import Outcome
+from evidence.proofs.results import GrantResult
+from evidence.proofs.security_page import PAGE, with_tables
 from local.cdk import CdkError
 from local.lifecycle import EmulatorError
 
@@ -47,7 +47,7 @@ def main(
         raise typer.Exit(1)
 
 
-def _prove(console: Console) -> list[Outcome]:
+def _prove(console: Console) -> list[GrantResult]:
     columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.completed:3d}  {task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("deploying", total=None)
@@ -60,13 +60,13 @@ def _prove(console: Console) -> list[Outcome]:
         return prove(watch)
 
 
-def _write_page(outcomes: list[Outcome]) -> None:
+def _write_page(outcomes: list[GrantResult]) -> None:
     with tempfile.TemporaryDirectory() as outdir:
         template = synthesize(Path(outdir))
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), template, outcomes), encoding="utf-8")
 
 
-def _table(outcomes: list[Outcome]) -> Table:
+def _table(outcomes: list[GrantResult]) -> Table:
     table = Table("role", "grants", "missed when taken away", "not shown", "of no use")
     for role in sorted({outcome.grant.role for outcome in outcomes}):
         of_role = [outcome for outcome in outcomes if outcome.grant.role == role]

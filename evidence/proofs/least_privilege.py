@@ -11,7 +11,7 @@ from etl.synthesis.synthesize import CONTEXT
 from etl.synthesis.template import Template
 from evidence.proofs.emptying import Emptying
 from evidence.proofs.exceptions import NOT_SHOWN, not_shown
-from evidence.proofs.results import Outcome
+from evidence.proofs.results import GrantResult
 from evidence.proofs.roles import Grant, Place, grants, without
 from evidence.proofs.scenario import ALL_FILES, CORRECTION, GOOD, LARGE, PARTNER, SMALL_FILES, THRESHOLD_BYTES, Day
 from local.lifecycle import running
@@ -46,7 +46,7 @@ class NotEnoughError(Exception):
     """With all its grants the pipeline does not do what it should. The message says what."""
 
 
-def prove(watch: Watch) -> list[Outcome]:
+def prove(watch: Watch) -> list[GrantResult]:
     """Deploy to an emulator of its own, and return what breaks without each grant.
 
     Grants whose use cannot be shown are taken away all together: if something breaks then, the list is wrong.
@@ -74,7 +74,7 @@ class _Proof:
     grants: dict[Grant, tuple[str, list[Place]]]
     watch: Watch
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[GrantResult]:
         unseen = [grant for grant in self.grants if not_shown(grant)]
         seen = [grant for grant in self.grants if grant not in unseen]
         of_day = [grant for grant in seen if grant.role != _EMPTIER]
@@ -87,14 +87,14 @@ class _Proof:
         emptying.prepare()
         self._require_unshown(emptying.differences)
         found += [self._outcome(grant, emptying.differences) for grant in of_emptying]
-        return found + [Outcome(grant=grant, differences=[]) for grant in unseen]
+        return found + [GrantResult(grant=grant, differences=[]) for grant in unseen]
 
-    def _outcome(self, grant: Grant, run: Run, recover: Recover = _nothing) -> Outcome:
+    def _outcome(self, grant: Grant, run: Run, recover: Recover = _nothing) -> GrantResult:
         self.watch(f"{grant.role} {grant.action} {grant.resource}")
         with self._taken_away([grant]):
             differences = run()
         recover()
-        return Outcome(grant=grant, differences=differences)
+        return GrantResult(grant=grant, differences=differences)
 
     def _require_unshown(self, run: Run, recover: Recover = _nothing) -> None:
         """Take away what cannot be shown, entry by entry of the list: nothing may change."""

@@ -18,14 +18,14 @@ RULE_PACKS: Final = (AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks)
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class RuleFinding:
     """One rule that one resource breaks; the resource is given by its path in the stack."""
 
     rule: str
     resource: str
 
 
-def nag_findings(outdir: Path) -> set[Finding]:
+def nag_findings(outdir: Path) -> set[RuleFinding]:
     """Return what cdk-nag's packs find, warnings included; its own acknowledgements are not used."""
     app, names = pipeline_app(outdir)
     for pack in RULE_PACKS:
@@ -40,15 +40,15 @@ def nag_findings(outdir: Path) -> set[Finding]:
     return set(_reported(report, names.stack))
 
 
-def lint_findings(template: Template) -> set[Finding]:
+def lint_findings(template: Template) -> set[RuleFinding]:
     """Return what cfn-lint finds: errors and warnings."""
     matches = lint(json.dumps(template.document), config=ManualArgs(regions=[REGION]))
-    return {Finding(match.rule.id, template.path_of(str(match.path[1]))) for match in matches}
+    return {RuleFinding(match.rule.id, template.path_of(str(match.path[1]))) for match in matches}
 
 
-def _reported(report: dict[str, Any], stack: str) -> Iterator[Finding]:
+def _reported(report: dict[str, Any], stack: str) -> Iterator[RuleFinding]:
     for pack in report["pluginReports"]:
         for violation in pack["violations"]:
             for construct in violation["violatingConstructs"]:
                 path = construct["constructPath"].removeprefix(f"{stack}/").removesuffix("/Resource")
-                yield Finding(violation["ruleName"], path)
+                yield RuleFinding(violation["ruleName"], path)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.clients import client
 from pipeline.environment import read_environment
-from pipeline.missing_files import ArrivalCheck
+from pipeline.missing_files import MissingFileCheck
 from pipeline.observability import Event, logger, observed
 from transactions.layouts.catalog import shipped_layouts
 
@@ -22,7 +22,7 @@ class _Environment(msgspec.Struct, frozen=True):
 def handler(_event: Event, _context: LambdaContext) -> None:
     """Look for missing files; a schedule calls this, and the event says nothing."""
     environment = read_environment(_Environment)
-    check = ArrivalCheck(
+    check = MissingFileCheck(
         dynamodb=client("dynamodb"),
         sns=client("sns"),
         registry=environment.registry_table,

@@ -9,7 +9,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from pipeline.observability import logger
-from pipeline.queue_messages import EndedExecution, Upload, read_delivery
+from pipeline.queue_messages import EndedExecution, UploadMessage, read_delivery
 
 INPUT_LIMIT: Final = 64 * 1024
 """Bytes of an execution's input. The event that tells of an execution's end carries its input, from which its files are
@@ -33,7 +33,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A readable message: its id in the queue, and the upload that it names, or the execution to settle."""
 
     message_id: str
-    delivery: Upload | EndedExecution
+    delivery: UploadMessage | EndedExecution
 
 
 def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], list[str]]:
@@ -73,7 +73,7 @@ class Batches:
 
     def _executions(self, messages: Sequence[Message]) -> Iterator[tuple[list[Message], dict[str, Any]]]:
         """Say which messages go into an execution together, and its input."""
-        uploads = [message for message in messages if isinstance(message.delivery, Upload)]
+        uploads = [message for message in messages if isinstance(message.delivery, UploadMessage)]
         for batch in _fitting(uploads):
             yield batch, {"route": self.route, "files": _files(batch)}
         for message in messages:
@@ -94,11 +94,11 @@ class Batches:
                 raise
 
 
-def _files(batch: Iterable[Message]) -> list[Upload]:
+def _files(batch: Iterable[Message]) -> list[UploadMessage]:
     """List the uploads of a batch, each once: the event of one may come more than once."""
-    files: dict[tuple[str, str, str], Upload] = {}
+    files: dict[tuple[str, str, str], UploadMessage] = {}
     for message in batch:
-        if isinstance(upload := message.delivery, Upload):
+        if isinstance(upload := message.delivery, UploadMessage):
             version = upload.object.version_id or upload.object.sequencer
             files.setdefault((upload.bucket, upload.object.key, version), upload)
     return list(files.values())

@@ -53,7 +53,7 @@ class Missing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArrivalCheck:
+class MissingFileCheck:
     """Looks up each due layout's last arrival, and alerts once for each due time."""
 
     dynamodb: ReadsRegistry

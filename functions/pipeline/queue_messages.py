@@ -16,7 +16,7 @@ class S3Object(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     version_id: str = ""
 
 
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
+class UploadMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One upload, as the rules name it: the batching queue's message."""
 
     bucket: str
@@ -43,7 +43,7 @@ class _ObjectCreated(msgspec.Struct, frozen=True, kw_only=True):
 class _DirectInput(msgspec.Struct, frozen=True, kw_only=True):
     """What the direct rule makes of one."""
 
-    files: tuple[Upload]
+    files: tuple[UploadMessage]
 
 
 class EndedExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -65,7 +65,7 @@ class _SettleInput(msgspec.Struct, frozen=True, kw_only=True):
     ended: EndedExecution
 
 
-def read_delivery(message: str) -> Upload | EndedExecution:
+def read_delivery(message: str) -> UploadMessage | EndedExecution:
     """Read what a message of the batching queue asks for.
 
     Messages have the shape of the batching rule. What EventBridge could not deliver lies in the dead-letter queue as
@@ -78,11 +78,11 @@ def read_delivery(message: str) -> Upload | EndedExecution:
         If the message has none of these shapes; it names the field at fault and holds nothing of the message.
     """
     try:
-        return msgspec.json.decode(message, type=Upload)
+        return msgspec.json.decode(message, type=UploadMessage)
     except msgspec.ValidationError as error:
         with suppress(msgspec.ValidationError):
             event = msgspec.json.decode(message, type=_ObjectCreated)
-            return Upload(bucket=event.detail.bucket.name, object=event.detail.object, uploaded_at=event.time)
+            return UploadMessage(bucket=event.detail.bucket.name, object=event.detail.object, uploaded_at=event.time)
         with suppress(msgspec.ValidationError):
             return msgspec.json.decode(message, type=_DirectInput).files[0]
         with suppress(msgspec.ValidationError):

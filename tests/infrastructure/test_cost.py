@@ -7,43 +7,43 @@ import pytest
 from etl.synthesis.template import Template
 from evidence.cost import prices
 from evidence.cost.__main__ import PAGE
-from evidence.cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, Stack, gigabyte, quota_use, small_file
-from evidence.cost.page import page
+from evidence.cost.cost_and_scale_page import page
+from evidence.cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, PricedStack, gigabyte, quota_use, small_file
 from evidence.cost.walking import walk_file
 
 
 @pytest.fixture(scope="module")
-def stack(template: Template) -> Stack:
-    return Stack.of(template)
+def stack(template: Template) -> PricedStack:
+    return PricedStack.of(template)
 
 
-def test_given_the_stack_when_the_page_is_written_anew_then_it_is_the_same(stack: Stack) -> None:
+def test_given_the_stack_when_the_page_is_written_anew_then_it_is_the_same(stack: PricedStack) -> None:
     assert PAGE.read_text(encoding="utf-8") == page(stack), "run 'make cost'"
 
 
 def test_given_a_small_file_when_it_travels_in_a_batch_then_it_costs_less_than_a_third_of_one_alone(
-    stack: Stack,
+    stack: PricedStack,
 ) -> None:
     batch, direct = (sum(small_file(stack, route).values()) for route in ("batch", "direct"))
 
     assert batch <= direct / 3
 
 
-def test_given_the_two_routes_when_a_good_file_walks_them_then_it_enters_the_same_states(stack: Stack) -> None:
+def test_given_the_two_routes_when_a_good_file_walks_them_then_it_enters_the_same_states(stack: PricedStack) -> None:
     batch, direct = (walk_file(stack.definition, route) for route in ("batch", "direct"))
 
     assert batch == direct
     assert sum("lambda-" in resource for resource in batch.calls) == 3
 
 
-def test_given_twice_the_files_when_quotas_are_worked_out_then_each_is_used_twice_as_much(stack: Stack) -> None:
+def test_given_twice_the_files_when_quotas_are_worked_out_then_each_is_used_twice_as_much(stack: PricedStack) -> None:
     once, twice = quota_use(stack, 100), quota_use(stack, 200)
 
     assert {quota: pytest.approx(2 * use) for quota, use in once.items()} == twice
 
 
 def test_given_staged_rows_that_expire_later_when_a_gigabyte_is_priced_then_it_costs_more_by_their_storage_alone(
-    stack: Stack,
+    stack: PricedStack,
 ) -> None:
     now, later = gigabyte(stack), gigabyte(replace(stack, staging_days=2 * stack.staging_days))
 
@@ -52,7 +52,7 @@ def test_given_staged_rows_that_expire_later_when_a_gigabyte_is_priced_then_it_c
 
 
 def test_given_a_large_file_of_many_days_when_it_is_priced_then_its_requests_cost_more_than_a_small_files(
-    stack: Stack,
+    stack: PricedStack,
 ) -> None:
     files = 1000 / LARGE_FILE_MB
 

@@ -6,18 +6,18 @@ import pytest
 
 from etl.synthesis.template import Template
 from evidence.proofs.exceptions import WILDCARDS, accepted
-from evidence.proofs.rule_packs import Finding, lint_findings, nag_findings
+from evidence.proofs.rule_packs import RuleFinding, lint_findings, nag_findings
 
 IAM_WILDCARD = re.compile(r"AwsSolutions-IAM5\[Resource::(.+)\]")
 
 
 @pytest.fixture(scope="module")
-def findings(template: Template, tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
+def findings(template: Template, tmp_path_factory: pytest.TempPathFactory) -> set[RuleFinding]:
     """Given what cdk-nag's AwsSolutions, NIST 800-53 R5 and PCI DSS 3.2.1 find, and cfn-lint."""
     return nag_findings(tmp_path_factory.mktemp("nag")) | lint_findings(template)
 
 
-def _is_allowed_wildcard(finding: Finding, template: Template) -> bool:
+def _is_allowed_wildcard(finding: RuleFinding, template: Template) -> bool:
     """Whether it is a wildcard of the list; that each action of it is on the list, the tests of P1 say."""
     found = IAM_WILDCARD.fullmatch(finding.rule)
     if not found:
@@ -41,9 +41,9 @@ def _resolved(reference: str, template: Template) -> str:
 
 @pytest.mark.requirement("P1")
 def test_given_the_stack_when_rule_packs_read_it_then_every_finding_is_accepted_with_a_reason(
-    findings: set[Finding], template: Template
+    findings: set[RuleFinding], template: Template
 ) -> None:
-    reasons = {Finding(rule, resource) for rule, resource in accepted()}
+    reasons = {RuleFinding(rule, resource) for rule, resource in accepted()}
 
     unexplained = {finding for finding in findings - reasons if not _is_allowed_wildcard(finding, template)}
 
@@ -51,6 +51,6 @@ def test_given_the_stack_when_rule_packs_read_it_then_every_finding_is_accepted_
 
 
 def test_given_the_accepted_findings_when_rule_packs_read_the_stack_then_each_is_still_found(
-    findings: set[Finding],
+    findings: set[RuleFinding],
 ) -> None:
-    assert [entry for entry in accepted() if Finding(*entry) not in findings] == []
+    assert [entry for entry in accepted() if RuleFinding(*entry) not in findings] == []

@@ -3,8 +3,8 @@
 from etl.synthesis.template import Template
 from evidence.proofs import results
 from evidence.proofs.exceptions import NOT_SHOWN, not_shown
-from evidence.proofs.page import PAGE, with_tables
 from evidence.proofs.roles import Grant, grants, without
+from evidence.proofs.security_page import PAGE, with_tables
 
 
 def test_given_the_template_when_the_page_is_written_anew_then_it_stays_as_it_is(template: Template) -> None:

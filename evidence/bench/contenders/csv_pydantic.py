@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from evidence.bench.contenders.arrow import ACCEPTED, REJECTED
 from evidence.bench.contenders.columns import COLUMNS
-from evidence.bench.contenders.outcome import Outcome, run
+from evidence.bench.contenders.result import ContenderResult, run
 from evidence.bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
@@ -134,7 +134,7 @@ class _Output:
         )
 
 
-def _job(_format: str, file: Path, folder: Path) -> Outcome:
+def _job(_format: str, file: Path, folder: Path) -> ContenderResult:
     output, rejected, sums = _Output(folder), list[dict[str, Any]](), defaultdict[str, Decimal](Decimal)
     seen, accepted = set[str](), 0
     with file.open(encoding="utf-8", newline="") as text:
@@ -151,7 +151,7 @@ def _job(_format: str, file: Path, folder: Path) -> Outcome:
                 rejected.append({"source_line": reader.line_num, "field": field, "error_code": code})
     output.flush()
     output.reject(rejected)
-    return Outcome.of(accepted, sums, Counter(row["error_code"] for row in rejected))
+    return ContenderResult.of(accepted, sums, Counter(row["error_code"] for row in rejected))
 
 
 def _checked(cells: list[str], seen: set[str]) -> Row | tuple[str, str]:

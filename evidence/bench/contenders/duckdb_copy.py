@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from evidence.bench.contenders.columns import COLUMNS
-from evidence.bench.contenders.outcome import Outcome, run
+from evidence.bench.contenders.result import ContenderResult, run
 
 _TEXT_COLUMNS = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS) + "}"
 _NDJSON = f"read_json(?, format = 'newline_delimited', columns = {_TEXT_COLUMNS})"
@@ -20,11 +20,11 @@ _READERS = {
 }
 
 
-def _job(file_format: str, file: Path, output: Path) -> Outcome:
+def _job(file_format: str, file: Path, output: Path) -> ContenderResult:
     with duckdb.connect(config={"threads": 2}) as connection:
         query = f"COPY (FROM {_READERS[file_format]}) TO '{output / 'rows.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
         connection.execute(query, [str(file)])
-    return Outcome()
+    return ContenderResult()
 
 
 if __name__ == "__main__":

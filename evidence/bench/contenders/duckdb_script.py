@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 
 from evidence.bench.contenders.columns import COLUMNS
-from evidence.bench.contenders.outcome import Outcome, plain, run
+from evidence.bench.contenders.result import ContenderResult, plain, run
 from evidence.bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
@@ -26,7 +26,7 @@ _MARK_REPEATED: Final = f"""
     WHERE staged.rowid = place AND nth > 1 AND errors IS NULL"""
 
 
-def _job(file_format: str, file: Path, output: Path) -> Outcome:
+def _job(file_format: str, file: Path, output: Path) -> ContenderResult:
     cells, first_row = (_csv_cells(file), 2) if file_format == "csv" else (_json_cells(file_format, file), 1)
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(f"CREATE TYPE currency_code AS ENUM {tuple(MINOR_UNITS)}")
@@ -41,7 +41,7 @@ def _job(file_format: str, file: Path, output: Path) -> Outcome:
         return _outcome(connection)
 
 
-def _outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
+def _outcome(connection: duckdb.DuckDBPyConnection) -> ContenderResult:
     totals = connection.execute(
         "SELECT currency, count(*), sum(amount) FROM staged WHERE errors IS NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
@@ -51,7 +51,7 @@ def _outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
         GROUP BY 1 ORDER BY 1""").fetchall()
     accepted = sum(count for _, count, _ in totals)
     rejected = connection.execute("SELECT count(*) FROM staged WHERE errors IS NOT NULL").fetchall()[0][0]
-    return Outcome(
+    return ContenderResult(
         read=accepted + rejected,
         accepted=accepted,
         rejected=rejected,

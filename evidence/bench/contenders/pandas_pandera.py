@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from evidence.bench.contenders.arrow import ACCEPTED, REJECTED
 from evidence.bench.contenders.columns import COLUMNS
-from evidence.bench.contenders.outcome import Outcome, run
+from evidence.bench.contenders.result import ContenderResult, run
 from evidence.bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
@@ -78,7 +78,7 @@ _SCHEMA = pandera.DataFrameSchema(
 )
 
 
-def _job(_format: str, file: Path, folder: Path) -> Outcome:
+def _job(_format: str, file: Path, folder: Path) -> ContenderResult:
     frame = pd.read_csv(
         file, header=None, skiprows=1, names=[*COLUMNS, _SURPLUS], dtype=str, keep_default_na=False, na_values=[]
     )
@@ -91,7 +91,7 @@ def _job(_format: str, file: Path, folder: Path) -> Outcome:
     rejected = errors.rename_axis("source_line").reset_index()
     pq.write_table(pa.Table.from_pandas(rejected, schema=REJECTED), folder / "rejected.parquet", compression="zstd")
     sums = accepted.groupby("currency")["amount"].agg(lambda amounts: sum(amounts, Decimal()))
-    return Outcome.of(len(accepted), sums.to_dict(), Counter(errors["error_code"]))
+    return ContenderResult.of(len(accepted), sums.to_dict(), Counter(errors["error_code"]))
 
 
 def _errors(frame: Any) -> Any:

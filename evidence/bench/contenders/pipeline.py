@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from evidence.bench.contenders.outcome import Outcome, plain, run
+from evidence.bench.contenders.result import ContenderResult, plain, run
 from evidence.bench.data import RECEIVED_AT
 from transactions.files import transform_file, validate_file
 from transactions.layouts.catalog import LayoutCatalog, read_layout
@@ -38,9 +38,9 @@ def source_of(layout: Layout, file: Path) -> Source:
     )
 
 
-def _outcome(result: Validation | Transformation) -> Outcome:
+def _outcome(result: Validation | Transformation) -> ContenderResult:
     counts, errors = result.counts, result.errors if isinstance(result, Validation) else ()
-    return Outcome(
+    return ContenderResult(
         read=counts.read,
         accepted=counts.accepted,
         rejected=counts.rejected,
@@ -49,12 +49,12 @@ def _outcome(result: Validation | Transformation) -> Outcome:
     )
 
 
-def _job(file_format: str, file: Path, output: Path) -> Outcome:
+def _job(file_format: str, file: Path, output: Path) -> ContenderResult:
     steps = sys.argv[1:-3]
     catalog = catalog_of(file_format)
     layout = catalog.get(LAYOUTS[file_format])
     source = source_of(layout, file)
-    outcomes = list[Outcome]()
+    outcomes = list[ContenderResult]()
     with TemporaryDirectory(dir=output) as workdir:
         if "validate" in steps:
             with file.open("rb") as stream:

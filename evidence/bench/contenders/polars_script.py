@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from evidence.bench.contenders.columns import COLUMNS
-from evidence.bench.contenders.outcome import Outcome, plain, run
+from evidence.bench.contenders.result import ContenderResult, plain, run
 from evidence.bench.contenders.rules import AMOUNT, DATE, EARLIEST, LATEST, SCALE, WHOLE_DIGITS
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
@@ -20,7 +20,7 @@ _AMOUNTS: Final = ("amount", "balance")
 _DATES: Final = ("booking_date", "value_date")
 
 
-def _job(_format: str, file: Path, output: Path) -> Outcome:
+def _job(_format: str, file: Path, output: Path) -> ContenderResult:
     rows = _checked(file).collect()
     broken = pl.any_horizontal(pl.col(f"{name}_code").is_not_null() for name in _CODES)
     accepted = rows.filter(~broken).select("source_line", *map(_typed, COLUMNS))
@@ -29,7 +29,7 @@ def _job(_format: str, file: Path, output: Path) -> Outcome:
     rejected.write_ndjson(output / "rejected.ndjson")
     totals = accepted.group_by("currency").agg(pl.col("amount").sum()).sort("currency")
     errors = rejected.explode("errors").unnest("errors").group_by("error_code").len().sort("error_code")
-    return Outcome(
+    return ContenderResult(
         read=len(rows),
         accepted=len(accepted),
         rejected=len(rejected),

@@ -8,7 +8,7 @@ import msgspec
 
 from transactions.codes import RowCode
 from transactions.contract import Column
-from transactions.engine.checks import Check, Checked, Expression, required
+from transactions.engine.checks import Check, CheckedCell, Expression, required
 from transactions.layouts.fields import MAX_SCALE, NumberField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit
@@ -22,7 +22,7 @@ THOUSANDS = 3
 class Checking(Protocol):
     """Attaches checks to a field."""
 
-    def __call__(self, field: str, *checks: Check) -> Checked:
+    def __call__(self, field: str, *checks: Check) -> CheckedCell:
         """Check ``field``."""
 
 

@@ -17,7 +17,7 @@ class Check(msgspec.Struct, frozen=True):
     rule: str
 
 
-class Checked(msgspec.Struct, frozen=True):
+class CheckedCell(msgspec.Struct, frozen=True):
     """A cell with its checks: the first broken one is the cell's error. ``shown`` is SQL for the text to mask."""
 
     field: str
@@ -33,7 +33,7 @@ class Expression(msgspec.Struct, frozen=True):
     """
 
     value: str
-    checked: tuple[Checked, ...] = ()
+    checked: tuple[CheckedCell, ...] = ()
     direction: str = ""
     signed: str = ""
 

@@ -13,7 +13,7 @@ import msgspec
 from transactions.codes import RowCode
 from transactions.contract import Column, canonical
 from transactions.engine.amounts import AmountMapper
-from transactions.engine.checks import Check, Checked, Expression, required
+from transactions.engine.checks import Check, CheckedCell, Expression, required
 from transactions.engine.own_account import amount_by_account
 from transactions.layouts.fields import DateField, DateTimeField, StringField
 from transactions.layouts.ibans import RULES, is_no_iban
@@ -76,14 +76,14 @@ class Mapper(msgspec.Struct, frozen=True):
             case _:
                 return self._text(column, function)
 
-    def checked(self, field: str, *checks: Check) -> Checked:
+    def checked(self, field: str, *checks: Check) -> CheckedCell:
         """Check ``field``: of JSON first that its value is of the declared type, then ``checks``."""
         if self.of_other_type:
             rule = f"a JSON {self.layout.field(field).json_type}"
             checks = (Check(RowCode.FIELD_TYPE, self.of_other_type[field], rule), *checks)
-        return Checked(field, self.cells[field], checks)
+        return CheckedCell(field, self.cells[field], checks)
 
-    def constrained(self) -> Iterable[Checked]:
+    def constrained(self) -> Iterable[CheckedCell]:
         """Check each text that has constraints or a format."""
         for field in self.layout.schema.fields:
             if isinstance(field, StringField) and (checks := tuple(_constraints(field, self.cells[field.name]))):
@@ -100,7 +100,7 @@ class Mapper(msgspec.Struct, frozen=True):
             checks.append(Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"))
         fields = fields_read(function)
         if not fields:
-            return Expression(value, (Checked("", value, tuple(checks)),))
+            return Expression(value, (CheckedCell("", value, tuple(checks)),))
         first, *others = fields
         return Expression(value, (self.checked(first, *checks), *map(self.checked, others)))
 

@@ -10,7 +10,7 @@ import msgspec
 
 from transactions.codes import FileCode, RowCode
 from transactions.currencies import MINOR_UNITS
-from transactions.engine.checks import Check, Checked, Expression
+from transactions.engine.checks import Check, CheckedCell, Expression
 from transactions.engine.expressions import Mapper
 from transactions.engine.json_cells import JsonCells
 from transactions.errors import FileRejectedError
@@ -38,7 +38,7 @@ class Plan(msgspec.Struct, frozen=True):
     columns: dict[str, Expression]
     direction: str
     of_other_type: dict[str, str]
-    row_checks: tuple[Checked, ...]
+    row_checks: tuple[CheckedCell, ...]
 
     @classmethod
     def of(cls, records: Records, source: Source, *, to_write: bool) -> Self:
@@ -62,7 +62,7 @@ class Plan(msgspec.Struct, frozen=True):
         return cls(layout, to_write, records.columns, cells, columns, mapper.direction(), of_other_type, row_checks)
 
     @property
-    def checked(self) -> tuple[Checked, ...]:
+    def checked(self) -> tuple[CheckedCell, ...]:
         """Everything that is checked, each giving at most one error of a row."""
         of_columns = (checked for column in self.columns.values() for checked in column.checked)
         return tuple(checked for checked in (*self.row_checks, *of_columns) if checked.checks)
@@ -218,7 +218,7 @@ WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr
 """What ``trim`` takes off: spaces of any width, tabs, line ends."""
 _CELLS_OF_JSON = Dialect(delimiter=SEPARATOR, quote_char=None)
 _JSON_CHECKS = (
-    Checked(
+    CheckedCell(
         "",
         f"rtrim(record, {literal(UNREADABLE_MARK + FORBIDDEN_MARK)})",
         (

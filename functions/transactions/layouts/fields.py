@@ -19,11 +19,11 @@ MAX_SCALE = 5
 """Fraction digits of an ISO 20022 amount."""
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+class LayoutPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """A part of a layout. Unknown keys are errors."""
 
 
-class Constraints(Part, frozen=True):
+class Constraints(LayoutPart, frozen=True):
     """What a text must look like: ``pattern`` matches it from end to end."""
 
     pattern: str
@@ -39,7 +39,7 @@ class Constraints(Part, frozen=True):
         return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
 
 
-class _Field(Part, frozen=True, kw_only=True, tag_field="type"):
+class _Field(LayoutPart, frozen=True, kw_only=True, tag_field="type"):
     """A column of a CSV file by its exact header, or a value of a JSON record by its dotted path.
 
     ``header`` is the header's cell where it is not the name (a blank or a repeated one); ``header_pattern`` matches a
@@ -130,7 +130,7 @@ class DateTimeField(_DatedField, frozen=True, kw_only=True, tag="datetime"):
 Field = StringField | NumberField | DateField | DateTimeField
 
 
-class Schema(Part, frozen=True):
+class Schema(LayoutPart, frozen=True):
     """The file's fields, for CSV in the order of the columns. Each of ``missing_values`` means: no value."""
 
     fields: Annotated[tuple[Field, ...], Meta(min_length=1)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from transactions.layouts.fields import Field, Part, Schema
+from transactions.layouts.fields import Field, LayoutPart, Schema
 from transactions.layouts.mapping import Function
 from transactions.patterns import group_names
 
@@ -21,7 +21,7 @@ MOST_BOOKING_DATES = 4000
 """Each booking date is a file, two S3 requests and a partition: the most that a function has the time for."""
 
 
-class Dialect(Part, frozen=True):
+class Dialect(LayoutPart, frozen=True):
     """How the cells and rows of a CSV file are written.
 
     Rows above the header are skipped: the header is looked for in the first ``header_within`` lines. Without a
@@ -45,7 +45,7 @@ class Dialect(Part, frozen=True):
     final_line_end: bool = True
 
 
-class Capture(Part, frozen=True):
+class Capture(LayoutPart, frozen=True):
     """A fact taken by the one group of ``pattern`` from the first line above the header, or from the file's name."""
 
     name: str
@@ -53,7 +53,7 @@ class Capture(Part, frozen=True):
     source: Literal["preamble", "fileName"] = "preamble"
 
 
-class Condition(Part, frozen=True):
+class Condition(LayoutPart, frozen=True):
     """True for a row whose ``field`` is one of ``values`` ("" is no value), or has a match of ``pattern``."""
 
     field: str
@@ -72,7 +72,7 @@ class Predicate(Condition, frozen=True):
         return (self, *self.also)
 
 
-class Limits(Part, frozen=True):
+class Limits(LayoutPart, frozen=True):
     """What a file may have at most; one that has more is rejected as a whole.
 
     ``rejected_share`` is of the rows that are not dropped. The others are of the accepted rows' booking dates:
@@ -89,7 +89,7 @@ class Limits(Part, frozen=True):
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
-class Due(Part, frozen=True):
+class Due(LayoutPart, frozen=True):
     """When a file of the layout must have come: by this time on these days, in this zone. Once a day at most."""
 
     by: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
@@ -107,7 +107,7 @@ class Due(Part, frozen=True):
         return int(self.by[3:])
 
 
-class SampleResult(Part, frozen=True):
+class SampleResult(LayoutPart, frozen=True):
     """What the sample beside the layout comes to: rows, skipped lines, sums by currency, errors and warnings by code.
 
     ``file_name`` is the name it arrives by, where the layout captures something from it.
@@ -123,7 +123,7 @@ class SampleResult(Part, frozen=True):
     file_name: str = ""
 
 
-class Layout(Part, frozen=True):
+class Layout(LayoutPart, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.

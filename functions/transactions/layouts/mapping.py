@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from transactions.layouts.fields import Part
+from transactions.layouts.fields import LayoutPart
 
 Words = Annotated[tuple[str, ...], Meta(min_length=1)]
 Fields = Annotated[tuple[str, ...], Meta(min_length=2)]
 
 
-class _Function(Part, frozen=True, tag_field="function"):
+class _Function(LayoutPart, frozen=True, tag_field="function"):
     """One way to fill a column of the canonical record."""
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from cli.demo.run import Outcome, Result, alert_due
+from cli.demo.run import DemoRun, FileResult, alert_due
 from cli.demo.scenario import BATCH, Sample, waves
 from deployment.pipeline import Partition
 from local.alerts import Alert
@@ -14,7 +14,7 @@ from transactions.results import ErrorCount, RecordedTotal
 UPLOADED = datetime(2025, 10, 6, 8, 0, tzinfo=UTC)
 
 
-def expected_outcome() -> Outcome:
+def expected_outcome() -> DemoRun:
     samples = [(wave, sample) for wave, samples in enumerate(waves()) for sample in samples]
     results = [_result(number, wave, sample) for number, (wave, sample) in enumerate(samples, start=1)]
     completed = [result.row for result in results if result.row.status is FileStatus.COMPLETED]
@@ -24,7 +24,7 @@ def expected_outcome() -> Outcome:
             count, amount = totals.get((row.partner, total.currency), (0, Decimal(0)))
             totals[row.partner, total.currency] = (count + total.count, amount + total.sum)
     partition = Partition("transactions", ("alpine", "2025-10-01"))
-    return Outcome(
+    return DemoRun(
         results=results,
         alerts=[_alert(result.sample) for result in results if alert_due(result.sample)],
         totals=[
@@ -51,7 +51,7 @@ def expected_outcome() -> Outcome:
     )
 
 
-def _result(number: int, wave: int, sample: Sample) -> Result:
+def _result(number: int, wave: int, sample: Sample) -> FileResult:
     expected = sample.expected
     read, accepted, rejected, dropped = expected.rows
     execution = f"batch-{wave}" if expected.route == BATCH else f"direct-{number}"
@@ -80,7 +80,7 @@ def _result(number: int, wave: int, sample: Sample) -> Result:
         duplicate_of="id-1" if expected.status is FileStatus.DUPLICATE else "",
         superseded_by="id-1" if expected.status is FileStatus.SUPERSEDED else "",
     )
-    return Result(number=number, sample=sample, row=row, route=expected.route)
+    return FileResult(number=number, sample=sample, row=row, route=expected.route)
 
 
 def _alert(sample: Sample) -> Alert:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from cli.demo.checks import check
 from cli.demo.report import show, summary
-from cli.demo.run import Outcome
+from cli.demo.run import DemoRun
 from cli.demo.scenario import BATCH, DIRECT, DIRECT_THRESHOLD_BYTES, large_file, waves
 from cli.progress import progress
 from deployment.pipeline import Upload
@@ -23,11 +23,11 @@ from etl.workflow import definition
 from pipeline.constants import FileStatus
 from tests.unit.cli.outcomes import expected_outcome
 
-Spoil = Callable[[Outcome], Outcome]
+Spoil = Callable[[DemoRun], DemoRun]
 
 
 def _with_row(number: int, **changes: Any) -> Spoil:
-    def spoil(outcome: Outcome) -> Outcome:
+    def spoil(outcome: DemoRun) -> DemoRun:
         results = list(outcome.results)
         result = results[number - 1]
         results[number - 1] = replace(result, row=msgspec.structs.replace(result.row, **changes))
@@ -40,7 +40,7 @@ def _change(**changes: Callable[[Any], Any]) -> Spoil:
     return lambda outcome: replace(outcome, **{name: make(getattr(outcome, name)) for name, make in changes.items()})
 
 
-def _direct_instead(outcome: Outcome) -> Outcome:
+def _direct_instead(outcome: DemoRun) -> DemoRun:
     results = list(outcome.results)
     results[0] = replace(results[0], route=DIRECT)
     return replace(outcome, results=results)

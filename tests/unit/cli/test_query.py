@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from cli.commands.query import Format, write
 from cli.exit_codes import ExitCode
 from cli.main import app
-from deployment.athena import Result, ResultColumn
+from deployment.athena import QueryResult, ResultColumn
 
-RESULT = Result(
+RESULT = QueryResult(
     columns=(
         ResultColumn("currency", "varchar"),
         ResultColumn("total", "decimal(38,5)"),
@@ -37,7 +37,7 @@ def test_given_a_result_when_written_as_parquet_then_types_and_digits_are_athena
 
 
 def test_given_a_result_without_rows_when_written_then_the_columns_are_there(tmp_path: Path) -> None:
-    empty = Result(columns=RESULT.columns, rows=[])
+    empty = QueryResult(columns=RESULT.columns, rows=[])
 
     write(empty, tmp_path / "a.parquet", Format.PARQUET)
     write(empty, tmp_path / "a.csv", Format.CSV)

@@ -12,7 +12,7 @@ from deployment.lost_files import LostFiles
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
-from pipeline.queue_messages import Upload, read_delivery
+from pipeline.queue_messages import UploadMessage, read_delivery
 from tests.unit.cli.rows import audit_row
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_given_a_failed_file_when_its_message_is_made_anew_then_it_is_what_the_s
     [letter] = _lost(row, audit_row(FileStatus.COMPLETED)).letters()
 
     upload = read_delivery(letter.body)
-    assert isinstance(upload, Upload)
+    assert isinstance(upload, UploadMessage)
     assert (upload.bucket, upload.object.key, upload.object.version_id) == ("raw", row.key, row.version_id)
     assert (upload.object.etag, upload.uploaded_at) == ("etag", row.uploaded_at)
     assert (letter.reason, letter.attempt, letter.partner) == ("Disk.Full", 2, row.partner)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.batches import INPUT_LIMIT, Batches, Message, read_messages
-from pipeline.queue_messages import S3Object, Upload, read_delivery
+from pipeline.queue_messages import S3Object, UploadMessage, read_delivery
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeStepFunctions
@@ -29,7 +29,7 @@ def _batches(step_functions: FakeStepFunctions) -> Batches:
 
 def _message(number: int, key: str, *, version_id: str = "") -> Message:
     """Announce a version of an upload; without ``version_id`` no other message names the same one."""
-    upload = Upload(
+    upload = UploadMessage(
         bucket="bucket-raw",
         object=S3Object(
             key=key, size=1, etag="e", sequencer=f"{number:016X}", version_id=version_id or f"{number:032}"
@@ -82,7 +82,9 @@ def test_given_events_that_come_more_than_once_when_their_batch_is_started_then_
 def test_given_an_upload_without_a_version_when_its_event_comes_twice_then_the_sequencer_tells_that_it_is_one() -> None:
     uploads = [S3Object(key="key", size=1, etag="e", sequencer=sequencer) for sequencer in ("0A", "0B", "0A")]
     messages = [
-        Message(message_id=str(number), delivery=Upload(bucket="raw", object=upload, uploaded_at=datetime.now(UTC)))
+        Message(
+            message_id=str(number), delivery=UploadMessage(bucket="raw", object=upload, uploaded_at=datetime.now(UTC))
+        )
         for number, upload in enumerate(uploads)
     ]
     step_functions = FakeStepFunctions()
@@ -192,7 +194,7 @@ def test_given_a_delivery_that_failed_when_it_is_moved_to_the_queue_then_its_upl
 
     upload = read_delivery(json.dumps(kept))
 
-    assert isinstance(upload, Upload)
+    assert isinstance(upload, UploadMessage)
     assert upload == read_delivery(json.dumps(named))
     assert upload.object.key == detail["object"]["key"]
 

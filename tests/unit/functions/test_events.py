@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.events import File, read_file
 from pipeline.observability import Event, logger, observed
-from pipeline.queue_messages import Upload
+from pipeline.queue_messages import UploadMessage
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeContext
@@ -39,7 +39,7 @@ def test_given_s3s_own_object_when_it_is_read_then_a_missing_version_is_an_empty
     detail = load_event(name)["detail"]
     message = {"bucket": detail["bucket"]["name"], "object": detail["object"], "uploaded_at": load_event(name)["time"]}
 
-    upload = msgspec.json.decode(json.dumps(message), type=Upload)
+    upload = msgspec.json.decode(json.dumps(message), type=UploadMessage)
 
     assert upload.object.key == detail["object"]["key"]
     assert upload.object.version_id == detail["object"].get("version-id", "")

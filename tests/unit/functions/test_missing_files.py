@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.missing_files import ARRIVAL, ArrivalCheck, due_times
+from pipeline.missing_files import ARRIVAL, MissingFileCheck, due_times
 from tests.unit.functions.fakes import client_error
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Due, Layout
@@ -58,8 +58,8 @@ class Topic:
         self.messages.append(request)
 
 
-def _check(registry: Registry, topic: Topic) -> ArrivalCheck:
-    return ArrivalCheck(dynamodb=registry, sns=topic, registry="registry", topic="arn:topic", suffix="test")
+def _check(registry: Registry, topic: Topic) -> MissingFileCheck:
+    return MissingFileCheck(dynamodb=registry, sns=topic, registry="registry", topic="arn:topic", suffix="test")
 
 
 def _alerts(registry: Registry, *times: datetime, due: Due | None = WEEKDAYS) -> Sequence[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The page on speed: what was measured stands on it, beside what it is compared with."""
 
 from evidence.bench.measuring import Usage
-from evidence.bench.page import page
+from evidence.bench.performance_page import page
 from evidence.bench.plan import BOTH, COPY, DUCKDB
 from evidence.bench.results import Circumstances, Measurement, Results, Section
 

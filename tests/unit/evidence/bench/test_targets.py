@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.bench.page import page
+from evidence.bench.performance_page import page
 from evidence.bench.plan import BOTH, COPY
 from evidence.bench.results import Results
 from evidence.bench.targets import Target, targets

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.chaos.model import Uploaded, differences, unkept
-from evidence.chaos.scenario import Content, Row, draw
-from evidence.chaos.state import ALERT_LIMIT, AuditRow, Entry, Letter, State, VisibleRow
+from evidence.chaos.scenario import Content, PlannedRow, draw
+from evidence.chaos.state import ALERT_LIMIT, Entry, Letter, ObservedRow, State, VisibleRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,9 @@ class Alert:
 
 def _content(mark: str, *, bad: int = 0, refused: bool = False) -> Content:
     rows = tuple(
-        Row(transaction_id=f"{mark}-{number}", day="2025-11-03", amount="1.10", currency="CHF", good=number >= bad)
+        PlannedRow(
+            transaction_id=f"{mark}-{number}", day="2025-11-03", amount="1.10", currency="CHF", good=number >= bad
+        )
         for number in range(3)
     )
     return Content(partner="alpine", rows=rows, refused=refused)
@@ -41,12 +43,12 @@ REFUSED = _uploaded("refused", "1", _content("refused", refused=True))
 UPLOADS = [FIRST, NEWER, COPY, REFUSED]
 
 
-def _row(upload: Uploaded, *way: str, duplicate_of: str = "") -> AuditRow:
+def _row(upload: Uploaded, *way: str, duplicate_of: str = "") -> ObservedRow:
     good = [row for row in upload.content.rows if row.good]
     history = tuple(
         Entry(status=status, at=f"2025-11-03T10:00:{second:02}Z") for second, status in enumerate(("RECEIVED", *way))
     )
-    return AuditRow(
+    return ObservedRow(
         status=way[-1],
         history=history,
         duplicate_of=duplicate_of,

@@ -10,7 +10,7 @@ from evidence.cost.model import (
     DAYS_OF_MONTH,
     LARGE_FILE_DAYS,
     LARGE_FILE_MB,
-    Stack,
+    PricedStack,
     gigabyte,
     month,
     quota_use,
@@ -44,7 +44,7 @@ COMPANIES: Final = (
 )
 
 
-def page(stack: Stack) -> str:
+def page(stack: PricedStack) -> str:
     """Write the page as Markdown."""
     sections = (_head(), _small_files(stack), _large_files(stack), _months(stack), _quotas(stack), _left_out())
     return "\n".join(line for section in sections for line in section) + "\n"
@@ -59,7 +59,7 @@ def _head() -> Iterator[str]:
     yield ""
 
 
-def _small_files(stack: Stack) -> Iterator[str]:
+def _small_files(stack: PricedStack) -> Iterator[str]:
     costs = {route: small_file(stack, route) for route in ROUTES}
     totals = {route: sum(lines.values()) for route, lines in costs.items()}
     yield "## A thousand small files"
@@ -93,7 +93,7 @@ def _small_files(stack: Stack) -> Iterator[str]:
     )
 
 
-def _large_files(stack: Stack) -> Iterator[str]:
+def _large_files(stack: PricedStack) -> Iterator[str]:
     lines = gigabyte(stack)
     yield "## A gigabyte"
     yield ""
@@ -107,7 +107,7 @@ def _large_files(stack: Stack) -> Iterator[str]:
     yield from _table(("", "USD"), [*([name, _dollars(cost)] for name, cost in lines.items()), *stored])
 
 
-def _months(stack: Stack) -> Iterator[str]:
+def _months(stack: PricedStack) -> Iterator[str]:
     yield "## A month"
     yield ""
     yield "Small files go in batches, gigabytes in files of 100 MB; what is kept and queried comes on top."
@@ -133,7 +133,7 @@ def _months(stack: Stack) -> Iterator[str]:
     yield ""
 
 
-def _quotas(stack: Stack) -> Iterator[str]:
+def _quotas(stack: PricedStack) -> Iterator[str]:
     yield "## Which quota comes first"
     yield ""
     yield f"Small files in batches; the busiest second has {PEAK} times the day's average. In percent of an account's"

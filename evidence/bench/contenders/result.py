@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class ContenderResult(msgspec.Struct, frozen=True, kw_only=True):
     """Rows read, accepted and rejected, exact sums by currency, rejected rows by code. All zero where none is told."""
 
     read: int = 0
@@ -19,7 +19,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, int] = {}
 
     @classmethod
-    def of(cls, accepted: int, sums: Mapping[str, Decimal], errors: Counter[str]) -> "Outcome":
+    def of(cls, accepted: int, sums: Mapping[str, Decimal], errors: Counter[str]) -> "ContenderResult":
         """Build the outcome of rows with one error each at most. Sums are written without their trailing zeros."""
         totals = {currency: plain(sums[currency]) for currency in sorted(sums)}
         rejected = errors.total()
@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
             errors=dict(sorted(errors.items())),
         )
 
-    def agrees(self, other: "Outcome") -> bool:
+    def agrees(self, other: "ContenderResult") -> bool:
         """Whether both are of the same job. Where one does not tell the errors, the rest must do."""
         told = self.errors == other.errors or not (self.errors and other.errors)
         return told and (self.read, self.accepted, self.totals) == (other.read, other.accepted, other.totals)
@@ -44,7 +44,7 @@ def plain(amount: Decimal) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
-def run(job: Callable[[str, Path, Path], Outcome]) -> None:
+def run(job: Callable[[str, Path, Path], ContenderResult]) -> None:
     """Do ``job`` with the command line's last three: format, file and output folder; print its outcome as JSON."""
     file_format, file, output = sys.argv[-3:]
     outcome = job(file_format, Path(file), Path(output))

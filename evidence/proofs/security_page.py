@@ -7,7 +7,7 @@ from typing import Final
 from etl.synthesis.synthesize import ROOT
 from etl.synthesis.template import Template
 from evidence.proofs.exceptions import ACCEPTED_FINDINGS, NOT_SHOWN, WILDCARDS, not_shown
-from evidence.proofs.results import Outcome
+from evidence.proofs.results import GrantResult
 from evidence.proofs.roles import Grant, grants, trusted
 
 PAGE: Final = ROOT / "docs" / "security.md"
@@ -15,7 +15,7 @@ PAGE: Final = ROOT / "docs" / "security.md"
 _NOT_SHOWN: Final = "not shown (see below)"
 
 
-def with_tables(page: str, template: Template, outcomes: Sequence[Outcome]) -> str:
+def with_tables(page: str, template: Template, outcomes: Sequence[GrantResult]) -> str:
     """Put each table anew between its markers."""
     tables = {
         "figures": _lines(["what", "figure"], _figures(template, outcomes)),
@@ -31,7 +31,7 @@ def with_tables(page: str, template: Template, outcomes: Sequence[Outcome]) -> s
     return page
 
 
-def _figures(template: Template, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+def _figures(template: Template, outcomes: Sequence[GrantResult]) -> Iterator[tuple[str, str]]:
     found = grants(template)
     needed = [outcome for outcome in outcomes if outcome.differences]
     yield "roles", str(len({grant.role for grant in found}))
@@ -43,7 +43,7 @@ def _figures(template: Template, outcomes: Sequence[Outcome]) -> Iterator[tuple[
     yield "findings of rule packs that stay", str(sum(len(f.rules) * len(f.resources) for f in ACCEPTED_FINDINGS))
 
 
-def _roles(template: Template, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
+def _roles(template: Template, outcomes: Sequence[GrantResult]) -> Iterator[tuple[str, ...]]:
     differences = {outcome.grant: outcome.differences for outcome in outcomes}
     by_action: dict[tuple[str, str, bool], list[Grant]] = {}
     for grant in sorted(grants(template)):
