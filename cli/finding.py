@@ -12,7 +12,7 @@ _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def find_row(pipeline: Pipeline, file: str) -> AuditRow:
-    """Give the row of a file id, or of the latest version of a key.
+    """Return the row of a file id, or of the latest version of a key.
 
     Raises
     ------
@@ -23,7 +23,7 @@ def find_row(pipeline: Pipeline, file: str) -> AuditRow:
 
 
 def find_versions(pipeline: Pipeline, file: str) -> list[AuditRow]:
-    """Give the rows of a key's versions, oldest first; of a file id, that one.
+    """Return the rows of a key's versions, oldest first; of a file id, that one.
 
     Raises
     ------

@@ -19,7 +19,7 @@ Watch = Callable[[Rows], None]
 
 @contextmanager
 def progress(console: Console, uploads: list[Upload]) -> Iterator[Watch]:
-    """Give a function that is to be shown the rows at every look."""
+    """Return a function that is to be shown the rows at every look."""
     if console.is_terminal:
         with Live(_table(uploads, {}), console=console, transient=True, refresh_per_second=4) as live:
             yield lambda rows: live.update(_table(uploads, rows))

@@ -13,7 +13,7 @@ class StackNotFoundError(Exception):
 
 
 def deployed_stack(suffix: str) -> DeployedStack:
-    """Give the stack of this suffix, in the account or the embedded AWS that the environment's settings reach.
+    """Return the stack of this suffix, in the account or the embedded AWS that the environment's settings reach.
 
     Raises
     ------
@@ -33,5 +33,5 @@ def deployed_stack(suffix: str) -> DeployedStack:
 
 
 def connect(suffix: str) -> Pipeline:
-    """Give the pipeline of this suffix; StackNotFoundError if there is none."""
+    """Return the pipeline of this suffix; StackNotFoundError if there is none."""
     return Pipeline(deployed_stack(suffix))

@@ -66,7 +66,7 @@ class Pipeline:
         return Upload(key=key, version_id=answer["VersionId"])
 
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
-        """Give the audit rows of those uploads that have one."""
+        """Return the audit rows of those uploads that have one."""
         ids = {upload: self.file_id(upload) for upload in uploads}
         rows = self.audit.get(ids.values())
         return {upload: rows[file_id] for upload, file_id in ids.items() if file_id in rows}
@@ -108,7 +108,7 @@ class Pipeline:
         )
 
     def route(self, execution: str) -> str:
-        """Tell which route an execution took, by its input."""
+        """Return which route an execution took, by its input."""
         if execution not in self._routes:
             described = self._step_functions.describe_execution(executionArn=execution)
             self._routes[execution] = json.loads(described["input"])["route"]

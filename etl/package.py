@@ -103,7 +103,7 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
 
 
 def bill_of(package: Path) -> Path:
-    """Tell where the bill of materials of a package lies."""
+    """Return where the bill of materials of a package lies."""
     return package.with_name(f"{package.name}.cdx.json")
 
 

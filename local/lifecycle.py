@@ -50,7 +50,7 @@ def running(application: str = SERVER) -> Iterator[Emulator]:
 
 
 def server_command(application: str = SERVER) -> tuple[str, ...]:
-    """Give the program that serves a module's ``app``: by its path, so that it is that of this checkout."""
+    """Return the program that serves a module's ``app``: by its path, so that it is that of this checkout."""
     path = Path(__file__).resolve().parent.parent / application
     return (sys.executable, "-m", "hypercorn", f"{path}:app", "--keep-alive", "75")
 

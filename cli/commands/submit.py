@@ -70,7 +70,7 @@ def submit(
 
 
 def key_of(file: Path, partner: str, folder: str) -> str:
-    """Give the key that a partner's file gets in the raw bucket.
+    """Return the key that a partner's file gets in the raw bucket.
 
     Raises
     ------

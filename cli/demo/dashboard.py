@@ -100,7 +100,7 @@ def read_graphs(stack: DeployedStack, samples: QueueSamples) -> list[Graph]:
 
 
 def _executions(stack: DeployedStack) -> Iterator[Point]:
-    """Tell when executions were started, and when they ended badly."""
+    """Return when executions were started, and when they ended badly."""
     dimensions = {"StateMachineArn": stack.outputs["StateMachine"]}
     pages = stack.session.client("stepfunctions").get_paginator("list_executions")
     for page in pages.paginate(stateMachineArn=stack.outputs["StateMachine"]):
@@ -150,7 +150,7 @@ def _graph(properties: Mapping[str, Any], points: Sequence[Point], parts: Parts)
 
 
 def _searched(metric: str, points: Sequence[Point], parts: Parts) -> Iterator[Line]:
-    """Give a line for each partner."""
+    """Return a line for each partner."""
     for partner in sorted({point.dimensions["partner"] for point in points if point.metric == metric}):
         of_partner = [point for point in points if point.metric == metric and point.dimensions["partner"] == partner]
         yield from _line(partner, of_partner, parts, sum)
@@ -167,7 +167,7 @@ def _line(
 
 
 def statistic(name: str) -> Callable[[list[float]], float]:
-    """Give what CloudWatch calls ``Sum``, ``Maximum`` or ``p95`` (nearest rank)."""
+    """Return what CloudWatch calls ``Sum``, ``Maximum`` or ``p95`` (nearest rank)."""
     if name.startswith("p"):
         return lambda values: sorted(values)[ceil(float(name[1:]) / 100 * len(values)) - 1]
     named: dict[str, Callable[[list[float]], float]] = {"Sum": sum, "Maximum": max}

@@ -66,7 +66,7 @@ class Sample:
 
 
 def waves() -> tuple[tuple[Sample, ...], ...]:
-    """Give the uploads in two waves: what refers to an earlier file is sent when that one is done."""
+    """Return the uploads in two waves: what refers to an earlier file is sent when that one is done."""
     statement = Sample(
         shows="good CSV",
         key="incoming/alpine/2025-10/statement.csv",

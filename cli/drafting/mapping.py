@@ -175,7 +175,7 @@ def _is(column: SampleColumn, kind: str) -> bool:
 
 
 def _sign(amount: SampleColumn, money_in: Sequence[bool]) -> str:
-    """Tell what the amount's sign does beside the words: "" if neither of what the layout language knows."""
+    """Return what the amount's sign does beside the words: "" if neither of what the layout language knows."""
     negative = [value.startswith("-") for value in amount.values]
     if len(negative) == len(money_in) and not any(negative):
         return "none"

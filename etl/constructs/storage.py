@@ -18,7 +18,7 @@ _KEY_ID = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 def uploads_of(partner: str) -> str:
-    """Give the prefix of a partner's uploads."""
+    """Return the prefix of a partner's uploads."""
     return f"{INCOMING}/{partner}/"
 
 

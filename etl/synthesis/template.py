@@ -68,7 +68,7 @@ class Template:
         return found[0]
 
     def name_of(self, logical_id: str) -> str | None:
-        """Give the explicit name of a resource, or None where CloudFormation makes one up."""
+        """Return the explicit name of a resource, or None where CloudFormation makes one up."""
         properties = self.resources[logical_id].get("Properties", {})
         for key in _NAME_PROPERTIES:
             if key in properties:
@@ -77,7 +77,7 @@ class Template:
         return str(nested["Name"]) if nested else None
 
     def path_of(self, logical_id: str) -> str:
-        """Give the path of a resource in the stack, such as ``Storage/Raw``."""
+        """Return the path of a resource in the stack, such as ``Storage/Raw``."""
         path: str = self.resources[logical_id]["Metadata"]["aws:cdk:path"]
         return path.partition("/")[2].removesuffix("/Resource")
 

@@ -14,12 +14,12 @@ _NOW: Final = "$$.State.EnteredTime"
 
 
 def text(path: str) -> dict[str, str]:
-    """Give a DynamoDB string read from the state's input."""
+    """Return a DynamoDB string read from the state's input."""
     return {"S.$": path}
 
 
 def number(path: str) -> dict[str, str]:
-    """Give a DynamoDB number read from the state's input; DynamoDB takes numbers as text."""
+    """Return a DynamoDB number read from the state's input; DynamoDB takes numbers as text."""
     return {"N.$": f"States.Format('{{}}', {path})"}
 
 

@@ -53,7 +53,7 @@ Cells = dict[str, str | int]
 
 
 def rows_of(megabytes: int) -> int:
-    """Tell how many rows make a CSV file of about ``megabytes`` (10^6 bytes)."""
+    """Return how many rows make a CSV file of about ``megabytes`` (10^6 bytes)."""
     return megabytes * 1_000_000 // BYTES_PER_CSV_ROW
 
 

@@ -33,7 +33,7 @@ class Permission:
     resource: str
 
     def __str__(self) -> str:
-        """Give the words for a table."""
+        """Return the words for a table."""
         return f"{self.role.removeprefix('role-').rpartition('-')[0]} {self.action}"
 
 
@@ -74,7 +74,7 @@ class Faults:
         self._permissions = permissions(stack)
 
     def permission(self, storm: Storm) -> Permission | None:
-        """Give the permission that a storm takes away: one after the other, as seeds go up."""
+        """Return the permission that a storm takes away: one after the other, as seeds go up."""
         return None if storm.permission is None else self._permissions[storm.permission % len(self._permissions)]
 
     @contextmanager

@@ -155,7 +155,7 @@ def _first(use: Mapping[prices.Quota, float]) -> str:
     reached = sorted((q for q in use if use[q] >= 1), key=lambda q: -use[q])
     if not reached:
         return f"none is reached; the nearest is *{quota.name}*, {_percent(use[quota])} of it."
-    return "reached, the first first: " + "; ".join(f"*{q.name}* ({_percent(use[q])})" for q in reached) + "."
+    return "exceeded, in this order: " + "; ".join(f"*{q.name}* ({_percent(use[q])})" for q in reached) + "."
 
 
 def _left_out() -> Iterator[str]:

@@ -41,7 +41,7 @@ CRAWL_DPU_HOURS: Final = 2 * 10 / 60
 
 
 def seconds_per_mb() -> dict[str, float]:
-    """Give the median wall clock of validate and transform for a megabyte of CSV, as the benchmark keeps it.
+    """Return the median wall clock of validate and transform for a megabyte of CSV, as the benchmark keeps it.
 
     Raises
     ------

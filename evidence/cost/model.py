@@ -135,7 +135,7 @@ def gigabyte(stack: PricedStack) -> Lines:
 
 
 def seconds_of_large_file() -> dict[str, float]:
-    """Give the seconds of each function for a large file; publish and record take those of a small one."""
+    """Return the seconds of each function for a large file; publish and record take those of a small one."""
     known = {name: measured.FUNCTION_SECONDS[name] for name in _CALLED}
     return known | {name: spent * LARGE_FILE_MB for name, spent in measured.seconds_per_mb().items()}
 
@@ -160,7 +160,7 @@ def month(stack: PricedStack, *, partners: int) -> Lines:
 
 
 def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:
-    """Tell what so many small files a second take of each quota, on the batch route; 1 is all of it."""
+    """Return what so many small files a second take of each quota, on the batch route; 1 is all of it."""
     batches = files_per_second / stack.batch_size
     around = walk_execution(stack.definition, "batch").states
     run_seconds = stack.batch_size / stack.map_concurrency * (seconds_of_file() + measured.OTHER_CALLS_SECONDS)

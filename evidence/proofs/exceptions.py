@@ -336,5 +336,5 @@ NOT_SHOWN: Final = (
 
 
 def not_shown(grant: Grant) -> str | None:
-    """Give the reason why the use of a grant cannot be shown; None when it must be."""
+    """Return the reason why the use of a grant cannot be shown; None when it must be."""
     return next((entry.reason for entry in NOT_SHOWN if entry.covers(grant)), None)

@@ -147,7 +147,7 @@ class Day:
                 return seen
 
     def _ended_otherwise(self, seen: Seen) -> Seen:
-        """Give the new files that have ended in another status than with all rights: nothing will change that."""
+        """Return the new files that have ended in another status than with all rights: nothing will change that."""
         return {
             what: found
             for what, found in seen.items()

@@ -29,7 +29,7 @@ class FileLoader(JSONFileLoader):
 
 @cache
 def session() -> Session:
-    """Give what all clients share: the credentials, and what botocore has read."""
+    """Return what all clients share: the credentials, and what botocore has read."""
     shared = Session()
     shared.register_component("data_loader", Loader(file_loader=FileLoader()))
     return shared
@@ -37,7 +37,7 @@ def session() -> Session:
 
 @cache
 def client(service: str) -> Any:
-    """Give the AWS client of a service, made at the first call. Its users name the part they need as a Protocol.
+    """Return the AWS client of a service, made at the first call. Its users name the part they need as a Protocol.
 
     It keeps a connection for each of the requests that are made at a time, where botocore would close all but ten.
     """

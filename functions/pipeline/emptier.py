@@ -27,7 +27,7 @@ class EmptiesBuckets(Protocol):
         """List unfinished uploads."""
 
     def abort_multipart_upload(self, **request: Any) -> Any:
-        """Give an unfinished upload up."""
+        """Return an unfinished upload up."""
 
 
 class BucketNotEmptiedError(Exception):

@@ -101,7 +101,7 @@ class MissingFileCheck:
 
 
 def due_times(due: Due, now: datetime) -> tuple[datetime, datetime]:
-    """Give the last time at which a file was due, and the one before it; both in the zone in which it is due."""
+    """Return the last time at which a file was due, and the one before it; both in the zone in which it is due."""
     today = now.astimezone(ZoneInfo(due.time_zone))
     days = (today - timedelta(days=number) for number in range(2 * _WEEK + 1))
     times = (day.replace(hour=due.hour, minute=due.minute, second=0, microsecond=0) for day in days)

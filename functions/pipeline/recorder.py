@@ -71,7 +71,7 @@ def seconds_to_outcome(outcome: AuditRow) -> float | None:
 
 
 def file_row(outcome: AuditRow) -> Row:
-    """Give the row of ``files``."""
+    """Return the row of ``files``."""
     return {
         "file_id": outcome.file_id,
         "partner": outcome.partner,
@@ -99,7 +99,7 @@ def file_row(outcome: AuditRow) -> Row:
 
 
 def total_rows(outcome: AuditRow) -> Sequence[Row]:
-    """Give the rows of ``file_totals``."""
+    """Return the rows of ``file_totals``."""
     return [
         {
             "file_id": outcome.file_id,

@@ -32,7 +32,7 @@ class FileCode(_Code):
     )
     HEADER_MISMATCH = (
         "HEADER_MISMATCH",
-        "The header, or the first rows without one, are none of the partner's",
+        "The header, or the first rows of a file without one, match none of the partner's layouts",
         "send the agreed columns or add a layout",
     )
     AMBIGUOUS_LAYOUT = (

@@ -24,7 +24,7 @@ def _layout(due_at: datetime) -> str:
 
 
 def _code(deployment: Deployment) -> dict[str, str]:
-    """Tell where the functions' package lies."""
+    """Return where the functions' package lies."""
     template = deployment.client("cloudformation").get_template(StackName=deployment.stack.name)["TemplateBody"]
     (key,) = {
         resource["Properties"]["Code"]["S3Key"]

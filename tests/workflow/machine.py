@@ -119,7 +119,7 @@ class Machine:
         }
 
     def execution(self, name: str) -> str:
-        """Give the ARN of an execution of a name, whether it has run or not."""
+        """Return the ARN of an execution of a name, whether it has run or not."""
         return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def input_of(self, run: Run) -> str:

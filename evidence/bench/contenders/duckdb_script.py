@@ -82,7 +82,7 @@ def _json_cells(file_format: str, file: Path) -> str:
 
 
 def _checked(cells: str) -> str:
-    """Give each row its errors, NULL without any, and make decimals and dates of the texts."""
+    """Return each row its errors, NULL without any, and make decimals and dates of the texts."""
     minor_units = f"{list(MINOR_UNITS.values())}[enum_code(try_cast(currency AS currency_code)) + 1]"
     days = ", ".join(f"try_cast({name} AS DATE) AS {name}_day" for name in _DATES)
     codes = {"": "shape", **{name: _code(name) for name in ("transaction_id", *_DATES, *_AMOUNTS, "currency")}}

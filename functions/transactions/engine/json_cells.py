@@ -26,7 +26,7 @@ class JsonCell(msgspec.Struct, frozen=True):
 
 
 class _Side(msgspec.Struct, frozen=True):
-    """The record, or the fields around it.
+    """The record, or its context: the fields around it.
 
     ``objects`` has the path of each object on the way to a field, with its members that lead to one. ``typed`` tells
     where each of these members stands in the list of the values' types, in the order of the objects, ``read`` where
@@ -103,10 +103,10 @@ class JsonCells:
         inner, outer = (
             _Side.of(
                 column,
-                {name: json_type for name, json_type in types.items() if is_outer(name) == around},
-                number_columns(layout, outer=around),
+                {name: json_type for name, json_type in types.items() if is_outer(name) == of_context},
+                number_columns(layout, outer=of_context),
             )
-            for column, around in (("record", False), ("around", True))
+            for column, of_context in (("record", False), ("context", True))
         )
         self._inner = inner
         self._sides = (inner, outer) if outer.read else (inner,)
@@ -115,9 +115,9 @@ class JsonCells:
         }
 
     def select(self, rows: str) -> str:
-        """Select from ``rows``, which have ``record`` and ``around``, what the cells read; ``readable``; ``repeats``.
+        """Select from ``rows``, which have ``record`` and ``context``, what the cells read; ``readable``; ``repeats``.
 
-        What stands around a record was put together by the reader: there, no name can stand twice.
+        A record's context was put together by the reader: there, no name can stand twice.
         """
         types, texts = (", ".join(getattr(side, name) for side in self._sides) for name in ("types", "texts"))
         return f"""

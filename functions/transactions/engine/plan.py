@@ -197,7 +197,7 @@ class Plan(msgspec.Struct, frozen=True):
         found |= {self.of_other_type[name]: cell.of_other_type for name, cell in cells.by_field.items()}
         by_line = self.layout.json_lines
         rows = _numbered(part, _CELLS_OF_JSON, row_columns(self.layout))
-        place = "number AS line, '{}' AS around, *" if by_line else "* REPLACE (line::BIGINT AS line)"
+        place = "number AS line, '{}' AS context, *" if by_line else "* REPLACE (line::BIGINT AS line)"
         records = cells.select(f"(SELECT {place} FROM {rows})")
         return f"SELECT number, line, record, readable, repeats, {_named(found)} FROM ({records})"
 

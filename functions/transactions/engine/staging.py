@@ -154,9 +154,9 @@ def _load(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, before:
 def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
     """Fill the tables from one part; return how many rows the engine found, those that are no records included."""
     rows = cursor.execute(f"INSERT INTO staged {plan.staging(part)}").fetchall()[0][0]
-    if part.left_out:
+    if part.placeholders:
         placeholders = "number >= ? AND number IN (SELECT unnest(?))"
-        cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.left_out)])  # noqa: S608 - own name
+        cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.placeholders)])  # noqa: S608 - own name
     _insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
     _insert(cursor, "skipped", part.skipped.first)
     warnings = [

@@ -35,25 +35,25 @@ _SIGN_NAMES = frozenset(("MINUS", "HYPHEN", "DASH", "PLUS", "MACRON", "OVERLINE"
 
 
 def is_sign(character: str) -> bool:
-    """Tell whether ``character`` is a plus, a minus, a dash or a bracket of any script, by Unicode's data."""
+    """Return whether ``character`` is a plus, a minus, a dash or a bracket of any script, by Unicode's data."""
     kind = unicodedata.category(character)
     return kind in {"Pd", "Ps", "Pe"} or (kind[0] not in "LM" and not _SIGN_NAMES.isdisjoint(_name_words(character)))
 
 
 def can_mean_minus(character: str) -> bool:
-    """Tell whether ``character`` is a dash, or a symbol such as ▲, but no plus and no bracket."""
+    """Return whether ``character`` is a dash, or a symbol such as ▲, but no plus and no bracket."""
     kind = unicodedata.category(character)
     return kind not in {"Ps", "Pe"} and (kind == "So" or is_sign(character)) and "PLUS" not in _name_words(character)
 
 
 def can_separate(character: str) -> bool:
-    """Tell whether ``character`` can stand between digits: punctuation, an accent or a space, but no sign."""
+    """Return whether ``character`` can stand between digits: punctuation, an accent or a space, but no sign."""
     kind = unicodedata.category(character)
     return (kind == "Sk" or kind[0] in "PZ") and not is_sign(character)
 
 
 def is_currency(affix: str) -> bool:
-    """Tell whether ``affix`` is currency signs, codes of ISO 4217, and usual names or abbreviations, or blank."""
+    """Return whether ``affix`` is currency signs, codes of ISO 4217, and usual names or abbreviations, or blank."""
     blanks = "".join(character for character in affix if character.isspace())
     return set(map(unicodedata.category, blanks)) <= {"Zs"} and all(map(_is_known, affix.strip(_AROUND_TEXT).split()))
 

@@ -34,7 +34,7 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
 
 
 def _tells_twice(layout: Layout, function: AmountFunction, name: str) -> bool:
-    """Tell whether the words of the field ``name`` say what the function says as well."""
+    """Return whether the words of the field ``name`` say what the function says as well."""
     field = layout.field(name)
     alone = isinstance(function, Amount) and name == function.field and not function.inverted
     return isinstance(field, NumberField) and bool(field.words) and not alone

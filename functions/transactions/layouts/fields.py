@@ -54,7 +54,7 @@ class _Field(LayoutPart, frozen=True, kw_only=True, tag_field="type"):
     json_type: Literal["string", "number", "boolean"] = "string"
 
     def match_header(self, cell: str) -> bool:
-        """Tell whether ``cell`` of the header is this field's: a fact in it that is empty is none."""
+        """Return whether ``cell`` of the header is this field's: a fact in it that is empty is none."""
         if self.header_pattern is None:
             return cell == self.header_cell
         found = compiled(self.header_pattern).fullmatch(cell)

@@ -36,7 +36,7 @@ def complaints(layout: Layout) -> list[str]:
 def _file(layout: Layout) -> Iterator[str]:
     codec = codec_name(layout.encoding)
     if codec is None:
-        yield f"encoding: {layout.encoding} is no encoding of text such as utf-8, cp1252 or iso-8859-15"
+        yield f"encoding: {layout.encoding} is an unknown text encoding: use one such as utf-8, cp1252 or iso-8859-15"
     elif layout.format == "json" and codec != "utf-8":
         yield "encoding: JSON is always utf-8"
     if layout.format == "csv" and (layout.record_path or layout.json_lines):

@@ -70,7 +70,7 @@ def _types(layout: Layout, function: Function) -> Iterator[str]:
         else:
             continue
         if not isinstance(layout.field(name), fitting):
-            yield f"{name} has not the type for it"
+            yield f"{name} has the wrong type for this function"
 
 
 def _details(layout: Layout, column: Column, function: Function) -> Iterator[str]:

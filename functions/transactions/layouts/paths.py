@@ -35,7 +35,7 @@ def levels(record_path: str) -> tuple[tuple[str, ...], ...]:
 
 
 def is_outer(field: str) -> bool:
-    """Tell whether the path ``field`` leads from the document's root."""
+    """Return whether the path ``field`` leads from the document's root."""
     return field.startswith(ROOT)
 
 
@@ -45,7 +45,7 @@ def outer_path(field: str) -> OuterPath:
 
 
 def leads_around(field: str, record_path: str) -> bool:
-    """Tell whether ``field`` goes through no other arrays than those that lead to the records."""
+    """Return whether ``field`` goes through no other arrays than those that lead to the records."""
     before, array, _ = field.rpartition(ARRAY)
     return record_path.startswith(before + array) and record_path != before + array
 

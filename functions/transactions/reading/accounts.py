@@ -17,14 +17,14 @@ class LineAccount:
 
     def __init__(self, first: int) -> None:
         self.line = self._first = first
-        self._left_out = list[int]()
+        self._placeholders = list[int]()
         self._broken = list[Broken]()
         self._broken_count = 0
         self._skipped_count, self._skipped_first = 0, list[tuple[int, str]]()
 
-    def leave_out(self, line: int) -> None:
+    def add_placeholder(self, line: int) -> None:
         """Note that the row of ``line`` stands for no record of its own."""
-        self._left_out.append(line)
+        self._placeholders.append(line)
 
     def reject(self, line: int, code: RowCode, rule: str, record: str) -> None:
         """Note a record that is rejected before the engine sees it.
@@ -52,13 +52,13 @@ class LineAccount:
             path=path,
             rows=self.line - self._first,
             first=self._first,
-            left_out=tuple(self._left_out),
+            placeholders=tuple(self._placeholders),
             broken=tuple(self._broken),
             skipped=Skipped(self._skipped_count, tuple(self._skipped_first)),
             warnings=warnings,
         )
         self._first = self.line
-        self._left_out.clear()
+        self._placeholders.clear()
         self._broken.clear()
         self._skipped_count = 0
         self._skipped_first.clear()

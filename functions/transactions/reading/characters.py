@@ -11,7 +11,7 @@ _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 def holds_forbidden(text: bytes) -> bool:
-    """Tell whether there is one in ``text``. A single byte is found much faster, and few files have one of these."""
+    """Return whether there is one in ``text``. A single byte is found much faster, and few files have one of these."""
     return (
         b"\x00" in text or (b"\xef" in text and BOM_UTF8 in text) or (b"\xc2" in text and bool(_C1_BYTES.search(text)))
     )

@@ -36,11 +36,11 @@ class Cells:
         return None
 
     def is_open(self, record: str) -> bool:
-        """Tell whether ``record`` ends within a quoted cell."""
+        """Return whether ``record`` ends within a quoted cell."""
         return bool(self._quote and self._quote in record and self._unfinished.fullmatch(record))
 
     def has_values(self, record: str) -> bool:
-        """Tell whether a cell of ``record`` has a value; one that cannot be split may have some."""
+        """Return whether a cell of ``record`` has a value; one that cannot be split may have some."""
         cells = None if record.strip(self.blank) else self.split(record)
         return cells is None or any(cell.strip(BLANK) for cell in cells)
 

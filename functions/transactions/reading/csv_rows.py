@@ -14,7 +14,7 @@ from transactions.reading.intake import LastByte
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 from transactions.reading.shapes import is_booked
-from transactions.reading.structures import UNTOLD, Structures
+from transactions.reading.structures import NO_STRUCTURE, Structures
 from transactions.results import ErrorExample
 
 MAX_RECORD_LINES = 100
@@ -142,7 +142,7 @@ class CsvRows:
             if start < end:
                 continue
             if not lines[start].strip(self._empty_cells):
-                lines[start] = self._left_out(self._account.line + start)
+                lines[start] = self._placeholder_for(self._account.line + start)
                 continue
             closing = self._closing(lines, start)
             if closing is None and not last and len(lines) - start < MAX_RECORD_LINES:
@@ -187,9 +187,9 @@ class CsvRows:
             raise FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {number} is not closed")
         end = closing + 1
         cells = self._split(number, _LINE_FEED.join(lines[start:end]).decode())
-        lines[start] = self._written(number, cells) if cells else self._left_out(number)
+        lines[start] = self._written(number, cells) if cells else self._placeholder_for(number)
         for place in range(start + 1, end):
-            lines[place] = self._left_out(self._account.line + place)
+            lines[place] = self._placeholder_for(self._account.line + place)
         return end
 
     def _reject_open(self, lines: list[bytes], start: int, closing: int | None) -> int:
@@ -204,7 +204,7 @@ class CsvRows:
             rule, end = ONE_LINE_RULE, closing + 1
         for place in range(start, end):
             self._account.reject(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())
-            lines[place] = self._left_out(number + place)
+            lines[place] = self._placeholder_for(number + place)
         return end
 
     def _row_of_line(self, place: int, line: bytes, structure: bytes) -> bytes:
@@ -212,8 +212,8 @@ class CsvRows:
         number = self._account.line + place
         cells = self._split(number, line.decode())
         if not cells:
-            return self._left_out(number)
-        if len(cells) < self._columns or structure == UNTOLD:
+            return self._placeholder_for(number)
+        if len(cells) < self._columns or structure == NO_STRUCTURE:
             return self._written(number, cells)
         if len(self._known_whole) < _MAX_STRUCTURES:
             self._known_whole.add(structure)
@@ -252,6 +252,6 @@ class CsvRows:
             raise FileRejectedError(FileCode.MALFORMED_CSV, f"line {number} is longer than {MAX_RECORD_BYTES} bytes")
         return row
 
-    def _left_out(self, number: int) -> bytes:
-        self._account.leave_out(number)
+    def _placeholder_for(self, number: int) -> bytes:
+        self._account.add_placeholder(number)
         return self._placeholder

@@ -137,7 +137,7 @@ def unmarked_utf16(head: bytes) -> str:
 
 
 def is_empty(head: bytes) -> bool:
-    """Tell whether a file that begins with ``head`` has nothing but white space, and perhaps a byte order mark."""
+    """Return whether a file that begins with ``head`` has nothing but white space, and perhaps a byte order mark."""
     if head.startswith(_UTF16_MARKS):
         return len(head) % 2 == 0 and not head[2:].replace(b"\0", b"").strip() and len(head) < CHUNK_BYTES
     return not head.removeprefix(codecs.BOM_UTF8).strip() and len(head) < CHUNK_BYTES
@@ -183,7 +183,7 @@ def whole_lines(texts: Iterable[bytes], malformed: FileCode) -> Iterator[bytes]:
 
 @cache
 def _is_single_byte(encoding: str) -> bool:
-    """Tell whether each byte is a character by itself, also those that are none in ASCII."""
+    """Return whether each byte is a character by itself, also those that are none in ASCII."""
     high = range(128, 256)
     alone = {bytes((byte,)).decode(encoding, errors="replace") for byte in high}
     # In an encoding of several bytes, some take the next one with them.

@@ -41,12 +41,12 @@ class AbsentFields:
 
 
 def _may_be_in(text: bytes, name: str) -> bool:
-    """Tell whether ``name`` can be a name in the JSON ``text``."""
+    """Return whether ``name`` can be a name in the JSON ``text``."""
     return name.encode() in text or bool((_ESCAPED_ASCII if name.isascii() else _ESCAPED).search(text))
 
 
 def _leads_to(record: bytes, names: Iterable[str]) -> bool:
-    """Tell whether there is a value at the path ``names``, or null at or before its end."""
+    """Return whether there is a value at the path ``names``, or null at or before its end."""
     value: bytes | msgspec.Raw = record
     for name in names:
         try:

@@ -17,15 +17,15 @@ from transactions.reading.json_nodes import Node, begins, decoded, place_of
 _LINE_FEED, _NULL = b"\n", b"null"
 _BLOCK_RECORDS, _BLOCK_BYTES = 2000, 1 << 20
 Record = tuple[int, bytes, bytes]
-"""One record: the document's line on which it begins, its text, and the object of the fields around it."""
+"""One record: the document's line on which it begins, its text, and its context."""
 
 
 class Block(NamedTuple):
-    """Consecutive records: of each the line, the text, and what is around it."""
+    """Consecutive records: of each the line, the text, and its context: the object of the fields around it."""
 
     lines: Sequence[int]
     records: Sequence[bytes]
-    around: Sequence[bytes]
+    context: Sequence[bytes]
 
 
 class Document:
@@ -57,17 +57,17 @@ class Document:
         return 1 + self._text.count(_LINE_FEED, 0, at)
 
     def has_records(self, layout: Layout) -> bool:
-        """Tell whether there is, at the end of the layout's path, an array, or the one record."""
+        """Return whether there is, at the end of the layout's path, an array, or the one record."""
         return next(self._groups(layout), None) is not None
 
     def has_fields(self, layout: Layout) -> bool:
-        """Tell whether the first record has, for each required column, one of the fields that make it."""
+        """Return whether the first record has, for each required column, one of the fields that make it."""
         first = next(self.records(layout), None)
         if first is None:
             return False
-        _, inside, around = first
+        _, inside, context = first
         return all(
-            any(_has(around if is_outer(name) else inside, steps(name)) for name in names)
+            any(_has(context if is_outer(name) else inside, steps(name)) for name in names)
             for column in mapped_columns().values()
             if column.required and (names := fields_read(layout.mapping[column.name]))
         )
@@ -82,11 +82,11 @@ class Document:
         """
         line, counted = 1, 0
         self._beside = Beside(layout.ignored_arrays)
-        for group, around in self._groups(layout, self._beside):
+        for group, context in self._groups(layout, self._beside):
             for record in group.elements() if group.first == b"[" else (group,):
                 line += self._text.count(_LINE_FEED, counted, record.at)
                 counted = record.at
-                yield line, bytes(record), around
+                yield line, bytes(record), context
 
     def blocks(self, layout: Layout) -> Iterator[Block]:
         """Yield the records, some at a time."""
@@ -127,7 +127,7 @@ class _Place(NamedTuple):
 def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]]:
     node, (way, *further) = place.node, place.ways
     here = {name: node.told_below(path.names) for name, path in place.outer.items() if path.depth == 0}
-    around = {**place.known, **{name: value for name, value in here.items() if value}}
+    context = {**place.known, **{name: value for name, value in here.items() if value}}
     deeper = {name: path.below() for name, path in place.outer.items() if path.depth}
     if beside:
         beside.look(node, way, place.path)
@@ -138,15 +138,15 @@ def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]
     if inner is None or inner.first != expected:
         return
     if further in ([], [()]):
-        yield inner, _object(around)
+        yield inner, _object(context)
     else:
         for element in inner.elements():
-            yield from _groups(_Place(element, f"{path}{ARRAY}", further, deeper, around), beside)
+            yield from _groups(_Place(element, f"{path}{ARRAY}", further, deeper, context), beside)
 
 
-def _is_barred(node: Node, way: Iterable[str]) -> bool:
-    """Tell whether something stands on the ``way`` that is neither an object nor null: there might be records in it."""
-    for name in way:
+def _is_barred(node: Node, path: Iterable[str]) -> bool:
+    """Return whether a value on the ``path`` is neither an object nor null: there might be records in it."""
+    for name in path:
         if node.first != b"{":
             return not node.is_null
         below = node.with_nulls.get(name)
@@ -161,7 +161,7 @@ def _object(members: Mapping[str, Node]) -> bytes:
 
 
 def _has(record: bytes, names: Iterable[str]) -> bool:
-    """Tell whether there is a value that is not null at the path ``names``."""
+    """Return whether there is a value that is not null at the path ``names``."""
     value: bytes | msgspec.Raw = record
     for name in names:
         try:

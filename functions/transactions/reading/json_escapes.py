@@ -25,5 +25,5 @@ def may_be_forbidden(text: bytes) -> bool:
 
 
 def is_forbidden(text: bytes) -> bool:
-    """Tell whether ``text`` holds a character that is no text, as it is or escaped."""
+    """Return whether ``text`` holds a character that is no text, as it is or escaped."""
     return holds_forbidden(text) or bool(_ESCAPED_FORBIDDEN.search(text))

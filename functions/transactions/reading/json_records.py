@@ -65,7 +65,7 @@ def _only(layouts: list[Layout]) -> Layout:
 
 
 def _begins_with_object(head: bytes) -> bool:
-    """Tell whether the first line is an object by itself."""
+    """Return whether the first line is an object by itself."""
     lines = (line for line in head.lstrip(b"\xef\xbb\xbf").splitlines() if line.strip())
     try:
         msgspec.json.decode(next(lines, b""), type=dict[str, msgspec.Raw])

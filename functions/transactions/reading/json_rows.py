@@ -34,7 +34,7 @@ UNREADABLE_MARK, FORBIDDEN_MARK = "\x02", "\x03"
 def row_columns(layout: Layout) -> tuple[str, ...]:
     """Name the cells of a row, in their order."""
     inner, outer = (tuple(number_columns(layout, outer=outer).values()) for outer in (False, True))
-    return ("record", *inner) if layout.json_lines else ("line", "around", *outer, "record", *inner)
+    return ("record", *inner) if layout.json_lines else ("line", "context", *outer, "record", *inner)
 
 
 def number_columns(layout: Layout, *, outer: bool) -> dict[str, str]:
@@ -134,18 +134,18 @@ class JsonLines:
         return self._account.part(path, tuple(self._warnings.at_end()) if self._ended else ())
 
     def _blank(self, number: int) -> bytes:
-        self._account.leave_out(number)
+        self._account.add_placeholder(number)
         return _PLACEHOLDER
 
 
 class JsonRecords:
-    """The records of a document: each behind its line and the fields around it.
+    """The records of a document: each behind its line and its context, the fields around it.
 
     ``unread`` gives, at the end, the arrays of objects that are not read, and their lines.
     """
 
     def __init__(self, layout: Layout, unread: Callable[[], Mapping[str, int]]) -> None:
-        self._cells, self._cells_around = (_Cells(layout, outer=outer) for outer in (False, True))
+        self._cells, self._context_cells = (_Cells(layout, outer=outer) for outer in (False, True))
         self._warnings = JsonWarnings(layout, unread)
         self._record_place = row_columns(layout).index("record")
         self._count, self._first, self._ended = 0, 0, False
@@ -159,15 +159,15 @@ class JsonRecords:
             If a record is longer than any may be.
         """
         self._count += len(block.records)
-        around = {text: self._of_around(text) for text in dict.fromkeys(block.around)}
+        context_cells = {text: self._of_context(text) for text in dict.fromkeys(block.context)}
         cells = list(self._cells.of(block.records))
         _refuse_longer(MAX_RECORD_BYTES, block.records, block.lines)
-        _refuse_longer(_MAX_ROW_BYTES - max(map(len, around.values())), cells, block.lines)
+        _refuse_longer(_MAX_ROW_BYTES - max(map(len, context_cells.values())), cells, block.lines)
         # To put all in one list and join it once is faster than row by row.
         row = [b"", _SEPARATOR, b"", _SEPARATOR, b"", _ROW_END]
         pieces = row * len(cells)
         pieces[0 :: len(row)] = map(b"%d".__mod__, block.lines)
-        pieces[2 :: len(row)] = map(around.__getitem__, block.around)
+        pieces[2 :: len(row)] = map(context_cells.__getitem__, block.context)
         pieces[4 :: len(row)] = cells
         rows = with_line_feeds(b"".join(pieces))
         if may_be_forbidden(rows):
@@ -190,10 +190,10 @@ class JsonRecords:
         self._first = self._count
         return part
 
-    def _of_around(self, around: bytes) -> bytes:
-        """Return the cells of what stands around some records."""
-        self._warnings.outer.look_into((around,), around)
-        (cells,) = self._cells_around.of((around,))
+    def _of_context(self, context: bytes) -> bytes:
+        """Return the cells of the context of some records."""
+        self._warnings.outer.look_into((context,), context)
+        (cells,) = self._context_cells.of((context,))
         return cells
 
 

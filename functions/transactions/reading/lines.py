@@ -19,7 +19,7 @@ class LineFilter:
         return bool(self._comment_char or self._patterns or self._footer)
 
     def skips(self, line: str) -> bool:
-        """Tell whether ``line``, the next one of the file, is a comment, one to skip, or of the footer."""
+        """Return whether ``line``, the next one of the file, is a comment, one to skip, or of the footer."""
         if self._footer and not self._in_footer:
             self._in_footer = bool(self._footer.search(line))
         return (

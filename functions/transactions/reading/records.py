@@ -44,7 +44,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     Where records are lines, each of the partner's lines is one of ``rows``, and ``first`` the number of the first of
     them, so that a row's place tells its line. Lines that are no record of their own are rows of placeholders, and
-    ``left_out`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
+    ``placeholders`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
     ``skipped`` are lines that are no records by the layout. ``warnings`` are of the file so far; they reject nothing.
 
@@ -55,7 +55,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     rows: int
     first: int = 1
-    left_out: tuple[int, ...] = ()
+    placeholders: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
     skipped: Skipped = Skipped()
     warnings: tuple[ErrorExample, ...] = ()
@@ -63,7 +63,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def count(self) -> int:
         """The number of records that the engine must find."""
-        return self.rows - len(self.left_out)
+        return self.rows - len(self.placeholders)
 
 
 class Records(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ _ANY_TEXT = re.compile("(?s:.*)")
 
 
 def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
-    """Tell whether each cell has a value of its column's type, or none."""
+    """Return whether each cell has a value of its column's type, or none."""
     return all(
         cell in layout.schema.missing_values or in_shape(layout.field(name), cell)
         for name, cell in zip(columns, cells, strict=False)
@@ -21,7 +21,7 @@ def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
 
 
 def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
-    """Tell whether a booking date and an amount stand among ``cells``, each written as the layout says."""
+    """Return whether a booking date and an amount stand among ``cells``, each written as the layout says."""
     found = dict(zip(columns, cells, strict=False))
     present = {name: cell for name, cell in found.items() if cell not in layout.schema.missing_values}
 
@@ -33,7 +33,7 @@ def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> b
 
 
 def in_shape(field: Field, cell: str) -> bool:
-    """Tell whether ``cell`` is written as ``field`` says; of any text without constraints it is."""
+    """Return whether ``cell`` is written as ``field`` says; of any text without constraints it is."""
     return bool(_pattern(field).fullmatch(cell))
 
 

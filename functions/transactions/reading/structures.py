@@ -7,7 +7,7 @@ from transactions.layouts.layout import Dialect
 from transactions.reading.characters import FORBIDDEN_BYTES, holds_forbidden
 from transactions.reading.csv_cells import Cells
 
-UNTOLD = b"\n"
+NO_STRUCTURE = b"\n"
 """Stands in the place of a structure that says nothing of its line; no structure has a line feed."""
 _LINE_FEED = b"\n"
 _MANY = 50
@@ -44,25 +44,25 @@ class Structures:
         """Return the structure of each of ``lines``, which stand between line feeds, one before the first."""
         structures = lines.translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
         if self._quote and self._quote in lines and not self._are_regular(lines, structures):
-            self._untell_irregular(structures, lines.split(_LINE_FEED)[1:-1], 0, len(structures))
-        self._untell(structures, lines, self._blank_line)
+            self._remove_irregular(structures, lines.split(_LINE_FEED)[1:-1], 0, len(structures))
+        self._remove(structures, lines, self._blank_line)
         if holds_forbidden(lines):
-            self._untell(structures, lines, FORBIDDEN_BYTES)
+            self._remove(structures, lines, FORBIDDEN_BYTES)
         return structures
 
-    def _untell_irregular(self, structures: list[bytes], lines: Sequence[bytes], start: int, end: int) -> None:
+    def _remove_irregular(self, structures: list[bytes], lines: Sequence[bytes], start: int, end: int) -> None:
         """Take the structure from each line with a quote that belongs to no cell on it that is quoted as a whole."""
         if self._are_regular(b"\n%b\n" % _LINE_FEED.join(lines[start:end]), structures[start:end]):
             return
         if end - start == 1:
-            structures[start] = UNTOLD
+            structures[start] = NO_STRUCTURE
             return
         step = -(-(end - start) // _GROUPS)
         for first in range(start, end, step):
-            self._untell_irregular(structures, lines, first, min(first + step, end))
+            self._remove_irregular(structures, lines, first, min(first + step, end))
 
     def _are_regular(self, lines: bytes, structures: Sequence[bytes]) -> bool:
-        """Tell whether each quote belongs to a cell that is quoted as a whole, on one line."""
+        """Return whether each quote belongs to a cell that is quoted as a whole, on one line."""
         pattern = self._regular
         if lines.count(self._quote) * _MANY > len(lines):
             # Where two quoted cells meet, one byte stands for the three, to find fewer and longer cells. As long as
@@ -74,11 +74,11 @@ class Structures:
         return not any(structure.count(self._quote) % 2 for structure in set(structures))
 
     @staticmethod
-    def _untell(structures: list[bytes], lines: bytes, pattern: re.Pattern[bytes]) -> None:
+    def _remove(structures: list[bytes], lines: bytes, pattern: re.Pattern[bytes]) -> None:
         """Take the structure from each line in which ``pattern`` is found, with the line feed before it or without."""
         place = counted = 0
         for match in pattern.finditer(lines):
             start = match.start() + 1
             place += lines.count(_LINE_FEED, counted, start)
             counted = start
-            structures[place - 1] = UNTOLD
+            structures[place - 1] = NO_STRUCTURE

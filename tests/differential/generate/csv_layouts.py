@@ -41,7 +41,7 @@ def _add_dialect(rng: Random, layout: dict[str, Any]) -> None:
     if quote and chance(rng, 0.35):
         dialect["lineBreaksInCells"] = True
     else:
-        dialect |= _lines_to_leave_out(rng, dialect["delimiter"])
+        dialect |= _lines_to_add_placeholder(rng, dialect["delimiter"])
     layout["dialect"] = dialect
     words = json.dumps(layout, ensure_ascii=False)
     layout["encoding"] = weighted(rng, {name: weight for name, weight in _ENCODINGS.items() if _can_write(name, words)})
@@ -55,7 +55,7 @@ def _can_write(encoding: str, words: str) -> bool:
     return True
 
 
-def _lines_to_leave_out(rng: Random, delimiter: str) -> dict[str, Any]:
+def _lines_to_add_placeholder(rng: Random, delimiter: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if chance(rng, 0.1) and delimiter != "#":
         found["commentChar"] = "#"

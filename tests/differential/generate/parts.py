@@ -75,7 +75,7 @@ class Names:
         return style.replace("{}", word)
 
     def _collides(self, name: str, other: str) -> bool:
-        """Tell whether one path leads through the other's value."""
+        """Return whether one path leads through the other's value."""
         return self.json and (name.startswith(other + ".") or other.startswith(name + "."))
 
 

@@ -69,7 +69,7 @@ class Till:
                 return self._debit_credit(function, required=required)
 
     def is_negative(self, name: str) -> bool:
-        """Tell whether the number of the field ``name`` is below zero."""
+        """Return whether the number of the field ``name`` is below zero."""
         number = self._part(name).number
         return number is not None and number.value < 0
 
@@ -219,7 +219,7 @@ def _is_iban_like(account: str | None) -> bool:
 
 
 def _not_zero(part: _Part) -> bool:
-    """Tell whether there is an amount; of a text that is none, it may be taken for one."""
+    """Return whether there is an amount; of a text that is none, it may be taken for one."""
     return part.text is not None and part.value != 0
 
 

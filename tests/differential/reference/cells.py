@@ -44,7 +44,7 @@ def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
 
 
 def is_dropped(layout: Mapping[str, Any], cells: Cells) -> bool:
-    """Tell whether one of the layout's conditions for rows that are no transactions holds."""
+    """Return whether one of the layout's conditions for rows that are no transactions holds."""
     return any(
         all(_holds(condition, cells) for condition in (predicate, *predicate.get("also", ())))
         for predicate in layout.get("drop", ())

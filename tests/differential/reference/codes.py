@@ -15,7 +15,7 @@ _CHECK_DIGITS = range(2, 99)
 
 
 def is_iban(text: str, written: str) -> bool:
-    """Tell whether ``text`` is an IBAN: without spaces (``iban``), or in groups of four (``iban_print``)."""
+    """Return whether ``text`` is an IBAN: without spaces (``iban``), or in groups of four (``iban_print``)."""
     plain = text.replace(" ", "")
     in_groups = " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
     if text != (plain if written == "iban" else in_groups) or not set(plain) <= set(_CHARACTERS):

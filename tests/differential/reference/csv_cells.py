@@ -32,7 +32,7 @@ def split(record: str, dialect: Mapping[str, Any]) -> list[str]:
 
 
 def is_open(record: str, dialect: Mapping[str, Any]) -> bool:
-    """Tell whether ``record`` ends within a quoted cell."""
+    """Return whether ``record`` ends within a quoted cell."""
     try:
         split(record, dialect)
     except QuoteOpenError:

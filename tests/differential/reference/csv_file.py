@@ -9,9 +9,9 @@ from tests.differential.reference.cells import Cells
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, is_open, split
 from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
-from tests.differential.reference.left_out import is_skipped
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.numbers import read_number
+from tests.differential.reference.skipped_lines import is_skipped
 from tests.differential.reference.texts import FORBIDDEN, MAX_LINE_BYTES
 
 MOST_LINES_OF_A_RECORD = 100
@@ -109,7 +109,7 @@ class CsvRows:
             self.skipped += 1
 
     def _is_booked(self, cells: Mapping[str, str]) -> bool:
-        """Tell whether there is a booking date and an amount, each written as the layout says."""
+        """Return whether there is a booking date and an amount, each written as the layout says."""
         missing = self.layout["schema"].get("missingValues", [""])
         fields = {field["name"]: field for field in self.layout["schema"]["fields"]}
 
@@ -133,7 +133,7 @@ class CsvRows:
         return self.header.least_cells <= len(cells) <= len(self.header.columns)
 
     def _has_values(self, record: str) -> bool:
-        """Tell whether a cell has a value; a record that cannot be split may have some.
+        """Return whether a cell has a value; a record that cannot be split may have some.
 
         So may one with other white space: that it has none is seen by its cells.
         """

@@ -20,7 +20,7 @@ def read_date(text: str, field: dict[str, Any]) -> date | None:
 
 
 def has_shape(text: str, field: dict[str, Any]) -> bool:
-    """Tell whether ``text`` is written as ``field`` says, whether or not there is such a day."""
+    """Return whether ``text`` is written as ``field`` says, whether or not there is such a day."""
     return _whole(text, field) is not None
 
 

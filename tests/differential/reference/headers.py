@@ -7,9 +7,9 @@ from typing import Any
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.dates import has_shape, read_date
-from tests.differential.reference.left_out import is_skipped
 from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import full_match, search
+from tests.differential.reference.skipped_lines import is_skipped
 
 ROWS_LOOKED_AT = 20
 
@@ -96,7 +96,7 @@ def _facts(field: _Field, cell: str) -> dict[str, str]:
 
 
 def first_rows_fit(layout: Mapping[str, Any], header: Header, lines: list[str]) -> tuple[bool, bool]:
-    """Tell whether the first rows below ``header`` certainly fit the layout, and whether they may.
+    """Return whether the first rows below ``header`` certainly fit the layout, and whether they may.
 
     More than half of them must have the layout's cells, numbers, dates and patterns. The pages leave open whether a
     day must exist for that, and what the first rows are where lines are blank or cells span them.

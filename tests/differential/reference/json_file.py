@@ -107,7 +107,7 @@ class JsonRecords:
 
 
 def _is_forbidden(node: Node) -> bool:
-    """Tell whether a string or a name in a value holds a character that is no text."""
+    """Return whether a string or a name in a value holds a character that is no text."""
     texts = (text for inner in node.walk() for text in (inner.text, *(name for name, _ in inner.members)))
     return any(map(FORBIDDEN.search, texts))
 
@@ -117,7 +117,7 @@ def _may_be_forbidden(line: str) -> bool:
 
 
 def has_records(layout: Mapping[str, Any], text: str) -> bool:
-    """Tell whether a document has an array, or the one record, where the layout expects it."""
+    """Return whether a document has an array, or the one record, where the layout expects it."""
     try:
         root = parse(text)
         return any(True for _ in records_at(root, steps_of(layout["recordPath"]), (root,)))
@@ -126,7 +126,7 @@ def has_records(layout: Mapping[str, Any], text: str) -> bool:
 
 
 def has_half_characters(text: str) -> bool:
-    """Tell whether a document holds halves of surrogate pairs, which its reader may take for malformed."""
+    """Return whether a document holds halves of surrogate pairs, which its reader may take for malformed."""
     try:
         return parse(text).has_half_characters
     except NotJsonError:
@@ -134,7 +134,7 @@ def has_half_characters(text: str) -> bool:
 
 
 def has_fields(layout: Mapping[str, Any], text: str) -> bool:
-    """Tell whether the first record has, for each column that every row needs, one of the fields that make it."""
+    """Return whether the first record has, for each column that every row needs, one of the fields that make it."""
     root = parse(text)
     groups = records_at(root, steps_of(layout["recordPath"]), (root,))
     first = next((pair for group in groups for pair in group), None)

@@ -38,7 +38,7 @@ def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:
 
 
 def _leads(node: Node, names: Sequence[str]) -> bool:
-    """Tell whether there is a value at the end of ``names``, or null there or on the way."""
+    """Return whether there is a value at the end of ``names``, or null there or on the way."""
     if not names or node.is_null:
         return True
     return any(_leads(inner, names[1:]) for own, inner in node.members if own == names[0])

@@ -37,7 +37,7 @@ def judge(layouts: Sequence[Mapping[str, Any]], content: bytes, file_name: str, 
 
 
 def _is_utf8(content: bytes) -> bool:
-    """Tell whether ``content`` is JSON's encoding: bytes that are no UTF-8, or begin like UTF-16 or UTF-32, are not."""
+    """Return whether ``content`` is UTF-8; what begins like UTF-16 or UTF-32 is not."""
     try:
         return "\x00" not in content.decode("utf-8")[:_WIDEST_CHARACTER]
     except UnicodeDecodeError:

@@ -78,7 +78,7 @@ def scaled(value: Decimal, digits: int) -> Decimal:
 
 
 def in_range(value: Decimal) -> bool:
-    """Tell whether an amount has no more digits before its decimals than it may have."""
+    """Return whether an amount has no more digits before its decimals than it may have."""
     return abs(value) < Decimal(10) ** MOST_DIGITS
 
 

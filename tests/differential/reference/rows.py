@@ -56,7 +56,7 @@ def _duplicate(mapper: Mapper) -> Fault:
 
 
 def _has_minus(mapper: Mapper, found: Iterable[Cells | Row]) -> bool:
-    """Tell whether an amount of which the own account tells the direction has a minus in any row."""
+    """Return whether an amount of which the own account tells the direction has a minus in any row."""
     function = mapper.layout["mapping"]["amount"]
     if function["function"] != "amount_by_account":
         return False

@@ -42,7 +42,7 @@ def decoded(content: bytes, encoding: str) -> str:
 
 
 def _is_utf8(content: bytes) -> bool:
-    """Tell whether ``content`` is UTF-8, with characters of several bytes."""
+    """Return whether ``content`` is UTF-8, with characters of several bytes."""
     try:
         content.decode()
     except UnicodeDecodeError:

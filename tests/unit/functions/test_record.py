@@ -17,7 +17,7 @@ UPLOADED = "2025-11-03T14:05:12Z"
 
 
 def _changed(file_id: str, status: str, *, partner: str = "alpine", at: str = "2025-11-03T14:06:42Z") -> dict[str, Any]:
-    """Give the stream's record of a file that has taken a status, with 30 rows accepted and 4 rejected."""
+    """Return the stream's record of a file that has taken a status, with 30 rows accepted and 4 rejected."""
     item = {
         "file_id": file_id,
         "status": status,

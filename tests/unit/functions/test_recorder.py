@@ -28,7 +28,7 @@ EXACT = "1000000000000.10"
 
 
 def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts: Any) -> dict[str, Any]:
-    """Give a record of the stream, with more attributes than are read."""
+    """Return a record of the stream, with more attributes than are read."""
     item = {
         "file_id": file_id,
         "object_key": "bucket/incoming/alpine/a.csv",

@@ -21,7 +21,7 @@ from transactions.reading.csv_rows import CsvRows
 from transactions.reading.headers import find_layout
 from transactions.reading.intake import LastByte
 from transactions.reading.parts import in_parts
-from transactions.reading.structures import UNTOLD, Structures
+from transactions.reading.structures import NO_STRUCTURE, Structures
 
 LAWS = settings(
     max_examples=400,
@@ -128,7 +128,7 @@ def test_a_line_has_a_structure_where_each_quote_is_of_a_whole_cell(*, several: 
     for line, structure in zip(several, found, strict=True):
         is_whole = bool(re.fullmatch(f"{cell}(?:;{cell})*", line) and line.strip('";\t '))
         # A delimiter between quotes need not be one between cells: such a line may be split by itself.
-        assert (structure != UNTOLD) == is_whole or (is_whole and '";"' in line)
+        assert (structure != NO_STRUCTURE) == is_whole or (is_whole and '";"' in line)
 
 
 def test_a_line_of_quoted_cells_has_a_structure() -> None:
@@ -186,6 +186,6 @@ def test_where_a_block_ends_changes_nothing(file_layout: Layout, endings: list[s
                 (part,) = in_parts(blocks, CsvRows(found, LastByte(iter([]))), found.layout, Path(folder))
             except FileRejectedError as error:
                 return str(error)
-            return part.path.read_bytes(), part.left_out, part.broken, part.skipped
+            return part.path.read_bytes(), part.placeholders, part.broken, part.skipped
 
     assert rows(size) == rows(len(every_line))

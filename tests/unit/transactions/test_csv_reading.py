@@ -195,7 +195,7 @@ def test_the_reader_counts_and_numbers_without_the_engine(tmp_path: Path) -> Non
 
     rows = part.path.read_text().splitlines()
     assert [number for number, row in enumerate(rows, part.first) if row == whole] == [3, 7]
-    assert (part.rows, part.left_out, part.count) == (6, (2, 4, 5, 6), 2)
+    assert (part.rows, part.placeholders, part.count) == (6, (2, 4, 5, 6), 2)
     assert [broken.line for broken in part.broken] == [4, 6]
 
 

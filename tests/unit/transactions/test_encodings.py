@@ -36,7 +36,7 @@ def _whole(content: bytes, encoding: str) -> str | None:
 
 
 def _may_be_another(content: bytes, text: str) -> bool:
-    """Tell whether bytes that are to be no Unicode are UTF-8 as well, or have C1 controls: then they are refused."""
+    """Return whether bytes that are to be no Unicode are UTF-8 as well, or have C1 controls: then they are refused."""
     try:
         is_utf8 = not content.isascii() and bool(content.decode())
     except UnicodeDecodeError:

@@ -471,7 +471,7 @@ def test_a_blank_line_may_be_read_by_itself(tmp_path: Path) -> None:
 
     (part,) = in_parts(blocks, JsonLines(file_layout), file_layout, tmp_path)
 
-    assert (part.rows, part.left_out) == (3, (1, 3))
+    assert (part.rows, part.placeholders) == (3, (1, 3))
 
 
 def test_a_broken_line_is_shown_by_what_the_partner_has_written(tmp_path: Path) -> None:

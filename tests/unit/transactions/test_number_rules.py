@@ -151,7 +151,7 @@ BOTH: dict[str, Any] = {"credit": ("CR",), "debit": ("DR",)}
         (Amount(field="Sum", fee="Sum"), "reads one field twice"),
         (DebitCredit(debit="Sum", credit="Sum"), "reads one field twice"),
         (AmountByAccount(field="Sum", payer="A", payee="A"), "reads one field twice"),
-        (AmountByAccount(field="Sum", payer="A", payee="Worded"), "Worded has not the type for it"),
+        (AmountByAccount(field="Sum", payer="A", payee="Worded"), "Worded has the wrong type for this function"),
         (
             AmountWithDirection(field="Sum", direction="A", credit=("c",), debit=("C ",)),
             "credit and debit share a word",
