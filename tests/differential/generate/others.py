@@ -51,8 +51,10 @@ def _other_numbers(_rng: Random, layout: Layout) -> Layout:
 def _other_name(_rng: Random, layout: Layout) -> Layout:
     """Ask for a column, or a value, that the file has not."""
     field = layout["schema"]["fields"][-1]
-    if layout["format"] == "csv":
-        field.pop("headerPattern", None)
+    if "headerPattern" in field:
+        # It may have a fact that the mapping needs.
+        field["headerPattern"] = f"Another {field['headerPattern']}"
+    elif layout["format"] == "csv":
         field["header"] = "Another"
     return layout
 
