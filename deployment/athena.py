@@ -2,7 +2,16 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena.type_defs import (
+        GetQueryExecutionInputTypeDef,
+        GetQueryExecutionOutputTypeDef,
+        QueryExecutionStatusTypeDef,
+        StartQueryExecutionInputTypeDef,
+        StartQueryExecutionOutputTypeDef,
+    )
 
 Row = dict[str, str | None]
 
@@ -14,10 +23,14 @@ _UNFINISHED: Final = frozenset({"QUEUED", "RUNNING"})
 class RunsQueries(Protocol):
     """The part of the Athena client that queries."""
 
-    def start_query_execution(self, **request: Any) -> Any:
+    def start_query_execution(
+        self, **request: "Unpack[StartQueryExecutionInputTypeDef]"
+    ) -> "StartQueryExecutionOutputTypeDef":
         """Start a query."""
 
-    def get_query_execution(self, **request: Any) -> Any:
+    def get_query_execution(
+        self, **request: "Unpack[GetQueryExecutionInputTypeDef]"
+    ) -> "GetQueryExecutionOutputTypeDef":
         """Describe a query's state."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
@@ -83,10 +96,8 @@ class Athena:
         names = [column.name for column in columns]
         return QueryResult(columns=columns, rows=[dict(zip(names, row, strict=True)) for row in rows])
 
-    def _status(self, query_id: str) -> dict[str, Any]:
-        described: dict[str, Any] = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-        status: dict[str, Any] = described["Status"]
-        return status
+    def _status(self, query_id: str) -> "QueryExecutionStatusTypeDef":
+        return self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]
 
 
 def _cells(row: dict[str, Any]) -> list[str | None]:

@@ -1,16 +1,19 @@
 """The audit table as it is: one row per uploaded file, with its status, its history and its figures."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX, STATUS_INDEX
 from pipeline.audit_row import AuditRow, read_row
 from pipeline.constants import FileStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import BatchGetItemInputTypeDef, BatchGetItemOutputTypeDef
 
 _deserialize = TypeDeserializer().deserialize
 _BATCH: Final = 100
@@ -25,7 +28,7 @@ class ReadsTable(Protocol):
     def get_paginator(self, operation_name: str, /) -> Any:
         """Page through an operation's answers."""
 
-    def batch_get_item(self, **request: Any) -> Any:
+    def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef":
         """Read up to a hundred items by their keys."""
 
 
@@ -51,13 +54,16 @@ class AuditTable:
         wanted = list(file_ids)
         found: dict[str, AuditRow] = {}
         for start in range(0, len(wanted), _BATCH):
-            keys = [{"file_id": {"S": file_id}} for file_id in wanted[start : start + _BATCH]]
+            keys: Sequence[Mapping[str, Any]] = [
+                {"file_id": {"S": file_id}} for file_id in wanted[start : start + _BATCH]
+            ]
             while keys:
                 answer = self._dynamodb.batch_get_item(
                     RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}}
                 )
                 found |= {row.file_id: row for row in map(read_item, answer["Responses"].get(self._name, []))}
-                keys = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+                unread = answer.get("UnprocessedKeys", {}).get(self._name)
+                keys = unread["Keys"] if unread else []
         return found
 
     def of_key(self, bucket: str, key: str) -> list[AuditRow]:

@@ -5,10 +5,25 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from deployment.audit import identify
 from etl.workflow.identity import INCOMING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        ChangeMessageVisibilityBatchRequestTypeDef,
+        ChangeMessageVisibilityBatchResultTypeDef,
+        DeleteMessageBatchRequestEntryTypeDef,
+        DeleteMessageBatchRequestTypeDef,
+        DeleteMessageBatchResultTypeDef,
+        MessageAttributeValueTypeDef,
+        ReceiveMessageRequestTypeDef,
+        ReceiveMessageResultTypeDef,
+        SendMessageBatchRequestTypeDef,
+        SendMessageBatchResultTypeDef,
+    )
 
 NOT_STARTED: Final = "NotStarted"
 """Reason of a message that was tried from the batching queue in vain: no execution was ever started for it."""
@@ -25,16 +40,22 @@ _HELD_SECONDS: Final = 120
 class MovesMessages(Protocol):
     """The part of the SQS client that replays."""
 
-    def receive_message(self, **request: Any) -> Any:
+    def receive_message(self, **request: "Unpack[ReceiveMessageRequestTypeDef]") -> "ReceiveMessageResultTypeDef":
         """Take up to ten messages."""
 
-    def send_message_batch(self, **request: Any) -> Any:
+    def send_message_batch(
+        self, **request: "Unpack[SendMessageBatchRequestTypeDef]"
+    ) -> "SendMessageBatchResultTypeDef":
         """Send up to ten messages."""
 
-    def delete_message_batch(self, **request: Any) -> Any:
+    def delete_message_batch(
+        self, **request: "Unpack[DeleteMessageBatchRequestTypeDef]"
+    ) -> "DeleteMessageBatchResultTypeDef":
         """Delete up to ten messages."""
 
-    def change_message_visibility_batch(self, **request: Any) -> Any:
+    def change_message_visibility_batch(
+        self, **request: "Unpack[ChangeMessageVisibilityBatchRequestTypeDef]"
+    ) -> "ChangeMessageVisibilityBatchResultTypeDef":
         """Give up to ten messages back."""
 
 
@@ -51,7 +72,7 @@ class DeadLetter:
     """
 
     body: str
-    attributes: Mapping[str, Mapping[str, Any]]
+    attributes: "Mapping[str, MessageAttributeValueTypeDef]"
     kept_at: datetime
     receipt: str = ""
     """Empty where the message does not lie in the queue: see ``make_letter``."""
@@ -88,7 +109,7 @@ class DeadLetter:
         return identify(self._bucket, self.key, version)
 
     def _text(self, attribute: str) -> str:
-        return str(self.attributes.get(attribute, {}).get("StringValue", ""))
+        return str(self.attributes[attribute].get("StringValue", "")) if attribute in self.attributes else ""
 
     @cached_property
     def _upload(self) -> dict[str, Any]:
@@ -178,7 +199,9 @@ class DeadLetterQueue:
 
     def _give_back(self, letters: Iterable[DeadLetter]) -> None:
         for part in _parts(list(letters), _LARGEST_SEND):
-            entries = [entry | {"VisibilityTimeout": 0} for entry in _receipts(part)]
+            entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+                {**entry, "VisibilityTimeout": 0} for entry in _receipts(part)
+            ]
             self.sqs.change_message_visibility_batch(QueueUrl=self.dead_letters, Entries=entries)
 
 
@@ -196,7 +219,7 @@ def make_letter(upload: Mapping[str, Any], *, reason: str, attempt: int, kept_at
 
 def _letter(message: Mapping[str, Any]) -> DeadLetter:
     # SQS tells the type and the value of an attribute, and takes nothing else back.
-    attributes = {
+    attributes: dict[str, Any] = {
         name: {field: attribute[field] for field in ("DataType", "StringValue", "BinaryValue") if field in attribute}
         for name, attribute in message.get("MessageAttributes", {}).items()
     }
@@ -208,7 +231,7 @@ def _letter(message: Mapping[str, Any]) -> DeadLetter:
     )
 
 
-def _receipts(letters: list[DeadLetter]) -> list[dict[str, Any]]:
+def _receipts(letters: list[DeadLetter]) -> "list[DeleteMessageBatchRequestEntryTypeDef]":
     return [{"Id": str(number), "ReceiptHandle": letter.receipt} for number, letter in enumerate(letters)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +20,10 @@ from etl.workflow.settling import NO_OUTCOME
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, HeadObjectRequestTypeDef
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionInputTypeDef, DescribeExecutionOutputTypeDef
+
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LIMIT: Final = 10_000
 _GONE: Final = frozenset({"404", "NoSuchVersion", "NoSuchKey"})
@@ -29,7 +33,7 @@ _ENDED_BADLY: Final = ("FAILED", "TIMED_OUT", "ABORTED")
 class ReadsHeads(Protocol):
     """The part of the S3 client that looks at objects."""
 
-    def head_object(self, **request: Any) -> Any:
+    def head_object(self, **request: "Unpack[HeadObjectRequestTypeDef]") -> "HeadObjectOutputTypeDef":
         """Describe an object."""
 
 
@@ -39,7 +43,9 @@ class ReadsExecutions(Protocol):
     def get_paginator(self, operation_name: str, /) -> Any:
         """Page through an operation's answers."""
 
-    def describe_execution(self, **request: Any) -> Any:
+    def describe_execution(
+        self, **request: "Unpack[DescribeExecutionInputTypeDef]"
+    ) -> "DescribeExecutionOutputTypeDef":
         """Describe an execution."""
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 import msgspec
 from botocore.exceptions import ClientError
 
 from pipeline.observability import logger
 from pipeline.queue_messages import EndedExecution, UploadMessage, read_delivery
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions.type_defs import StartExecutionInputTypeDef, StartExecutionOutputTypeDef
 
 INPUT_LIMIT: Final = 64 * 1024
 """Bytes of an execution's input. The event that tells of an execution's end carries its input, from which its files are
@@ -25,7 +28,7 @@ _STARTED: Final = "ExecutionAlreadyExists"
 class StartsExecutions(Protocol):
     """The part of the Step Functions client that dispatch uses."""
 
-    def start_execution(self, **request: Any) -> Any:
+    def start_execution(self, **request: "Unpack[StartExecutionInputTypeDef]") -> "StartExecutionOutputTypeDef":
         """Start an execution."""
 
 

@@ -2,10 +2,25 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import (
+        AbortMultipartUploadOutputTypeDef,
+        AbortMultipartUploadRequestTypeDef,
+        DeleteObjectOutputTypeDef,
+        DeleteObjectRequestTypeDef,
+        DeleteObjectsOutputTypeDef,
+        DeleteObjectsRequestTypeDef,
+        ListMultipartUploadsOutputTypeDef,
+        ListMultipartUploadsRequestTypeDef,
+        ListObjectVersionsOutputTypeDef,
+        ListObjectVersionsRequestTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
 _FIT_FOR_XML = re.compile("[ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """Characters of XML 1.0, less those that its readers may change: tabs and line ends."""
@@ -14,20 +29,26 @@ _FIT_FOR_XML = re.compile("[ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 class EmptiesBuckets(Protocol):
     """The part of the S3 client that empties."""
 
-    def list_object_versions(self, **request: Any) -> Any:
+    def list_object_versions(
+        self, **request: "Unpack[ListObjectVersionsRequestTypeDef]"
+    ) -> "ListObjectVersionsOutputTypeDef":
         """List up to a thousand versions and delete markers."""
 
-    def delete_objects(self, **request: Any) -> Any:
+    def delete_objects(self, **request: "Unpack[DeleteObjectsRequestTypeDef]") -> "DeleteObjectsOutputTypeDef":
         """Delete up to a thousand versions."""
 
-    def delete_object(self, **request: Any) -> Any:
+    def delete_object(self, **request: "Unpack[DeleteObjectRequestTypeDef]") -> "DeleteObjectOutputTypeDef":
         """Delete one version."""
 
-    def list_multipart_uploads(self, **request: Any) -> Any:
+    def list_multipart_uploads(
+        self, **request: "Unpack[ListMultipartUploadsRequestTypeDef]"
+    ) -> "ListMultipartUploadsOutputTypeDef":
         """List unfinished uploads."""
 
-    def abort_multipart_upload(self, **request: Any) -> Any:
-        """Return an unfinished upload up."""
+    def abort_multipart_upload(
+        self, **request: "Unpack[AbortMultipartUploadRequestTypeDef]"
+    ) -> "AbortMultipartUploadOutputTypeDef":
+        """Abort an unfinished upload."""
 
 
 class BucketNotEmptiedError(Exception):
@@ -67,19 +88,19 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
     return False
 
 
-def _delete(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:
+def _delete(s3: EmptiesBuckets, bucket: str, versions: "list[ObjectIdentifierTypeDef]") -> None:
     together = []
     for version in versions:
         # A request for many is an XML document, which cannot hold every key.
         if _FIT_FOR_XML.fullmatch(version["Key"]):
             together.append(version)
         else:
-            s3.delete_object(Bucket=bucket, **version)
+            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
     if together:
         _delete_together(s3, bucket, together)
 
 
-def _delete_together(s3: EmptiesBuckets, bucket: str, versions: list[dict[str, str]]) -> None:
+def _delete_together(s3: EmptiesBuckets, bucket: str, versions: "list[ObjectIdentifierTypeDef]") -> None:
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
     codes = sorted({error["Code"] for error in answer.get("Errors", [])})
     if codes:

@@ -13,6 +13,8 @@ from transactions.results import Source
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file as the state machine identified it.
@@ -64,6 +66,8 @@ def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryI
     botocore.exceptions.ClientError
         If the version is gone, or the object is not the announced one any more.
     """
-    version = {"VersionId": file.version_id} if file.version_id else {}
-    response = s3.get_object(Bucket=file.bucket, Key=file.key, IfMatch=file.etag, **version)
+    request: GetObjectRequestTypeDef = {"Bucket": file.bucket, "Key": file.key, "IfMatch": file.etag}
+    if file.version_id:
+        request["VersionId"] = file.version_id
+    response = s3.get_object(**request)
     return closing(cast("BinaryIO", response["Body"]))

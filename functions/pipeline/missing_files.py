@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 from zoneinfo import ZoneInfo
 
 from transactions.layouts.layout import Due, Layout
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import (
+        GetItemInputTypeDef,
+        GetItemOutputTypeDef,
+        PutItemInputTypeDef,
+        PutItemOutputTypeDef,
+    )
+    from mypy_boto3_sns.type_defs import PublishInputTypeDef, PublishResponseTypeDef
 
 ARRIVAL: Final = "arrival#"
 """Registry entries of the last arrivals begin so; a layout's name follows."""
@@ -29,17 +38,17 @@ _KEPT: Final = timedelta(days=14)
 class ReadsRegistry(Protocol):
     """The part of the DynamoDB client that the check needs."""
 
-    def get_item(self, **request: Any) -> Any:
+    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
         """Read an item."""
 
-    def put_item(self, **request: Any) -> Any:
+    def put_item(self, **request: "Unpack[PutItemInputTypeDef]") -> "PutItemOutputTypeDef":
         """Write an item."""
 
 
 class Publishes(Protocol):
     """The part of the SNS client that alerts."""
 
-    def publish(self, **request: Any) -> Any:
+    def publish(self, **request: "Unpack[PublishInputTypeDef]") -> "PublishResponseTypeDef":
         """Send a message to a topic."""
 
 

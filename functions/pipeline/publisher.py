@@ -3,13 +3,30 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, Unpack
 
 from botocore.exceptions import ClientError
 
 from pipeline.manifests import read_manifest, staged_key
 from pipeline.s3 import ReadsObjects, in_parallel
 from transactions.results import WrittenObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue.type_defs import (
+        BatchCreatePartitionRequestTypeDef,
+        BatchCreatePartitionResponseTypeDef,
+        GetTableRequestTypeDef,
+        GetTableResponseTypeDef,
+        PartitionInputTypeDef,
+    )
+    from mypy_boto3_s3.type_defs import (
+        CopyObjectOutputTypeDef,
+        CopyObjectRequestTypeDef,
+        CopySourceTypeDef,
+        DeleteObjectsOutputTypeDef,
+        DeleteObjectsRequestTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
 DELETE_LIMIT: Final = 1000
 """Keys in one call of S3 DeleteObjects."""
@@ -29,20 +46,22 @@ class PublishError(Exception):
 class ManagesObjects(ReadsObjects, Protocol):
     """The part of the S3 client that publishes."""
 
-    def copy_object(self, **request: Any) -> Any:
+    def copy_object(self, **request: "Unpack[CopyObjectRequestTypeDef]") -> "CopyObjectOutputTypeDef":
         """Copy an object within S3."""
 
-    def delete_objects(self, **request: Any) -> Any:
+    def delete_objects(self, **request: "Unpack[DeleteObjectsRequestTypeDef]") -> "DeleteObjectsOutputTypeDef":
         """Delete up to a thousand objects."""
 
 
 class ManagesPartitions(Protocol):
     """The part of the Glue client that publishes."""
 
-    def get_table(self, **request: Any) -> Any:
+    def get_table(self, **request: "Unpack[GetTableRequestTypeDef]") -> "GetTableResponseTypeDef":
         """Describe a table."""
 
-    def batch_create_partition(self, **request: Any) -> Any:
+    def batch_create_partition(
+        self, **request: "Unpack[BatchCreatePartitionRequestTypeDef]"
+    ) -> "BatchCreatePartitionResponseTypeDef":
         """Create up to a hundred partitions."""
 
 
@@ -97,18 +116,18 @@ class Publisher:
                 raise
             return
         for part in _parts(objects, DELETE_LIMIT):
-            keys = [{"Key": item.path} for item in part]
+            keys: list[ObjectIdentifierTypeDef] = [{"Key": item.path} for item in part]
             answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})
             _raise_on([error["Code"] for error in answer.get("Errors", [])])
 
     def _copy(self, file_id: str, item: WrittenObject) -> None:
-        source = {"Bucket": self.bucket, "Key": staged_key(file_id, item.path)}
+        source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": staged_key(file_id, item.path)}
         self.s3.copy_object(Bucket=self.bucket, Key=item.path, CopySource=source)
 
     def _register_partitions(self, objects: Sequence[WrittenObject]) -> None:
         for table in sorted({item.table for item in objects}):
             described = self.glue.get_table(DatabaseName=self.database, Name=table)["Table"]["StorageDescriptor"]
-            partitions = [
+            partitions: list[PartitionInputTypeDef] = [
                 {
                     "Values": list(item.partition),
                     "StorageDescriptor": described | {"Location": f"s3://{self.bucket}/{dirname(item.path)}/"},

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 import duckdb
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
@@ -17,13 +17,16 @@ from pipeline.missing_files import ARRIVAL
 from pipeline.s3 import WritesObjects, in_parallel
 from transactions.contract import Contract, Table
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef, UpdateItemOutputTypeDef
+
 Row = Mapping[str, object]
 
 
 class KeepsEntries(Protocol):
     """The part of the DynamoDB client that keeps arrivals."""
 
-    def update_item(self, **request: Any) -> Any:
+    def update_item(self, **request: "Unpack[UpdateItemInputTypeDef]") -> "UpdateItemOutputTypeDef":
         """Change an item."""
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, Unpack
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import (
+        GetObjectOutputTypeDef,
+        GetObjectRequestTypeDef,
+        PutObjectOutputTypeDef,
+        PutObjectRequestTypeDef,
+    )
 
 PARALLEL_REQUESTS: Final = 16
 
@@ -13,14 +21,14 @@ _Item = TypeVar("_Item")
 class ReadsObjects(Protocol):
     """The part of the S3 client that reads."""
 
-    def get_object(self, **request: Any) -> Any:
+    def get_object(self, **request: "Unpack[GetObjectRequestTypeDef]") -> "GetObjectOutputTypeDef":
         """Open an object."""
 
 
 class WritesObjects(Protocol):
     """The part of the S3 client that writes."""
 
-    def put_object(self, **request: Any) -> Any:
+    def put_object(self, **request: "Unpack[PutObjectRequestTypeDef]") -> "PutObjectOutputTypeDef":
         """Write an object."""
 
 

@@ -52,7 +52,7 @@ class Pages:
         self.pages = pages
         self.states = iter(states)
 
-    def batch_get_item(self, **_request: Any) -> dict[str, Any]:
+    def batch_get_item(self, **_request: Any) -> Any:
         return self.pages.pop(0)
 
     def get_paginator(self, _operation: str, /) -> "Pages":
@@ -61,10 +61,10 @@ class Pages:
     def paginate(self, **_request: Any) -> Iterator[dict[str, Any]]:
         return iter(self.pages)
 
-    def start_query_execution(self, **_request: Any) -> dict[str, str]:
+    def start_query_execution(self, **_request: Any) -> Any:
         return {"QueryExecutionId": "q1"}
 
-    def get_query_execution(self, **_request: Any) -> dict[str, Any]:
+    def get_query_execution(self, **_request: Any) -> Any:
         return {"QueryExecution": {"Status": next(self.states)}}
 
 

@@ -1,5 +1,7 @@
 """Emptying a versioned bucket: everything goes, a thousand at a time, as long as there is time."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.emptier import BucketNotEmptiedError, empty_bucket
@@ -60,7 +62,7 @@ class _Failing(FakeVersionedBucket):
         super().__init__()
         self._code = code
 
-    def list_multipart_uploads(self, **_request: object) -> object:
+    def list_multipart_uploads(self, **_request: Any) -> Any:
         raise client_error(self._code)
 
 
