@@ -2,15 +2,25 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
 import msgspec
+from msgspec import Meta
 
 from transactions.assets import asset_folder
 from transactions.documents import read_yaml
 
 _ENGINE_TYPES = {"string": "VARCHAR"}
 """Glue types that have another name in the engine."""
+DAYS_AHEAD = 31
+"""How many days after the file's arrival a date may lie, unless its column says so: a value date is agreed ahead."""
+
+
+class CustomProperty(msgspec.Struct, frozen=True):
+    """What the standard has no key for: how many days after the file's arrival a date may lie."""
+
+    property: Literal["daysAhead"]
+    value: Annotated[int, Meta(ge=0)]
 
 
 class Column(msgspec.Struct, frozen=True, rename="camel"):
@@ -22,11 +32,17 @@ class Column(msgspec.Struct, frozen=True, rename="camel"):
     required: bool
     classification: str = "internal"
     partition_key_position: int = 0
+    custom_properties: tuple[CustomProperty, ...] = ()
 
     @property
     def engine_type(self) -> str:
         """What the engine calls the Glue type."""
         return _ENGINE_TYPES.get(self.physical_type, self.physical_type)
+
+    @property
+    def days_ahead(self) -> int:
+        """Of a date: how many days after the file's arrival it may lie."""
+        return next((custom.value for custom in self.custom_properties), DAYS_AHEAD)
 
 
 class Table(msgspec.Struct, frozen=True, rename="camel"):

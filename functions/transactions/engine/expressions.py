@@ -45,8 +45,6 @@ ISO_DATE = "%Y-%m-%d"
 """Written as the engine writes days itself."""
 EARLIEST_DATE = date(1970, 1, 1)
 """No transaction of a file is older."""
-DAYS_AHEAD = {"booking_date": 1, "value_date": 31}
-"""How many days after the file's arrival a date may lie: a zone's difference, a value date agreed ahead."""
 
 
 class Mapper(msgspec.Struct, frozen=True):
@@ -184,9 +182,9 @@ class Mapper(msgspec.Struct, frozen=True):
         yield Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
         taken = [f"{self.cells[other]} IS NULL" for other in fields[: fields.index(name)]]
         taken += [f"{cell} IS NOT NULL"] if len(fields) > 1 else []
-        latest = self.received_on + timedelta(days=DAYS_AHEAD[column.name])
+        latest = self.received_on + timedelta(days=column.days_ahead)
         beyond = f"{column.name} NOT BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{latest}'"
-        rule = f"from {EARLIEST_DATE} to {DAYS_AHEAD[column.name]} days after the file's arrival"
+        rule = f"from {EARLIEST_DATE} to {column.days_ahead} days after the file's arrival"
         yield Check(RowCode.DATE_RANGE, " AND ".join([*taken, beyond]), rule)
 
 

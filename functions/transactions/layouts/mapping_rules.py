@@ -1,12 +1,13 @@
 """What must hold in a layout's mapping: each column of the canonical record filled by a function that fits it."""
 
+import re
 from collections.abc import Iterator
 from typing import get_args
 
 from transactions.contract import Column, canonical
 from transactions.currencies import MINOR_UNITS
 from transactions.layouts.amount_rules import amount_complaints
-from transactions.layouts.fields import DateField, DateTimeField, NumberField, StringField
+from transactions.layouts.fields import MAX_SCALE, DateField, DateTimeField, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
@@ -29,6 +30,9 @@ LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
 """Columns that the pipeline fills."""
 DERIVED = ("credit_debit_indicator",)
 """Columns that follow from another: the direction follows from the amount."""
+MAX_PRECISION = 37
+"""Digits of a decimal column. The engine has 38, and raises where a sum of two such numbers needs one more."""
+_DECIMAL = re.compile(r"decimal\(([0-9]+),([0-9]+)\)")
 
 
 def mapped_columns() -> dict[str, Column]:
@@ -50,7 +54,13 @@ def mapping_complaints(layout: Layout) -> Iterator[str]:
 
 
 def _function(layout: Layout, column: Column, function: Function) -> Iterator[str]:
-    if not isinstance(function, _functions_for(column)):
+    fitting = _functions_for(column)
+    if not fitting:
+        yield (
+            f"no function makes a {column.physical_type}: a column that a layout fills is a string, a date, or a "
+            f"decimal with at least {MAX_SCALE} decimals and at most {MAX_PRECISION} digits"
+        )
+    elif not isinstance(function, fitting):
         yield f"{type(function).__struct_config__.tag} does not make a {column.physical_type}"
     elif unknown := [name for name in fields_read(function) if name not in layout.names]:
         yield f"{unknown[0]} is no field"
@@ -92,6 +102,9 @@ def _details(layout: Layout, column: Column, function: Function) -> Iterator[str
 
 
 def _functions_for(column: Column) -> tuple[type, ...]:
-    if column.physical_type.startswith("decimal"):
-        return get_args(AmountFunction)
-    return get_args(DateFunction) if column.physical_type == "date" else get_args(TextFunction)
+    """Return the functions that make what ``column`` holds exactly: none where the engine would cast or round."""
+    if decimal := _DECIMAL.fullmatch(column.physical_type):
+        precision, scale = map(int, decimal.groups())
+        return get_args(AmountFunction) if MAX_SCALE <= scale <= precision <= MAX_PRECISION else ()
+    functions = {"string": TextFunction, "date": DateFunction}
+    return get_args(functions.get(column.physical_type))

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from transactions import documents, patterns
-from transactions.engine.expressions import DAYS_AHEAD, EARLIEST_DATE
+from transactions.contract import canonical
+from transactions.engine.expressions import EARLIEST_DATE
 from transactions.layouts import dates, fields, layout, mapping
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.encodings import ENCODINGS
@@ -49,7 +50,7 @@ def test_the_page_refers_to_layouts_that_ship() -> None:
 
 def test_the_page_gives_the_rules_as_they_are() -> None:
     assert str(EARLIEST_DATE) in PAGE
-    assert f"up to {DAYS_AHEAD['value_date']} days" in PAGE
+    assert f"up to {canonical().table('transactions').column('value_date').days_ahead} days" in PAGE
     assert f"at most {layout.MOST_BOOKING_DATES}:" in PAGE
     assert f"| {layout.Limits().booking_dates}: three years of days |" in PAGE
     assert all(directive in PAGE for directive in dates.DIRECTIVES)
