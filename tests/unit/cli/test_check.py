@@ -4,17 +4,21 @@ import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli import checking
 from cli.exit_codes import ExitCode
 from cli.main import app
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
+from transactions.files import transform_file
 from transactions.reports.report import Report
+from transactions.results import Counts, Transformation, Written
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
 Check = Callable[..., Result]
@@ -216,6 +220,23 @@ def test_given_a_folder_that_cannot_be_written_when_checked_then_the_check_faile
 
     assert (result.exit_code, result.stdout) == (ExitCode.FAILED, "")
     assert "the check failed" in result.stderr
+
+
+@pytest.mark.parametrize("part", ["counts", "totals", "written"])
+def test_given_two_readings_that_disagree_when_checked_then_the_check_failed_and_not_the_file(
+    check: Check, file: Write, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    slips = {"counts": Counts(read=1, rejected=1), "totals": (), "written": Written(count=0, totals=())}
+
+    def slipping(*arguments: Any) -> Transformation:
+        return msgspec.structs.replace(transform_file(*arguments), **{part: slips[part]})
+
+    monkeypatch.setattr(checking, "transform_file", slipping)
+
+    result = check(file(alpine_file(*good_rows(1))))
+
+    assert (result.exit_code, result.stdout) == (ExitCode.FAILED, "")
+    assert "the check failed (ReconciliationError)" in result.stderr
 
 
 def test_the_page_names_every_exit_code_and_option(check: Check) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from deployment.lost_files import LostFiles
 from etl.workflow.settling import NO_OUTCOME
-from pipeline.audit_row import AuditRow
+from pipeline.audit_row import AuditRow, Change
 from pipeline.constants import FileStatus
 from pipeline.queue_messages import UploadMessage, read_delivery
 from tests.unit.cli.rows import audit_row
@@ -87,6 +87,14 @@ def test_given_a_file_that_hangs_in_process_when_the_lost_are_looked_for_then_it
     [letter] = _lost(audit_row(FileStatus.PROCESSING, bucket="raw")).letters()
 
     assert letter.reason == NO_OUTCOME
+
+
+@pytest.mark.parametrize(("minutes", "lost"), [(14, False), (16, True)])
+def test_a_file_in_process_is_lost_only_after_its_lease_of_15_minutes(minutes: int, *, lost: bool) -> None:
+    claimed = Change(FileStatus.PROCESSING, datetime.now(UTC) - timedelta(minutes=minutes), "arn:1", "")
+    row = audit_row(FileStatus.PROCESSING, bucket="raw", history=(claimed,))
+
+    assert bool(list(_lost(row).letters())) is lost
 
 
 @pytest.mark.parametrize("error", ["404", "NoSuchVersion"])

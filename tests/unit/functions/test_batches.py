@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -101,6 +102,12 @@ def test_given_an_event_that_came_twice_when_its_batch_cannot_be_started_then_bo
     failed = _batches(FakeStepFunctions(errors=["ThrottlingException"])).start(messages)
 
     assert failed == [message.message_id for message in messages]
+
+
+def test_the_decision_on_batches_gives_the_limit_as_it_is() -> None:
+    decision = Path(__file__).parents[3] / "docs" / "decisions" / "0003-batches-are-started-by-a-function.md"
+
+    assert f"inputs stay below {INPUT_LIMIT >> 10} KiB" in decision.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("character", ['"', "\\", "\x01", "é", "火", "😀", "k"])

@@ -252,6 +252,17 @@ def test_debit_and_credit_columns_hold_one_amount(function: DebitCredit, expecte
     assert [str(value) for value in found] == expected
 
 
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_zero_goes_the_way_of_its_column(negative: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a case
+    fields: list[Field] = [NumberField(name="Out"), NumberField(name="In")]
+    function = DebitCredit(debit="Out", credit="In", negative_debits=negative)
+
+    output = transform(_file(fields, ("0.00;", ";0.00", "0.00;0.00")), tmp_path, csv_layout(fields, amount=function))
+
+    assert [row["amount"] for row in output.transactions] == [0, 0, 0]
+    assert [row["credit_debit_indicator"] for row in output.transactions] == ["DBIT", "CRDT", "CRDT"]
+
+
 def test_a_word_tells_the_direction_of_nothing_as_well(tmp_path: Path) -> None:
     content = _file([WORDED], ("0,00 DR", "0,00 CR"))
 

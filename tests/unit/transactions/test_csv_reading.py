@@ -89,6 +89,18 @@ def test_a_cell_may_hold_line_breaks_where_the_layout_says_so(tmp_path: Path) ->
     assert output.transactions[1]["remittance_information"] == 'one\n\ntwo, "three"\n'
 
 
+@pytest.mark.parametrize("rows_below", [0, 200])
+def test_a_record_has_at_most_100_lines(rows_below: int, tmp_path: Path) -> None:
+    outcomes = []
+    for lines in (100, 101):
+        spanning = alpine_row(remittance_information='"' + "\n" * (lines - 1) + '"')
+        content = alpine_file(spanning, *good_rows(rows_below))
+        outcomes.append(validate(content, tmp_path, layouts=[MULTILINE]))
+
+    assert [outcome.reason_code for outcome in outcomes] == ["", FileCode.MALFORMED_CSV]
+    assert outcomes[0].counts.accepted == 1 + rows_below
+
+
 def test_a_cell_that_spans_chunks_is_one_cell(tmp_path: Path) -> None:
     rows = [
         alpine_row(transaction_id=f"M{number}", remittance_information=f'"a\n{"b" * 90}"') for number in range(9000)

@@ -13,6 +13,7 @@ from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, 
 from transactions.codes import FileCode
 from transactions.engine.staging import engine, stage
 from transactions.errors import FileRejectedError
+from transactions.layouts.fields import DateField, Schema
 from transactions.layouts.layout import Dialect
 from transactions.reading.csv_records import read_csv
 from transactions.reading.intake import Intake
@@ -78,6 +79,27 @@ def test_a_file_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:
 
     assert validation.reason_code == FileCode.AMBIGUOUS_LAYOUT
     assert "one, two" in validation.reason
+
+
+def test_of_layouts_with_the_same_header_the_rows_decide(tmp_path: Path) -> None:
+    iso = layout(name="iso")
+    german = DateField(name="booking_date", format="%d.%m.%Y")
+    fields = tuple(german if field.name == german.name else field for field in iso.schema.fields)
+    layouts = [iso, layout(name="german", schema=Schema(fields=fields))]
+    files = [
+        alpine_file(*(alpine_row(booking_date=day) for day in days))
+        for days in (
+            ["2025-10-01"],
+            ["01.10.2025"],
+            ["2025-10-01", "01.10.2025", "01.10.2025"],
+            ["2025-10-01", "01.10.2025"],
+        )
+    ]
+
+    found = [validate(content, tmp_path, layouts=layouts) for content in files]
+
+    assert [validation.layout for validation in found] == ["iso", "german", "german", ""]
+    assert found[-1].reason_code == FileCode.AMBIGUOUS_LAYOUT
 
 
 def test_a_document_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:

@@ -1,0 +1,243 @@
+"""Every alarm, retry, time limit and expiry as plain figures: a change of one shows here, and nowhere else by mistake.
+
+The figures are not imported. Those that AWS sets say so.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from etl.synthesis.template import Template, states_in
+
+FUNCTIONS = ("check-arrivals", "dispatch", "empty-buckets", "publish", "record", "transform", "validate")
+EXPRESS_LIMIT = 300
+"""Seconds that an Express execution may take, set by AWS."""
+SERVICE_LEVEL = 900
+"""Seconds from an upload to its outcome, as promised."""
+
+
+class Alarm(NamedTuple):
+    """One alarm on a metric: it fires above ``threshold``."""
+
+    namespace: str
+    metric: str
+    dimensions: dict[str, str]
+    statistic: str
+    threshold: float
+    period: int = 300
+    periods: int = 1
+    operator: str = "GreaterThanThreshold"
+    missing: str = "notBreaching"
+
+
+MACHINE = {"StateMachineArn": "state-machine-files-test"}
+ALARMS = {
+    "executions-failed": Alarm("AWS/States", "ExecutionsFailed", MACHINE, "Sum", 0),
+    "executions-timed-out": Alarm("AWS/States", "ExecutionsTimedOut", MACHINE, "Sum", 0),
+    "queue-age": Alarm(
+        "AWS/SQS",
+        "ApproximateAgeOfOldestMessage",
+        {"QueueName": "queue-batching-test.QueueName"},
+        "Maximum",
+        600,
+    ),
+    "dead-letters": Alarm(
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": "queue-dead-letter-test.QueueName"},
+        "Maximum",
+        0,
+    ),
+    "latency": Alarm("etl-pipeline-test", "UploadToDone", {"service": "record"}, "Maximum", SERVICE_LEVEL),
+    "record-age": Alarm("AWS/Lambda", "IteratorAge", {"FunctionName": "lambda-record-test"}, "Maximum", 900_000),
+    **{
+        f"throttles-{name}": Alarm("AWS/Lambda", "Throttles", {"FunctionName": f"lambda-{name}-test"}, "Sum", 0)
+        for name in FUNCTIONS
+    },
+}
+RETRY = {"IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2, "JitterStrategy": "FULL"}
+ANY_ERROR = [("States.ALL", RETRY)]
+EVALUATION_ERROR = [("States.QueryEvaluationError", RETRY)]
+NO_RETRY = {"MaxAttempts": 0}
+CONDITION_NOT_MET = [("DynamoDB.ConditionalCheckFailedException", NO_RETRY), *ANY_ERROR]
+TRANSACTION_CANCELED = [("DynamoDb.TransactionCanceledException", NO_RETRY), *ANY_ERROR]
+TASK_RETRIES = {
+    "dynamodb:getItem": [ANY_ERROR],
+    "dynamodb:putItem": [CONDITION_NOT_MET],
+    "dynamodb:updateItem": [ANY_ERROR, CONDITION_NOT_MET],
+    "aws-sdk:dynamodb:transactWriteItems": [ANY_ERROR, TRANSACTION_CANCELED],
+    "events:putEvents": [ANY_ERROR],
+    "sns:publish": [ANY_ERROR],
+    "sqs:sendMessage": [ANY_ERROR],
+    "lambda-publish-test": [ANY_ERROR],
+    "lambda-transform-test": [ANY_ERROR],
+    "lambda-validate-test": [ANY_ERROR],
+}
+"""What each kind of task is retried on, and how. A condition that is not met is an answer: it is not asked again."""
+DELIVERY = {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 600}
+
+
+def _alarms(template: Template) -> dict[str, dict[str, Any]]:
+    found = template.of_type("AWS::CloudWatch::Alarm").values()
+    return {alarm["AlarmName"].removeprefix("alarm-").removesuffix("-test"): alarm for alarm in found}
+
+
+def _dimensions(metric: dict[str, Any]) -> dict[str, str]:
+    return {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+
+
+def test_every_alarm_on_a_metric_has_these_figures(template: Template) -> None:
+    found = {
+        name: Alarm(
+            alarm["Namespace"],
+            alarm["MetricName"],
+            _dimensions(alarm),
+            alarm["Statistic"],
+            alarm["Threshold"],
+            alarm["Period"],
+            alarm["EvaluationPeriods"],
+            alarm["ComparisonOperator"],
+            alarm["TreatMissingData"],
+        )
+        for name, alarm in _alarms(template).items()
+        if "Metrics" not in alarm
+    }
+
+    assert found == ALARMS
+
+
+def test_every_function_has_an_alarm_on_its_error_rate_from_five_calls_on(template: Template) -> None:
+    alarms = {name: alarm for name, alarm in _alarms(template).items() if "Metrics" in alarm}
+
+    assert set(alarms) == {f"errors-{name}" for name in FUNCTIONS}
+    for name, alarm in alarms.items():
+        expression, *metrics = alarm["Metrics"]
+        assert expression["Expression"] == "IF(invocations >= 5, 100 * errors / invocations, 0)"
+        assert (expression["ReturnData"], expression.get("Period", 300)) == (True, 300)
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (5, "GreaterThanThreshold")
+        assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
+        function = {"FunctionName": f"lambda-{name.removeprefix('errors-')}-test"}
+        stats = {metric["Id"]: metric["MetricStat"] for metric in metrics}
+        assert {key: (stat["Metric"]["MetricName"], stat["Stat"], stat["Period"]) for key, stat in stats.items()} == {
+            "errors": ("Errors", "Sum", 300),
+            "invocations": ("Invocations", "Sum", 300),
+        }
+        assert all(stat["Metric"]["Namespace"] == "AWS/Lambda" for stat in stats.values())
+        assert all(_dimensions(stat["Metric"]) == function for stat in stats.values())
+
+
+def _retries(state: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Give what a state is retried on, in its order, and how."""
+    return [
+        (error, {key: value for key, value in entry.items() if key != "ErrorEquals"})
+        for entry in state.get("Retry", [])
+        for error in entry["ErrorEquals"]
+    ]
+
+
+def test_every_task_is_retried_on_these_errors_with_these_figures(template: Template) -> None:
+    found: dict[str, list[Any]] = {}
+    for _, state in states_in(template.definition()):
+        if state["Type"] == "Task":
+            name = state["Resource"].removeprefix("arn:aws:states:::").removesuffix(".Arn")
+            retries = found.setdefault(name, [])
+            if _retries(state) not in retries:
+                retries.append(_retries(state))
+
+    assert {name: sorted(retries, key=len) for name, retries in found.items()} == TASK_RETRIES
+
+
+def test_every_other_state_that_is_retried_has_these_figures(template: Template) -> None:
+    others = [(state["Type"], _retries(state)) for _, state in states_in(template.definition()) if "Retry" in state]
+
+    retried = [(kind, retries) for kind, retries in others if kind != "Task"]
+
+    assert retried
+    assert all(retries == (EVALUATION_ERROR if kind == "Map" else ANY_ERROR) for kind, retries in retried)
+
+
+def _function_calls(definition: Any) -> Iterator[dict[str, Any]]:
+    for _, state in states_in(definition):
+        if state["Type"] == "Task" and "lambda" in state["Resource"]:
+            yield state
+
+
+def test_an_execution_ends_a_minute_before_its_lease_and_inside_the_service_level(template: Template) -> None:
+    limit = template.definition()["TimeoutSeconds"]
+
+    assert limit == 840
+    assert limit + 60 <= SERVICE_LEVEL
+
+
+def test_a_function_may_take_60_seconds_in_a_batch_and_300_elsewhere(template: Template) -> None:
+    definition = template.definition()
+    [batch] = [
+        state
+        for _, state in states_in(definition)
+        if state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS"
+    ]
+    in_batch = list(_function_calls(batch))
+    elsewhere = [state for state in _function_calls(definition) if state not in in_batch]
+
+    assert in_batch
+    assert elsewhere
+    # Four attempts and the longest pauses between them
+    assert all(4 * state["TimeoutSeconds"] + 2 + 4 + 8 < EXPRESS_LIMIT for state in in_batch)
+    assert {state["TimeoutSeconds"] for state in in_batch} == {60}
+    assert {state["TimeoutSeconds"] for state in elsewhere} == {300}
+
+
+def test_a_batch_runs_20_files_at_once_and_survives_the_failure_of_all(template: Template) -> None:
+    [batch] = [
+        state
+        for _, state in states_in(template.definition())
+        if state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+    ]
+
+    assert (batch["MaxConcurrency"], batch["ToleratedFailurePercentage"]) == (20, 100)
+
+
+@pytest.mark.parametrize("purpose", ["direct", "batch", "settle"])
+def test_an_event_is_delivered_again_three_times_in_ten_minutes(template: Template, purpose: str) -> None:
+    [target] = template.one("AWS::Events::Rule", Name=f"rule-{purpose}-test")["Targets"]
+
+    assert target["RetryPolicy"] == DELIVERY
+    assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}
+
+
+def test_every_rule_on_files_is_one_of_those_that_are_delivered_again(template: Template) -> None:
+    rules = template.of_type("AWS::Events::Rule").values()
+
+    # The other two are a clock, which strikes again, and an alert of what an alarm shows as well
+    assert {rule["Name"] for rule in rules if "RetryPolicy" not in rule["Targets"][0]} == {
+        "rule-check-arrivals-test",
+        "rule-crawler-failed-test",
+    }
+
+
+def test_entries_of_the_registry_expire_and_audit_rows_never_do(template: Template) -> None:
+    found = {
+        table["TableName"]: table.get("TimeToLiveSpecification")
+        for table in template.of_type("AWS::DynamoDB::Table").values()
+    }
+
+    assert found == {
+        "table-audit-test": None,
+        "table-registry-test": {"AttributeName": "expires_at", "Enabled": True},
+    }
+
+
+def test_messages_are_kept_14_days_and_come_back_after_a_call_and_its_window(template: Template) -> None:
+    found = {
+        queue["QueueName"]: (queue["MessageRetentionPeriod"], queue.get("VisibilityTimeout"))
+        for queue in template.of_type("AWS::SQS::Queue").values()
+    }
+
+    assert found == {"queue-batching-test": (1_209_600, 330), "queue-dead-letter-test": (1_209_600, None)}
+
+
+def test_a_function_may_take_five_minutes(template: Template) -> None:
+    functions = template.of_type("AWS::Lambda::Function").values()
+
+    assert [function["Timeout"] for function in functions] == [300] * len(FUNCTIONS)
