@@ -5,6 +5,7 @@ EMAIL ?= alerts@example.com
 PYTHON ?= python3.11
 SCENARIOS ?= 20
 CASES ?= 1000
+CHANGES ?= 100
 SEED ?= 1
 
 VENV := .venv
@@ -21,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos fuzz lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost
+.PHONY: help install demo test chaos fuzz mutants lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ chaos: install ## Run random scenarios on the embedded AWS against a plain model
 
 fuzz: install ## Read random files by the product and by a plain reference, and compare every row; CASES=1000 SEED=1
 	@PYTHONPATH=functions python -m tests.differential --cases "$(CASES)" --seed "$(SEED)"
+
+mutants: install ## Change a sample of the code, a place at a time, and see whether the closest tests notice: hours; CHANGES=100 SEED=1
+	@PYTHONPATH=functions python -m evidence.mutants --changes "$(CHANGES)" --seed "$(SEED)"
 
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import NoCredentialsError
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli import main
@@ -29,6 +31,18 @@ def test_every_command_explains_itself_and_answers_programs(command: str) -> Non
     assert answer.exit_code == 0
     # The demonstration is for people alone
     assert ("--json" in answer.output) == (command != "demo")
+
+
+def test_every_command_on_a_deployment_takes_that_of_dev_unless_told_otherwise() -> None:
+    group = get_command(main.app)
+    assert isinstance(group, TyperGroup)
+    suffixes = {
+        name: option.default
+        for name, command in group.commands.items()
+        for option in command.params
+        if option.name == "suffix"
+    }
+    assert suffixes == dict.fromkeys(("submit", "status", "audit", "report", "replay", "query", "doctor"), "dev")
 
 
 def test_the_page_lists_every_command_and_every_exit_code() -> None:

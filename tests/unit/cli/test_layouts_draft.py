@@ -164,6 +164,22 @@ def test_given_ids_in_some_rows_only_when_drafted_then_they_make_no_transaction_
     assert isinstance(_layout(rows, tmp_path).mapping["transaction_id"], RowHash)
 
 
+def test_given_an_id_in_every_row_when_drafted_then_it_makes_the_transaction_id_only_if_none_repeats(
+    tmp_path: Path,
+) -> None:
+    rows = "Date,Amount,Transaction ID\n2025-01-02,-1.50,X1\n2025-01-03,2.50,{}\n"
+
+    found = [_layout(rows.format(last).encode(), tmp_path).mapping["transaction_id"] for last in ("X2", "X1")]
+
+    assert found == [Text(field="Transaction ID"), RowHash()]
+
+
+def test_given_utf_16_when_drafted_then_the_layout_says_so(tmp_path: Path) -> None:
+    layout = _layout("Date,Amount,Text\n2025-01-02,-1.50,Café\n2025-01-03,2.50,Müsli\n".encode("utf-16"), tmp_path)
+
+    assert (layout.encoding, layout.names) == ("utf-16", ("Date", "Amount", "Text"))
+
+
 def test_given_padded_cells_when_drafted_then_the_layout_trims_them_and_its_header(tmp_path: Path) -> None:
     layout = _layout(b'Date, Amount,Text\n2025-01-02,"-1.50"\t,rent\n2025-01-03,"2.50"\t,bread\n', tmp_path)
 
