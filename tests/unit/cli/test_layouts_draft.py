@@ -144,6 +144,30 @@ def test_given_a_column_of_words_for_both_directions_when_drafted_then_they_and_
     assert (amount.direction, amount.debit, amount.credit, amount.sign) == ("Af Bij", ("Af",), ("Bij",), sign)
 
 
+@pytest.mark.parametrize(
+    ("credit", "debit"),
+    [
+        ("Haben", "Soll"),
+        ("CRDT", "DBIT"),
+        ("CR", "DR"),
+        ("Bij", "Af"),
+        ("Kredit", "Debet"),
+        ("кредит", "дебет"),
+        ("bevétel", "kiadás"),
+        ("收入", "支出"),
+    ],
+)
+def test_given_a_banks_own_words_for_the_directions_when_drafted_then_they_are_known(
+    credit: str, debit: str, tmp_path: Path
+) -> None:
+    rows = f"Date,Amount,Direction\n2025-01-02,1.50,{debit}\n2025-01-03,2.50,{credit}\n"
+
+    amount = _layout(rows.encode(), tmp_path).mapping["amount"]
+
+    assert isinstance(amount, AmountWithDirection)
+    assert (amount.credit, amount.debit) == ((credit,), (debit,))
+
+
 def test_given_signs_that_contradict_the_words_when_drafted_then_the_words_are_left_to_a_person(tmp_path: Path) -> None:
     rows = b"Date,Amount,Way\n2025-01-02,-1.50,out\n2025-01-03,-2.50,in\n2025-01-04,3.50,out\n"
 
