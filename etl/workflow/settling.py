@@ -57,7 +57,8 @@ def settle_left_behind(resources: Resources, *, following: str, failing: str) ->
         "QueryLanguage": "JSONata",
         # Mostly all have ended, which is seen at once.
         "Items": query("""$states.input.ended = [0..$count($states.input.files) - 1] ? [] : (
-            $ended := '|' & $join($states.input.ended[$type($) = 'number'].$string(), '|') & '|';
+            $numbers := $filter($states.input.ended, function($item) { $type($item) = 'number' });
+            $ended := '|' & $join($map($numbers, function($number) { $string($number) }), '|') & '|';
             [$filter($states.input.files, function($file, $number) {
                 $not($contains($ended, '|' & $number & '|'))
             })]
