@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos fuzz mutants lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost
+.PHONY: help install demo test chaos fuzz mutants lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost graph
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ prove-least-privilege: install ## Take every right of every role away, one at a 
 
 cost: install ## Work out what the stack costs and how far it scales, write docs/cost-and-scale.md
 	@python -m evidence.cost
+
+graph: install ## Draw the state machine, write docs/state-machine.md
+	@python -m evidence.graph
 
 local: install ## Keep the embedded AWS running, with the stack deployed to it
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"

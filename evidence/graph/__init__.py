@@ -1,0 +1,1 @@
+"""Draws the state machine's definition: ``docs/state-machine.md``."""

@@ -1,0 +1,20 @@
+"""Write docs/state-machine.md: ``python -m evidence.graph``."""
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from etl.synthesis.synthesize import ROOT, synthesize
+from evidence.graph.state_machine_page import page
+
+PAGE: Final = ROOT / "docs" / "state-machine.md"
+
+
+def main() -> None:
+    """Synthesize the stack, and write the page."""
+    with tempfile.TemporaryDirectory() as outdir:
+        PAGE.write_text(page(synthesize(Path(outdir)).definition()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Cuts a file's chain into phases, along the functions of ``etl.workflow`` that build it."""
+
+import json
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Any, Final
+
+from etl.workflow.asl import Resources, States
+from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.failure import failure_path, unidentified_path
+from etl.workflow.identity import identify
+from etl.workflow.inspection import InspectionSteps
+from etl.workflow.notification import notification_path
+from etl.workflow.publication import PublicationSteps
+from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
+from etl.workflow.transformation import TransformationSteps
+
+LABELS: Final = (DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE)
+
+IDENTIFICATION: Final = "Identification"
+INSPECTION: Final = "Inspection"
+TRANSFORMATION: Final = "Transformation"
+PUBLICATION: Final = "Publication"
+NOTIFICATION: Final = "Notification"
+FAILURE: Final = "Failure"
+UNIDENTIFIED: Final = "Unidentified file"
+
+
+def phases() -> dict[str, Collection[str]]:
+    """List the states of each phase, by its title, without labels."""
+    resources = Resources(**{field.name: field.name for field in fields(Resources)})
+    steps = {
+        title: kind(resources, label=BATCH, timeout=1, lease_seconds=1).states()
+        for title, kind in (
+            (INSPECTION, InspectionSteps),
+            (TRANSFORMATION, TransformationSteps),
+            (PUBLICATION, PublicationSteps),
+        )
+    }
+    built: dict[str, States] = {
+        IDENTIFICATION: identify(label=BATCH, following="", failing="")[1],
+        **steps,
+        NOTIFICATION: notification_path(resources, label=BATCH),
+        FAILURE: failure_path(resources, label=BATCH)[1],
+        UNIDENTIFIED: unidentified_path(resources, label=BATCH)[1],
+    }
+    return {title: list(unlabelled({"States": states})["States"]) for title, states in built.items()}
+
+
+def unlabelled(machine: dict[str, Any]) -> dict[str, Any]:
+    """Take from the names of a machine's states the label that makes them unique."""
+    text = json.dumps(machine)
+    for label in LABELS:
+        text = text.replace(f" ({label})", "")
+    document: dict[str, Any] = json.loads(text)
+    return document
