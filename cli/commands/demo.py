@@ -10,8 +10,7 @@ from rich.console import Console
 
 from cli.console import make_console, step
 from cli.demo.checks import DemoCheck, check
-from cli.demo.dashboard import QueueSamples, read_graphs
-from cli.demo.drawing import draw
+from cli.demo.dashboard import Dashboard, QueueSamples, read_dashboard
 from cli.demo.report import show, summary
 from cli.demo.run import DemoRun, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
@@ -53,10 +52,17 @@ def demo(
             samples = QueueSamples(stack)
             outcome = _send_samples(console, stack, samples)
         if dashboard:
-            dashboard.write_text(draw(read_graphs(stack, samples)), encoding="utf-8")
+            dashboard.write_text(_drawn(read_dashboard(stack, samples)), encoding="utf-8")
     checks = check(outcome)
     show(console, outcome, checks)
     _conclude(console, outcome, checks)
+
+
+def _drawn(dashboard: Dashboard) -> str:
+    # The plotting library takes a second to import, and only this option needs it.
+    from cli.demo.drawing import draw  # noqa: PLC0415
+
+    return draw(dashboard)
 
 
 def _send_samples(console: Console, stack: DeployedStack, queues: QueueSamples) -> DemoRun:

@@ -50,6 +50,14 @@ class Graph:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dashboard:
+    """The graphs of a run, and how many seconds it lasted: from its first metric to its last."""
+
+    seconds: float
+    graphs: tuple[Graph, ...]
+
+
 @dataclass(frozen=True)
 class Parts:
     """The run's time, divided into parts."""
@@ -85,18 +93,19 @@ class QueueSamples:
             )
 
 
-def read_graphs(stack: DeployedStack, samples: QueueSamples) -> list[Graph]:
+def read_dashboard(stack: DeployedStack, samples: QueueSamples) -> Dashboard:
     """Work out the deployed dashboard's graphs."""
     points = [*_logged(stack), *_executions(stack), *samples.points]
     (name,) = stack.physical_ids("AWS::CloudWatch::Dashboard")
     body = stack.session.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
     first, last = min(point.at for point in points), max(point.at for point in points)
     parts = Parts(first, max(1, last - first))
-    return [
+    graphs = (
         _graph(widget["properties"], points, parts)
         for widget in json.loads(body)["widgets"]
         if widget["type"] != "alarm"
-    ]
+    )
+    return Dashboard(seconds=parts.length / 1000, graphs=tuple(graphs))
 
 
 def _executions(stack: DeployedStack) -> Iterator[Point]:

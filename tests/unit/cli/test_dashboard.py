@@ -2,10 +2,11 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
-from cli.demo.dashboard import BUCKETS, Graph, Line, Point, read_event, statistic
+from cli.demo.dashboard import BUCKETS, Dashboard, Graph, Line, Point, read_event, statistic
 from cli.demo.drawing import draw
 
 FUNCTION = "lambda-record-test"
@@ -39,14 +40,59 @@ def test_given_four_values_when_summed_up_then_it_is_as_cloudwatch_says(name: st
     assert statistic(name)([4, 1, 3, 2]) == value
 
 
-def test_given_graphs_when_drawn_then_each_is_there_and_those_without_a_metric_are_named() -> None:
-    gaps: tuple[float | None, ...] = (1.0, None) * (BUCKETS // 2)
-    graphs = [
-        Graph(title="Files & rows", stacked=True, lines=(Line("COMPLETED", gaps), Line("FAILED", gaps))),
-        Graph(title="Latency", stacked=False, lines=(Line("p50", gaps),)),
+ON_AND_OFF: tuple[float | None, ...] = (3.0, None) * (BUCKETS // 2)
+RUN = Dashboard(
+    seconds=34.6,
+    graphs=(
+        Graph(title="Files & rows", stacked=True, lines=(Line("COMPLETED", ON_AND_OFF), Line("FAILED", ON_AND_OFF))),
+        Graph(title="Latency, seconds", stacked=False, lines=(Line("p50", (17.3,) * BUCKETS),)),
+        Graph(title="Dead letters", stacked=False, lines=(Line("messages", (0.0,) * BUCKETS),)),
         Graph(title="Athena", stacked=False, lines=()),
-    ]
+    ),
+)
 
-    texts = [element.text for element in ET.fromstring(draw(graphs)).iter() if element.text]  # noqa: S314 - our own
+
+def _texts(picture: str) -> list[str]:
+    return [element.text.strip() for element in ET.fromstring(picture).iter() if element.text]  # noqa: S314 - our own
+
+
+def test_a_drawn_dashboard_has_each_graph_and_names_those_without_a_metric() -> None:
+    texts = _texts(draw(RUN))
 
     assert {"Files & rows", "COMPLETED", "FAILED", "Latency", "p50", "On AWS also: Athena"} <= set(texts)
+
+
+def test_a_graph_has_a_time_axis_units_and_round_ticks() -> None:
+    one = replace(RUN, graphs=(RUN.graphs[1],))
+
+    texts = _texts(draw(one))
+
+    numbers = [float(text) for text in texts if text.replace(".", "").isdigit()]
+    assert numbers == [0, 5, 10, 15, 20, 25, 30, 0, 5, 10, 15]
+    assert {"seconds", "seconds since the run's first metric"} <= set(texts)
+
+
+def test_a_stacked_bar_stands_on_those_below_it() -> None:
+    texts = _texts(draw(replace(RUN, graphs=(RUN.graphs[0],))))
+
+    # Two values of 3 reach 6.
+    assert [text for text in texts if text.isdigit()][-4:] == ["0", "2", "4", "6"]
+
+
+def test_a_graph_of_counts_has_whole_ticks_even_where_nothing_was_counted() -> None:
+    texts = _texts(draw(replace(RUN, graphs=(RUN.graphs[2],))))
+
+    assert texts.count("0") == 2
+    assert {"count", "1"} <= set(texts)
+    assert not {"0.2", "0.5"} & set(texts)
+
+
+def test_the_same_run_is_drawn_with_the_same_bytes() -> None:
+    assert draw(RUN) == draw(RUN)
+
+
+def test_a_picture_changes_its_colours_with_the_readers_scheme_and_has_no_date() -> None:
+    picture = draw(RUN)
+
+    assert "prefers-color-scheme: dark" in picture
+    assert "<dc:date>" not in picture
