@@ -50,10 +50,9 @@ def _judged(layout: Mapping[str, Any], content: bytes, file_name: str, received_
         text = decoded(content, encoding)
     except RefusedError as refused:
         before = _of_text(layout, readable_part(content, encoding), file_name, received_on)
-        # Text of another encoding, read as UTF-16, is no header: that is seen first.
-        header = (
-            {"HEADER_MISMATCH"} if encoding.startswith(("utf-16", "utf-32")) and layout["format"] == "csv" else set()
-        )
+        # Text of another encoding, read as UTF-16, is no header, and first rows with it may not fit: seen first.
+        first = encoding.startswith(("utf-16", "utf-32")) or not layout.get("dialect", {}).get("header", True)
+        header = {"HEADER_MISMATCH"} if first and layout["format"] == "csv" else set()
         return Answer(refusals=refused.codes | header | (before.refusals - {"NO_RECORDS"}))
     return _of_text(layout, text, file_name, received_on)
 
