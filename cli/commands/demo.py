@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cli.console import make_console, step
 from cli.demo.checks import DemoCheck, check
-from cli.demo.dashboard import Dashboard, QueueSamples, read_dashboard
+from cli.demo.dashboard import DashboardFigures, QueueSamples, read_dashboard
 from cli.demo.report import show, summary
 from cli.demo.run import DemoRun, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
@@ -58,7 +58,7 @@ def demo(
     _conclude(console, outcome, checks)
 
 
-def _drawn(dashboard: Dashboard) -> str:
+def _drawn(dashboard: DashboardFigures) -> str:
     # The plotting library takes a second to import, and only this option needs it.
     from cli.demo.drawing import draw  # noqa: PLC0415
 

@@ -51,7 +51,7 @@ class Graph:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dashboard:
+class DashboardFigures:
     """The graphs of a run, and how many seconds it lasted: from its first metric to its last."""
 
     seconds: float
@@ -93,7 +93,7 @@ class QueueSamples:
             )
 
 
-def read_dashboard(stack: DeployedStack, samples: QueueSamples) -> Dashboard:
+def read_dashboard(stack: DeployedStack, samples: QueueSamples) -> DashboardFigures:
     """Work out the deployed dashboard's graphs."""
     points = [*_logged(stack), *_executions(stack), *samples.points]
     (name,) = stack.physical_ids("AWS::CloudWatch::Dashboard")
@@ -105,7 +105,7 @@ def read_dashboard(stack: DeployedStack, samples: QueueSamples) -> Dashboard:
         for widget in json.loads(body)["widgets"]
         if widget["type"] != "alarm"
     )
-    return Dashboard(seconds=parts.length / 1000, graphs=tuple(graphs))
+    return DashboardFigures(seconds=parts.length / 1000, graphs=tuple(graphs))
 
 
 def _executions(stack: DeployedStack) -> Iterator[Point]:

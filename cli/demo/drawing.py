@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from cli.demo.dashboard import BUCKETS, Dashboard, Graph, Line
+from cli.demo.dashboard import BUCKETS, DashboardFigures, Graph, Line
 from cli.figures import figure, round_ticks, svg
 
 _COLUMNS: Final = 3
@@ -16,7 +16,7 @@ _COUNT: Final = "count"
 _HEADROOM: Final = 1.08
 
 
-def draw(dashboard: Dashboard) -> str:
+def draw(dashboard: DashboardFigures) -> str:
     """Return the picture."""
     known = [graph for graph in dashboard.graphs if graph.lines]
     unknown = ", ".join(graph.title for graph in dashboard.graphs if not graph.lines)

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from cli.console import make_console
 from cli.tables import make_table
-from evidence.mutants.running import Mutant, Outcome, check_unchanged, copy_project, sample, try_out
+from evidence.mutants.running import Mutant, MutantResult, check_unchanged, copy_project, sample, try_out
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SHOWN_CHARACTERS: Final = 60
@@ -27,14 +27,14 @@ def main(
     console = make_console()
     mutants, of = sample(ROOT, count, seed)
     console.print(f"{len(mutants)} of {of} changes, seed {seed}")
-    outcomes: dict[Mutant, Outcome] = {}
+    outcomes: dict[Mutant, MutantResult] = {}
     with tempfile.TemporaryDirectory() as folder:
         copy_project(ROOT, Path(folder))
         check_unchanged(mutants, Path(folder))
         for number, mutant in enumerate(mutants, 1):
             outcomes[mutant] = try_out(mutant, Path(folder), limit)
             console.print(f"{number:>4}  {mutant.place}  {escape(_shown(mutant))}  {outcomes[mutant]}", soft_wrap=True)
-    missed = [mutant for mutant, outcome in outcomes.items() if outcome is Outcome.NOT_NOTICED]
+    missed = [mutant for mutant, outcome in outcomes.items() if outcome is MutantResult.NOT_NOTICED]
     table = make_table("not noticed", "before", "after")
     for mutant in missed:
         table.add_row(mutant.place, *map(escape, (_short(mutant.change.before), _short(mutant.change.after))))

@@ -37,7 +37,7 @@ _WORD: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
-class Change:
+class CodeChange:
     """``after`` in place of the bytes from ``start`` to ``end``, on ``line``."""
 
     line: int
@@ -51,7 +51,7 @@ class Change:
         return source[: self.start] + self.after.encode() + source[self.end :]
 
 
-def changes_of(source: bytes) -> list[Change]:
+def changes_of(source: bytes) -> list[CodeChange]:
     """List every change of ``source`` that leaves it valid Python, from its top to its bottom."""
     found = sorted(set(_Finder(source).found()), key=lambda change: (change.start, change.end, change.after))
     return [change for change in found if _compiles(change.applied_to(source))]
@@ -74,7 +74,7 @@ class _Finder:
         for line in source.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
 
-    def found(self) -> Iterator[Change]:
+    def found(self) -> Iterator[CodeChange]:
         for node in self._behaviour(self._tree):
             yield from self._of(node)
 
@@ -92,7 +92,7 @@ class _Finder:
                 yield child
                 yield from self._behaviour(child)
 
-    def _of(self, node: ast.AST) -> Iterator[Change]:
+    def _of(self, node: ast.AST) -> Iterator[CodeChange]:
         match node:
             case ast.Constant():
                 yield from self._of_constant(node)
@@ -107,7 +107,7 @@ class _Finder:
             case ast.Return(value=ast.expr()):
                 yield self._replaced(node, "return None")
 
-    def _of_constant(self, node: ast.Constant) -> Iterator[Change]:
+    def _of_constant(self, node: ast.Constant) -> Iterator[CodeChange]:
         match node.value:
             case bool():
                 yield self._replaced(node, str(not node.value))
@@ -116,7 +116,7 @@ class _Finder:
             case str() if _WORD.fullmatch(node.value):
                 yield self._replaced(node, repr(f"{node.value}_"))
 
-    def _of_operators(self, node: ast.Compare | ast.BinOp | ast.BoolOp) -> Iterator[Change]:
+    def _of_operators(self, node: ast.Compare | ast.BinOp | ast.BoolOp) -> Iterator[CodeChange]:
         match node:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 for operands, comparison in zip(pairwise([left, *comparators]), ops, strict=True):
@@ -137,17 +137,17 @@ class _Finder:
         assert node.end_col_offset is not None  # noqa: S101 - it was parsed
         return self._lines[node.lineno - 1] + node.col_offset, self._lines[node.end_lineno - 1] + node.end_col_offset
 
-    def _replaced(self, node: ast.AST, after: str) -> Change:
+    def _replaced(self, node: ast.AST, after: str) -> CodeChange:
         start, end = self._place(node)
         return self._change(start, end, after)
 
-    def _between(self, left: ast.AST, right: ast.AST, operator: str, after: str) -> Iterator[Change]:
+    def _between(self, left: ast.AST, right: ast.AST, operator: str, after: str) -> Iterator[CodeChange]:
         """Replace the operator that stands between two operands."""
         first, last = self._place(left)[1], self._place(right)[0]
         pattern = r"\b" + operator.replace(" ", r"\s+") + r"\b" if operator[0].isalpha() else re.escape(operator)
         if found := re.search(pattern.encode(), self._source[first:last]):
             yield self._change(first + found.start(), first + found.end(), after)
 
-    def _change(self, start: int, end: int, after: str) -> Change:
+    def _change(self, start: int, end: int, after: str) -> CodeChange:
         line = self._source.count(b"\n", 0, start) + 1
-        return Change(line=line, start=start, end=end, before=self._source[start:end].decode(), after=after)
+        return CodeChange(line=line, start=start, end=end, before=self._source[start:end].decode(), after=after)

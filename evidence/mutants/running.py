@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from evidence.mutants.changes import Change, changes_of
+from evidence.mutants.changes import CodeChange, changes_of
 from evidence.mutants.closest import TESTS_OF, closest_tests, modules, room_of
 
 _LINKED: Final = ("node_modules", "build")
@@ -19,7 +19,7 @@ _LINKED: Final = ("node_modules", "build")
 _NO_FAILURE, _FAILURE, _NOT_COLLECTED = 0, 1, 2
 
 
-class Outcome(StrEnum):
+class MutantResult(StrEnum):
     """What the closest tests made of a change."""
 
     NOTICED = "noticed"
@@ -32,7 +32,7 @@ class Mutant:
     """One change of one module."""
 
     module: Path
-    change: Change
+    change: CodeChange
 
     @property
     def place(self) -> str:
@@ -72,11 +72,11 @@ def check_unchanged(mutants: Iterable[Mutant], copy: Path) -> None:
         If one of them fails: it would notice every change.
     """
     folders = sorted({folder for mutant in mutants for folder in TESTS_OF[room_of(mutant.module)]})
-    if _run(folders, copy, None) is not Outcome.NOT_NOTICED:
+    if _run(folders, copy, None) is not MutantResult.NOT_NOTICED:
         raise RuntimeError(f"without a change a test fails below {', '.join(folders)}: run make test")
 
 
-def try_out(mutant: Mutant, copy: Path, limit_seconds: int) -> Outcome:
+def try_out(mutant: Mutant, copy: Path, limit_seconds: int) -> MutantResult:
     """Make the change in ``copy``, run the closest tests up to the first failure, and undo the change.
 
     Raises
@@ -93,7 +93,7 @@ def try_out(mutant: Mutant, copy: Path, limit_seconds: int) -> Outcome:
         path.write_bytes(source)
 
 
-def _run(tests: list[str], copy: Path, limit_seconds: int | None) -> Outcome:
+def _run(tests: list[str], copy: Path, limit_seconds: int | None) -> MutantResult:
     environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'functions'}", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=1", *tests]
     try:
@@ -101,7 +101,7 @@ def _run(tests: list[str], copy: Path, limit_seconds: int | None) -> Outcome:
             command, cwd=copy, env=environment, capture_output=True, check=False, timeout=limit_seconds
         )
     except subprocess.TimeoutExpired:
-        return Outcome.TIMED_OUT
+        return MutantResult.TIMED_OUT
     if done.returncode not in {_NO_FAILURE, _FAILURE, _NOT_COLLECTED}:
         raise RuntimeError(f"pytest ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
-    return Outcome.NOT_NOTICED if done.returncode == _NO_FAILURE else Outcome.NOTICED
+    return MutantResult.NOT_NOTICED if done.returncode == _NO_FAILURE else MutantResult.NOTICED

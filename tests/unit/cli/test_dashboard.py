@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.demo.dashboard import BUCKETS, Dashboard, Graph, Line, Point, read_event, statistic
+from cli.demo.dashboard import BUCKETS, DashboardFigures, Graph, Line, Point, read_event, statistic
 from cli.demo.drawing import draw
 
 FUNCTION = "lambda-record-test"
@@ -41,7 +41,7 @@ def test_given_four_values_when_summed_up_then_it_is_as_cloudwatch_says(name: st
 
 
 ON_AND_OFF: tuple[float | None, ...] = (3.0, None) * (BUCKETS // 2)
-RUN = Dashboard(
+RUN = DashboardFigures(
     seconds=34.6,
     graphs=(
         Graph(title="Files & rows", stacked=True, lines=(Line("COMPLETED", ON_AND_OFF), Line("FAILED", ON_AND_OFF))),

@@ -6,7 +6,7 @@ import pytest
 
 from evidence.mutants import running
 from evidence.mutants.changes import changes_of
-from evidence.mutants.running import Mutant, Outcome, check_unchanged, sample, try_out
+from evidence.mutants.running import Mutant, MutantResult, check_unchanged, sample, try_out
 
 MODULE = Path("cli/adding.py")
 SOURCE = "def add(a, b):\n    return a + b\n\n\ndef unused(a):\n    return not a\n"
@@ -28,8 +28,8 @@ def _mutant(after: str) -> Mutant:
     return Mutant(MODULE, change)
 
 
-@pytest.mark.parametrize(("after", "outcome"), [("-", Outcome.NOTICED), ("a", Outcome.NOT_NOTICED)])
-def test_a_change_is_noticed_if_a_test_fails_and_is_undone(project: Path, after: str, outcome: Outcome) -> None:
+@pytest.mark.parametrize(("after", "outcome"), [("-", MutantResult.NOTICED), ("a", MutantResult.NOT_NOTICED)])
+def test_a_change_is_noticed_if_a_test_fails_and_is_undone(project: Path, after: str, outcome: MutantResult) -> None:
     assert try_out(_mutant(after), project, 60) is outcome
     assert (project / MODULE).read_text() == SOURCE
 
