@@ -51,15 +51,18 @@ class Structures:
         return structures
 
     def _remove_irregular(self, structures: list[bytes], lines: Sequence[bytes], start: int, end: int) -> None:
-        """Take the structure from each line with a quote that belongs to no cell on it that is quoted as a whole."""
-        if self._are_regular(b"\n%b\n" % _LINE_FEED.join(lines[start:end]), structures[start:end]):
-            return
+        """Take the structure from each line with a quote that belongs to no cell on it that is quoted as a whole.
+
+        There is one from ``start`` to ``end``.
+        """
         if end - start == 1:
             structures[start] = NO_STRUCTURE
             return
         step = -(-(end - start) // _GROUPS)
         for first in range(start, end, step):
-            self._remove_irregular(structures, lines, first, min(first + step, end))
+            last = min(first + step, end)
+            if not self._are_regular(b"\n%b\n" % _LINE_FEED.join(lines[first:last]), structures[first:last]):
+                self._remove_irregular(structures, lines, first, last)
 
     def _are_regular(self, lines: bytes, structures: Sequence[bytes]) -> bool:
         """Return whether each quote belongs to a cell that is quoted as a whole, on one line."""
