@@ -177,14 +177,15 @@ def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
     row = max(rows, key=lambda cells: sum(any(field.match_header(cell) for cell in cells) for field in fields))
     missing = [field.name for field in fields if not field.optional and not any(map(field.match_header, row))]
     # Only names from the layout are told: what stands in the file instead of a header may be customer data.
-    extra = sum(not any(field.match_header(cell) for field in fields) for cell in row)
+    meant = [_fields_of(cell, layout) for cell in row]
+    extra = meant.count([])
     unknown = "1 unknown column" if extra == 1 else f"{extra} unknown columns"
     if missing:
         more = f" and {len(missing) - COLUMNS_TOLD} more" if len(missing) > COLUMNS_TOLD else ""
         detail = f"{layout.name}: lacks {', '.join(missing[:COLUMNS_TOLD])}{more}; {unknown}"
     elif extra:
         detail = f"{layout.name}: {unknown}"
-    elif of_several := [meant for cell in row if len(meant := _fields_of(cell, layout)) > 1]:
+    elif of_several := [several for several in meant if len(several) > 1]:
         detail = f"{layout.name}: one column may be {' or '.join(field.name for field in of_several[0])}"
     else:
         detail = f"{layout.name}: columns in another order, or repeated"
