@@ -32,9 +32,10 @@ def file_chain(
     dict
         ``StartAt`` and ``States``, for a Map's item processor.
     """
-    kinds = (InspectionSteps, TransformationSteps, PublicationSteps)
+    failure, failing = failure_path(resources, label=label)
     parts = [
-        kind(resources, label=label, timeout=function_timeout_seconds, lease_seconds=lease_seconds) for kind in kinds
+        kind(resources, label=label, timeout=function_timeout_seconds, lease_seconds=lease_seconds, failure=failure)
+        for kind in (InspectionSteps, TransformationSteps, PublicationSteps)
     ]
     lease_ended = f"$fromMillis($toMillis($states.context.State.EnteredTime) - {lease_seconds * 1000})"
     first, states = identify(
@@ -46,6 +47,5 @@ def file_chain(
     )
     for part in parts:
         states |= part.states()
-    _, failure = failure_path(resources, label=label)
-    states |= notification_path(resources, label=label) | failure
+    states |= notification_path(resources, label=label) | failing
     return {"StartAt": first, "States": states}

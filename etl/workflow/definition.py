@@ -41,12 +41,12 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     Map, or a Parallel state (``compute``). What is worked out for a file is worked out for that file alone.
     """
     states: States = {
-        "Which route?": _which_input(),
+        "Which route?": _which_route(),
         "Process directly": _process_directly(resources),
         "Process the batch": _process_batch(resources),
         _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
         "Read the ended execution": _read_ended_execution(),
-        "Select all files": _take_every_file(),
+        "Select all files": _select_all_files(),
         _EVERY_FILE: settle_every_file(resources, following=_HANDLED, failing=_INCOMPLETE),
         _HANDLED: {
             "Type": "Choice",
@@ -64,7 +64,7 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     }
 
 
-def _which_input() -> State:
+def _which_route() -> State:
     return {
         "Type": "Choice",
         "Choices": [
@@ -118,7 +118,7 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
     }
 
 
-def _take_every_file() -> State:
+def _select_all_files() -> State:
     return {
         "Type": "Pass",
         "Parameters": {"files.$": "$.files", "execution.$": "$$.Execution.Id"},

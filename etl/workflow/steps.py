@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from etl.workflow import audit
 from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, service, task
-from etl.workflow.failure import failure_path
 from pipeline.constants import FileStatus
 
 TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
@@ -30,15 +29,15 @@ COUNTS: Final = {
 class Steps(ABC):
     """Makes states of one route: ``label`` makes their names unique, ``timeout`` (seconds) limits each function's call.
 
-    ``lease_seconds`` is how long a claim holds.
+    ``lease_seconds`` is how long a claim holds. ``failure`` is the state to which errors lead.
     """
 
-    def __init__(self, resources: Resources, *, label: str, timeout: int, lease_seconds: int) -> None:
+    def __init__(self, resources: Resources, *, label: str, timeout: int, lease_seconds: int, failure: str) -> None:
         self._resources = resources
         self._label = label
         self._timeout = timeout
         self._lease_seconds = lease_seconds
-        self._failure, self._failure_states = failure_path(resources, label=label)
+        self._failure = failure
 
     @abstractmethod
     def states(self) -> States:

@@ -1,8 +1,9 @@
 """Cuts a file's chain into phases, along the functions of ``etl.workflow`` that build it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, States
@@ -26,11 +27,12 @@ FAILURE: Final = "Failure"
 UNIDENTIFIED: Final = "Unidentified file"
 
 
-def phases() -> dict[str, Collection[str]]:
+@cache
+def phases() -> Mapping[str, Collection[str]]:
     """List the states of each phase, by its title, without labels."""
     resources = Resources(**{field.name: field.name for field in fields(Resources)})
     steps = {
-        title: kind(resources, label=BATCH, timeout=1, lease_seconds=1).states()
+        title: kind(resources, label=BATCH, timeout=1, lease_seconds=1, failure="").states()
         for title, kind in (
             (INSPECTION, InspectionSteps),
             (TRANSFORMATION, TransformationSteps),
