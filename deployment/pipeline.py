@@ -39,20 +39,20 @@ class Pipeline:
 
     def __init__(self, stack: DeployedStack) -> None:
         session = stack.session
-        # The stubs' methods take typed documents, where the Protocols take any.
+        # The stubs' get_paginator takes the names that the service has, where the Protocols take any.
         dynamodb: Any = session.client("dynamodb")
         athena: Any = session.client("athena")
         self.outputs = stack.outputs
         self.audit = AuditTable(dynamodb, self.outputs["AuditTable"])
         self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
-        s3: Any = session.client("s3")
+        s3 = session.client("s3")
         step_functions: Any = session.client("stepfunctions")
         self.lost_files = LostFiles(
             audit=self.audit, s3=s3, step_functions=step_functions, state_machine=self.outputs["StateMachine"]
         )
         self._s3 = s3
         self._glue = session.client("glue")
-        sqs: Any = session.client("sqs")
+        sqs = session.client("sqs")
         self.dead_letters = DeadLetterQueue(
             sqs=sqs, dead_letters=self.outputs["DeadLetterQueue"], batching=self.outputs["BatchingQueue"]
         )
