@@ -185,7 +185,7 @@ def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
         detail = f"{layout.name}: lacks {', '.join(missing[:COLUMNS_TOLD])}{more}; {unknown}"
     elif extra:
         detail = f"{layout.name}: {unknown}"
-    elif of_several := [several for several in meant if len(several) > 1]:
+    elif layout.dialect.any_order and (of_several := [several for several in meant if len(several) > 1]):
         detail = f"{layout.name}: one column may be {' or '.join(field.name for field in of_several[0])}"
     else:
         detail = f"{layout.name}: columns in another order, or repeated"

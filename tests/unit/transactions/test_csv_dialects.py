@@ -99,6 +99,14 @@ def test_a_column_that_may_be_either_of_two_fields_is_neither(header: str, tmp_p
     assert "one column may be Sum or Note" in validation.reason
 
 
+def test_columns_of_one_header_are_told_apart_by_their_order(tmp_path: Path) -> None:
+    file_layout = dialect(StringField(name="Note", header="Text"))
+
+    validation = validate(file(header="Text;Sum;Day;Text"), tmp_path, layouts=[file_layout])
+
+    assert "columns in another order, or repeated" in validation.reason
+
+
 def test_an_optional_column_may_be_missing_anywhere_where_the_order_is_free(tmp_path: Path) -> None:
     file_layout = dialect(StringField(name="Note", optional=True), any_order=True)
 
