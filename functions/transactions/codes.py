@@ -75,6 +75,16 @@ class FileCode(_Code):
         "A fact that belongs above the header or into the file's name is missing",
         "send the file as the bank exports it, under its own name and with all lines above the header",
     )
+    CAPTURE_AMBIGUOUS = (
+        "CAPTURE_AMBIGUOUS",
+        "A captured fact has several values above the same rows",
+        "make its pattern match one line only, or send the file with one value above each section",
+    )
+    SECTION_UNDECLARED = (
+        "SECTION_UNDECLARED",
+        "Further down the file has another header, or a captured fact with another value: rows of several accounts",
+        "send one file for each, or add sections: true to the layout; skipLines where only the header is repeated",
+    )
     TOO_MANY_REJECTED = (
         "TOO_MANY_REJECTED",
         "More rows are rejected than the layout allows",

@@ -11,6 +11,7 @@ from transactions.engine.balances import warnings_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.staging import MEMORY_MB, Staged, Tally, engine, stage
 from transactions.errors import FileRejectedError
+from transactions.identity import content_id, delivery_id
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
 from transactions.limits import rejection_of
@@ -100,4 +101,6 @@ def _validation(
         skipped_lines=staged.skipped_lines if staged else (),
         first_booking_date=f"{dates.first}" if dates else "",
         last_booking_date=f"{dates.last}" if dates else "",
+        content_id=content_id(arrival.sha256, staged.layout, staged.facts) if staged else "",
+        delivery_id=delivery_id(staged.layout, staged.facts) if staged else "",
     )

@@ -87,7 +87,9 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
     cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
-    still tells what was counted before it was rejected. ``warnings`` reject nothing. ``examples`` are the first errors
+    still tells what was counted before it was rejected. ``content_id`` identifies what the file says and
+    ``delivery_id`` the delivery that it is, empty where the layout declares none; both are empty where nothing was
+    read. ``warnings`` reject nothing. ``examples`` are the first errors
     and warnings of each code, ``skipped_lines`` the first lines that are skipped. The booking dates are the first and
     the last of the accepted rows (ISO 8601), empty where there are none.
     """
@@ -106,6 +108,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     skipped_lines: tuple[SkippedLine, ...] = ()
     first_booking_date: str = ""
     last_booking_date: str = ""
+    content_id: str = ""
+    delivery_id: str = ""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,8 +51,8 @@ class Mapper(msgspec.Struct, frozen=True):
     """Builds the expressions of one file.
 
     ``cells`` has SQL for each field of the layout: its text, NULL where it has no value. ``of_other_type`` has SQL for
-    each field of a JSON layout, true where its value is of another type than declared. ``captures`` has the captured
-    facts. ``received_on`` is the day the file arrived.
+    each field of a JSON layout, true where its value is of another type than declared. ``captures`` has SQL for each
+    captured fact. ``received_on`` is the day the file arrived.
     """
 
     layout: Layout
@@ -128,10 +128,13 @@ class Mapper(msgspec.Struct, frozen=True):
             case Constant():
                 return literal(function.value)
             case Captured():
-                return literal(self.captures[function.capture])
+                return self.captures[function.capture]
             case RowHash():
                 own = f"{self.cells[function.field]} || '-' || " if function.field else ""
-                return f"{own}sha256(concat_ws(chr(31), {', '.join(map(_or_empty, self.cells.values()))}))"
+                # Equal rows of two accounts are two transactions.
+                facts = (self.captures[name] for name in self.layout.captures_used)
+                hashed = ", ".join((*map(_or_empty, self.cells.values()), *facts))
+                return f"{own}sha256(concat_ws(chr(31), {hashed}))"
 
     def _all(self, fields: Iterable[str]) -> str:
         return ", ".join(self.cells[field] for field in fields)

@@ -1,7 +1,7 @@
 """The engine: every record read as text, checked completely, and only then cast."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -15,7 +15,8 @@ from transactions.currencies import MINOR_UNITS
 from transactions.engine.plan import Plan
 from transactions.errors import EngineError, FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
-from transactions.reading.records import Part, Records
+from transactions.reading.parts import numbered_rows
+from transactions.reading.records import ChecksLines, Part, Records
 from transactions.results import (
     EXAMPLES_PER_CODE,
     Counts,
@@ -63,7 +64,8 @@ class Staged(msgspec.Struct, frozen=True):
 
     The connection has two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line,
     field, error_code, rule, masked_value), and a table ``warnings`` with the columns of ``errors``. The number is the
-    record's place in the file. ``booking_dates`` is None without accepted rows.
+    record's place in the file. ``booking_dates`` is None without accepted rows. ``facts`` are those captured
+    for the whole file.
     """
 
     layout: Layout
@@ -73,6 +75,7 @@ class Staged(msgspec.Struct, frozen=True):
     errors: Tally
     skipped_lines: tuple[SkippedLine, ...]
     booking_dates: BookingDates | None
+    facts: Mapping[str, str]
 
 
 @contextmanager
@@ -120,7 +123,7 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
         raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
     for statement in plan.views():
         connection.execute(statement)
-    return _accounted(connection, layout, found)
+    return _accounted(connection, plan, found)
 
 
 def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> Counts:
@@ -132,23 +135,41 @@ def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Pla
                 connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
             skipped += part.skipped.count
             before = loading[-1] if loading else None
-            loading.append(loaders.submit(_load, connection, plan, part, before))
+            loading.append(loaders.submit(_load, connection, plan, part, before, records.guard))
             if len(loading) > THREADS:
                 read += loading.popleft().result()
         return Counts(read=read + sum(part.result() for part in loading), skipped=skipped)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, plan: Plan, part: Part, before: Future[int] | None) -> int:
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    part: Part,
+    before: Future[int] | None,
+    guard: ChecksLines | None,
+) -> int:
     """Load one part, remove its file, return the number of its records, those that are broken included."""
     with connection.cursor() as cursor:
         cursor.begin()
         if _fill(cursor, plan, part) != part.rows:
             raise FileRejectedError(FileCode.RECORDS_LOST, layout=plan.layout.name)
+        if guard:
+            _check_unaccepted(cursor, plan.layout, part, guard)
         if before:
             before.result()  # The rows lie in the file's order.
         cursor.commit()
     part.path.unlink()
     return part.count + len(part.broken)
+
+
+def _check_unaccepted(cursor: duckdb.DuckDBPyConnection, layout: Layout, part: Part, guard: ChecksLines) -> None:
+    """Show ``guard`` the rows of the part that are rejected or dropped."""
+    query = "SELECT number FROM staged WHERE number >= ? AND (dropped OR errors IS NOT NULL) ORDER BY number"
+    numbers = {number for (number,) in cursor.execute(query, [part.first]).fetchall()}
+    if numbers:
+        for number, row in numbered_rows(part, layout.dialect):
+            if number in numbers:
+                guard.check(number, row)
 
 
 def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
@@ -166,7 +187,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
     return int(rows)
 
 
-def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, found: Counts) -> Staged:
+def _accounted(connection: duckdb.DuckDBPyConnection, plan: Plan, found: Counts) -> Staged:
     totals = control_totals(connection, "accepted")
     rejected, dropped = connection.execute(
         "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
@@ -177,15 +198,16 @@ def _accounted(connection: duckdb.DuckDBPyConnection, layout: Layout, found: Cou
     accepted = sum(total.count for total in totals)
     counts = msgspec.structs.replace(found, accepted=accepted, rejected=rejected, dropped=dropped)
     if counts.read != counts.accepted + counts.rejected + counts.dropped:
-        raise ReconciliationError(f"{layout.name}: {counts}")
+        raise ReconciliationError(f"{plan.layout.name}: {counts}")
     return Staged(
-        layout=layout,
+        layout=plan.layout,
         connection=connection,
         counts=counts,
         totals=totals,
         errors=tally(connection, "errors"),
         skipped_lines=_skipped_lines(connection),
         booking_dates=BookingDates(*dates) if accepted else None,
+        facts=plan.file_facts,
     )
 
 

@@ -11,12 +11,14 @@ import msgspec
 from msgspec import Meta
 
 from transactions.layouts.fields import Field, LayoutPart, Schema
-from transactions.layouts.mapping import Function
+from transactions.layouts.mapping import Captured, Function
 from transactions.patterns import group_names
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
 AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]\Z")]
 
+MAX_HEADER_WITHIN = 100
+"""So many first lines are looked through for a header at most."""
 MOST_BOOKING_DATES = 4000
 """Each booking date is a file, two S3 requests and a partition: the most that a function has the time for."""
 
@@ -35,7 +37,7 @@ class Dialect(LayoutPart, frozen=True):
     delimiter: AsciiCharacter = ","
     quote_char: AsciiCharacter | None = '"'
     header: bool = True
-    header_within: Annotated[int, Meta(ge=1, le=100)] = 1
+    header_within: Annotated[int, Meta(ge=1, le=MAX_HEADER_WITHIN)] = 1
     any_order: bool = False
     comment_char: AsciiCharacter | None = None
     skip_lines: tuple[str, ...] = ()
@@ -127,6 +129,9 @@ class Layout(LayoutPart, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
+    ``sections``: lines with the captured facts stand above each of several groups of rows, such as one account's.
+    ``delivery``: captures that make files of the layout the same delivery where their facts are equal, so that a newer
+    file takes the place of an older one; without any, files of the same key are.
     ``running_balance``: ``balance_after`` continues from row to row, the oldest first (``ascending``) or the newest.
     ``due``: when a file must have come, else people are alerted.
     """
@@ -145,6 +150,8 @@ class Layout(LayoutPart, frozen=True):
     json_lines: bool = False
     ignored_arrays: tuple[str, ...] = ()
     captures: tuple[Capture, ...] = ()
+    sections: bool = False
+    delivery: tuple[str, ...] = ()
     drop: tuple[Predicate, ...] = ()
     limits: Limits = Limits()
     running_balance: Literal["ascending", "descending"] | None = None
@@ -170,6 +177,22 @@ class Layout(LayoutPart, frozen=True):
     def captured_names(self) -> frozenset[str]:
         """The names of all facts that are captured."""
         return self.names_in_header.union(capture.name for capture in self.captures)
+
+    @property
+    def names_in_file_name(self) -> frozenset[str]:
+        """The names of the facts that are captured in the file's name."""
+        return frozenset(capture.name for capture in self.captures if capture.source == "fileName")
+
+    @property
+    def names_above_rows(self) -> frozenset[str]:
+        """The names of the facts that are captured above the header or in it."""
+        return self.captured_names - self.names_in_file_name
+
+    @property
+    def captures_used(self) -> tuple[str, ...]:
+        """The captures that the mapping uses, in alphabetical order."""
+        used = {function.capture for function in self.mapping.values() if isinstance(function, Captured)}
+        return tuple(sorted(used))
 
     @property
     def names_in_header(self) -> frozenset[str]:

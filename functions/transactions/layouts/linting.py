@@ -28,6 +28,8 @@ def complaints(layout: Layout) -> list[str]:
         *_characters(layout.dialect),
         *_fields(layout),
         *_references(layout),
+        *_sections(layout),
+        *_delivery(layout),
         *pattern_complaints(layout),
         *mapping_complaints(layout),
     ]
@@ -163,6 +165,23 @@ def _references(layout: Layout) -> Iterator[str]:
     for number, capture in enumerate(layout.captures):
         if capture.source == "preamble" and (layout.format == "json" or not layout.dialect.header):
             yield f"captures[{number}]: only CSV with a header has lines above it"
+
+
+def _sections(layout: Layout) -> Iterator[str]:
+    if not layout.sections:
+        return
+    if not layout.names_above_rows:
+        yield "sections: nothing is captured above the rows, or in a header"
+    if layout.dialect.line_breaks_in_cells or layout.dialect.footer:
+        yield "sections: cannot be told apart with lineBreaksInCells or a footer"
+
+
+def _delivery(layout: Layout) -> Iterator[str]:
+    for number, name in enumerate(layout.delivery):
+        if name not in layout.captured_names:
+            yield f"delivery[{number}]: {name} is no capture"
+        elif layout.sections and name in layout.names_above_rows:
+            yield f"delivery[{number}]: {name} has another value in each section"
 
 
 def _condition(layout: Layout, condition: Condition) -> Iterator[str]:

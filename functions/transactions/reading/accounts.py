@@ -4,7 +4,7 @@ from pathlib import Path
 
 from transactions.codes import FileCode, RowCode
 from transactions.errors import FileRejectedError
-from transactions.reading.records import Broken, Part, Skipped
+from transactions.reading.records import Broken, Part, Section, Skipped
 from transactions.results import EXAMPLES_PER_CODE, ErrorExample
 from transactions.sql import SHOWN_CHARACTERS
 
@@ -21,6 +21,7 @@ class LineAccount:
         self._broken = list[Broken]()
         self._broken_count = 0
         self._skipped_count, self._skipped_first = 0, list[tuple[int, str]]()
+        self._sections = list[Section]()
 
     def add_placeholder(self, line: int) -> None:
         """Note that the row of ``line`` stands for no record of its own."""
@@ -46,6 +47,10 @@ class LineAccount:
         if len(self._skipped_first) < EXAMPLES_PER_CODE:
             self._skipped_first.append((line, text[:SHOWN_CHARACTERS]))
 
+    def begin(self, section: Section) -> None:
+        """Note a section, which may begin further down than the rows go so far."""
+        self._sections.append(section)
+
     def part(self, path: Path, warnings: tuple[ErrorExample, ...] = ()) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
         part = Part(
@@ -55,9 +60,12 @@ class LineAccount:
             placeholders=tuple(self._placeholders),
             broken=tuple(self._broken),
             skipped=Skipped(self._skipped_count, tuple(self._skipped_first)),
+            sections=tuple(section for section in self._sections if section.first < self.line),
             warnings=warnings,
         )
         self._first = self.line
+        current = max(0, len(part.sections) - 1)
+        self._sections = self._sections[current:]
         self._placeholders.clear()
         self._broken.clear()
         self._skipped_count = 0

@@ -10,6 +10,7 @@ from transactions.reading.headers import find_layout
 from transactions.reading.intake import Intake, LastByte, utf8, whole_lines
 from transactions.reading.parts import in_parts
 from transactions.reading.records import Records
+from transactions.reading.sections import SectionGuard
 
 
 def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Records:
@@ -24,5 +25,6 @@ def read_csv(intake: Intake, layouts: Iterable[Layout], workdir: Path) -> Record
     found = find_layout(intake.peek(), layouts)
     texts = LastByte(utf8(intake.chunks(), found.layout.encoding))
     blocks = whole_lines(texts, FileCode.MALFORMED_CSV)
-    parts = in_parts(blocks, CsvRows(found, texts), found.layout, workdir)
-    return Records(found.layout, found.columns, found.captures, parts)
+    guard = SectionGuard(found) if found.layout.names_above_rows and not found.layout.sections else None
+    parts = in_parts(blocks, CsvRows(found, texts, guard), found.layout, workdir)
+    return Records(found.layout, found.columns, found.captures, parts, guard)

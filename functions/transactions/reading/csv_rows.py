@@ -12,7 +12,8 @@ from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
 from transactions.reading.lines import LineFilter
-from transactions.reading.records import MAX_RECORD_BYTES, Part
+from transactions.reading.records import MAX_RECORD_BYTES, Part, Section
+from transactions.reading.sections import SectionGuard, SectionReader
 from transactions.reading.shapes import is_booked
 from transactions.reading.structures import NO_STRUCTURE, Structures
 from transactions.results import ErrorExample
@@ -36,7 +37,7 @@ class CsvRows:
     the place of a row tells its line.
     """
 
-    def __init__(self, found: Found, texts: LastByte) -> None:
+    def __init__(self, found: Found, texts: LastByte, guard: SectionGuard | None = None) -> None:
         dialect = found.layout.dialect
         self._found, self._texts, self._ended = found, texts, False
         self._columns, self._fewest_cells = len(found.columns), found.fewest_cells
@@ -49,6 +50,10 @@ class CsvRows:
         self._to_pass = found.lines_above
         self._account = LineAccount(found.lines_above + 1)
         self._pending = list[bytes]()
+        self._guard = guard
+        self._sections = SectionReader(found) if found.layout.sections else None
+        if self._sections and found.captures:
+            self._account.begin(Section(1, found.captures))
         for number, line in enumerate(found.above, 1):
             if self._cells.has_values(line):
                 self._skip(number, line)
@@ -59,10 +64,17 @@ class CsvRows:
         Raises
         ------
         FileRejectedError
-            If a quote is never closed where cells may span lines, or too many records are rejected here.
+            If a quote is never closed where cells may span lines, if too many records are rejected here, or if another
+            section begins that the layout does not know, or that lacks a fact.
         """
         if self._to_pass:
             return b"".join(map(self.of, self._below_header(block)))
+        if self._sections:
+            complete = self._sections.complete(block.decode().split("\n"))
+            return self._rows_of(self._without_sections(self._sections, complete)) if complete else b""
+        return self._rows_of(block)
+
+    def _rows_of(self, block: bytes) -> bytes:
         lines = self._without_skipped(block)
         if self._pending:
             lines = _LINE_FEED.join([*self._pending, lines])
@@ -78,10 +90,12 @@ class CsvRows:
             If a quote is still open where cells may span lines.
         """
         self._ended = True
+        held = self._sections.complete([], last=True) if self._sections else []
+        rows = self._rows_of(self._without_sections(self._sections, held)) if self._sections and held else b""
         if not self._pending:
-            return b""
+            return rows
         lines, self._pending = _LINE_FEED.join(self._pending), []
-        return self._rows(lines, last=True)
+        return rows + self._rows(lines, last=True)
 
     def part(self, path: Path) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
@@ -99,6 +113,17 @@ class CsvRows:
         self._to_pass -= min(self._to_pass, len(lines))
         return below
 
+    def _without_sections(self, reader: SectionReader, lines: list[str]) -> bytes:
+        """Return ``lines`` with those above a section's rows made blank; they count as skipped."""
+        first = self._account.line + len(self._pending)
+        for places, section in reader.sections(first, lines):
+            self._account.begin(section)
+            for place in places:
+                if self._cells.has_values(lines[place]):
+                    self._skip(first + place, lines[place])
+                lines[place] = ""
+        return "\n".join(lines).encode()
+
     def _without_skipped(self, block: bytes) -> bytes:
         """Return the lines of ``block`` with those that the dialect skips made blank."""
         if not self._filter.any:
@@ -106,9 +131,16 @@ class CsvRows:
         lines = block.decode().split("\n")
         for place, line in enumerate(lines):
             if self._filter.skips(line) and self._cells.has_values(line):
-                self._skip(self._account.line + len(self._pending) + place, line)
+                number = self._account.line + len(self._pending) + place
+                if self._guard:
+                    self._guard.check_facts(number, line)
+                self._skip(number, line)
                 lines[place] = ""
         return "\n".join(lines).encode()
+
+    def _check(self, number: int, line: str) -> None:
+        if self._guard:
+            self._guard.check(number, line)
 
     def _skip(self, number: int, line: str) -> None:
         """Count a line as skipped, or as rejected where it could be a transaction."""
@@ -203,6 +235,7 @@ class CsvRows:
         if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
             rule, end = ONE_LINE_RULE, closing + 1
         for place in range(start, end):
+            self._check(number + place, lines[place].decode())
             self._account.reject(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())
             lines[place] = self._placeholder_for(number + place)
         return end
@@ -230,6 +263,7 @@ class CsvRows:
         cells = self._cells.split(record)
         if not self._cells.has_values(record):
             return []
+        self._check(number, record)
         if cells is None and self._spans_lines:
             detail = f"a quote opened on line {number} is closed, and there is text behind it"
             raise FileRejectedError(FileCode.MALFORMED_CSV, detail)

@@ -28,7 +28,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A file's layout, its columns in the file's order, and the facts captured down to its header.
 
     A row has as many cells as there are columns; it may end early only before columns that the header lacks, so that
-    it has at least ``fewest_cells``. ``above`` are the lines above the header, ``lines_above`` counts them
+    it has at least ``fewest_cells``. Without ``captures``, a file of several sections has them below its header.
+    ``above`` are the lines above the header, ``lines_above`` counts them
     and the header.
     """
 
@@ -87,24 +88,33 @@ def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
 
 def _by_header(head: bytes, layout: Layout) -> Found | _Miss:
     lines = _first_lines(head, layout, layout.dialect.header_within)
-    rows = [_cells(line, layout.dialect) for line in lines]
+    rows = [cells_of(line, layout.dialect) for line in lines]
     for number, row in enumerate(rows):
-        if fit := _columns(layout, row):
+        if fit := match_columns(layout, row):
             columns, facts = fit
-            above = (capture for capture in layout.captures if capture.source == "preamble")
-            facts |= {capture.name: captured(capture, lines[:number], layout) for capture in above}
             return Found(
                 layout=layout,
                 columns=columns,
                 fewest_cells=len(row),
-                captures=facts,
+                captures=_first_facts(layout, facts, lines[:number]),
                 above=tuple(lines[:number]),
                 lines_above=number + 1,
             )
     return _nearest(layout, rows)
 
 
-def _columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]] | None:
+def _first_facts(layout: Layout, in_header: dict[str, str], above: Sequence[str]) -> dict[str, str]:
+    """Return the facts of the rows below the header: none where they may stand in lines below it, and not above."""
+    captures = [capture for capture in layout.captures if capture.source == "preamble"]
+    try:
+        return in_header | {capture.name: captured(capture, above, layout) for capture in captures}
+    except FileRejectedError:
+        if layout.sections:
+            return {}
+        raise
+
+
+def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]] | None:
     """Return the fields in the order of a header's cells and the facts in it, None if it is not the layout's."""
     fields = list(layout.schema.fields)
     columns, facts = list[str](), dict[str, str]()
@@ -140,7 +150,7 @@ def _rows_fit(head: bytes, found: Found) -> float:
     """Return the share of the first rows that have the layout's number of cells, with values of their types."""
     layout, line_filter = found.layout, LineFilter(found.layout.dialect)
     lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
-    rows = [_cells(line, layout.dialect) for line in lines if not line_filter.skips(line) and line.strip()]
+    rows = [cells_of(line, layout.dialect) for line in lines if not line_filter.skips(line) and line.strip()]
     return sum(_fits(found, row) for row in rows) / max(len(rows), 1)
 
 
@@ -165,7 +175,8 @@ def _refuse_undecodable(head: bytes, layout: Layout) -> None:
             pass
 
 
-def _cells(line: str, dialect: Dialect) -> tuple[str, ...]:
+def cells_of(line: str, dialect: Dialect) -> tuple[str, ...]:
+    """Split a line into its cells; none if it cannot be split, or is too long."""
     if len(line) > MAX_RECORD_BYTES:
         return ()
     cells = Cells(dialect).split(line) or []

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from transactions.errors import FileRejectedError
-from transactions.layouts.layout import Layout
+from transactions.layouts.layout import Dialect, Layout
+from transactions.reading.csv_cells import Cells
 from transactions.reading.records import Part
 
 PART_BYTES = 16 << 20
@@ -54,3 +55,14 @@ def in_parts(
             yield rows.part(path)
     except FileRejectedError as error:
         raise FileRejectedError(error.code, error.detail, layout=layout.name) from error
+
+
+def numbered_rows(part: Part, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a part of a CSV file, each with its number; a row may span lines where its cells may."""
+    cells, row, number = Cells(dialect), "", part.first
+    with part.path.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            row += line
+            if not (dialect.line_breaks_in_cells and cells.is_open(row)):
+                yield number, row.removesuffix("\n")
+                row, number = "", number + 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
@@ -39,6 +39,20 @@ class Skipped(msgspec.Struct, frozen=True):
     first: tuple[tuple[int, str], ...] = ()
 
 
+class Section(msgspec.Struct, frozen=True):
+    """Rows from the line ``first`` on, down to the next section, that have the same captured ``facts``."""
+
+    first: int
+    facts: Mapping[str, str]
+
+
+class ChecksLines(Protocol):
+    """Looks at the lines of a file that are no accepted rows."""
+
+    def check(self, number: int, line: str) -> None:
+        """Raise FileRejectedError if the file must not be read because of this line."""
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Consecutive records in a file for the engine (UTF-8, line feeds), counted independently of it.
 
@@ -46,7 +60,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     them, so that a row's place tells its line. Lines that are no record of their own are rows of placeholders, and
     ``placeholders`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
-    ``skipped`` are lines that are no records by the layout. ``warnings`` are of the file so far; they reject nothing.
+    ``skipped`` are lines that are no records by the layout. ``sections`` are those that its rows belong to, in order;
+    none where the whole file is one. ``warnings`` are of the file so far; they reject nothing.
 
     Of a JSON document, each record is a row, and ``first`` the number of the first of them in the document. Before its
     text stands its line, since several records may begin on one; behind its text the fields around it.
@@ -58,6 +73,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     placeholders: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
     skipped: Skipped = Skipped()
+    sections: tuple[Section, ...] = ()
     warnings: tuple[ErrorExample, ...] = ()
 
     @property
@@ -67,7 +83,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """The file's records. ``columns`` are the names of the fields in the file's order, ``captures`` the facts above.
+    """The file's records. ``columns`` are the names of the fields in the file's order.
+
+    ``captures`` are the facts above the rows: of a file with sections, above the first ones. ``guard`` is to check the
+    line of each row that is not accepted.
 
     To go through ``parts`` is to read the file: a FileRejectedError may come at any of them. A part's file is the
     consumer's to remove.
@@ -77,3 +96,4 @@ class Records(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     captures: Mapping[str, str]
     parts: Iterator[Part]
+    guard: ChecksLines | None = None

@@ -22,14 +22,26 @@ def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
 
 def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
     """Return whether a booking date and an amount stand among ``cells``, each written as the layout says."""
+    return is_dated(layout, columns, cells) and has_amount(layout, columns, cells)
+
+
+def is_dated(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether a booking date stands among ``cells``, written as the layout says."""
+    return _any_in_shape(layout, columns, cells, "booking_date", DateField, DateTimeField)
+
+
+def has_amount(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether an amount stands among ``cells``, written as the layout says."""
+    return _any_in_shape(layout, columns, cells, "amount", NumberField)
+
+
+def _any_in_shape(
+    layout: Layout, columns: Sequence[str], cells: Sequence[str], mapped: str, *kinds: type[Field]
+) -> bool:
     found = dict(zip(columns, cells, strict=False))
     present = {name: cell for name, cell in found.items() if cell not in layout.schema.missing_values}
-
-    def any_in_shape(column: str, *kinds: type[Field]) -> bool:
-        fields = (layout.field(name) for name in fields_read(layout.mapping[column]) if name in present)
-        return any(isinstance(field, kinds) and in_shape(field, present[field.name]) for field in fields)
-
-    return any_in_shape("booking_date", DateField, DateTimeField) and any_in_shape("amount", NumberField)
+    fields = (layout.field(name) for name in fields_read(layout.mapping[mapped]) if name in present)
+    return any(isinstance(field, kinds) and in_shape(field, present[field.name]) for field in fields)
 
 
 def in_shape(field: Field, cell: str) -> bool:

@@ -51,6 +51,16 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
     raise RefusedError("HEADER_MISMATCH")
 
 
+def header_facts(layout: Mapping[str, Any], line: str) -> dict[str, str] | None:
+    """Return the facts in a header of the layout; None of another line."""
+    dialect = layout.get("dialect", {})
+    if not dialect.get("header", True):
+        return None
+    any_order = dialect.get("anyOrder", False)
+    matched = _matched(layout["schema"]["fields"], _cells(line, dialect), any_order=any_order)
+    return None if matched is None else matched[1]
+
+
 def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> dict[str, str]:
     """Take the facts of one ``source`` from the first of ``texts`` that has each; Refused if none has."""
     facts = {}

@@ -12,10 +12,13 @@ from tests.differential.reference.headers import captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
 from tests.differential.reference.rows import answered
+from tests.differential.reference.sections import sections_below
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
 _OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
 """A file of such an encoding without any text may have a header that does not fit."""
+_SECTIONS = frozenset(["SECTION_UNDECLARED", "HEADER_MISMATCH"])
+"""What comes of another section, or of one with other columns."""
 _WIDEST_CHARACTER = 4
 """Bytes of UTF-32: JSON that begins with NUL in so many is known not to be UTF-8."""
 _BEFORE_THE_DAMAGE = {"EMPTY_FILE", "HEADER_MISMATCH", "CAPTURE_MISSING", "MALFORMED_CSV", "MALFORMED_JSON"}
@@ -84,7 +87,12 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     try:
         answer = answered(Mapper(layout, facts, received_on), rows.rows())
     except RefusedError as refused:
-        raise RefusedError(*refused.codes, *doubts) from refused
+        _, possible = sections_below(layout, header, lines, ())
+        raise RefusedError(*refused.codes, *doubts, *(_SECTIONS if possible else ())) from refused
+    certain, possible = sections_below(layout, header, lines, answer.rows) if header.facts else (False, False)
+    if certain:
+        raise RefusedError(*_SECTIONS, *doubts)
+    doubts |= _SECTIONS if possible else set()
     cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
     warnings = {**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})}
     return replace(answer, may_refuse=doubts, warnings=warnings, may_warn=warnings, skipped=rows.skipped)

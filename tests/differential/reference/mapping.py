@@ -100,8 +100,13 @@ class Mapper:
                 return self._hash(function, cells)
 
     def _hash(self, function: _Function, cells: Cells) -> str | None:
-        """Hash all cells in the layout's order; with an id of the file's own before the hash, there must be one."""
-        row = "\x1f".join(cells.texts[field["name"]] or "" for field in self.layout["schema"]["fields"])
+        """Hash all cells in the layout's order, and the facts that are mapped.
+
+        With an id of the file's own before the hash, there must be one.
+        """
+        texts = [cells.texts[field["name"]] or "" for field in self.layout["schema"]["fields"]]
+        used = {made["capture"] for made in self.layout["mapping"].values() if made["function"] == "captured"}
+        row = "\x1f".join([*texts, *(self.facts[name] for name in sorted(used))])
         made = hashlib.sha256(row.encode()).hexdigest()
         if "field" not in function:
             return made

@@ -28,6 +28,11 @@ def _obie(*records: object) -> bytes:
 
 MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
 
+def _two_accounts() -> bytes:
+    accounts = ("DE02100000000000000001", "DE02100000000000000002")
+    return "".join(f'"Konto";"{account}"\n{support.DKB_HEADER}\n' for account in accounts).encode()
+
+
 REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
     (FileCode.UNKNOWN_PARTNER, "nobody", "csv", alpine_file(*good_rows(1))),
     (FileCode.NO_LAYOUT, "alpine", "json", b"[]"),
@@ -57,6 +62,7 @@ REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": {"Transaction": {}}}'),
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": null}'),
     (FileCode.CAPTURE_MISSING, "dkb", "csv", f"{support.DKB_HEADER}\n".encode()),
+    (FileCode.SECTION_UNDECLARED, "dkb", "csv", _two_accounts()),
     (FileCode.TOO_MANY_REJECTED, "alpine", "csv", alpine_file(alpine_row(amount="much"))),
 ]
 
@@ -185,6 +191,7 @@ def test_a_wrong_byte_is_named_by_its_offset(tmp_path: Path) -> None:
 def test_every_code_has_a_test_of_its_own() -> None:
     elsewhere = {
         FileCode.AMBIGUOUS_LAYOUT,
+        FileCode.CAPTURE_AMBIGUOUS,
         FileCode.FILE_TOO_LARGE,
         FileCode.PERIOD_EXCEEDED,
         FileCode.RECORDS_LOST,

@@ -86,6 +86,13 @@ def _columns() -> Iterator[Case]:
     yield refused("JSON named CSV", mismatch, b'[{"transaction_id": "T1"}]')
     yield refused("one very long line", mismatch, b"x" * 3_000_000, trap=Trap.LONG_LINE)
     yield refused("facts above the header missing", FileCode.CAPTURE_MISSING, f"{DKB_HEADER}\n".encode(), partner="dkb")
+    two_accounts = f'"Konto";"DE02100000000000000001"\n{DKB_HEADER}\n"Konto";"DE02100000000000000002"\n'.encode()
+    sections = (layout("dkb-2023", sections=True),)
+    yield refused("second account below the first", FileCode.SECTION_UNDECLARED, two_accounts, partner="dkb")
+    ambiguous = two_accounts + f'"Konto";"DE02100000000000000003"\n{DKB_HEADER}\n'.encode()
+    yield refused(
+        "two accounts above one section", FileCode.CAPTURE_AMBIGUOUS, ambiguous, partner="dkb", layouts=sections
+    )
     twins = (layout(name="one"), layout(name="two"))
     yield refused("two layouts that fit", FileCode.AMBIGUOUS_LAYOUT, FILE, layouts=twins)
 

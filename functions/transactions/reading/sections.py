@@ -1,0 +1,199 @@
+"""Sections of a CSV file: rows with lines above them that say whose they are, such as one account after another."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from transactions.codes import FileCode
+from transactions.errors import FileRejectedError
+from transactions.layouts.layout import MAX_HEADER_WITHIN, Layout
+from transactions.patterns import compiled
+from transactions.reading.headers import Found, cells_of, match_columns
+from transactions.reading.records import Section
+from transactions.reading.shapes import has_amount, is_dated
+
+
+class SectionLines:
+    """Recognizes the lines of a layout that begin a section: its header, and lines with a captured fact.
+
+    A line with a booking date in its place is a row, whatever else stands in it.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self._found, self._layout = found, found.layout
+        self.captures = tuple(capture for capture in found.layout.captures if capture.source == "preamble")
+        self._patterns = [(capture.name, compiled(capture.pattern)) for capture in self.captures]
+        self._in_header = _text_in_header(found.layout)
+
+    def header_facts(self, line: str) -> dict[str, str] | None:
+        """Return the facts in a header of the layout, None of another line.
+
+        Raises
+        ------
+        FileRejectedError
+            If its columns are not those of the file's first header.
+        """
+        if not self._layout.dialect.header or self._in_header not in line:
+            return None
+        cells = cells_of(line, self._layout.dialect)
+        header = match_columns(self._layout, cells)
+        if header is None:
+            return None
+        columns, facts = header
+        if (columns, len(cells)) != (self._found.columns, self._found.fewest_cells):
+            raise FileRejectedError(FileCode.HEADER_MISMATCH, "a header further down has other columns than the first")
+        return facts
+
+    def facts(self, line: str) -> dict[str, str]:
+        """Return the facts in a line that stands above a section's rows."""
+        found = {name: match[1] for name, pattern in self._patterns if (match := pattern.search(line)) and match[1]}
+        return {} if not found or self.is_row(line) else found
+
+    def is_row(self, line: str) -> bool:
+        """Return whether a booking date stands in its place in ``line``."""
+        return is_dated(self._layout, self._found.columns, cells_of(line, self._layout.dialect))
+
+    def may_be_row(self, line: str) -> bool:
+        """Return whether ``line`` has a booking date in its place, or a row's cells with an amount."""
+        columns, cells = self._found.columns, cells_of(line, self._layout.dialect)
+        as_wide = self._found.fewest_cells <= len(cells) <= len(columns)
+        return is_dated(self._layout, columns, cells) or (as_wide and has_amount(self._layout, columns, cells))
+
+
+class SectionGuard:
+    """Refuses a file with several sections by a layout that knows of none: its rows would have the first one's facts.
+
+    It is to see each line below the header that is no accepted row.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self._lines, self._found = SectionLines(found), found
+
+    def check(self, number: int, line: str) -> None:
+        """Refuse the file if ``line`` begins another section; a header does wherever facts stand above the first one.
+
+        Raises
+        ------
+        FileRejectedError
+            SECTION_UNDECLARED, with the line's number.
+        """
+        if self._lines.captures and self._lines.header_facts(line) is not None:
+            raise self._undeclared(number)
+        self.check_facts(number, line)
+
+    def check_facts(self, number: int, line: str) -> None:
+        """Refuse the file if ``line`` has another fact: of a header that the layout skips, only that counts."""
+        facts = self._lines.header_facts(line) or self._lines.facts(line)
+        if any(self._found.captures[name] != fact for name, fact in facts.items()):
+            raise self._undeclared(number)
+
+    def _undeclared(self, number: int) -> FileRejectedError:
+        return FileRejectedError(FileCode.SECTION_UNDECLARED, f"line {number}", layout=self._found.layout.name)
+
+
+class SectionReader:
+    """Takes the lines between sections out of a file, and keeps the facts of each section.
+
+    Down to a header, these are as many lines as may stand above the first one, up to the row above them; without a
+    header, those with captured facts. They must have every fact that the layout captures.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self._lines, self._found = SectionLines(found), found
+        self._held = list[str]()
+        self._has_begun = bool(found.captures)
+
+    def complete(self, lines: list[str], *, last: bool = False) -> list[str]:
+        """Return the lines down to the last row, with those held back before; the others wait for what is below."""
+        lines = self._held + lines
+        end = len(lines)
+        while not last and end > 0 and len(lines) - end < MAX_HEADER_WITHIN and not self._lines.is_row(lines[end - 1]):
+            end -= 1
+        self._held = lines[end:]
+        return lines[:end]
+
+    def sections(self, first: int, lines: Sequence[str]) -> list[tuple[range, Section]]:
+        """Find the sections that begin in ``lines``, the first of which has the number ``first``.
+
+        Returns
+        -------
+        list of tuple
+            The places in ``lines`` that are above the section's rows, and the section.
+
+        Raises
+        ------
+        FileRejectedError
+            If one lacks a fact, or has other columns.
+        """
+        place, found = 0, list[tuple[range, Section]]()
+        clues = [_Clue(self._lines.header_facts(line), self._lines.facts(line)) for line in lines]
+        while place < len(lines):
+            if clues[place].any:
+                start, place = self._extent(lines, clues, place, above=found[-1][0].stop if found else 0)
+                facts = self._facts(first + start, clues[start:place])
+                found.append((range(start, place), Section(first + place, facts)))
+            else:
+                place += 1
+        self._refuse_rows_before(first, lines[: found[0][0].start] if found else lines)
+        self._has_begun = self._has_begun or bool(found)
+        return found
+
+    def _refuse_rows_before(self, first: int, lines: Sequence[str]) -> None:
+        row = None if self._has_begun else next(filter(self._lines.is_row, lines), None)
+        if row is not None:
+            missing = min(self._found.layout.names_above_rows)
+            raise FileRejectedError(FileCode.CAPTURE_MISSING, f"{missing}, line {first + lines.index(row)}")
+
+    def _extent(self, lines: Sequence[str], clues: "Sequence[_Clue]", place: int, *, above: int) -> tuple[int, int]:
+        """Return where the lines above a section's rows begin and end: ``place`` has the first clue.
+
+        They begin below ``above``, where those of the section before end.
+        """
+
+        def may_be_row(at: int) -> bool:
+            return not clues[at].any and self._lines.may_be_row(lines[at])
+
+        within = self._found.layout.dialect.header_within
+        below = range(place, min(place + within, len(lines)))
+        end = next((at for at in below if clues[at].in_header is not None or may_be_row(at)), None)
+        if end is not None and clues[end].in_header is not None:
+            start = place
+            while start > max(above, end + 1 - within) and not may_be_row(start - 1):
+                start -= 1
+            return start, end + 1
+        end, facts = place + 1, dict(clues[place].facts)
+        # A fact that stands again begins the next section.
+        while end < len(lines) and (more := clues[end].facts) and not more.keys() & facts.keys():
+            facts |= more
+            end += 1
+        return place, end
+
+    def _facts(self, number: int, clues: "Sequence[_Clue]") -> dict[str, str]:
+        """Return the facts of a section, the first of whose lines has the ``number``."""
+        facts = dict(clues[-1].in_header or {})
+        for name in sorted(self._found.layout.names_above_rows - facts.keys()):
+            found = {line.facts[name] for line in clues if name in line.facts}
+            if len(found) != 1:
+                code = FileCode.CAPTURE_AMBIGUOUS if found else FileCode.CAPTURE_MISSING
+                raise FileRejectedError(code, f"{name}, section on line {number}")
+            facts[name] = found.pop()
+        return facts
+
+
+class _Clue(msgspec.Struct, frozen=True):
+    """What a line says of a section: the facts in it if it is a header, and those captured from it."""
+
+    in_header: dict[str, str] | None
+    facts: dict[str, str]
+
+    @property
+    def any(self) -> bool:
+        return self.in_header is not None or bool(self.facts)
+
+
+def _text_in_header(layout: Layout) -> str:
+    """Return a text that stands in every header of ``layout`` as it is, for a quick look; empty if none is certain."""
+    quote = layout.dialect.quote_char or ""
+    fields = (field for field in layout.schema.fields if not field.optional and field.header_pattern is None)
+    certain = (field.header_cell for field in fields if not quote or quote not in field.header_cell)
+    return max(certain, key=len, default="")
