@@ -12,7 +12,7 @@ SEED = 1
 
 
 @pytest.mark.parametrize("first", range(0, CASES, BLOCK))
-def test_the_product_says_of_random_files_what_the_reference_says(first: int) -> None:
+def test_random_files_give_the_result_of_the_reference(first: int) -> None:
     for number in range(first, first + BLOCK):
         found = outcome(draw(SEED, number))
 

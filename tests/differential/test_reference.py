@@ -65,7 +65,7 @@ def test_a_document_is_read_as_pythons_json_reads_it(document: Any, indent: int 
 
 
 @given(text=scraps)
-def test_what_python_takes_for_json_the_reference_does_too_and_nothing_else(text: str) -> None:
+def test_the_reference_accepts_exactly_the_json_python_accepts(text: str) -> None:
     def by_python() -> Any:
         try:
             return json.loads(text, parse_int=str, parse_float=str)

@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.mark.requirement("O1", "T1", "T3")
-def test_a_person_submits_a_bad_file_finds_out_why_and_corrects_it(
+def test_a_rejected_file_is_explained_corrected_and_accepted(
     etl: Etl, file: Callable[..., Path], tmp_path: Path
 ) -> None:
     # When a file with a bad row is submitted

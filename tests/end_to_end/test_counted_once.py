@@ -50,7 +50,7 @@ def test_the_same_content_again_is_a_duplicate(deployment: Deployment, first: di
 
 
 @pytest.mark.requirement("S3", "T1")
-def test_a_newer_version_of_the_same_content_takes_the_older_ones_place(
+def test_a_newer_version_of_the_same_content_replaces_the_older(
     deployment: Deployment, first: dict[str, Upload]
 ) -> None:
     # When the content of a completed file comes again under its own key
@@ -62,7 +62,7 @@ def test_a_newer_version_of_the_same_content_takes_the_older_ones_place(
 
 
 @pytest.mark.requirement("S3", "T1")
-def test_a_newer_version_that_repeats_another_file_takes_the_older_ones_rows_away(
+def test_a_newer_version_that_is_a_duplicate_withdraws_the_older(
     deployment: Deployment, first: dict[str, Upload]
 ) -> None:
     # When a newer version of a completed file has the content of another completed file

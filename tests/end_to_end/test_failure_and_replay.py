@@ -40,7 +40,7 @@ def _wait_for(deployment: Deployment, upload: Upload, status: FileStatus) -> Aud
 
 
 @pytest.mark.requirement("L2", "O1", "P1", "T3")
-def test_a_failure_is_recorded_alerted_and_kept(deployment: Deployment, failed: Failed) -> None:
+def test_a_failure_is_recorded_alerted_and_queued(deployment: Deployment, failed: Failed) -> None:
     assert {upload.key for upload in failed.uploads.values()} == failed.letters.keys()
     for row in failed.rows.values():
         # Then the row says so
@@ -110,7 +110,7 @@ def test_two_executions_at_once_count_a_file_once(deployment: Deployment, failed
 
 
 @pytest.mark.requirement("E1", "L2", "P1")
-def test_what_eventbridge_may_not_deliver_is_kept_and_completes_when_moved_back(deployment: Deployment) -> None:
+def test_an_undelivered_event_is_queued_and_completes_by_replay(deployment: Deployment) -> None:
     # Given rules that may not start executions
     bookings = [Booking("2025-08-04", f"{number}.11") for number in range(500)]
     content = alpine_csv("undelivered", *bookings)
@@ -134,7 +134,7 @@ def test_what_eventbridge_may_not_deliver_is_kept_and_completes_when_moved_back(
 
 
 @pytest.mark.requirement("L2", "O1")
-def test_the_files_of_an_aborted_execution_are_failed_kept_and_complete_when_replayed(deployment: Deployment) -> None:
+def test_files_of_an_aborted_execution_complete_by_replay(deployment: Deployment) -> None:
     # Given a file whose transformation is tried again and again
     bookings = [Booking("2025-08-05", f"{number}.22") for number in range(500)]
     content = alpine_csv("aborted", *bookings)

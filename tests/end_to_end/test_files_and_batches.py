@@ -89,7 +89,7 @@ def test_a_file_of_another_type_is_ignored(deployment: Deployment) -> None:
 
 
 @pytest.mark.requirement("T3")
-def test_the_history_tells_every_status_with_its_time(batch: Batch) -> None:
+def test_the_history_has_every_status_with_its_time(batch: Batch) -> None:
     for row in batch.rows:
         assert [change.status for change in row.history] == [FileStatus.RECEIVED, FileStatus.PROCESSING, row.status]
         assert [change.at for change in row.history] == sorted(change.at for change in row.history)

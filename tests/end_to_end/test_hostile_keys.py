@@ -77,7 +77,7 @@ def test_a_partners_file_is_its_own_whatever_it_is_called(
 
 @pytest.mark.requirement("E2", "P1")
 @pytest.mark.parametrize("key", OF_NOBODY.values(), ids=OF_NOBODY)
-def test_a_name_that_is_no_partners_is_refused(deployment: Deployment, rows: dict[str, AuditRow], key: str) -> None:
+def test_an_unknown_partner_name_is_refused(deployment: Deployment, rows: dict[str, AuditRow], key: str) -> None:
     # Given a file whose key names no partner, then it is refused as nobody's
     row = rows[key]
     assert (row.status, row.detail) == (FileStatus.REJECTED, FileCode.UNKNOWN_PARTNER)

@@ -73,7 +73,7 @@ def test_daily_totals_count_each_transaction_once(answers: Answers) -> None:
     ]
 
 
-def test_rejections_tell_files_and_rows_by_code(answers: Answers) -> None:
+def test_rejections_count_files_and_rows_by_code(answers: Answers) -> None:
     found = {(row["rejected"], row["partner"], row["field"], row["code"]): row for row in answers.rows["rejections"]}
     assert found.keys() == {
         ("file", "alpine", None, "EMPTY_FILE"),
@@ -86,7 +86,7 @@ def test_no_file_was_late(answers: Answers) -> None:
     assert answers.rows["late-files"] == []
 
 
-def test_duplicates_and_superseded_files_name_what_stands_in_their_place(answers: Answers) -> None:
+def test_duplicate_and_superseded_files_name_their_replacement(answers: Answers) -> None:
     files = answers.files
     found = {(row["status"], row["file_id"], row["standing_file_id"]) for row in answers.rows["repeated-files"]}
     assert found == {

@@ -109,7 +109,7 @@ def test_a_file_of_one_deployment_shows_nowhere_in_the_other(deployment: Deploym
 
 
 @pytest.mark.requirement("X4", "P1")
-def test_all_rights_of_one_deployment_together_reach_nothing_of_the_other(
+def test_no_permission_of_one_deployment_reaches_the_other(
     emulator: Emulator, deployment: Deployment, neighbour: DeployedStack
 ) -> None:
     # Given somebody with every right of every role of the neighbour
@@ -144,7 +144,7 @@ def test_destroy_leaves_neither_resource_nor_object(
 
 
 @pytest.mark.requirement("X7")
-def test_a_destruction_that_failed_is_run_again_and_leaves_nothing(emulator: Emulator) -> None:
+def test_a_failed_destroy_can_be_repeated_and_leaves_nothing(emulator: Emulator) -> None:
     # Given a deployment that may not delete what lies in its bucket: an object in two versions
     stack = deploy(emulator, UNFORTUNATE.suffix)
     client: Any = emulator.session.client

@@ -74,16 +74,14 @@ def audit(lock: Path, advisories: Advisories) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
-def test_given_a_lock_file_when_it_is_audited_then_every_package_of_it_is_asked_about(
-    lock: Path, advisories: Advisories
-) -> None:
+def test_every_package_of_a_lock_file_is_audited(lock: Path, advisories: Advisories) -> None:
     ended = audit(lock, advisories)
 
     assert ended.returncode == 0, ended.stderr
     assert advisories.asked == set(PINNED.findall(lock.read_text(encoding="utf-8")))
 
 
-def test_given_a_vulnerable_package_when_its_lock_file_is_audited_then_that_fails_and_names_it(
+def test_a_vulnerable_package_fails_the_audit_and_is_named(
     advisories: Advisories,
 ) -> None:
     advisories.vulnerable = {"duckdb"}

@@ -17,11 +17,11 @@ def stack(template: Template) -> PricedStack:
     return PricedStack.of(template)
 
 
-def test_given_the_stack_when_the_page_is_written_anew_then_it_is_the_same(stack: PricedStack) -> None:
+def test_the_cost_page_is_up_to_date(stack: PricedStack) -> None:
     assert PAGE.read_text(encoding="utf-8") == page(stack), "run 'make cost'"
 
 
-def test_given_a_small_file_when_it_travels_in_a_batch_then_it_costs_less_than_a_third_of_one_alone(
+def test_a_small_file_in_a_batch_costs_under_a_third(
     stack: PricedStack,
 ) -> None:
     batch, direct = (sum(small_file(stack, route).values()) for route in ("batch", "direct"))
@@ -29,20 +29,20 @@ def test_given_a_small_file_when_it_travels_in_a_batch_then_it_costs_less_than_a
     assert batch <= direct / 3
 
 
-def test_given_the_two_routes_when_a_good_file_walks_them_then_it_enters_the_same_states(stack: PricedStack) -> None:
+def test_a_good_file_enters_the_same_states_on_both_routes(stack: PricedStack) -> None:
     batch, direct = (walk_file(stack.definition, route) for route in ("batch", "direct"))
 
     assert batch == direct
     assert sum("lambda-" in resource for resource in batch.calls) == 3
 
 
-def test_given_twice_the_files_when_quotas_are_worked_out_then_each_is_used_twice_as_much(stack: PricedStack) -> None:
+def test_twice_the_files_use_each_quota_twice_as_much(stack: PricedStack) -> None:
     once, twice = quota_use(stack, 100), quota_use(stack, 200)
 
     assert {quota: pytest.approx(2 * use) for quota, use in once.items()} == twice
 
 
-def test_given_staged_rows_that_expire_later_when_a_gigabyte_is_priced_then_it_costs_more_by_their_storage_alone(
+def test_staged_rows_that_expire_later_cost_only_their_storage(
     stack: PricedStack,
 ) -> None:
     now, later = gigabyte(stack), gigabyte(replace(stack, staging_days=2 * stack.staging_days))
@@ -51,7 +51,7 @@ def test_given_staged_rows_that_expire_later_when_a_gigabyte_is_priced_then_it_c
     assert later == now | {staged: pytest.approx(2 * now[staged])}
 
 
-def test_given_a_large_file_of_many_days_when_it_is_priced_then_its_requests_cost_more_than_a_small_files(
+def test_a_large_file_of_many_days_costs_more_requests(
     stack: PricedStack,
 ) -> None:
     files = 1000 / LARGE_FILE_MB

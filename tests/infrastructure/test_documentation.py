@@ -37,7 +37,7 @@ def _requirements() -> dict[str, list[str]]:
     return {row[0]: re.findall(r"`([^`]+)`", row[2]) for row in rows if re.fullmatch(r"[A-Z]\d", row[0])}
 
 
-def test_given_the_page_of_requirements_when_it_names_tests_then_they_carry_the_id() -> None:
+def test_each_test_named_by_the_requirements_page_carries_the_id() -> None:
     proofs = _proofs()
     missing = [
         (requirement, place)
@@ -49,11 +49,11 @@ def test_given_the_page_of_requirements_when_it_names_tests_then_they_carry_the_
     assert missing == []
 
 
-def test_given_a_test_that_names_a_requirement_when_the_page_is_read_then_the_requirement_is_on_it() -> None:
+def test_each_requirement_of_a_test_is_on_the_requirements_page() -> None:
     assert set(_proofs()) <= set(_requirements())
 
 
-def test_given_the_page_on_configuration_when_it_is_read_then_it_lists_every_key_with_its_default() -> None:
+def test_the_configuration_page_lists_every_key_and_default() -> None:
     page = ROOT / "docs" / "configuration.md"
     rows = {row[0].strip("`"): row[1].strip("`") for row in _table_rows(page) if row[0].startswith("`")}
 
@@ -63,7 +63,7 @@ def test_given_the_page_on_configuration_when_it_is_read_then_it_lists_every_key
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_given_a_page_when_it_links_to_a_file_then_the_file_is_there(page: Path) -> None:
+def test_each_link_to_a_file_leads_to_a_file(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
@@ -76,7 +76,7 @@ def _anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_given_a_page_when_it_links_to_a_section_then_the_section_is_there(page: Path) -> None:
+def test_each_link_to_a_section_leads_to_a_section(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
 
     assert [
@@ -84,7 +84,7 @@ def test_given_a_page_when_it_links_to_a_section_then_the_section_is_there(page:
     ] == []
 
 
-def test_given_the_pages_when_the_index_is_read_then_it_lists_every_one() -> None:
+def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
 

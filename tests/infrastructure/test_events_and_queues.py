@@ -15,7 +15,7 @@ def _rule(template: Template, purpose: str) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("E1", "W4")
-def test_given_an_upload_when_rules_match_it_then_one_starts_the_state_machine_and_one_queues_it(
+def test_one_rule_starts_the_state_machine_and_one_queues(
     template: Template,
 ) -> None:
     assert _rule(template, "direct")["Targets"][0]["Arn"] == "state-machine-files-test"
@@ -23,7 +23,7 @@ def test_given_an_upload_when_rules_match_it_then_one_starts_the_state_machine_a
 
 
 @pytest.mark.requirement("E1")
-def test_given_any_size_when_the_two_rules_are_compared_then_exactly_one_takes_it(template: Template) -> None:
+def test_exactly_one_rule_matches_a_file_of_any_size(template: Template) -> None:
     direct, batch = (
         _rule(template, purpose)["EventPattern"]["detail"]["object"]["size"][0]["numeric"]
         for purpose in ("direct", "batch")
@@ -36,9 +36,7 @@ def test_given_any_size_when_the_two_rules_are_compared_then_exactly_one_takes_i
 
 @pytest.mark.requirement("E2")
 @pytest.mark.parametrize("purpose", ["direct", "batch"])
-def test_given_a_rule_when_its_pattern_is_read_then_it_takes_csv_and_json_in_any_case_from_the_raw_bucket(
-    template: Template, purpose: str
-) -> None:
+def test_the_rules_match_csv_and_json_in_any_letter_case(template: Template, purpose: str) -> None:
     pattern = _rule(template, purpose)["EventPattern"]
 
     assert pattern["source"] == ["aws.s3"]
@@ -51,9 +49,7 @@ def test_given_a_rule_when_its_pattern_is_read_then_it_takes_csv_and_json_in_any
 
 @pytest.mark.requirement("E3")
 @pytest.mark.parametrize("purpose", ["direct", "batch"])
-def test_given_a_rule_when_it_fires_then_the_event_is_transformed_and_a_failed_delivery_is_kept(
-    template: Template, purpose: str
-) -> None:
+def test_rules_transform_events_and_queue_failed_deliveries(template: Template, purpose: str) -> None:
     [target] = _rule(template, purpose)["Targets"]
 
     assert "$.detail.object" in target["InputTransformer"]["InputPathsMap"].values()
@@ -61,7 +57,7 @@ def test_given_a_rule_when_it_fires_then_the_event_is_transformed_and_a_failed_d
 
 
 @pytest.mark.requirement("O1")
-def test_given_the_context_key_when_the_topic_is_read_then_its_subscriber_is_the_alert_email(
+def test_the_topic_notifies_the_alert_email_of_the_context(
     template: Template,
 ) -> None:
     subscription = template.one("AWS::SNS::Subscription")
@@ -71,7 +67,7 @@ def test_given_the_context_key_when_the_topic_is_read_then_its_subscriber_is_the
 
 
 @pytest.mark.requirement("O2")
-def test_given_the_batching_queue_when_messages_cannot_be_handled_then_they_go_to_the_dead_letter_queue(
+def test_unprocessable_messages_go_to_the_dead_letter_queue(
     template: Template,
 ) -> None:
     queue = template.one("AWS::SQS::Queue", QueueName="queue-batching-test")
@@ -84,7 +80,7 @@ def test_given_the_batching_queue_when_messages_cannot_be_handled_then_they_go_t
 
 
 @pytest.mark.requirement("O3")
-def test_given_the_crawler_when_it_runs_then_it_crawls_the_declared_tables_and_can_make_no_other(
+def test_the_crawler_crawls_declared_tables_and_creates_none(
     template: Template,
 ) -> None:
     crawler = template.one("AWS::Glue::Crawler")
@@ -100,7 +96,7 @@ def test_given_the_crawler_when_it_runs_then_it_crawls_the_declared_tables_and_c
         assert location == f"s3://bucket-processed-123456789012-test/{table['TableInput']['Name']}/"
 
 
-def test_given_the_tables_about_files_when_athena_reads_them_then_it_works_their_partitions_out_by_itself(
+def test_partitions_of_the_tables_about_files_are_projected(
     template: Template,
 ) -> None:
     # Given the tables that no crawler visits, and whose partitions nobody registers
@@ -116,7 +112,7 @@ def _projected(table: dict[str, Any]) -> bool:
     return "projection.enabled" in table["TableInput"].get("Parameters", {})
 
 
-def test_given_the_audit_tables_stream_when_a_file_is_still_processed_then_nothing_is_recorded(
+def test_a_file_in_process_is_not_recorded_from_the_stream(
     template: Template,
 ) -> None:
     [mapping] = [
@@ -133,7 +129,7 @@ def test_given_the_audit_tables_stream_when_a_file_is_still_processed_then_nothi
     assert mapping["BisectBatchOnFunctionError"] is True
 
 
-def test_given_the_saved_queries_when_the_stack_is_read_then_each_is_in_the_analysts_workgroup(
+def test_each_saved_query_is_in_the_analysts_workgroup(
     template: Template,
 ) -> None:
     saved = {query["Name"]: query for query in template.of_type("AWS::Athena::NamedQuery").values()}
@@ -144,7 +140,7 @@ def test_given_the_saved_queries_when_the_stack_is_read_then_each_is_in_the_anal
         assert query["QueryString"].startswith(f"-- {query['Description']}\n")
 
 
-def test_given_the_check_for_missing_files_when_it_is_scheduled_then_one_rule_calls_one_function(
+def test_one_schedule_invokes_the_check_for_missing_files(
     template: Template,
 ) -> None:
     rule = _rule(template, "check-arrivals")

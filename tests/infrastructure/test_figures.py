@@ -107,7 +107,7 @@ def test_every_alarm_on_a_metric_has_these_figures(template: Template) -> None:
     assert found == ALARMS
 
 
-def test_every_function_has_an_alarm_on_its_error_rate_from_five_calls_on(template: Template) -> None:
+def test_each_function_has_an_error_alarm_from_five_calls(template: Template) -> None:
     alarms = {name: alarm for name, alarm in _alarms(template).items() if "Metrics" in alarm}
 
     assert set(alarms) == {f"errors-{name}" for name in FUNCTIONS}
@@ -136,7 +136,7 @@ def _retries(state: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_every_task_is_retried_on_these_errors_with_these_figures(template: Template) -> None:
+def test_each_task_is_retried_with_these_figures(template: Template) -> None:
     found: dict[str, list[Any]] = {}
     for _, state in states_in(template.definition()):
         if state["Type"] == "Task":
@@ -163,14 +163,14 @@ def _function_calls(definition: Any) -> Iterator[dict[str, Any]]:
             yield state
 
 
-def test_an_execution_ends_a_minute_before_its_lease_and_inside_the_service_level(template: Template) -> None:
+def test_an_execution_ends_a_minute_before_its_lease(template: Template) -> None:
     limit = template.definition()["TimeoutSeconds"]
 
     assert limit == 840
     assert limit + 60 <= SERVICE_LEVEL
 
 
-def test_a_function_may_take_60_seconds_in_a_batch_and_300_elsewhere(template: Template) -> None:
+def test_a_function_may_take_60_seconds_in_a_batch_else_300(template: Template) -> None:
     definition = template.definition()
     [batch] = [
         state
@@ -188,7 +188,7 @@ def test_a_function_may_take_60_seconds_in_a_batch_and_300_elsewhere(template: T
     assert {state["TimeoutSeconds"] for state in elsewhere} == {300}
 
 
-def test_a_batch_runs_20_files_at_once_and_survives_the_failure_of_all(template: Template) -> None:
+def test_a_batch_runs_20_files_at_once_and_tolerates_all_failing(template: Template) -> None:
     [batch] = [
         state
         for _, state in states_in(template.definition())
@@ -206,7 +206,7 @@ def test_an_event_is_delivered_again_three_times_in_ten_minutes(template: Templa
     assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}
 
 
-def test_every_rule_on_files_is_one_of_those_that_are_delivered_again(template: Template) -> None:
+def test_all_rules_on_files_have_delivery_retries(template: Template) -> None:
     rules = template.of_type("AWS::Events::Rule").values()
 
     # The other two are a clock, which strikes again, and an alert of what an alarm shows as well
@@ -228,7 +228,7 @@ def test_entries_of_the_registry_expire_and_audit_rows_never_do(template: Templa
     }
 
 
-def test_messages_are_kept_14_days_and_come_back_after_a_call_and_its_window(template: Template) -> None:
+def test_messages_are_retained_14_days_and_reappear_after_a_call(template: Template) -> None:
     found = {
         queue["QueueName"]: (queue["MessageRetentionPeriod"], queue.get("VisibilityTimeout"))
         for queue in template.of_type("AWS::SQS::Queue").values()

@@ -10,7 +10,7 @@ FUNCTIONS = {"check-arrivals", "dispatch", "validate", "transform", "publish", "
 
 
 @pytest.mark.requirement("F1", "F2")
-def test_given_the_stack_when_its_functions_are_listed_then_validate_and_transform_are_among_them(
+def test_validate_and_transform_are_among_the_functions(
     template: Template,
 ) -> None:
     names = {function["FunctionName"] for function in template.of_type("AWS::Lambda::Function").values()}
@@ -19,7 +19,7 @@ def test_given_the_stack_when_its_functions_are_listed_then_validate_and_transfo
 
 
 @pytest.mark.requirement("F3", "F4", "F5")
-def test_given_every_function_when_it_is_read_then_runtime_memory_and_timeout_are_as_required(
+def test_each_function_has_the_required_runtime_memory_timeout(
     template: Template,
 ) -> None:
     for function in template.of_type("AWS::Lambda::Function").values():
@@ -27,7 +27,7 @@ def test_given_every_function_when_it_is_read_then_runtime_memory_and_timeout_ar
 
 
 @pytest.mark.requirement("F4")
-def test_given_an_account_with_the_old_quota_when_the_context_says_3008_then_every_function_has_3008(
+def test_each_function_has_3008_mb_if_the_context_says_so(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     template = synthesize(tmp_path_factory.mktemp("cdk.out"), lambdaMemoryMb="3008")
@@ -36,7 +36,7 @@ def test_given_an_account_with_the_old_quota_when_the_context_says_3008_then_eve
 
 
 @pytest.mark.requirement("M1", "X7")
-def test_given_every_function_when_it_logs_then_it_is_to_a_group_of_its_own_that_keeps_thirty_days(
+def test_each_function_has_its_log_group_with_thirty_days(
     template: Template,
 ) -> None:
     groups = template.of_type("AWS::Logs::LogGroup")
@@ -51,7 +51,7 @@ def test_given_every_function_when_it_logs_then_it_is_to_a_group_of_its_own_that
 
 
 @pytest.mark.requirement("M2")
-def test_given_every_function_when_more_than_five_percent_of_its_calls_fail_then_an_alarm_fires(
+def test_an_alarm_fires_above_five_percent_of_failed_calls(
     template: Template,
 ) -> None:
     watched = {}
@@ -68,14 +68,14 @@ def test_given_every_function_when_more_than_five_percent_of_its_calls_fail_then
 
 
 @pytest.mark.requirement("M3")
-def test_given_the_state_machine_when_it_runs_then_every_step_is_logged_with_its_data(template: Template) -> None:
+def test_the_state_machine_logs_every_step_with_its_data(template: Template) -> None:
     logging = template.one("AWS::StepFunctions::StateMachine")["LoggingConfiguration"]
 
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
 
 
 @pytest.mark.requirement("W1", "W2")
-def test_given_the_definition_when_it_is_read_then_each_route_has_parallel_branches_and_a_path_per_format(
+def test_each_route_has_parallel_branches_and_a_path_per_format(
     template: Template,
 ) -> None:
     states = dict(states_in(template.definition()))
@@ -87,7 +87,7 @@ def test_given_the_definition_when_it_is_read_then_each_route_has_parallel_branc
 
 
 @pytest.mark.requirement("W3", "L2")
-def test_given_every_task_when_it_fails_then_it_is_retried_three_times_with_exponential_backoff(
+def test_each_task_is_retried_three_times_with_backoff(
     template: Template,
 ) -> None:
     tasks = [(name, state) for name, state in states_in(template.definition()) if state["Type"] == "Task"]
@@ -100,20 +100,20 @@ def test_given_every_task_when_it_fails_then_it_is_retried_three_times_with_expo
         assert all(entry["MaxAttempts"] == 0 for entry in state["Retry"][:-1]), name
 
 
-def test_given_the_definition_when_its_states_are_listed_then_no_two_share_a_name(template: Template) -> None:
+def test_no_two_states_share_a_name(template: Template) -> None:
     names = [name for name, _ in states_in(template.definition())]
 
     assert len(names) == len(set(names))
 
 
-def test_given_a_state_that_discards_its_result_when_it_is_synthesized_then_it_still_does(template: Template) -> None:
+def test_a_discarded_result_stays_discarded_in_the_template(template: Template) -> None:
     record = dict(states_in(template.definition()))["Record rejection (direct)"]
 
     assert "ResultPath" in record
     assert record["ResultPath"] is None
 
 
-def test_given_the_definition_when_transitions_are_followed_then_each_leads_to_a_state_beside_it(
+def test_each_transition_leads_to_a_state_of_the_same_level(
     template: Template,
 ) -> None:
     def check(machine: dict[str, object]) -> None:

@@ -34,7 +34,7 @@ def _texts(template: Template) -> list[str]:
     return [*alarms, *rules, missing_files.RUNBOOK]
 
 
-def test_given_every_alarm_when_it_fires_then_its_text_names_a_section_that_says_what_to_do(
+def test_each_alarm_names_its_section_of_the_runbook(
     template: Template,
 ) -> None:
     named = [re.findall(rf"{RUNBOOK}#([a-z-]+)", text) for text in _texts(template)]
@@ -44,12 +44,12 @@ def test_given_every_alarm_when_it_fires_then_its_text_names_a_section_that_says
 
 
 @pytest.mark.parametrize("section", _sections().values(), ids=_sections())
-def test_given_a_section_when_it_is_read_then_it_answers_the_four_questions(section: str) -> None:
+def test_each_section_of_the_runbook_answers_four_questions(section: str) -> None:
     assert re.findall(r"^- \*\*(\w+)\*\* \S", section, flags=re.MULTILINE) == QUESTIONS
 
 
 @pytest.mark.requirement("M2", "O1")
-def test_given_every_alarm_when_it_fires_or_recovers_then_the_topic_is_told(template: Template) -> None:
+def test_each_alarm_notifies_the_topic_of_alarm_and_recovery(template: Template) -> None:
     for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["topic-alerts-test"]
 
@@ -59,7 +59,7 @@ def _widgets(template: Template) -> dict[str, dict[str, Any]]:
     return {widget["properties"]["title"]: widget["properties"] for widget in json.loads(body)["widgets"]}
 
 
-def test_given_the_dashboard_when_it_is_read_then_it_answers_what_people_on_call_ask(template: Template) -> None:
+def test_the_dashboard_answers_the_questions_of_people_on_call(template: Template) -> None:
     widgets = _widgets(template)
 
     assert list(widgets) == [

@@ -32,7 +32,7 @@ UNTAGGABLE = UNNAMED - {"AWS::KMS::Key", "AWS::Lambda::EventSourceMapping"} | {
 
 
 @pytest.mark.requirement("X4", "X5")
-def test_given_every_resource_when_its_name_is_read_then_it_is_type_purpose_suffix(template: Template) -> None:
+def test_each_resource_is_named_by_type_purpose_and_suffix(template: Template) -> None:
     for logical_id, resource in template.resources.items():
         if resource["Type"] in UNNAMED | NAMED_BY_CONTRACT:
             continue
@@ -43,7 +43,7 @@ def test_given_every_resource_when_its_name_is_read_then_it_is_type_purpose_suff
 
 
 @pytest.mark.requirement("X4")
-def test_given_two_suffixes_when_both_are_synthesized_then_no_named_resource_is_shared(
+def test_no_named_resource_is_shared_by_two_suffixes(
     template: Template, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = synthesize(tmp_path_factory.mktemp("cdk.out"), environmentSuffix="other")
@@ -56,7 +56,7 @@ def test_given_two_suffixes_when_both_are_synthesized_then_no_named_resource_is_
 
 
 @pytest.mark.requirement("X6")
-def test_given_every_taggable_resource_when_its_tags_are_read_then_environment_and_project_are_there(
+def test_each_taggable_resource_has_both_tags(
     template: Template,
 ) -> None:
     for logical_id, resource in template.resources.items():
@@ -69,7 +69,7 @@ def test_given_every_taggable_resource_when_its_tags_are_read_then_environment_a
 
 
 @pytest.mark.requirement("X7")
-def test_given_the_stack_when_it_is_deleted_then_no_resource_is_retained_or_protected(template: Template) -> None:
+def test_no_resource_is_retained_or_protected_on_deletion(template: Template) -> None:
     text = json.dumps(template.document)
 
     assert "Retain" not in text
@@ -80,7 +80,7 @@ def test_given_the_stack_when_it_is_deleted_then_no_resource_is_retained_or_prot
 
 
 @pytest.mark.requirement("X7")
-def test_given_every_bucket_when_the_stack_is_deleted_then_a_custom_resource_empties_it_first(
+def test_a_custom_resource_empties_each_bucket_before_deletion(
     template: Template,
 ) -> None:
     emptied = {properties["BucketName"] for properties in template.of_type("Custom::EmptiedBucket").values()}
@@ -89,7 +89,7 @@ def test_given_every_bucket_when_the_stack_is_deleted_then_a_custom_resource_emp
 
 
 @pytest.mark.requirement("X2")
-def test_given_the_stack_when_its_region_is_read_then_it_is_us_east_1(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_region_of_the_stack_is_us_east_1(tmp_path_factory: pytest.TempPathFactory) -> None:
     outdir = tmp_path_factory.mktemp("cdk.out")
     synthesize(outdir)
     manifest = json.loads((outdir / "manifest.json").read_text(encoding="utf-8"))

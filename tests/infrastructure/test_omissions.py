@@ -7,7 +7,7 @@ from local.omissions import OMISSIONS, Omission, omitted_resources, without_omis
 
 
 @pytest.mark.parametrize("omission", OMISSIONS, ids=lambda omission: omission.resource_type)
-def test_every_entry_of_the_list_leaves_something_out(omission: Omission, template: Template) -> None:
+def test_every_entry_of_the_list_omits_something(omission: Omission, template: Template) -> None:
     assert omission in omitted_resources(template.document).values()
 
 

@@ -83,7 +83,7 @@ def test_every_shared_library_is_built_for_the_architecture(package: Path, archi
             assert ELFFile(file).header["e_machine"] == ELF_MACHINES[architecture], library.name
 
 
-def test_no_shared_library_needs_newer_symbols_than_amazon_linux_2_has(package: Path) -> None:
+def test_shared_libraries_need_only_symbols_of_amazon_linux_2(package: Path) -> None:
     for library in shared_libraries(package):
         with library.open("rb") as file:
             missing = [version for version in needed_versions(ELFFile(file)) if not is_provided(version)]
@@ -107,7 +107,7 @@ def test_package_holds_the_projects_own_files(package: Path) -> None:
     assert [file for file in expected if not (package / file).is_file()] == []
 
 
-def test_package_describes_the_services_that_the_functions_call_and_no_others(package: Path) -> None:
+def test_the_package_has_only_the_service_models_it_uses(package: Path) -> None:
     # Given the services that the functions' sources make clients of
     calls = [
         node
@@ -142,7 +142,7 @@ assert duckdb.__file__.startswith({str(package)!r}), duckdb.__file__
     assert imported.returncode == 0, imported.stderr
 
 
-def test_same_sources_give_the_same_bytes_wherever_they_are_built(tmp_path: Path) -> None:
+def test_the_same_sources_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     # Given the package as it was built in its usual place
     usual = fingerprint(build_package(host_architecture()))
 
@@ -165,7 +165,7 @@ def test_missing_wheels_end_in_one_line_that_names_the_next_step(tmp_path: Path)
         build_package("arm64", wheelhouse=tmp_path, build=tmp_path)
 
 
-def test_given_the_package_when_its_bill_of_materials_is_read_then_it_names_what_is_locked_with_its_hash(
+def test_the_bill_of_materials_names_locked_packages_and_hashes(
     package: Path,
 ) -> None:
     # Given the lock file: per library its version, and the hashes of its wheels

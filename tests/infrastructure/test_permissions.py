@@ -56,7 +56,7 @@ def _fits(grant: Grant, wildcard: Wildcard) -> bool:
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_template_when_policies_are_walked_then_every_wildcard_has_a_reason(template: Template) -> None:
+def test_each_wildcard_of_the_policies_has_a_reason(template: Template) -> None:
     unexplained = [grant for grant in _grants_with_wildcards(template) if _reason(grant, template) is None]
 
     assert unexplained == []
@@ -65,9 +65,7 @@ def test_given_the_template_when_policies_are_walked_then_every_wildcard_has_a_r
 @pytest.mark.parametrize(
     ("action", "resource"), [("s3:Get*", "arn:aws:s3:::a-bucket/key"), ("s3:GetObject", "*"), ("*", "*")]
 )
-def test_given_a_role_with_another_wildcard_when_it_is_walked_then_there_is_no_reason_for_it(
-    action: str, resource: str
-) -> None:
+def test_an_added_wildcard_has_no_reason(action: str, resource: str) -> None:
     document = {"Effect": "Allow", "Action": action, "Resource": resource}
     role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "role-publish-test", "Policies": [document]}}
     template = Template({"Resources": {"Role": role}})
@@ -79,16 +77,14 @@ def test_given_a_role_with_another_wildcard_when_it_is_walked_then_there_is_no_r
 
 @pytest.mark.requirement("P1")
 @pytest.mark.parametrize("wildcard", WILDCARDS, ids=lambda wildcard: f"{wildcard.role}: {wildcard.actions[0]}")
-def test_given_an_allowed_wildcard_when_the_template_is_read_then_every_action_of_it_is_needed(
-    template: Template, wildcard: Wildcard
-) -> None:
+def test_each_action_of_an_allowed_wildcard_is_needed(template: Template, wildcard: Wildcard) -> None:
     needed = {grant[1] for grant in _grants_with_wildcards(template) if _fits(grant, wildcard)}
 
     assert needed == set(wildcard.actions)
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_roles_when_they_are_read_then_none_has_a_managed_policy_or_a_policy_outside_its_role(
+def test_no_role_has_a_managed_or_shared_policy(
     template: Template,
 ) -> None:
     assert [role for role in template.of_type("AWS::IAM::Role").values() if role.get("ManagedPolicyArns")] == []
@@ -96,7 +92,7 @@ def test_given_the_roles_when_they_are_read_then_none_has_a_managed_policy_or_a_
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_roles_when_they_are_read_then_validate_and_transform_alone_read_uploads(template: Template) -> None:
+def test_only_validate_and_transform_read_uploads(template: Template) -> None:
     readers = {
         statement.where
         for statement in template.statements()
@@ -110,7 +106,7 @@ def test_given_the_roles_when_they_are_read_then_validate_and_transform_alone_re
 
 
 @pytest.mark.requirement("P1")
-def test_given_buckets_and_queues_when_their_policies_are_read_then_plain_http_is_denied(template: Template) -> None:
+def test_buckets_and_queues_deny_plain_http(template: Template) -> None:
     guarded = {"AWS::S3::BucketPolicy": "Bucket", "AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics"}
     counts = {"AWS::S3::BucketPolicy": 2, "AWS::SQS::QueuePolicy": 2, "AWS::SNS::TopicPolicy": 1}
 
@@ -140,7 +136,7 @@ def _grants_nothing(action: str, resource: str) -> bool:
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_grants_of_roles_when_the_services_reference_is_read_then_each_has_an_effect(
+def test_each_grant_of_a_role_has_an_effect(
     template: Template,
 ) -> None:
     without_effect = {

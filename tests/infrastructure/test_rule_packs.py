@@ -40,9 +40,7 @@ def _resolved(reference: str, template: Template) -> str:
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_stack_when_rule_packs_read_it_then_every_finding_is_accepted_with_a_reason(
-    findings: set[RuleFinding], template: Template
-) -> None:
+def test_each_finding_of_a_rule_pack_is_accepted_with_a_reason(findings: set[RuleFinding], template: Template) -> None:
     reasons = {RuleFinding(rule, resource) for rule, resource in accepted()}
 
     unexplained = {finding for finding in findings - reasons if not _is_allowed_wildcard(finding, template)}
@@ -50,7 +48,7 @@ def test_given_the_stack_when_rule_packs_read_it_then_every_finding_is_accepted_
     assert sorted(unexplained) == []
 
 
-def test_given_the_accepted_findings_when_rule_packs_read_the_stack_then_each_is_still_found(
+def test_each_accepted_finding_is_still_found(
     findings: set[RuleFinding],
 ) -> None:
     assert [entry for entry in accepted() if RuleFinding(*entry) not in findings] == []

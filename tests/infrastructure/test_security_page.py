@@ -7,13 +7,13 @@ from evidence.proofs.roles import Grant, grants, without
 from evidence.proofs.security_page import PAGE, with_tables
 
 
-def test_given_the_template_when_the_page_is_written_anew_then_it_stays_as_it_is(template: Template) -> None:
+def test_the_security_page_is_up_to_date(template: Template) -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert with_tables(page, template, results.load()) == page, "run 'python -m evidence.proofs --page'"
 
 
-def test_given_the_grants_of_the_template_when_the_proof_is_read_then_each_was_missed_or_has_a_reason(
+def test_each_grant_was_missed_when_removed_or_has_a_reason(
     template: Template,
 ) -> None:
     outcomes = {outcome.grant: outcome.differences for outcome in results.load()}
@@ -22,13 +22,13 @@ def test_given_the_grants_of_the_template_when_the_proof_is_read_then_each_was_m
     assert [grant for grant, missed in outcomes.items() if not missed and not not_shown(grant)] == []
 
 
-def test_given_the_grants_that_cannot_be_shown_when_the_template_is_read_then_each_entry_covers_some(
+def test_each_exception_of_the_proof_covers_some_grant(
     template: Template,
 ) -> None:
     assert [entry for entry in NOT_SHOWN if not any(entry.covers(grant) for grant in grants(template))] == []
 
 
-def test_given_a_role_when_one_grant_is_taken_away_then_all_others_stay(template: Template) -> None:
+def test_removing_one_grant_of_a_role_leaves_all_others(template: Template) -> None:
     # Given each role of the template with its grants
     found = grants(template)
     for role in template.of_type("AWS::IAM::Role").values():

@@ -84,7 +84,7 @@ def test_a_change_of_a_state_is_a_change_of_the_page(definition: dict[str, Any],
     assert page(changed) != page(definition)
 
 
-def test_an_error_is_a_dotted_arrow_and_a_condition_stands_on_a_solid_one() -> None:
+def test_errors_are_dotted_arrows_and_conditions_solid_ones() -> None:
     rules = [{"Variable": "$.file.format", "StringEquals": "csv", "Next": "Read"}]
     catch = {"ErrorEquals": ["DynamoDB.ConditionalCheckFailedException"], "Next": "end"}
     states: States = {

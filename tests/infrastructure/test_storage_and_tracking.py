@@ -30,7 +30,7 @@ def _bucket(template: Template, purpose: str) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("S1")
-def test_given_the_stack_when_its_buckets_are_counted_then_there_is_one_for_raw_and_one_for_processed_data(
+def test_there_is_one_raw_and_one_processed_bucket(
     template: Template,
 ) -> None:
     names = sorted(bucket["BucketName"].split("-")[1] for bucket in template.of_type("AWS::S3::Bucket").values())
@@ -39,7 +39,7 @@ def test_given_the_stack_when_its_buckets_are_counted_then_there_is_one_for_raw_
 
 
 @pytest.mark.requirement("S2")
-def test_given_the_raw_bucket_when_an_object_arrives_then_eventbridge_hears_of_it(template: Template) -> None:
+def test_the_raw_bucket_sends_its_events_to_eventbridge(template: Template) -> None:
     assert _bucket(template, "raw")["NotificationConfiguration"] == {
         "EventBridgeConfiguration": {"EventBridgeEnabled": True}
     }
@@ -47,15 +47,13 @@ def test_given_the_raw_bucket_when_an_object_arrives_then_eventbridge_hears_of_i
 
 @pytest.mark.requirement("S3")
 @pytest.mark.parametrize("purpose", BUCKETS)
-def test_given_a_bucket_when_an_object_is_replaced_then_its_versions_are_kept(template: Template, purpose: str) -> None:
+def test_the_buckets_keep_versions_of_replaced_objects(template: Template, purpose: str) -> None:
     assert _bucket(template, purpose)["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
 @pytest.mark.requirement("S4")
 @pytest.mark.parametrize(("purpose", "storage_class"), BUCKETS.items())
-def test_given_a_bucket_when_data_is_ninety_days_old_then_current_and_noncurrent_versions_are_archived(
-    template: Template, purpose: str, storage_class: str
-) -> None:
+def test_all_versions_are_archived_after_ninety_days(template: Template, purpose: str, storage_class: str) -> None:
     rules = _bucket(template, purpose)["LifecycleConfiguration"]["Rules"]
     [archive] = [rule for rule in rules if "Transitions" in rule]
 
@@ -69,9 +67,7 @@ def test_given_a_bucket_when_data_is_ninety_days_old_then_current_and_noncurrent
 
 @pytest.mark.requirement("P1")
 @pytest.mark.parametrize(("prefix", "days"), [(STAGING, 2), (QUERY_RESULTS, 7)])
-def test_given_rows_that_are_kept_for_a_while_when_their_days_have_passed_then_they_expire_in_all_versions(
-    template: Template, prefix: str, days: int
-) -> None:
+def test_temporary_rows_expire_in_all_versions(template: Template, prefix: str, days: int) -> None:
     rules = _bucket(template, "processed")["LifecycleConfiguration"]["Rules"]
     [expiry] = [rule for rule in rules if rule.get("Prefix") == prefix]
 
@@ -80,14 +76,14 @@ def test_given_rows_that_are_kept_for_a_while_when_their_days_have_passed_then_t
 
 
 @pytest.mark.requirement("T1")
-def test_given_the_audit_table_when_its_key_is_read_then_it_is_the_file_id(template: Template) -> None:
+def test_the_key_of_the_audit_table_is_the_file_id(template: Template) -> None:
     audit = template.one("AWS::DynamoDB::Table", TableName="table-audit-test")
 
     assert audit["KeySchema"] == [{"AttributeName": "file_id", "KeyType": "HASH"}]
 
 
 @pytest.mark.requirement("T2")
-def test_given_the_tables_when_they_are_read_then_they_are_on_demand_and_recoverable(template: Template) -> None:
+def test_the_tables_are_on_demand_and_recoverable(template: Template) -> None:
     for table in template.of_type("AWS::DynamoDB::Table").values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -102,9 +98,7 @@ def test_given_the_tables_when_they_are_read_then_they_are_on_demand_and_recover
         ("x-amz-server-side-encryption-customer-algorithm", ""),
     ],
 )
-def test_given_the_buckets_when_an_upload_asks_for_another_encryption_then_their_policies_deny_it(
-    template: Template, header: str, allowed: str
-) -> None:
+def test_the_buckets_deny_uploads_with_another_encryption(template: Template, header: str, allowed: str) -> None:
     (key,) = template.of_type("AWS::KMS::Key")
     value = f"{key}.Arn" if allowed == "the key" else allowed
     for policy in template.of_type("AWS::S3::BucketPolicy").values():
@@ -119,7 +113,7 @@ def test_given_the_buckets_when_an_upload_asks_for_another_encryption_then_their
 
 
 @pytest.mark.requirement("P1")
-def test_given_the_buckets_when_an_upload_asks_for_kms_without_naming_a_key_then_their_policies_deny_it(
+def test_the_buckets_deny_uploads_with_kms_but_no_key(
     template: Template,
 ) -> None:
     unnamed = {
@@ -139,9 +133,7 @@ def test_given_the_buckets_when_an_upload_asks_for_kms_without_naming_a_key_then
 
 @pytest.mark.requirement("P1")
 @pytest.mark.parametrize("store", STORES)
-def test_given_whatever_keeps_data_when_its_encryption_is_read_then_it_is_the_stacks_own_key(
-    template: Template, store: str
-) -> None:
+def test_all_data_is_encrypted_with_the_key_of_the_stack(template: Template, store: str) -> None:
     (key,) = template.of_type("AWS::KMS::Key")
     stores = template.of_type(store)
 

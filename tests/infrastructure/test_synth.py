@@ -26,7 +26,7 @@ def _synth(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.requirement("X1", "X3")
-def test_given_no_credentials_and_no_docker_when_the_app_is_synthesized_then_it_succeeds_without_a_warning(
+def test_synth_without_credentials_or_docker_gives_no_warning(
     tmp_path: Path,
 ) -> None:
     finished = _synth(tmp_path, **CONTEXT)
@@ -35,7 +35,7 @@ def test_given_no_credentials_and_no_docker_when_the_app_is_synthesized_then_it_
     assert (tmp_path / "etl-pipeline-test.template.json").exists()
 
 
-def test_given_a_bad_value_when_the_app_is_synthesized_then_one_line_names_key_value_and_rule(tmp_path: Path) -> None:
+def test_a_bad_context_value_fails_synth_with_one_clear_line(tmp_path: Path) -> None:
     finished = _synth(tmp_path, **CONTEXT | {"batchSize": "many"})
 
     first, *_ = finished.stderr.splitlines()

@@ -64,7 +64,7 @@ def judge(hostile: Hostile, folder: Path) -> Outcome:
 
 @pytest.mark.requirement("P1")
 @pytest.mark.parametrize("hostile", FILES, ids=lambda hostile: f"{hostile.format}: {hostile.name}")
-def test_a_hostile_file_ends_in_a_verdict_and_leaves_nothing_behind(hostile: Hostile, tmp_path: Path) -> None:
+def test_a_hostile_file_gets_a_verdict_and_leaves_nothing(hostile: Hostile, tmp_path: Path) -> None:
     outcome = judge(hostile, tmp_path)
 
     # Then it has its verdict

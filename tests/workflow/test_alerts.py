@@ -48,9 +48,7 @@ def _text(alert: Alert) -> str:
 @pytest.mark.requirement("O1")
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_given_what_people_must_know_when_it_happens_then_the_message_says_it_word_by_word(
-    machine: Machine, kind: str, route: str
-) -> None:
+def test_each_alert_has_its_exact_words(machine: Machine, kind: str, route: str) -> None:
     file = upload()
 
     KINDS[kind](machine, file, route)
@@ -62,7 +60,7 @@ def test_given_what_people_must_know_when_it_happens_then_the_message_says_it_wo
 
 
 @pytest.mark.requirement("O1")
-def test_given_a_file_that_nobody_can_identify_when_it_is_settled_then_the_message_says_it_word_by_word(
+def test_the_alert_on_an_unidentified_file_has_its_exact_words(
     machine: Machine,
 ) -> None:
     ended = machine.execution("of a file that nobody can identify")
@@ -77,7 +75,7 @@ def test_given_a_file_that_nobody_can_identify_when_it_is_settled_then_the_messa
 
 
 @pytest.mark.requirement("O1")
-def test_given_fifty_rejected_files_when_they_come_at_once_then_ten_are_alerted_and_one_message_says_so(
+def test_of_fifty_rejected_files_ten_are_alerted(
     machine: Machine,
 ) -> None:
     # Given a partner whose files are all of a wrong header
@@ -102,7 +100,7 @@ def test_given_fifty_rejected_files_when_they_come_at_once_then_ten_are_alerted_
     assert texts == {(ALERTS / "alert-limit-reached.txt").read_text(encoding="utf-8")}
 
 
-def test_given_a_count_that_cannot_be_kept_when_a_file_is_rejected_then_it_is_alerted_all_the_same(
+def test_a_rejected_file_is_alerted_if_it_cannot_be_counted(
     machine: Machine,
 ) -> None:
     file = upload()

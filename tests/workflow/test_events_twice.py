@@ -10,7 +10,7 @@ from tests.workflow.scripts import BROKEN, HANDLING, ROUTES, handling_without, p
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_an_event_that_is_twice_in_an_execution_when_it_runs_then_its_file_is_processed_once(
+def test_a_repeated_event_of_an_execution_processes_a_file_once(
     machine: Machine, announcements: Announcements, route: str
 ) -> None:
     file = upload()
@@ -24,7 +24,7 @@ def test_given_an_event_that_is_twice_in_an_execution_when_it_runs_then_its_file
     assert not machine.alerts(file)
 
 
-def test_given_an_event_that_is_twice_in_an_execution_when_its_file_is_left_behind_then_it_fails_once(
+def test_a_repeated_event_of_an_unfinished_file_fails_it_once(
     machine: Machine,
 ) -> None:
     file = upload()

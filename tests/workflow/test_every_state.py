@@ -77,7 +77,7 @@ HELD = "Still being processed?"
 """Comes where another run has the file, which answers for it."""
 
 
-def test_given_the_definition_when_its_states_are_listed_then_each_one_is_made_to_fail(machine: Machine) -> None:
+def test_each_state_has_a_scene_in_which_it_fails(machine: Machine) -> None:
     for route in ROUTES:
         assert machine.states_of(route) == {*CHAIN, HELD}
 
@@ -97,7 +97,7 @@ def _came_to_it(machine: Machine, run: Run, file: Upload) -> bool:
 @pytest.mark.requirement("L2", "O1")
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("step", CHAIN)
-def test_given_a_state_of_a_files_chain_when_it_dies_there_then_the_file_has_an_outcome_and_nobody_is_silent(
+def test_a_file_whose_state_dies_has_an_outcome_and_an_alert(
     machine: Machine, template: Template, announcements: Announcements, route: str, step: str
 ) -> None:
     scene = CHAIN[step](machine)
@@ -111,9 +111,7 @@ def test_given_a_state_of_a_files_chain_when_it_dies_there_then_the_file_has_an_
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_in_another_runs_hands_when_the_run_that_finds_it_dies_then_it_is_left_to_the_other(
-    machine: Machine, route: str
-) -> None:
+def test_a_dying_run_leaves_a_file_to_the_run_that_holds_it(machine: Machine, route: str) -> None:
     file = upload()
     row = scenes.claimed_by_another_run(machine, file)
 
@@ -126,9 +124,7 @@ def test_given_a_file_in_another_runs_hands_when_the_run_that_finds_it_dies_then
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_supersession_that_cannot_be_worked_out_when_its_retries_are_used_up_then_the_file_fails_by_that(
-    machine: Machine, route: str
-) -> None:
+def test_a_failed_supersession_fails_the_file_with_that_error(machine: Machine, route: str) -> None:
     scene = scenes.newer_version(machine)
 
     with machine.changed({f"Supersede ({route})": miscalculates}):

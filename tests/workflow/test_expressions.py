@@ -50,7 +50,7 @@ def _retries_and_catches(state: dict[str, Any]) -> bool:
 
 
 @pytest.mark.requirement("W3", "L2")
-def test_given_a_state_that_works_something_out_when_that_fails_then_it_is_retried_and_caught(
+def test_a_state_that_computes_is_retried_and_caught(
     template: Template,
 ) -> None:
     listed = [entry for entry in _machines(template.definition()) if _can_fail(entry[1])]
@@ -72,7 +72,7 @@ def _is_caught_around(state: dict[str, Any], around: tuple[dict[str, Any], ...])
 
 
 @pytest.mark.requirement("L2")
-def test_given_the_states_around_the_files_when_they_are_read_then_only_maps_and_guarded_branches_work_something_out(
+def test_only_maps_and_guarded_branches_compute_beside_the_chain(
     template: Template,
 ) -> None:
     working = {name: state["Type"] for name, state in template.definition()["States"].items() if _can_fail(state)}

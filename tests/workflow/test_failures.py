@@ -77,7 +77,7 @@ def _attempts(task: dict[str, Any]) -> int:
     return 1 + int(retrier["MaxAttempts"])
 
 
-def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scene_in_which_it_fails(
+def test_each_task_has_a_scene_in_which_it_fails(
     machine: Machine,
 ) -> None:
     for route in ROUTES:
@@ -88,9 +88,7 @@ def test_given_the_definition_when_its_tasks_are_listed_then_each_one_has_a_scen
 @pytest.mark.requirement("L2", "W3", "O1")
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("step", SCENES)
-def test_given_a_task_that_keeps_failing_when_its_retries_are_used_up_then_the_file_is_kept_recorded_and_alerted(
-    machine: Machine, route: str, step: str
-) -> None:
+def test_a_failing_task_leaves_a_queued_recorded_alerted_file(machine: Machine, route: str, step: str) -> None:
     scene = SCENES[step](machine)
 
     run = process(
@@ -116,9 +114,7 @@ def test_given_a_task_that_keeps_failing_when_its_retries_are_used_up_then_the_f
 @pytest.mark.requirement("L2", "O1")
 @pytest.mark.parametrize("part", HANDLING)
 @pytest.mark.parametrize("step", SCENES)
-def test_given_a_task_that_fails_when_one_part_of_handling_it_fails_too_then_the_others_happen_and_none_is_silent(
-    machine: Machine, step: str, part: str
-) -> None:
+def test_one_failing_part_of_the_failure_path_stops_no_other(machine: Machine, step: str, part: str) -> None:
     scene = SCENES[step](machine)
 
     run = process(
@@ -138,9 +134,7 @@ def test_given_a_task_that_fails_when_one_part_of_handling_it_fails_too_then_the
 
 @pytest.mark.requirement("W3", "L2")
 @pytest.mark.parametrize("step", SCENES)
-def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_are_as_many_as_declared(
-    machine: Machine, step: str
-) -> None:
+def test_a_failing_task_is_called_as_often_as_declared(machine: Machine, step: str) -> None:
     scene = SCENES[step](machine)
     run = process(machine, scene.file, validated=scene.validated, changes={**scene.changes, step: throws(BROKEN)})
 
@@ -148,7 +142,7 @@ def test_given_a_task_that_keeps_failing_when_its_calls_are_counted_then_they_ar
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_failure_when_its_traces_are_read_then_none_quotes_the_cause(machine: Machine, route: str) -> None:
+def test_no_trace_of_a_failure_quotes_its_cause(machine: Machine, route: str) -> None:
     file = upload()
 
     process(machine, file, route=route, changes={"Transform": throws(BROKEN)})
@@ -170,9 +164,7 @@ def _dispatched(*bodies: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_failed_file_when_it_is_replayed_then_it_completes_and_its_history_tells_both_attempts(
-    machine: Machine, route: str
-) -> None:
+def test_a_replayed_file_completes_and_has_both_attempts(machine: Machine, route: str) -> None:
     file = upload()
     process(machine, file, route=route, changes={"Publish": throws(BROKEN)})
     [letter] = machine.dead_letters(file)
@@ -185,7 +177,7 @@ def test_given_a_failed_file_when_it_is_replayed_then_it_completes_and_its_histo
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_one_bad_file_in_a_batch_when_it_fails_then_the_others_complete(machine: Machine, route: str) -> None:
+def test_one_bad_file_does_not_stop_the_others_of_its_batch(machine: Machine, route: str) -> None:
     bad, good = upload(extension="json"), upload()
 
     process(machine, bad, good, route=route, changes={"Validate JSON": throws(BROKEN)})
@@ -201,9 +193,7 @@ def _fail(machine: Machine, file: Upload, *, route: str, without: Script) -> Run
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_queue_that_refuses_when_a_file_fails_then_it_is_recorded_and_alerted_and_the_execution_fails(
-    machine: Machine, route: str
-) -> None:
+def test_a_queue_that_refuses_fails_the_execution(machine: Machine, route: str) -> None:
     file = upload()
 
     run = _fail(machine, file, route=route, without=handling_without("Send to dead-letter queue", label=route))
@@ -217,9 +207,7 @@ def test_given_a_queue_that_refuses_when_a_file_fails_then_it_is_recorded_and_al
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_topic_that_refuses_when_a_file_fails_then_it_is_kept_and_recorded_and_the_execution_fails(
-    machine: Machine, route: str
-) -> None:
+def test_a_topic_that_refuses_fails_the_execution(machine: Machine, route: str) -> None:
     file = upload()
 
     run = _fail(machine, file, route=route, without=handling_without("Send failure alert", label=route))
@@ -232,9 +220,7 @@ def test_given_a_topic_that_refuses_when_a_file_fails_then_it_is_kept_and_record
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_table_that_refuses_once_when_a_file_fails_then_it_is_kept_and_alerted_and_recorded_afterwards(
-    machine: Machine, route: str
-) -> None:
+def test_a_table_that_refuses_once_is_written_afterwards(machine: Machine, route: str) -> None:
     file = upload()
 
     _fail(machine, file, route=route, without=handling_without("Record failure", label=route))
@@ -246,9 +232,7 @@ def test_given_a_table_that_refuses_once_when_a_file_fails_then_it_is_kept_and_a
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_table_that_keeps_refusing_when_a_file_fails_then_it_is_kept_and_alerted_and_the_execution_fails(
-    machine: Machine, route: str
-) -> None:
+def test_a_table_that_refuses_always_fails_the_execution(machine: Machine, route: str) -> None:
     file = upload()
 
     nowhere = {
@@ -265,9 +249,7 @@ def test_given_a_table_that_keeps_refusing_when_a_file_fails_then_it_is_kept_and
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_child_that_dies_without_an_outcome_when_the_outcomes_are_read_then_its_file_is_settled(
-    machine: Machine, route: str
-) -> None:
+def test_the_file_of_a_child_without_an_outcome_is_settled(machine: Machine, route: str) -> None:
     dead, alive = upload(extension="json"), upload()
 
     process(
@@ -285,7 +267,7 @@ def test_given_a_child_that_dies_without_an_outcome_when_the_outcomes_are_read_t
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_without_a_row_when_its_child_dies_then_it_gets_one(machine: Machine, route: str) -> None:
+def test_a_file_without_a_row_gets_one_when_its_child_dies(machine: Machine, route: str) -> None:
     file = upload()
 
     process(machine, file, route=route, changes={"Claim": throws(BROKEN), **handling_without(*HANDLING, label=route)})
@@ -295,9 +277,7 @@ def test_given_a_file_without_a_row_when_its_child_dies_then_it_gets_one(machine
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_that_another_run_holds_when_its_event_comes_then_it_is_looked_at_again_after_the_lease(
-    machine: Machine, route: str
-) -> None:
+def test_a_file_held_by_another_run_is_retried_after_the_lease(machine: Machine, route: str) -> None:
     file = upload()
     row = scenes.claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
     before = machine.put_off()
@@ -311,9 +291,7 @@ def test_given_a_file_that_another_run_holds_when_its_event_comes_then_it_is_loo
 
 
 @pytest.mark.parametrize("step", sorted(HELD))
-def test_given_a_file_that_another_run_holds_when_it_cannot_be_put_off_then_its_event_is_kept_and_its_row_untouched(
-    machine: Machine, step: str
-) -> None:
+def test_a_held_file_that_cannot_be_delayed_is_queued(machine: Machine, step: str) -> None:
     file = upload()
     row = scenes.claimed_by_another_run(machine, file)
 
@@ -324,7 +302,7 @@ def test_given_a_file_that_another_run_holds_when_it_cannot_be_put_off_then_its_
     assert len(machine.dead_letters(file)) == 1
 
 
-def test_given_a_run_that_died_when_its_lease_has_ended_then_the_next_run_takes_the_file_over(machine: Machine) -> None:
+def test_the_next_run_takes_a_file_over_after_the_lease(machine: Machine) -> None:
     file = upload()
     scenes.claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS + 60)
 
@@ -344,9 +322,7 @@ LOST_CLAIMS: dict[str, Callable[[Machine], scenes.Scene]] = {
 
 
 @pytest.mark.parametrize("name", LOST_CLAIMS)
-def test_given_a_claim_that_was_lost_on_the_way_when_the_outcome_is_written_then_the_run_ends_quietly(
-    machine: Machine, name: str
-) -> None:
+def test_a_run_that_lost_its_claim_ends_quietly(machine: Machine, name: str) -> None:
     scene = LOST_CLAIMS[name](machine)
     row = scenes.claimed_by_another_run(machine, scene.file)
     claimed = returns({"Attributes": {"attempts": {"N": "1"}}})

@@ -47,7 +47,7 @@ def _identify(machine: Machine, event: dict[str, Any], *, label: str = BATCH) ->
 
 @LAW
 @given(key=KEYS, version_id=VERSIONS, sequencer=SEQUENCERS)
-def test_given_any_upload_when_it_is_identified_then_its_id_is_the_hash_of_bucket_key_and_version(
+def test_the_file_id_is_the_hash_of_bucket_key_and_version(
     machine: Machine, key: str, version_id: str | None, sequencer: str
 ) -> None:
     file = _identify(machine, _event(key, version_id=version_id, sequencer=sequencer))
@@ -60,7 +60,7 @@ def test_given_any_upload_when_it_is_identified_then_its_id_is_the_hash_of_bucke
 
 @LAW
 @given(key=KEYS)
-def test_given_any_key_when_it_is_identified_then_the_functions_can_read_the_file(machine: Machine, key: str) -> None:
+def test_the_functions_can_read_a_file_of_any_key(machine: Machine, key: str) -> None:
     file = _identify(machine, _event(key))
 
     read = msgspec.convert(file, File)
@@ -71,9 +71,7 @@ def test_given_any_key_when_it_is_identified_then_the_functions_can_read_the_fil
 
 @LAW
 @given(key=KEYS)
-def test_given_any_key_when_it_is_displayed_then_no_long_number_and_nothing_that_steers_a_display_is_left(
-    machine: Machine, key: str
-) -> None:
+def test_a_displayed_key_has_no_long_number_or_control_character(machine: Machine, key: str) -> None:
     file = _identify(machine, _event(key))
 
     assert not re.search("[0-9]{9}", file["display_key"])
@@ -83,9 +81,7 @@ def test_given_any_key_when_it_is_displayed_then_no_long_number_and_nothing_that
 
 @LAW
 @given(first=SEQUENCERS, second=SEQUENCERS)
-def test_given_two_sequencers_when_they_are_padded_then_they_compare_as_s3_wants_it(
-    machine: Machine, first: str, second: str
-) -> None:
+def test_padded_sequencers_compare_as_s3_defines(machine: Machine, first: str, second: str) -> None:
     files = [_identify(machine, _event("a", sequencer=sequencer)) for sequencer in (first, second)]
 
     longest = max(len(first), len(second))
@@ -95,9 +91,7 @@ def test_given_two_sequencers_when_they_are_padded_then_they_compare_as_s3_wants
 
 
 @pytest.mark.parametrize("label", [DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE])
-def test_given_an_upload_when_it_is_identified_in_any_place_then_it_is_the_same_file(
-    machine: Machine, label: str
-) -> None:
+def test_an_upload_has_the_same_id_wherever_it_is_identified(machine: Machine, label: str) -> None:
     event = _event("incoming/alpine/a.csv")
 
     assert _identify(machine, event, label=label) == _identify(machine, event)
@@ -124,7 +118,7 @@ def test_given_an_upload_when_it_is_identified_in_any_place_then_it_is_the_same_
         ),
     ],
 )
-def test_given_a_key_when_it_is_identified_then_partner_format_and_names_follow_from_it(  # noqa: PLR0917 a table
+def test_partner_format_and_names_follow_from_the_key(  # noqa: PLR0917 a table
     machine: Machine, key: str, partner: str, file_format: str, file_name: str, display_key: str
 ) -> None:
     file = _identify(machine, _event(key))
@@ -135,9 +129,7 @@ def test_given_a_key_when_it_is_identified_then_partner_format_and_names_follow_
 
 @pytest.mark.requirement("E3")
 @pytest.mark.parametrize("event_name", ["s3-object-created", "s3-object-created-unversioned"])
-def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_identified(
-    machine: Machine, template: Template, event_name: str
-) -> None:
+def test_an_event_of_s3_is_identified_by_the_direct_rule(machine: Machine, template: Template, event_name: str) -> None:
     [target] = template.one("AWS::Events::Rule", Name="rule-direct-test")["Targets"]
     event = load_event(event_name)
     announced = event["detail"]["object"]
@@ -165,7 +157,7 @@ def test_given_s3s_own_event_when_the_direct_rule_hands_it_on_then_it_can_be_ide
         ("Clear an earlier attempt", {"action": "withdraw"}),
     ],
 )
-def test_given_a_functions_task_when_its_parameters_are_worked_out_then_the_function_finds_what_it_reads(
+def test_a_function_finds_all_parameters_it_reads(
     machine: Machine, route: str, step: str, facts: dict[str, Any]
 ) -> None:
     file = _identify(machine, _event("incoming/alpine/a.csv"))

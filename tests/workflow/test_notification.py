@@ -17,7 +17,7 @@ ERRORS = [NO_ANSWER, TRANSACTION_CANCELED]
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_given_a_completion_whose_answer_was_lost_when_its_row_says_so_then_it_is_announced_and_alerted(
+def test_a_completion_with_a_lost_answer_is_notified(
     machine: Machine, announcements: Announcements, error: str
 ) -> None:
     file, run = upload(), f"completed-{error}"
@@ -39,9 +39,7 @@ def test_given_a_completion_whose_answer_was_lost_when_its_row_says_so_then_it_i
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_then_its_rows_are_left_to_that_one(
-    machine: Machine, error: str
-) -> None:
+def test_a_lost_completion_leaves_its_rows_to_a_newer_version(machine: Machine, error: str) -> None:
     file, run = upload(), f"overtaken-{error}"
     machine.put_entry(entry=file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
     overtaken = {
@@ -57,7 +55,7 @@ def test_given_a_completion_whose_answer_was_lost_when_a_newer_version_has_come_
     assert set(ended.errors) == {error}
 
 
-def test_given_a_rejection_whose_answers_were_lost_when_its_row_says_so_then_it_is_alerted(machine: Machine) -> None:
+def test_a_rejection_with_lost_answers_is_alerted(machine: Machine) -> None:
     file, run = upload(), "rejected"
     recorded = recorded_by(machine, file, run=run, status="REJECTED")
 
@@ -75,7 +73,7 @@ def test_given_a_rejection_whose_answers_were_lost_when_its_row_says_so_then_it_
 
 
 @pytest.mark.parametrize("status", ["DUPLICATE", "SUPERSEDED"])
-def test_given_an_outcome_that_concerns_nobody_when_no_answer_came_back_then_the_run_ends_quietly(
+def test_an_outcome_without_notification_ends_quietly(
     machine: Machine, announcements: Announcements, status: str
 ) -> None:
     file, run = upload(), f"quiet-{status}"
@@ -97,7 +95,7 @@ def test_given_an_outcome_that_concerns_nobody_when_no_answer_came_back_then_the
 @pytest.mark.parametrize(
     ("write", "answer"), [("Complete", validation), ("Record rejection", refusal)], ids=["completing", "rejecting"]
 )
-def test_given_a_write_without_an_answer_when_the_row_cannot_be_read_then_the_file_is_kept_and_the_execution_fails(
+def test_an_unanswered_write_of_an_unreadable_row_fails_the_file(
     machine: Machine, route: str, write: str, answer: Callable[[], Answer]
 ) -> None:
     file = upload()
@@ -125,7 +123,7 @@ def test_given_a_write_without_an_answer_when_the_row_cannot_be_read_then_the_fi
         ("Send event", validation, "COMPLETED"),
     ],
 )
-def test_given_an_outcome_that_cannot_be_told_when_it_stands_then_it_stays_and_the_execution_fails_loudly(
+def test_a_notification_that_fails_leaves_the_outcome_as_it_is(
     machine: Machine, route: str, step: str, answer: Callable[[], Answer], outcome: str
 ) -> None:
     file = upload()
@@ -137,7 +135,7 @@ def test_given_an_outcome_that_cannot_be_told_when_it_stands_then_it_stays_and_t
     assert not machine.dead_letters(file)
 
 
-def test_given_an_announcement_that_fails_when_there_are_rejected_rows_then_they_are_alerted_all_the_same(
+def test_rejected_rows_are_alerted_even_if_the_event_fails(
     machine: Machine,
 ) -> None:
     file = upload()

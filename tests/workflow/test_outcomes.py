@@ -23,7 +23,7 @@ def _rejected() -> dict[str, Any]:
 @pytest.mark.requirement("W1", "W2", "T3")
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(("extension", "other_format"), [("csv", "JSON"), ("JSON", "CSV")])
-def test_given_a_valid_file_when_it_is_processed_then_it_completes_through_its_formats_own_path(
+def test_a_valid_file_completes_on_the_path_of_its_format(
     machine: Machine, route: str, extension: str, other_format: str
 ) -> None:
     file, validated = upload(extension=extension), validation()
@@ -37,7 +37,7 @@ def test_given_a_valid_file_when_it_is_processed_then_it_completes_through_its_f
 
 
 @pytest.mark.requirement("T1", "T3")
-def test_given_a_completed_file_when_its_row_is_read_then_it_tells_the_whole_story(machine: Machine) -> None:
+def test_the_row_of_a_completed_file_has_its_whole_history(machine: Machine) -> None:
     file, validated = upload(), validation(read=5, rejected=2)
 
     run = process(machine, file, validated=validated)
@@ -59,9 +59,7 @@ def test_given_a_completed_file_when_its_row_is_read_then_it_tells_the_whole_sto
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_published_file_when_it_is_completed_then_one_event_tells_it_to_others(
-    machine: Machine, announcements: Announcements, route: str
-) -> None:
+def test_a_published_file_sends_one_event(machine: Machine, announcements: Announcements, route: str) -> None:
     file, validated = upload(), validation()
 
     process(machine, file, route=route, validated=validated)
@@ -78,7 +76,7 @@ def test_given_a_published_file_when_it_is_completed_then_one_event_tells_it_to_
     ]
 
 
-def test_given_rejected_rows_when_the_file_completes_then_an_alert_counts_them(machine: Machine) -> None:
+def test_an_alert_counts_the_rejected_rows(machine: Machine) -> None:
     file = upload()
 
     run = process(machine, file, validated=validation(verdict="VALID_WITH_REJECTED_ROWS", read=5, rejected=2))
@@ -92,9 +90,7 @@ def test_given_rejected_rows_when_the_file_completes_then_an_alert_counts_them(m
 
 @pytest.mark.requirement("O1")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_rejected_file_when_it_is_processed_then_it_is_recorded_and_alerted_and_goes_no_further(
-    machine: Machine, route: str
-) -> None:
+def test_a_rejected_file_is_recorded_alerted_and_not_transformed(machine: Machine, route: str) -> None:
     file = upload(partner="dkb")
 
     run = process(
@@ -111,7 +107,7 @@ def test_given_a_rejected_file_when_it_is_processed_then_it_is_recorded_and_aler
     assert not machine.dead_letters(file)
 
 
-def test_given_the_same_event_twice_in_a_batch_when_it_is_processed_then_the_file_is_processed_once(
+def test_the_same_event_twice_in_a_batch_is_processed_once(
     machine: Machine,
 ) -> None:
     file = upload()
@@ -124,7 +120,7 @@ def test_given_the_same_event_twice_in_a_batch_when_it_is_processed_then_the_fil
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("first_answer", [validation, _rejected])
-def test_given_a_finished_file_when_its_event_comes_again_then_the_run_ends_quietly(
+def test_a_repeated_event_of_a_finished_file_ends_quietly(
     machine: Machine, route: str, first_answer: Callable[[], dict[str, Any]]
 ) -> None:
     file = upload()
@@ -140,7 +136,7 @@ def test_given_a_finished_file_when_its_event_comes_again_then_the_run_ends_quie
     assert machine.put_off() == put_off
 
 
-def test_given_two_files_of_one_content_when_the_first_completed_then_the_second_is_its_duplicate(
+def test_a_second_file_of_completed_content_is_a_duplicate(
     machine: Machine,
 ) -> None:
     first, second, validated = upload(), upload(), validation()
@@ -154,7 +150,7 @@ def test_given_two_files_of_one_content_when_the_first_completed_then_the_second
     assert not machine.alerts(second)
 
 
-def test_given_two_files_of_one_content_in_one_batch_when_they_race_then_exactly_one_is_published(
+def test_of_equal_files_in_one_batch_exactly_one_is_published(
     machine: Machine,
 ) -> None:
     files = [upload(), upload()]
@@ -164,7 +160,7 @@ def test_given_two_files_of_one_content_in_one_batch_when_they_race_then_exactly
     assert sorted(statuses(machine, file)[-1] for file in files) == ["COMPLETED", "DUPLICATE"]
 
 
-def test_given_two_partners_when_they_send_the_same_bytes_then_both_complete(machine: Machine) -> None:
+def test_the_same_bytes_of_two_partners_both_complete(machine: Machine) -> None:
     first, second, validated = upload(partner="alpine"), upload(partner="dkb"), validation()
 
     for file in (first, second):
@@ -173,7 +169,7 @@ def test_given_two_partners_when_they_send_the_same_bytes_then_both_complete(mac
     assert statuses(machine, first) == statuses(machine, second) == _HAPPY
 
 
-def test_given_a_failed_first_file_when_the_same_content_comes_then_the_second_takes_it_over(machine: Machine) -> None:
+def test_a_second_file_takes_over_the_content_of_a_failed_one(machine: Machine) -> None:
     first, second, validated = upload(), upload(), validation()
     process(machine, first, validated=validated, changes={"Transform": throws("Disk.Full")})
 
@@ -183,7 +179,7 @@ def test_given_a_failed_first_file_when_the_same_content_comes_then_the_second_t
     assert statuses(machine, second) == _HAPPY
 
 
-def test_given_a_superseded_first_file_when_its_content_comes_again_then_it_is_published_again(
+def test_content_of_a_superseded_file_is_published_again(
     machine: Machine,
 ) -> None:
     first = upload()
@@ -198,7 +194,7 @@ def test_given_a_superseded_first_file_when_its_content_comes_again_then_it_is_p
     assert statuses(machine, third) == _HAPPY
 
 
-def test_given_a_taken_over_content_when_the_first_file_is_replayed_then_it_is_the_duplicate(machine: Machine) -> None:
+def test_a_replayed_file_whose_content_was_taken_is_a_duplicate(machine: Machine) -> None:
     first, second, validated = upload(), upload(), validation()
     process(machine, first, validated=validated, changes={"Transform": throws("Disk.Full")})
     process(machine, second, validated=validated)
@@ -209,7 +205,7 @@ def test_given_a_taken_over_content_when_the_first_file_is_replayed_then_it_is_t
     assert (machine.row(first) or {})["duplicate_of"] == second.file_id
 
 
-def test_given_a_file_that_may_have_rows_when_it_fails_then_its_content_stays_its_own_until_the_replay(
+def test_a_failed_file_that_may_have_rows_keeps_its_content(
     machine: Machine,
 ) -> None:
     first, second, validated = upload(), upload(), validation()
@@ -223,7 +219,7 @@ def test_given_a_file_that_may_have_rows_when_it_fails_then_its_content_stays_it
     assert statuses(machine, first)[-1] == "COMPLETED"
 
 
-def test_given_a_duplicate_when_the_first_file_is_superseded_then_it_stays_one_until_it_is_uploaded_again(
+def test_a_duplicate_stays_one_when_the_first_is_superseded(
     machine: Machine,
 ) -> None:
     first, duplicate, content = upload(), upload(), validation()
@@ -241,7 +237,7 @@ def test_given_a_duplicate_when_the_first_file_is_superseded_then_it_stays_one_u
     assert statuses(machine, again) == _HAPPY
 
 
-def test_given_the_same_content_under_the_same_key_when_it_comes_again_then_the_newer_version_takes_over(
+def test_a_newer_version_of_equal_content_replaces_the_older(
     machine: Machine,
 ) -> None:
     first = upload()
@@ -254,7 +250,7 @@ def test_given_the_same_content_under_the_same_key_when_it_comes_again_then_the_
     assert statuses(machine, again) == _HAPPY
 
 
-def test_given_a_version_that_restores_the_first_content_when_the_one_between_comes_late_then_nothing_changes(
+def test_a_late_middle_version_leaves_the_restored_content(
     machine: Machine,
 ) -> None:
     first = upload()
@@ -272,7 +268,7 @@ def test_given_a_version_that_restores_the_first_content_when_the_one_between_co
     ]
 
 
-def test_given_a_newer_version_of_another_files_content_when_it_comes_then_it_replaces_rows_and_adds_none(
+def test_a_newer_version_that_is_a_duplicate_adds_no_rows(
     machine: Machine,
 ) -> None:
     elsewhere, older = upload(), upload()
@@ -288,7 +284,7 @@ def test_given_a_newer_version_of_another_files_content_when_it_comes_then_it_re
     assert (machine.entry(newer.key_entry) or {})["published"] == [newer.file_id]
 
 
-def test_given_an_older_version_when_the_newer_cannot_be_published_then_no_row_says_completed_without_rows(
+def test_an_older_version_is_not_completed_without_its_rows(
     machine: Machine,
 ) -> None:
     older = upload()
@@ -302,7 +298,7 @@ def test_given_an_older_version_when_the_newer_cannot_be_published_then_no_row_s
     assert (machine.row(newer) or {})["error"] == "S3.Down"
 
 
-def test_given_a_newer_version_when_it_is_published_then_the_older_row_points_to_it(machine: Machine) -> None:
+def test_the_row_of_an_older_version_points_to_the_newer(machine: Machine) -> None:
     older = upload()
     newer = upload(key=older.key)
     process(machine, older)
@@ -315,7 +311,7 @@ def test_given_a_newer_version_when_it_is_published_then_the_older_row_points_to
     assert (machine.entry(newer.key_entry) or {})["published"] == [newer.file_id]
 
 
-def test_given_an_older_version_that_failed_when_the_newer_is_published_then_the_older_stays_failed(
+def test_a_failed_older_version_stays_failed(
     machine: Machine,
 ) -> None:
     older = upload()
@@ -329,7 +325,7 @@ def test_given_an_older_version_that_failed_when_the_newer_is_published_then_the
     assert statuses(machine, newer) == _HAPPY
 
 
-def test_given_a_version_that_may_have_visible_rows_when_the_key_is_claimed_then_publish_learns_of_it(
+def test_publish_learns_of_a_version_that_may_have_rows(
     machine: Machine,
 ) -> None:
     older = upload()
@@ -347,7 +343,7 @@ def _published_by_a_newer_version(machine: Machine, file: Upload) -> dict[str, A
     return entry
 
 
-def test_given_a_published_newer_version_when_the_older_comes_late_then_it_is_recorded_and_not_transformed(
+def test_a_late_older_version_is_recorded_and_not_transformed(
     machine: Machine,
 ) -> None:
     late = upload()
@@ -359,7 +355,7 @@ def test_given_a_published_newer_version_when_the_older_comes_late_then_it_is_re
     assert machine.entry(late.key_entry) == entry
 
 
-def test_given_a_newer_version_that_claims_the_key_in_between_when_the_older_follows_then_it_is_not_published(
+def test_an_older_version_is_not_published_after_a_newer_claim(
     machine: Machine,
 ) -> None:
     late = upload()
@@ -371,7 +367,7 @@ def test_given_a_newer_version_that_claims_the_key_in_between_when_the_older_fol
     assert machine.entry(late.key_entry) == entry
 
 
-def test_given_a_newer_version_that_overtakes_when_the_older_would_complete_then_it_is_withdrawn_and_superseded(
+def test_an_overtaken_version_is_withdrawn_and_superseded(
     machine: Machine,
 ) -> None:
     overtaken = upload()
@@ -387,7 +383,7 @@ def test_given_a_newer_version_that_overtakes_when_the_older_would_complete_then
     assert not machine.alerts(overtaken)
 
 
-def test_given_completion_refused_although_the_key_is_held_when_the_run_ends_then_the_file_is_not_left_processing(
+def test_a_refused_completion_does_not_leave_the_file_in_process(
     machine: Machine,
 ) -> None:
     file = upload()
@@ -402,9 +398,7 @@ def test_given_completion_refused_although_the_key_is_held_when_the_run_ends_the
     "name",
     ["counts", "totals", "one digit of a sum", "a currency", "written count", "written totals", "sum of the counts"],
 )
-def test_given_figures_that_disagree_when_they_are_reconciled_then_the_file_fails_and_nothing_is_published(
-    machine: Machine, name: str
-) -> None:
+def test_figures_that_disagree_fail_the_file_unpublished(machine: Machine, name: str) -> None:
     file, validated = upload(), validation(read=7, rejected=2)
     transformed = transformation(validated)
     chf, eur = validated["totals"]

@@ -19,7 +19,7 @@ from tests.workflow.scripts import process, statuses
     ],
 )
 @pytest.mark.parametrize("route", [DIRECT, BATCH])
-def test_given_a_role_without_a_right_when_a_step_needs_it_then_the_file_fails_as_on_aws(
+def test_a_role_without_a_permission_fails_the_file_as_on_aws(
     machine: Machine, route: str, action: str, error: str
 ) -> None:
     file = upload()
@@ -33,7 +33,7 @@ def test_given_a_role_without_a_right_when_a_step_needs_it_then_the_file_fails_a
 
 
 @pytest.mark.requirement("P1")
-def test_given_a_role_that_may_not_start_children_when_a_batch_comes_then_its_files_are_failed_and_kept(
+def test_a_role_that_may_not_start_children_fails_all_files(
     machine: Machine,
 ) -> None:
     file = upload()

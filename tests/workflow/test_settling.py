@@ -42,9 +42,7 @@ def _ended_badly(machine: Machine, *files: Upload) -> Run:
 
 
 @pytest.mark.requirement("L2")
-def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_files_are_failed_and_kept(
-    machine: Machine, template: Template
-) -> None:
+def test_a_timed_out_execution_has_its_files_failed_and_queued(machine: Machine, template: Template) -> None:
     file = upload()
     ended = _ended_badly(machine, file)
     assert statuses(machine, file)[-1] == "PROCESSING"
@@ -61,7 +59,7 @@ def test_given_an_execution_that_timed_out_when_the_rule_settles_it_then_its_fil
     assert ended.arn in text
 
 
-def test_given_a_settled_execution_when_it_goes_on_behind_its_claim_then_it_takes_its_rows_back_and_fails_again(
+def test_a_settled_execution_that_goes_on_takes_its_rows_back(
     machine: Machine,
 ) -> None:
     # Given a run that somebody redrives when its file has been settled
@@ -75,9 +73,7 @@ def test_given_a_settled_execution_when_it_goes_on_behind_its_claim_then_it_take
     assert len(machine.dead_letters(file)) == 1
 
 
-def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens_twice(
-    machine: Machine, template: Template
-) -> None:
+def test_settling_an_execution_again_changes_nothing(machine: Machine, template: Template) -> None:
     file = upload()
     ended = _ended_badly(machine, file)
     settle(machine, template, ended)
@@ -90,9 +86,7 @@ def test_given_a_settled_execution_when_it_is_settled_again_then_nothing_happens
     assert len(machine.dead_letters(file)) == 1
 
 
-def test_given_files_that_have_an_outcome_or_another_holder_when_an_execution_is_settled_then_they_are_left_alone(
-    machine: Machine, template: Template
-) -> None:
+def test_settling_leaves_files_with_an_outcome_or_another_holder(machine: Machine, template: Template) -> None:
     completed, held = upload(), upload()
     process(machine, completed)
     machine.put_row(file_id=held.file_id, status="PROCESSING", execution="another execution")
@@ -105,9 +99,7 @@ def test_given_files_that_have_an_outcome_or_another_holder_when_an_execution_is
     assert [machine.row(completed), machine.row(held)] == before
 
 
-def test_given_a_settling_execution_that_failed_when_it_is_settled_then_it_ends_at_once(
-    machine: Machine, template: Template
-) -> None:
+def test_a_failed_settling_execution_is_not_settled(machine: Machine, template: Template) -> None:
     file = upload()
     ended = _ended_badly(machine, file)
     settling = settling_input(template, ended, machine.input_of(ended))
@@ -119,9 +111,7 @@ def test_given_a_settling_execution_that_failed_when_it_is_settled_then_it_ends_
     assert statuses(machine, file)[-1] == "PROCESSING"
 
 
-def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_at_once(
-    machine: Machine, template: Template
-) -> None:
+def test_settling_an_execution_without_files_ends_at_once(machine: Machine, template: Template) -> None:
     ended = process(machine)
 
     run = settle(machine, template, ended)
@@ -134,7 +124,7 @@ def test_given_an_ended_execution_without_files_when_it_is_settled_then_it_ends_
 @pytest.mark.parametrize(
     ("step", "answer"), [("Send rejection alert", refusal), ("Send row rejection alert", acceptance_less_two_rows)]
 )
-def test_given_an_outcome_that_nobody_was_told_of_when_its_execution_is_settled_then_the_same_alert_goes_out(
+def test_settling_sends_a_missing_alert_on_an_outcome(
     machine: Machine, template: Template, route: str, step: str, answer: Callable[[], Answer]
 ) -> None:
     # Given what the alert says where nothing breaks
@@ -157,9 +147,7 @@ def test_given_an_outcome_that_nobody_was_told_of_when_its_execution_is_settled_
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_failure_that_nobody_was_told_of_when_its_execution_is_settled_then_it_is_alerted(
-    machine: Machine, template: Template, route: str
-) -> None:
+def test_settling_sends_a_missing_alert_on_a_failure(machine: Machine, template: Template, route: str) -> None:
     file = upload()
     broken = {"Transform": throws(BROKEN), **handling_without("Send failure alert", label=route)}
     ended = process(machine, file, route=route, changes=broken)
@@ -176,7 +164,7 @@ def test_given_a_failure_that_nobody_was_told_of_when_its_execution_is_settled_t
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_an_announcement_that_failed_when_the_execution_is_settled_then_it_is_made(
+def test_settling_sends_a_missing_event(
     machine: Machine, template: Template, announcements: Announcements, route: str
 ) -> None:
     file, validated = upload(), acceptance_less_two_rows()
@@ -205,7 +193,7 @@ def _told_by_another_run(machine: Machine, file: Upload) -> Run:
 
 
 @pytest.mark.parametrize("prepare", [_superseded, _told_by_another_run])
-def test_given_files_of_which_nothing_is_to_be_told_when_their_execution_is_settled_then_nothing_is(
+def test_settling_notifies_nothing_where_nothing_is_missing(
     machine: Machine, template: Template, announcements: Announcements, prepare: Callable[[Machine, Upload], Run]
 ) -> None:
     file = upload()
@@ -219,9 +207,7 @@ def test_given_files_of_which_nothing_is_to_be_told_when_their_execution_is_sett
 
 
 @pytest.mark.parametrize("step", ["Read the audit row", "Send event", "Send row rejection alert"])
-def test_given_an_outcome_that_cannot_be_told_when_its_execution_is_settled_then_that_fails_loudly(
-    machine: Machine, template: Template, step: str
-) -> None:
+def test_settling_fails_if_an_outcome_cannot_be_notified(machine: Machine, template: Template, step: str) -> None:
     validated = acceptance_less_two_rows()
     ended = process(machine, upload(), validated=validated, changes={"Send event": throws(BROKEN)})
 
@@ -230,7 +216,7 @@ def test_given_an_outcome_that_cannot_be_told_when_its_execution_is_settled_then
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
 
 
-def test_given_files_left_behind_when_one_cannot_be_alerted_then_the_others_are_kept_and_recorded(
+def test_a_failed_alert_does_not_stop_the_other_files(
     machine: Machine,
 ) -> None:
     files = [upload() for _ in range(3)]
@@ -245,7 +231,7 @@ def test_given_files_left_behind_when_one_cannot_be_alerted_then_the_others_are_
     assert [len(machine.dead_letters(file)) for file in files] == [1] * 3
 
 
-def test_given_the_definition_when_a_files_way_ends_then_never_as_a_failure_which_ends_an_inline_map_on_aws(
+def test_no_path_of_a_file_ends_in_a_fail_state(
     machine: Machine,
 ) -> None:
     failing = {name for name, state in states_in(machine.definition) if state["Type"] == "Fail"}

@@ -51,7 +51,7 @@ SETTLING = {
 """States around the files: each fails below."""
 
 
-def test_given_the_definition_when_the_states_around_the_files_are_listed_then_each_one_is_made_to_fail(
+def test_each_state_outside_the_chain_is_made_to_fail(
     machine: Machine,
 ) -> None:
     around = {name for name, _ in states_in(machine.definition) if not name.endswith(")")}
@@ -61,9 +61,7 @@ def test_given_the_definition_when_the_states_around_the_files_are_listed_then_e
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_that_cannot_be_identified_on_its_way_when_it_is_settled_then_it_is_failed_kept_and_alerted(
-    machine: Machine, route: str
-) -> None:
+def test_an_unidentified_file_of_an_execution_is_settled(machine: Machine, route: str) -> None:
     files = [upload(), upload()]
 
     with machine.changed(_unidentified(route)):
@@ -79,7 +77,7 @@ def test_given_a_file_that_cannot_be_identified_on_its_way_when_it_is_settled_th
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_that_its_execution_cannot_identify_when_the_rule_settles_it_then_it_is_failed_kept_and_alerted(
+def test_the_settle_rule_identifies_what_the_execution_could_not(
     machine: Machine, template: Template, route: str
 ) -> None:
     file = upload()
@@ -97,7 +95,7 @@ def test_given_a_file_that_its_execution_cannot_identify_when_the_rule_settles_i
 @pytest.mark.parametrize(
     "part", ["Send unidentified file to dead-letter queue", "Send unidentified file alert", "none"]
 )
-def test_given_files_that_nobody_can_identify_when_they_are_settled_then_each_is_kept_and_alerted_without_an_id(
+def test_unidentifiable_files_are_queued_and_alerted_without_id(
     machine: Machine, template: Template, part: str
 ) -> None:
     files = [upload(), upload()]
@@ -125,9 +123,7 @@ def _unidentified(*labels: str) -> dict[str, Change]:
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_map_that_fails_as_a_whole_when_its_files_are_settled_then_each_is_failed_kept_and_alerted(
-    machine: Machine, route: str
-) -> None:
+def test_a_map_that_fails_as_a_whole_has_its_files_failed(machine: Machine, route: str) -> None:
     files = [upload(), upload()]
 
     with machine.changed({MAPS[route]: breaks}):
@@ -141,7 +137,7 @@ def test_given_a_map_that_fails_as_a_whole_when_its_files_are_settled_then_each_
 
 @pytest.mark.parametrize("change", [miscalculates, breaks])
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_files_that_are_all_completed_when_it_cannot_be_found_which_are_left_then_the_execution_does_not_fail(
+def test_a_failed_search_does_not_fail_completed_files(
     machine: Machine,
     announcements: Announcements,
     route: str,
@@ -163,9 +159,7 @@ def test_given_files_that_are_all_completed_when_it_cannot_be_found_which_are_le
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_given_a_file_without_an_outcome_when_it_cannot_be_found_which_are_left_then_it_is_failed_all_the_same(
-    machine: Machine, route: str
-) -> None:
+def test_an_open_file_is_failed_if_the_search_for_it_fails(machine: Machine, route: str) -> None:
     dead, alive = upload(extension="json"), upload()
     killed = {"Validate JSON": throws(BROKEN), **handling_without(*HANDLING, label=route)}
 
@@ -221,7 +215,7 @@ UNIDENTIFIED = {
 """Those that come where a file cannot even be identified."""
 
 
-def test_given_the_settling_execution_when_its_states_are_listed_then_each_one_is_made_to_fail(
+def test_each_state_of_the_settling_execution_is_made_to_fail(
     machine: Machine,
 ) -> None:
     of_files = {f"{name} ({EVERY_FILE})" for name in machine.states_of(EVERY_FILE)}
@@ -232,7 +226,7 @@ def test_given_the_settling_execution_when_its_states_are_listed_then_each_one_i
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("step", SETTLED)
-def test_given_a_settling_execution_when_a_state_of_it_dies_then_it_fails_or_its_files_are_settled(
+def test_a_state_of_settling_that_dies_leaves_no_file_silent(
     machine: Machine, template: Template, announcements: Announcements, step: str
 ) -> None:
     # Given an execution that ended badly: one of its files has no row, and of the outcome of another nobody was told
@@ -255,9 +249,7 @@ def test_given_a_settling_execution_when_a_state_of_it_dies_then_it_fails_or_its
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("label", [LEFT_BEHIND, EVERY_FILE])
-def test_given_a_row_that_cannot_be_read_when_a_file_is_settled_then_it_is_kept_recorded_and_alerted_and_nothing_hidden(
-    machine: Machine, template: Template, label: str
-) -> None:
+def test_an_unreadable_row_is_queued_recorded_and_alerted(machine: Machine, template: Template, label: str) -> None:
     file = upload()
     unreadable = {f"Read the audit row ({label})": throws(BROKEN)}
     killed = {"Validate CSV": throws(BROKEN), **handling_without(*HANDLING, label=BATCH)}
@@ -273,9 +265,7 @@ def test_given_a_row_that_cannot_be_read_when_a_file_is_settled_then_it_is_kept_
     assert len(texts(machine, file)) == 1
 
 
-def test_given_a_completed_file_when_its_row_cannot_be_read_as_it_is_settled_then_it_stays_completed(
-    machine: Machine, template: Template
-) -> None:
+def test_a_completed_file_with_an_unreadable_row_stays_completed(machine: Machine, template: Template) -> None:
     file = upload()
     ended = process(machine, file, changes={"Send event": throws(BROKEN)})
 
@@ -286,7 +276,7 @@ def test_given_a_completed_file_when_its_row_cannot_be_read_as_it_is_settled_the
     assert not texts(machine, file)
 
 
-def test_given_files_that_came_to_their_end_when_the_rest_is_looked_for_then_no_row_is_read(machine: Machine) -> None:
+def test_no_row_is_read_for_files_that_have_ended(machine: Machine) -> None:
     files = [upload() for _ in range(12)]
 
     run = process(machine, *files, route=BATCH, changes=not_called(f"Read the audit row ({LEFT_BEHIND})"))
@@ -295,7 +285,7 @@ def test_given_files_that_came_to_their_end_when_the_rest_is_looked_for_then_no_
     assert not any(machine.dead_letters(file) for file in files)
 
 
-def test_given_a_settling_input_that_is_no_json_when_it_is_settled_then_that_fails_loudly(
+def test_an_input_of_settling_that_is_no_json_fails_loudly(
     machine: Machine,
 ) -> None:
     ended = {"executionArn": machine.execution("gone"), "input": "no JSON"}
@@ -307,9 +297,7 @@ def test_given_a_settling_input_that_is_no_json_when_it_is_settled_then_that_fai
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("step", sorted(UNIDENTIFIED))
-def test_given_files_that_nobody_can_identify_when_a_state_dies_there_too_then_the_execution_fails(
-    machine: Machine, template: Template, step: str
-) -> None:
+def test_dying_on_unidentified_files_fails_the_execution(machine: Machine, template: Template, step: str) -> None:
     file = upload()
     ended = _aborted(machine, file)
 

@@ -60,9 +60,7 @@ def _report(result: Result) -> Report:
         (b"", ExitCode.REFUSED),
     ],
 )
-def test_given_a_file_when_checked_then_the_exit_code_is_its_verdict(
-    check: Check, file: Write, content: bytes, code: ExitCode
-) -> None:
+def test_the_exit_code_of_a_check_is_the_verdict(check: Check, file: Write, content: bytes, code: ExitCode) -> None:
     assert check(file(content)).exit_code == code
 
 
@@ -78,18 +76,14 @@ def test_given_a_file_when_checked_then_the_exit_code_is_its_verdict(
         (LAYOUTS / "alpine-2025.sample.csv", "--layout", "dkb-2023", "--partner", "alpine"),
     ],
 )
-def test_given_a_wrong_call_when_checked_then_the_exit_code_says_so_and_nothing_is_printed_as_a_result(
-    check: Check, arguments: tuple[str, ...]
-) -> None:
+def test_a_wrong_call_has_its_exit_code_and_prints_no_result(check: Check, arguments: tuple[str, ...]) -> None:
     result = check(*arguments)
 
     assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
     assert result.stderr
 
 
-def test_given_a_layout_that_is_wrong_when_checked_with_it_then_the_complaint_names_its_key(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_an_error_in_a_layout_names_its_key(check: Check, file: Write, tmp_path: Path) -> None:
     wrong = tmp_path / "mine.yaml"
     wrong.write_text((LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "mine").replace("csv", "cvs"))
 
@@ -109,7 +103,7 @@ def test_given_a_layout_that_is_wrong_when_checked_with_it_then_the_complaint_na
     ],
     ids=range(3),
 )
-def test_given_a_file_that_is_no_layout_when_checked_with_it_then_one_line_says_why(
+def test_a_file_that_is_no_layout_is_refused_in_one_line(
     check: Check, file: Write, tmp_path: Path, content: str, complaint: str
 ) -> None:
     wrong = tmp_path / "mine.yaml"
@@ -121,9 +115,7 @@ def test_given_a_file_that_is_no_layout_when_checked_with_it_then_one_line_says_
     assert " ".join(result.stderr.split()).startswith(f"error: mine.yaml: {complaint}")
 
 
-def test_given_rejected_rows_when_checked_then_lines_codes_and_cures_are_printed_and_no_cell(
-    check: Check, file: Write
-) -> None:
+def test_rejected_rows_are_printed_with_cures_but_no_cells(check: Check, file: Write) -> None:
     cell = "Zebulon 12x"
 
     result = check(file(alpine_file(*good_rows(3), alpine_row(transaction_id="W", amount=cell))))
@@ -134,9 +126,7 @@ def test_given_rejected_rows_when_checked_then_lines_codes_and_cures_are_printed
     assert cell not in result.output
 
 
-def test_given_a_balance_that_does_not_continue_when_checked_then_the_warning_is_printed_and_the_file_is_valid(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_a_balance_break_is_printed_and_the_file_stays_valid(check: Check, file: Write, tmp_path: Path) -> None:
     own = tmp_path / "alpine-2026.yaml"
     shipped = (LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "alpine-2026")
     own.write_text(f"runningBalance: ascending\n{shipped}")
@@ -147,7 +137,7 @@ def test_given_a_balance_that_does_not_continue_when_checked_then_the_warning_is
     assert f"warning {WarningCode.BALANCE_BREAK} (1)" in result.stdout
 
 
-def test_given_a_sample_when_checked_as_json_then_the_report_is_all_that_is_printed(check: Check) -> None:
+def test_a_check_as_json_prints_only_the_report(check: Check) -> None:
     layout = CATALOG.get("alpine-2025")
 
     report = _report(check(LAYOUTS / "alpine-2025.sample.csv", "--json"))
@@ -157,23 +147,21 @@ def test_given_a_sample_when_checked_as_json_then_the_report_is_all_that_is_prin
     assert (report.layout, report.file.partner) == (layout.name, layout.partner)
 
 
-def test_given_no_partner_and_no_layout_when_no_layout_fits_then_nobody_is_named(check: Check, file: Write) -> None:
+def test_no_partner_is_named_if_no_layout_fits(check: Check, file: Write) -> None:
     report = _report(check(file(b"a,b\n1,2\n"), "--json"))
 
     assert report.rejection is not None
     assert (report.rejection.code, report.file.partner, report.layout) == (FileCode.HEADER_MISMATCH, "unknown", "")
 
 
-def test_given_a_partner_when_the_file_fits_only_anothers_layout_then_it_is_rejected(check: Check, file: Write) -> None:
+def test_a_file_of_another_partners_layout_is_rejected(check: Check, file: Write) -> None:
     result = check(file(alpine_file(*good_rows(1))), "--partner", "dkb")
 
     assert result.exit_code == ExitCode.REFUSED
     assert FileCode.HEADER_MISMATCH in result.stdout
 
 
-def test_given_a_layout_of_ones_own_when_checked_with_its_file_then_it_is_the_one_that_counts(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_a_layout_given_with_the_file_is_the_one_used(check: Check, file: Write, tmp_path: Path) -> None:
     own = tmp_path / "mine-2026.yaml"
     shipped = (LAYOUTS / "alpine-2025.yaml").read_text()
     own.write_text(shipped.replace("name: alpine-2025", "name: mine-2026").replace("partner: alpine", "partner: mine"))
@@ -183,9 +171,7 @@ def test_given_a_layout_of_ones_own_when_checked_with_its_file_then_it_is_the_on
     assert (report.verdict, report.layout, report.file.partner) == ("VALID", "mine-2026", "mine")
 
 
-def test_given_a_folder_when_checked_twice_then_rows_and_reports_lie_there_once(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_checking_twice_writes_rows_and_report_once(check: Check, file: Write, tmp_path: Path) -> None:
     path, out = file(alpine_file(*good_rows(3), alpine_row(transaction_id="W", currency="XXXX"))), tmp_path / "out"
 
     results = [check(path, "--out", out, "--json") for _ in range(2)]
@@ -201,9 +187,7 @@ def test_given_a_folder_when_checked_twice_then_rows_and_reports_lie_there_once(
     assert msgspec.json.decode(written.read_bytes(), type=Report) == _report(results[-1])
 
 
-def test_given_a_rejected_file_and_a_folder_when_checked_then_only_the_report_lies_there(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_a_rejected_file_leaves_only_its_report(check: Check, file: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
 
     check(file(ALPINE_HEADER.encode()), "--out", out)
@@ -211,9 +195,7 @@ def test_given_a_rejected_file_and_a_folder_when_checked_then_only_the_report_li
     assert {path.relative_to(out).parts[0] for path in out.rglob("*") if path.is_file()} == {"reports"}
 
 
-def test_given_a_folder_that_cannot_be_written_when_checked_then_the_check_failed_and_not_the_file(
-    check: Check, file: Write, tmp_path: Path
-) -> None:
+def test_an_unwritable_folder_fails_the_check_not_the_file(check: Check, file: Write, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
 
     result = check(file(alpine_file(*good_rows(1))), "--out", tmp_path / "taken" / "out")
@@ -223,7 +205,7 @@ def test_given_a_folder_that_cannot_be_written_when_checked_then_the_check_faile
 
 
 @pytest.mark.parametrize("part", ["counts", "totals", "written"])
-def test_given_two_readings_that_disagree_when_checked_then_the_check_failed_and_not_the_file(
+def test_two_readings_that_disagree_fail_the_check_not_the_file(
     check: Check, file: Write, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     slips = {"counts": Counts(read=1, rejected=1), "totals": (), "written": Written(count=0, totals=())}
@@ -250,7 +232,7 @@ def test_the_page_names_every_exit_code_and_option(check: Check) -> None:
     assert options <= set(re.findall(r"--[a-z]+", page))
 
 
-def test_given_a_compressed_document_when_checked_then_it_is_read_as_what_is_in_it(check: Check, file: Write) -> None:
+def test_a_compressed_document_is_checked_as_its_content(check: Check, file: Write) -> None:
     sample = (LAYOUTS / "obie-v3.sample.json").read_bytes()
 
     report = _report(check(file(gzip.compress(sample), "october.JSON.gz"), "--json"))

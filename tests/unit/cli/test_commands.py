@@ -33,7 +33,7 @@ def test_every_command_explains_itself_and_answers_programs(command: str) -> Non
     assert ("--json" in answer.output) == (command != "demo")
 
 
-def test_every_command_on_a_deployment_takes_that_of_dev_unless_told_otherwise() -> None:
+def test_commands_use_the_deployment_dev_by_default() -> None:
     group = get_command(main.app)
     assert isinstance(group, TyperGroup)
     suffixes = {

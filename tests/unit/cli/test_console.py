@@ -23,7 +23,7 @@ def shown(name: str) -> str:
 
 
 @given(st.text())
-def test_whatever_a_file_is_called_only_printable_characters_reach_the_terminal(name: str) -> None:
+def test_only_printable_characters_reach_the_terminal(name: str) -> None:
     assert [character for character in shown(name) if not character.isprintable() and character != "\n"] == []
 
 

@@ -12,7 +12,7 @@ from cli.demo.drawing import draw
 FUNCTION = "lambda-record-test"
 
 
-def test_given_a_report_of_lambda_when_read_then_it_is_the_functions_duration() -> None:
+def test_a_report_line_of_lambda_gives_the_duration() -> None:
     report = "REPORT RequestId: 1\tDuration: 40.5 ms\tBilled Duration: 41 ms\tMemory Size: 3072 MB"
 
     assert list(read_event(FUNCTION, report, 7)) == [
@@ -20,7 +20,7 @@ def test_given_a_report_of_lambda_when_read_then_it_is_the_functions_duration() 
     ]
 
 
-def test_given_a_metric_in_a_log_when_read_then_each_value_has_its_dimensions_and_time() -> None:
+def test_a_metric_in_a_log_has_values_dimensions_and_time() -> None:
     directive = {"Namespace": "n", "Dimensions": [["status"]], "Metrics": [{"Name": "Files", "Unit": "Count"}]}
     line = {"_aws": {"Timestamp": 9, "CloudWatchMetrics": [directive]}, "status": "FAILED", "Files": [1.0, 2.0]}
 
@@ -36,7 +36,7 @@ def test_given_any_other_line_when_read_then_it_is_no_metric() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("Sum", 10), ("Maximum", 4), ("p50", 2), ("p95", 4), ("p99", 4), ("p25", 1)]
 )
-def test_given_four_values_when_summed_up_then_it_is_as_cloudwatch_says(name: str, value: float) -> None:
+def test_statistics_are_those_of_cloudwatch(name: str, value: float) -> None:
     assert statistic(name)([4, 1, 3, 2]) == value
 
 
@@ -56,7 +56,7 @@ def _texts(picture: str) -> list[str]:
     return [element.text.strip() for element in ET.fromstring(picture).iter() if element.text]  # noqa: S314 - our own
 
 
-def test_a_drawn_dashboard_has_each_graph_and_names_those_without_a_metric() -> None:
+def test_a_drawn_dashboard_names_the_graphs_without_a_metric() -> None:
     texts = _texts(draw(RUN))
 
     assert {"Files & rows", "COMPLETED", "FAILED", "Latency", "p50", "On AWS also: Athena"} <= set(texts)
@@ -79,7 +79,7 @@ def test_a_stacked_bar_stands_on_those_below_it() -> None:
     assert [text for text in texts if text.isdigit()][-4:] == ["0", "2", "4", "6"]
 
 
-def test_a_graph_of_counts_has_whole_ticks_even_where_nothing_was_counted() -> None:
+def test_a_graph_of_counts_has_whole_ticks_even_when_empty() -> None:
     texts = _texts(draw(replace(RUN, graphs=(RUN.graphs[2],))))
 
     assert texts.count("0") == 2
@@ -91,7 +91,7 @@ def test_the_same_run_is_drawn_with_the_same_bytes() -> None:
     assert draw(RUN) == draw(RUN)
 
 
-def test_a_picture_changes_its_colours_with_the_readers_scheme_and_has_no_date() -> None:
+def test_a_picture_follows_the_colour_scheme_and_has_no_date() -> None:
     picture = draw(RUN)
 
     assert "prefers-color-scheme: dark" in picture

@@ -99,7 +99,7 @@ def test_every_check_can_fail() -> None:
     assert {claim for _, claim in SPOILED.values()} == {found.claim for found in check(expected_outcome())}
 
 
-def test_the_report_shows_files_alerts_queries_and_checks_within_100_columns() -> None:
+def test_the_report_shows_all_results_within_100_columns() -> None:
     console = Console(file=io.StringIO(), width=100, highlight=False)
     outcome = expected_outcome()
     show(console, outcome, check(outcome))

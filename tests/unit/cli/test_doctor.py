@@ -107,7 +107,7 @@ def _findings(account: Any) -> dict[str, Finding]:
     return {finding.subject: finding for finding in examine(account, account)}
 
 
-def test_given_a_healthy_deployment_when_examined_then_there_is_nothing_to_do() -> None:
+def test_a_healthy_deployment_has_no_findings() -> None:
     assert [finding for finding in _findings(Account()).values() if not finding.well] == []
 
 
@@ -130,9 +130,7 @@ def test_given_a_healthy_deployment_when_examined_then_there_is_nothing_to_do() 
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_given_an_illness_when_examined_then_one_finding_says_what_to_do(
-    account: Account, subject: str, advice: str
-) -> None:
+def test_each_problem_has_one_finding_with_its_cure(account: Account, subject: str, advice: str) -> None:
     findings = _findings(account)
 
     assert [finding.subject for finding in findings.values() if not finding.well] == [subject]

@@ -41,7 +41,7 @@ def _change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_given_what_ships_when_listed_then_every_layout_is_there_with_its_partner(layout: Run) -> None:
+def test_every_shipped_layout_is_listed_with_its_partner(layout: Run) -> None:
     listed = [line.split()[:2] for line in layout("list").stdout.splitlines()]
 
     assert [line for line in listed if line in [[known.name, known.partner] for known in CATALOG]] == [
@@ -49,20 +49,20 @@ def test_given_what_ships_when_listed_then_every_layout_is_there_with_its_partne
     ]
 
 
-def test_given_a_partner_when_listed_then_only_its_layouts_are_shown(layout: Run) -> None:
+def test_only_the_layouts_of_a_given_partner_are_listed(layout: Run) -> None:
     answer = layout("list", "--partner", "dkb").stdout
 
     assert "dkb-2023" in answer
     assert "alpine" not in answer
 
 
-def test_given_a_right_layout_with_its_sample_when_linted_then_it_is_ok(layout: Run, own: Path) -> None:
+def test_a_correct_layout_with_its_sample_passes_the_linter(layout: Run, own: Path) -> None:
     answer = layout("lint", own)
 
     assert (answer.exit_code, answer.stdout.splitlines()[0]) == (0, "ok     alpine-2025.yaml")
 
 
-def test_given_a_layout_without_sample_when_linted_then_that_is_said(layout: Run, own: Path) -> None:
+def test_the_linter_reports_a_missing_sample(layout: Run, own: Path) -> None:
     own.with_name("alpine-2025.sample.csv").unlink()
 
     assert "no sample" in layout("lint", own).stdout
@@ -79,9 +79,7 @@ def test_given_a_layout_without_sample_when_linted_then_that_is_said(layout: Run
         ("- {name: account, type: string}", "- {name: konto, type: string}", "alpine-2025.yaml: "),
     ],
 )
-def test_given_a_wrong_layout_when_linted_then_file_key_and_rule_are_named(
-    layout: Run, own: Path, old: str, new: str, complaint: str
-) -> None:
+def test_the_linter_names_file_key_and_rule(layout: Run, own: Path, old: str, new: str, complaint: str) -> None:
     _change(own, old, new)
 
     answer = layout("lint", own.parent)
@@ -91,7 +89,7 @@ def test_given_a_wrong_layout_when_linted_then_file_key_and_rule_are_named(
     assert "1 layout, 1 wrong" in answer.stdout
 
 
-def test_given_a_header_that_the_sample_lacks_when_linted_then_the_sample_is_named(layout: Run, own: Path) -> None:
+def test_the_linter_names_the_sample_that_lacks_a_header(layout: Run, own: Path) -> None:
     _change(own, "{name: remittance_information, type: string}", "{name: purpose, type: string}")
     _change(own, "field: remittance_information", "field: purpose")
 
@@ -108,9 +106,7 @@ def test_given_a_header_that_the_sample_lacks_when_linted_then_the_sample_is_nam
     ],
     ids=range(4),
 )
-def test_given_a_file_that_is_no_layout_when_linted_then_one_line_says_why(
-    layout: Run, own: Path, content: str, complaint: str
-) -> None:
+def test_the_linter_refuses_what_is_no_layout_in_one_line(layout: Run, own: Path, content: str, complaint: str) -> None:
     own.write_text(content, encoding="utf-8")
 
     answer = layout("lint", own)
@@ -120,7 +116,7 @@ def test_given_a_file_that_is_no_layout_when_linted_then_one_line_says_why(
     assert answer.stdout.splitlines()[1:] == ["1 layout, 1 wrong"]
 
 
-def test_given_a_pattern_that_the_engine_refuses_when_linted_then_its_key_is_named() -> None:
+def test_the_linter_names_the_key_of_an_unusable_pattern() -> None:
     predicates = (Predicate(field="type", values=("a",), also=(Condition(field="type", pattern="(?=a)"),)),)
 
     (complaint,) = refused_by_engine(msgspec.structs.replace(CATALOG.get("alpine-2025"), drop=predicates))
@@ -128,7 +124,7 @@ def test_given_a_pattern_that_the_engine_refuses_when_linted_then_its_key_is_nam
     assert complaint.startswith("drop[0].also[0].pattern: is refused by the engine")
 
 
-def test_given_a_sample_that_cannot_be_checked_when_linted_then_that_is_said(
+def test_the_linter_reports_a_sample_that_cannot_be_checked(
     layout: Run, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> NoReturn:
@@ -144,5 +140,5 @@ def test_given_a_sample_that_cannot_be_checked_when_linted_then_that_is_said(
     )
 
 
-def test_given_a_folder_without_layouts_when_linted_then_that_is_no_success(layout: Run, tmp_path: Path) -> None:
+def test_linting_a_folder_without_layouts_is_no_success(layout: Run, tmp_path: Path) -> None:
     assert layout("lint", tmp_path).exit_code == 1

@@ -41,9 +41,7 @@ def _layout(content: bytes, folder: Path, name: str = "file.csv") -> Layout:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_given_a_sample_when_drafted_then_names_types_and_formats_are_those_of_its_layout(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_draft_has_the_names_types_and_formats_of_the_layout(name: str, tmp_path: Path) -> None:
     shipped = CATALOG.get(name.partition(".")[0])
 
     drafted = _layout((LAYOUTS / name).read_bytes(), tmp_path, name)
@@ -57,7 +55,7 @@ def test_given_a_sample_when_drafted_then_names_types_and_formats_are_those_of_i
     assert drafted.mapping["booking_date"] == shipped.mapping["booking_date"]
 
 
-def test_given_a_draft_when_its_file_is_checked_with_it_then_the_rows_are_read(tmp_path: Path) -> None:
+def test_a_draft_reads_the_rows_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "october.csv"
     file.write_bytes(alpine_file(*good_rows(9), alpine_row(transaction_id="W", amount="1 x")))
     runner = CliRunner()
@@ -77,7 +75,7 @@ def test_given_a_draft_when_its_file_is_checked_with_it_then_the_rows_are_read(t
     }
 
 
-def test_given_lines_above_the_header_when_drafted_then_they_are_left_out_and_told(tmp_path: Path) -> None:
+def test_lines_above_the_header_are_skipped_and_reported(tmp_path: Path) -> None:
     text = draft(SEMICOLONS.encode(), "file.csv", "partner")
     layout = read_layout(_decided(text, tmp_path))
 
@@ -94,7 +92,7 @@ def test_given_no_header_when_drafted_then_columns_are_numbered(tmp_path: Path) 
     assert type(layout.field("column 2")).__name__ == "NumberField"
 
 
-def test_given_blank_and_repeated_header_cells_when_drafted_then_each_field_has_a_name_of_its_own(
+def test_blank_and_repeated_header_cells_get_distinct_names(
     tmp_path: Path,
 ) -> None:
     layout = _layout(b"Date,Amount,Name,Name,\n2025-01-02,-1.50,a,b,\n2025-01-03,-2.50,c,d,\n", tmp_path)
@@ -103,7 +101,7 @@ def test_given_blank_and_repeated_header_cells_when_drafted_then_each_field_has_
     assert layout.header == ("Date", "Amount", "Name", "Name", "")
 
 
-def test_given_what_cannot_be_known_when_drafted_then_no_linter_lets_it_through(tmp_path: Path) -> None:
+def test_a_draft_with_open_questions_fails_the_linter(tmp_path: Path) -> None:
     path = tmp_path / "partner-draft.yaml"
     path.write_text(draft(SEMICOLONS.encode(), "file.csv", "partner"), encoding="utf-8")
 
@@ -114,16 +112,14 @@ def test_given_what_cannot_be_known_when_drafted_then_no_linter_lets_it_through(
 @pytest.mark.parametrize(
     ("name", "encoding"), [("Müller Söhne", "cp1252"), ("Жизнь", "cp1251"), ("中国银行", "gb18030")]
 )
-def test_given_letters_in_another_encoding_when_drafted_then_a_person_is_asked(
-    name: str, encoding: str, tmp_path: Path
-) -> None:
+def test_an_uncertain_encoding_is_left_to_a_person(name: str, encoding: str, tmp_path: Path) -> None:
     text = draft(f"Date;Betrag;Name\n2025-01-02;-1,50;{name}\n".encode(encoding), "file.csv", "partner")
 
     assert "DECIDE: not UTF-8" in text
     assert read_layout(_decided(text, tmp_path)).encoding == encoding
 
 
-def test_given_debit_and_credit_columns_when_drafted_then_both_make_the_amount(tmp_path: Path) -> None:
+def test_debit_and_credit_columns_make_the_amount(tmp_path: Path) -> None:
     layout = _layout(b"Date,Debit,Credit\n2025-01-02,1.50,\n2025-01-03,,2.50\n", tmp_path)
 
     assert layout.mapping["amount"].__struct_config__.tag == "debit_credit"
@@ -133,9 +129,7 @@ def test_given_debit_and_credit_columns_when_drafted_then_both_make_the_amount(t
     ("amounts", "sign"),
     [(("1.50", "2.50"), "none"), (("-1.50", "2.50"), "agrees"), (("1.50", "-2.50"), "inverted")],
 )
-def test_given_a_column_of_words_for_both_directions_when_drafted_then_they_and_the_sign_make_the_amount(
-    amounts: tuple[str, str], sign: str, tmp_path: Path
-) -> None:
+def test_direction_words_and_the_sign_make_the_amount(amounts: tuple[str, str], sign: str, tmp_path: Path) -> None:
     out, into = amounts
     layout = _layout(f"Date,Amount,Af Bij\n2025-01-02,{out},Af\n2025-01-03,{into},Bij\n".encode(), tmp_path)
 
@@ -157,9 +151,7 @@ def test_given_a_column_of_words_for_both_directions_when_drafted_then_they_and_
         ("收入", "支出"),
     ],
 )
-def test_given_a_banks_own_words_for_the_directions_when_drafted_then_they_are_known(
-    credit: str, debit: str, tmp_path: Path
-) -> None:
+def test_a_banks_own_direction_words_are_known(credit: str, debit: str, tmp_path: Path) -> None:
     rows = f"Date,Amount,Direction\n2025-01-02,1.50,{debit}\n2025-01-03,2.50,{credit}\n"
 
     amount = _layout(rows.encode(), tmp_path).mapping["amount"]
@@ -168,13 +160,13 @@ def test_given_a_banks_own_words_for_the_directions_when_drafted_then_they_are_k
     assert (amount.credit, amount.debit) == ((credit,), (debit,))
 
 
-def test_given_signs_that_contradict_the_words_when_drafted_then_the_words_are_left_to_a_person(tmp_path: Path) -> None:
+def test_signs_that_contradict_the_words_are_left_to_a_person(tmp_path: Path) -> None:
     rows = b"Date,Amount,Way\n2025-01-02,-1.50,out\n2025-01-03,-2.50,in\n2025-01-04,3.50,out\n"
 
     assert isinstance(_layout(rows, tmp_path).mapping["amount"], Amount)
 
 
-def test_given_several_columns_of_numbers_without_names_when_drafted_then_the_amount_is_one_with_a_sign(
+def test_of_unnamed_number_columns_the_signed_one_is_the_amount(
     tmp_path: Path,
 ) -> None:
     layout = _layout(b"2025-01-02,15.00,-5.00,rent\n2025-01-03,10.00,-1.00,bread\n", tmp_path)
@@ -182,13 +174,13 @@ def test_given_several_columns_of_numbers_without_names_when_drafted_then_the_am
     assert layout.mapping["amount"] == Amount(field="column 3")
 
 
-def test_given_ids_in_some_rows_only_when_drafted_then_they_make_no_transaction_id(tmp_path: Path) -> None:
+def test_ids_in_some_rows_only_make_no_transaction_id(tmp_path: Path) -> None:
     rows = b"Date,Amount,Creditor ID\n2025-01-02,-1.50,\n2025-01-03,2.50,X1\n"
 
     assert isinstance(_layout(rows, tmp_path).mapping["transaction_id"], RowHash)
 
 
-def test_given_an_id_in_every_row_when_drafted_then_it_makes_the_transaction_id_only_if_none_repeats(
+def test_ids_in_every_row_make_the_transaction_id_if_unique(
     tmp_path: Path,
 ) -> None:
     rows = "Date,Amount,Transaction ID\n2025-01-02,-1.50,X1\n2025-01-03,2.50,{}\n"
@@ -204,14 +196,14 @@ def test_given_utf_16_when_drafted_then_the_layout_says_so(tmp_path: Path) -> No
     assert (layout.encoding, layout.names) == ("utf-16", ("Date", "Amount", "Text"))
 
 
-def test_given_padded_cells_when_drafted_then_the_layout_trims_them_and_its_header(tmp_path: Path) -> None:
+def test_padded_cells_are_trimmed_by_the_layout(tmp_path: Path) -> None:
     layout = _layout(b'Date, Amount,Text\n2025-01-02,"-1.50"\t,rent\n2025-01-03,"2.50"\t,bread\n', tmp_path)
 
     assert layout.dialect.trim
     assert layout.header == ("Date", "Amount", "Text")
 
 
-def test_given_more_lines_above_the_header_than_rows_when_drafted_then_the_rows_are_found(tmp_path: Path) -> None:
+def test_rows_are_found_below_more_lines_than_there_are_rows(tmp_path: Path) -> None:
     above = b"Bank;A\nAccount;1\nFrom;a\nTo;b\n\n"
 
     layout = _layout(above + b"Date;Betrag;Text\n01.02.25;-7,00;rent\n13.02.25;7,00;bread\n", tmp_path)
@@ -220,14 +212,14 @@ def test_given_more_lines_above_the_header_than_rows_when_drafted_then_the_rows_
 
 
 @pytest.mark.parametrize("first", ["07 Nov 2025", "£5.00"])
-def test_given_a_date_or_an_amount_in_the_first_row_when_drafted_then_it_is_no_header(first: str) -> None:
+def test_a_first_row_with_a_date_or_an_amount_is_no_header(first: str) -> None:
     text = draft(f"{first},Mira Example\n{first},Jonas Example\n".encode(), "file.csv", "partner")
 
     assert "header: false" in text
     assert "Example" not in text
 
 
-def test_given_a_currency_column_with_a_wrong_code_when_drafted_then_it_is_taken_and_a_person_is_asked(
+def test_a_currency_column_with_a_wrong_code_is_to_be_confirmed(
     tmp_path: Path,
 ) -> None:
     rows = b"Date,Amount,Currency\n2025-01-02,-1.50,EUR\n2025-01-03,2.50,EURO\n"
@@ -236,13 +228,13 @@ def test_given_a_currency_column_with_a_wrong_code_when_drafted_then_it_is_taken
     assert "DECIDE: some values are no currency codes" in draft(rows, "file.csv", "partner")
 
 
-def test_given_a_document_that_is_one_record_when_drafted_then_its_path_is_the_root(tmp_path: Path) -> None:
+def test_a_document_of_one_record_has_the_root_as_its_path(tmp_path: Path) -> None:
     document = b'{"date": "2025-01-02", "amount": -1.5}'
 
     assert _layout(document, tmp_path, "file.json").record_path == "$"
 
 
-def test_given_objects_in_lists_of_objects_when_drafted_then_the_path_leads_through_both(tmp_path: Path) -> None:
+def test_the_path_leads_through_nested_lists_of_objects(tmp_path: Path) -> None:
     rows = [{"date": "2025-01-02", "amount": -1.5, "currency": "EUR"}, {"date": "2025-01-03", "amount": 2}]
     document = {"accounts": [{"transactions": rows}, {"transactions": rows}]}
 
@@ -252,7 +244,7 @@ def test_given_objects_in_lists_of_objects_when_drafted_then_the_path_leads_thro
     assert layout.field("amount").json_type == "number"
 
 
-def test_given_json_lines_when_drafted_then_each_line_is_a_record(tmp_path: Path) -> None:
+def test_each_line_of_json_lines_is_a_record(tmp_path: Path) -> None:
     content = b'{"date": "2025-01-02", "amount": "-1.50"}\n{"date": "2025-01-03", "amount": "2.50"}\n'
 
     assert _layout(content, tmp_path, "file.json").json_lines
@@ -270,9 +262,7 @@ def test_given_json_lines_when_drafted_then_each_line_is_a_record(tmp_path: Path
         (b"[" * 100_000, "f.json"),
     ],
 )
-def test_given_nothing_like_records_when_drafted_then_that_is_said_in_one_line(
-    content: bytes, name: str, tmp_path: Path
-) -> None:
+def test_a_file_without_records_is_refused_in_one_line(content: bytes, name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
 
     answer = CliRunner().invoke(app, ["layout", "draft", str(tmp_path / name)])
@@ -283,7 +273,7 @@ def test_given_nothing_like_records_when_drafted_then_that_is_said_in_one_line(
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_given_a_sample_when_drafted_then_no_amount_name_or_account_of_it_is_quoted(name: str) -> None:
+def test_a_draft_quotes_no_amount_name_or_account(name: str) -> None:
     content = (LAYOUTS / name).read_bytes()
 
     text = draft(content, name, "partner")
@@ -336,9 +326,7 @@ def test_given_values_when_guessed_then_type_and_format_fit(
         (["1.50", "-2.50", "3.50", "x"], "1 of 4 values are written otherwise"),
     ],
 )
-def test_given_values_that_can_be_read_in_two_ways_when_guessed_then_a_person_is_asked(
-    values: Sequence[str], doubt: str
-) -> None:
+def test_ambiguous_values_are_left_to_a_person(values: Sequence[str], doubt: str) -> None:
     assert any(doubt in note for note in guess("amount", values, money=True).notes)
 
 

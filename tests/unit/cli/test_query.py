@@ -25,7 +25,7 @@ RESULT = QueryResult(
 )
 
 
-def test_given_a_result_when_written_as_parquet_then_types_and_digits_are_athenas(tmp_path: Path) -> None:
+def test_a_parquet_result_has_the_types_and_digits_of_athena(tmp_path: Path) -> None:
     out = tmp_path / "it's.parquet"
 
     write(RESULT, out, Format.PARQUET)
@@ -36,7 +36,7 @@ def test_given_a_result_when_written_as_parquet_then_types_and_digits_are_athena
     assert duckdb.read_parquet(str(out)).fetchall()[1] == (None, None, None, None)
 
 
-def test_given_a_result_without_rows_when_written_then_the_columns_are_there(tmp_path: Path) -> None:
+def test_an_empty_result_has_its_columns(tmp_path: Path) -> None:
     empty = QueryResult(columns=RESULT.columns, rows=[])
 
     write(empty, tmp_path / "a.parquet", Format.PARQUET)
@@ -46,7 +46,7 @@ def test_given_a_result_without_rows_when_written_then_the_columns_are_there(tmp
     assert (tmp_path / "a.csv").read_text() == 'currency,total,day,"a ""quoted"" name"\n'
 
 
-def test_given_a_result_when_written_as_csv_then_every_value_is_as_athena_gave_it(tmp_path: Path) -> None:
+def test_a_csv_result_has_the_values_as_athena_gave_them(tmp_path: Path) -> None:
     write(RESULT, tmp_path / "a.csv", Format.CSV)
 
     assert (tmp_path / "a.csv").read_text().splitlines()[1:] == ['EUR,1000000000000.10000,2025-10-01,"[1, 2]"', ",,,"]
@@ -56,7 +56,7 @@ def test_given_a_result_when_written_as_csv_then_every_value_is_as_athena_gave_i
     ("arguments", "says"),
     [(["query", "nonsense"], "no saved query nonsense"), (["query", "SELECT 1", "--out", "a.xlsx"], "must end in")],
 )
-def test_given_a_wrong_call_when_made_then_one_line_says_what_to_give(arguments: list[str], says: str) -> None:
+def test_a_wrong_call_says_in_one_line_what_to_give(arguments: list[str], says: str) -> None:
     answer = CliRunner().invoke(app, arguments)
 
     assert answer.exit_code != ExitCode.OK

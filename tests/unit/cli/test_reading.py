@@ -84,7 +84,7 @@ def test_latency_ends_with_the_first_outcome() -> None:
     assert read_item(ITEM).latency == timedelta(seconds=4.5)
 
 
-def test_a_file_under_way_has_no_latency() -> None:
+def test_a_file_in_process_has_no_latency() -> None:
     row = read_item(ITEM | {"status": {"S": "PROCESSING"}, "history": {"L": ITEM["history"]["L"][:2]}})
     assert not row.finished
     assert row.latency is None

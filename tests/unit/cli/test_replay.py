@@ -87,7 +87,7 @@ def _event(partner: str = "alpine", version: str = "v1") -> str:
 
 @pytest.mark.requirement("L2")
 @given(partners=st.lists(st.sampled_from(["alpine", "dkb"]), max_size=35))
-def test_given_any_letters_when_one_partners_are_replayed_then_they_move_and_the_others_can_be_taken_again(
+def test_replaying_one_partner_moves_only_its_messages(
     partners: list[str],
 ) -> None:
     queues = FakeQueues()
@@ -106,7 +106,7 @@ def test_given_any_letters_when_one_partners_are_replayed_then_they_move_and_the
     )
 
 
-def test_given_a_dry_run_when_it_ends_then_nothing_has_moved_and_nothing_is_hidden() -> None:
+def test_a_dry_run_moves_and_hides_nothing() -> None:
     queues = FakeQueues()
     queues.put(_event())
 
@@ -116,7 +116,7 @@ def test_given_a_dry_run_when_it_ends_then_nothing_has_moved_and_nothing_is_hidd
     assert (len(queues.kept), queues.moved, queues.hidden) == (1, [], set())
 
 
-def test_given_a_queue_that_refuses_some_when_they_are_replayed_then_those_stay_and_the_error_says_so() -> None:
+def test_messages_that_the_queue_refuses_stay_and_are_reported() -> None:
     queues = FakeQueues(refused=frozenset({_event(version="2")}))
     for number in range(3):
         queues.put(_event(version=str(number)))
@@ -129,7 +129,7 @@ def test_given_a_queue_that_refuses_some_when_they_are_replayed_then_those_stay_
     assert not queues.hidden & queues.messages[DEAD].keys()
 
 
-def test_given_lost_files_when_they_are_replayed_then_each_is_sent_once_and_only_if_the_queue_has_none() -> None:
+def test_a_lost_file_is_sent_once_and_only_if_not_queued() -> None:
     queues = FakeQueues()
     queues.put(_event(version="1"), reason="Disk.Full", attempt="1")
     lost = [
@@ -154,7 +154,7 @@ def _bodies() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("body", list(_bodies()), ids=["the batching rule's", "S3's own", "the direct rule's"])
-def test_given_a_message_of_any_shape_when_it_is_read_then_its_file_is_known(body: str) -> None:
+def test_the_file_of_a_message_of_any_shape_is_known(body: str) -> None:
     queues = FakeQueues()
     queues.put(body, ERROR_CODE="NO_PERMISSIONS")
 
@@ -168,7 +168,7 @@ def test_given_a_message_of_any_shape_when_it_is_read_then_its_file_is_known(bod
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", "7", json.dumps(load_event("execution-timed-out"))])
-def test_given_a_message_that_names_no_file_when_it_is_read_then_it_can_be_moved_all_the_same(body: str) -> None:
+def test_a_message_that_names_no_file_can_be_moved(body: str) -> None:
     queues = FakeQueues()
     queues.put(body)
 

@@ -57,7 +57,7 @@ def test_the_latest_files_are_shown_with_the_newest_last(limit: int, keys: list[
     assert [row.key for row in found] == keys
 
 
-def test_only_files_of_the_statuses_asked_for_are_shown() -> None:
+def test_only_files_of_the_given_statuses_are_shown() -> None:
     audit = cast("AuditTable", FakeAudit(ROWS))
 
     found = find(audit, (FileStatus.FAILED,), changed=DAY, partner="alpine", limit=50)

@@ -24,7 +24,7 @@ from tests.unit.cli.rows import audit_row
         ("a.csv", "/2025//10/", "incoming/alpine/2025/10/a.csv"),
     ],
 )
-def test_given_a_file_when_submitted_then_its_key_says_whose_it_is(name: str, folder: str, key: str) -> None:
+def test_the_key_of_a_submitted_file_names_its_partner(name: str, folder: str, key: str) -> None:
     assert key_of(Path("/home/me") / name, "alpine", folder) == key
 
 
@@ -38,9 +38,7 @@ def test_given_a_file_when_submitted_then_its_key_says_whose_it_is(name: str, fo
         ("a.csv", "", "is no partner"),
     ],
 )
-def test_given_what_the_pipeline_would_ignore_when_submitted_then_it_is_refused_before_anything_is_sent(
-    name: str, partner: str, says: str
-) -> None:
+def test_what_the_pipeline_would_ignore_is_not_submitted(name: str, partner: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         key_of(Path(name), partner, "")
 
@@ -54,7 +52,7 @@ def test_given_what_the_pipeline_would_ignore_when_submitted_then_it_is_refused_
         ([audit_row(FileStatus.FAILED)], ExitCode.REFUSED),
     ],
 )
-def test_given_outcomes_when_summed_up_then_the_worst_is_the_exit_code(rows: list[object], code: ExitCode) -> None:
+def test_the_exit_code_of_a_submission_is_the_worst_outcome(rows: list[object], code: ExitCode) -> None:
     assert exit_code(rows) == code  # type: ignore[arg-type] # pytest's parameters have no closer type
 
 
@@ -66,7 +64,7 @@ def test_given_a_status_when_remarked_then_the_reason_is_named() -> None:
     assert remark(audit_row()) == ""
 
 
-def test_given_a_file_that_was_replayed_when_remarked_then_its_old_failure_is_not_its_remark() -> None:
+def test_a_replayed_file_has_no_remark_on_its_old_failure() -> None:
     assert remark(audit_row(FileStatus.COMPLETED, error="TypeError")) == ""
 
 
@@ -76,11 +74,11 @@ def test_given_a_number_when_counted_then_the_word_agrees(number: int, words: st
 
 
 @given(number=st.integers(0, 999_999), unit=st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("d", 86400)]))
-def test_given_a_number_and_a_unit_when_read_then_it_is_that_long(number: int, unit: tuple[str, int]) -> None:
+def test_a_number_with_a_unit_is_a_duration(number: int, unit: tuple[str, int]) -> None:
     assert duration(f"{number}{unit[0]}") == timedelta(seconds=number * unit[1])
 
 
 @pytest.mark.parametrize("text", ["", "5", "m", "-5m", "1.5h", "5 m", "5w"])
-def test_given_anything_else_when_read_as_a_duration_then_the_message_shows_how(text: str) -> None:
+def test_what_is_no_duration_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="write 90s, 15m, 24h or 7d"):
         duration(text)

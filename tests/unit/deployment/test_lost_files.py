@@ -71,7 +71,7 @@ def _lost(*rows: AuditRow, bucket: FakeBucket | None = None, inputs: tuple[str, 
 
 
 @pytest.mark.requirement("L2")
-def test_given_a_failed_file_when_its_message_is_made_anew_then_it_is_what_the_state_machine_keeps() -> None:
+def test_a_rebuilt_message_equals_that_of_the_state_machine() -> None:
     row = audit_row(FileStatus.FAILED, bucket="raw", sequencer="0A", error="Disk.Full", attempts=2)
 
     [letter] = _lost(row, audit_row(FileStatus.COMPLETED)).letters()
@@ -83,14 +83,14 @@ def test_given_a_failed_file_when_its_message_is_made_anew_then_it_is_what_the_s
     assert (letter.reason, letter.attempt, letter.partner) == ("Disk.Full", 2, row.partner)
 
 
-def test_given_a_file_that_hangs_in_process_when_the_lost_are_looked_for_then_it_is_one_of_them() -> None:
+def test_a_file_that_stays_in_process_is_lost() -> None:
     [letter] = _lost(audit_row(FileStatus.PROCESSING, bucket="raw")).letters()
 
     assert letter.reason == NO_OUTCOME
 
 
 @pytest.mark.parametrize(("minutes", "lost"), [(14, False), (16, True)])
-def test_a_file_in_process_is_lost_only_after_its_lease_of_15_minutes(minutes: int, *, lost: bool) -> None:
+def test_a_file_in_process_is_lost_after_a_lease_of_15_minutes(minutes: int, *, lost: bool) -> None:
     claimed = Change(FileStatus.PROCESSING, datetime.now(UTC) - timedelta(minutes=minutes), "arn:1", "")
     row = audit_row(FileStatus.PROCESSING, bucket="raw", history=(claimed,))
 
@@ -98,16 +98,16 @@ def test_a_file_in_process_is_lost_only_after_its_lease_of_15_minutes(minutes: i
 
 
 @pytest.mark.parametrize("error", ["404", "NoSuchVersion"])
-def test_given_an_upload_that_is_gone_when_the_lost_are_looked_for_then_there_is_nothing_to_replay(error: str) -> None:
+def test_an_upload_that_is_gone_cannot_be_replayed(error: str) -> None:
     assert list(_lost(audit_row(FileStatus.FAILED), bucket=FakeBucket(error)).letters()) == []
 
 
-def test_given_a_bucket_that_refuses_when_the_lost_are_looked_for_then_the_error_is_shown() -> None:
+def test_an_error_of_the_bucket_is_shown() -> None:
     with pytest.raises(ClientError, match="403"):
         list(_lost(audit_row(FileStatus.FAILED), bucket=FakeBucket("403")).letters())
 
 
-def test_given_a_failed_execution_when_a_file_of_it_has_no_row_then_its_message_is_the_one_that_started_it() -> None:
+def test_a_file_without_a_row_is_sent_with_its_first_message() -> None:
     names = [{"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": v}} for v in ("1", "2")]
     document = json.dumps({"route": "batch", "files": names})
     settling = json.dumps({"route": "settle", "ended": {}})
@@ -119,7 +119,7 @@ def test_given_a_failed_execution_when_a_file_of_it_has_no_row_then_its_message_
     assert letter.reason == NO_OUTCOME
 
 
-def test_given_many_failed_executions_when_the_search_is_bounded_then_only_the_latest_are_looked_at() -> None:
+def test_a_bounded_search_reads_the_latest_failed_executions() -> None:
     names = [{"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": str(v)}} for v in range(9)]
     lost = _lost(inputs=tuple(json.dumps({"route": "direct", "files": [name]}) for name in names))
 

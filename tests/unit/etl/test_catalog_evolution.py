@@ -17,9 +17,7 @@ COLUMN = """
 """
 
 
-def test_given_a_new_column_when_the_stack_is_synthesized_then_the_same_table_has_it_at_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_column_is_appended_to_the_same_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given the stack's tables, and a contract in which transactions has a new column before its partition keys
     before = _columns(tmp_path / "before")
     changed = tmp_path / "changed.yaml"

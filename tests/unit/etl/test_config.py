@@ -76,7 +76,7 @@ def _cases(values: dict[ContextKey, list[str]]) -> list[object]:
     return [pytest.param(key, value, id=f"{key.name}={value!r}") for key in values for value in values[key]]
 
 
-def test_given_no_context_but_the_email_when_settings_are_loaded_then_each_key_has_its_default() -> None:
+def test_each_key_but_the_email_has_a_default() -> None:
     settings = load_settings(REQUIRED)
 
     assert settings == Settings(
@@ -91,7 +91,7 @@ def test_given_no_context_but_the_email_when_settings_are_loaded_then_each_key_h
     )
 
 
-def test_given_the_context_keys_when_they_are_compared_then_each_makes_one_setting_and_accepts_its_default() -> None:
+def test_each_context_key_is_a_setting_that_takes_its_default() -> None:
     assert set(SETTING) == set(CONTEXT_KEYS)
     assert set(SETTING.values()) == {field.name for field in dataclasses.fields(Settings)}
     assert all(key.default is None or key.accepts(key.default) for key in CONTEXT_KEYS)
@@ -99,16 +99,14 @@ def test_given_the_context_keys_when_they_are_compared_then_each_makes_one_setti
 
 @pytest.mark.requirement("X4", "F4", "O1")
 @pytest.mark.parametrize(("key", "value"), _cases(GOOD))
-def test_given_a_good_value_when_settings_are_loaded_then_it_is_the_setting(key: ContextKey, value: str) -> None:
+def test_a_good_value_becomes_the_setting(key: ContextKey, value: str) -> None:
     settings = load_settings(REQUIRED | {key.name: value})
 
     assert _written(getattr(settings, SETTING[key])) == value
 
 
 @pytest.mark.parametrize(("key", "value"), _cases(BAD))
-def test_given_a_bad_value_when_settings_are_loaded_then_one_line_names_key_value_and_rule(
-    key: ContextKey, value: str
-) -> None:
+def test_a_bad_value_is_refused_with_key_value_and_rule(key: ContextKey, value: str) -> None:
     with pytest.raises(ConfigError) as refused:
         load_settings(REQUIRED | {key.name: value})
 
@@ -118,9 +116,7 @@ def test_given_a_bad_value_when_settings_are_loaded_then_one_line_names_key_valu
 
 @pytest.mark.parametrize("key", CONTEXT_KEYS, ids=[key.name for key in CONTEXT_KEYS])
 @given(value=st.text())
-def test_given_any_text_when_settings_are_loaded_then_it_is_taken_or_refused_in_one_line(
-    key: ContextKey, value: str
-) -> None:
+def test_any_text_is_accepted_or_refused_in_one_line(key: ContextKey, value: str) -> None:
     message = ""
     try:
         load_settings(REQUIRED | {key.name: value})
@@ -130,27 +126,25 @@ def test_given_any_text_when_settings_are_loaded_then_it_is_taken_or_refused_in_
     assert len(message.splitlines()) <= 1
 
 
-def test_given_no_email_when_settings_are_loaded_then_the_error_says_how_to_give_it() -> None:
+def test_a_missing_email_is_refused_with_how_to_give_it() -> None:
     with pytest.raises(ConfigError, match=f"{EMAIL.name} is missing: it must be .* -c {EMAIL.name}="):
         load_settings({})
 
 
 @pytest.mark.parametrize(("value", "expected"), [(50, 50), ("50", 50)])
-def test_given_a_number_in_cdk_json_when_settings_are_loaded_then_it_counts_like_text(
-    value: object, expected: int
-) -> None:
+def test_a_number_in_cdk_json_counts_like_text(value: object, expected: int) -> None:
     assert load_settings(REQUIRED | {BATCH_SIZE.name: value}).batch_size == expected
 
 
 @pytest.mark.parametrize("value", [True, 10.5, [10], {}])
-def test_given_another_json_value_when_settings_are_loaded_then_it_is_refused(value: object) -> None:
+def test_any_other_json_value_is_refused(value: object) -> None:
     with pytest.raises(ConfigError, match=BATCH_SIZE.name):
         load_settings(REQUIRED | {BATCH_SIZE.name: value})
 
 
-def test_given_a_foreign_context_key_when_settings_are_loaded_then_it_is_none_of_their_business() -> None:
+def test_a_context_key_of_others_is_ignored() -> None:
     assert load_settings(REQUIRED | {"aws:cdk:version-reporting": False}) == load_settings(REQUIRED)
 
 
-def test_given_the_architectures_when_they_are_compared_then_the_package_can_be_built_for_each() -> None:
+def test_the_package_can_be_built_for_each_architecture() -> None:
     assert {value for value in MACHINES if ARCHITECTURE.accepts(value)} == set(MACHINES) == set(GOOD[ARCHITECTURE])

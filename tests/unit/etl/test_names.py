@@ -12,7 +12,7 @@ S3_NAME_LIMIT = 63
 
 
 @pytest.mark.requirement("X5")
-def test_given_a_suffix_when_resources_are_named_then_the_name_is_type_purpose_suffix() -> None:
+def test_a_name_is_type_purpose_suffix() -> None:
     names = Names(suffix="qa-2")
 
     assert names.of("lambda", "empty-buckets") == "lambda-empty-buckets-qa-2"
@@ -22,7 +22,7 @@ def test_given_a_suffix_when_resources_are_named_then_the_name_is_type_purpose_s
 
 @pytest.mark.requirement("X4")
 @given(first=SUFFIXES, second=SUFFIXES)
-def test_given_two_suffixes_when_resources_are_named_then_no_name_is_shared(first: str, second: str) -> None:
+def test_no_name_is_shared_by_two_suffixes(first: str, second: str) -> None:
     def every_name(suffix: str) -> set[str]:
         names = Names(suffix=suffix)
         return {names.stack, names.of("lambda", "validate"), names.identifier("database", "transactions")}
@@ -31,5 +31,5 @@ def test_given_two_suffixes_when_resources_are_named_then_no_name_is_shared(firs
 
 
 @given(suffix=SUFFIXES)
-def test_given_any_suffix_when_the_longest_bucket_is_named_then_s3_takes_the_name(suffix: str) -> None:
+def test_the_longest_bucket_name_is_valid_for_any_suffix(suffix: str) -> None:
     assert len(Names(suffix=suffix).of("bucket", "processed-123456789012")) <= S3_NAME_LIMIT

@@ -5,7 +5,7 @@ import duckdb
 from etl.saved_queries import read_queries
 
 
-def test_given_files_of_every_pace_when_asked_for_late_ones_then_the_slow_and_the_retried_are_named() -> None:
+def test_the_query_for_late_files_names_slow_and_retried_ones() -> None:
     # Given a file that took 15 minutes, one that took a second more, and a quick one that was tried twice
     files = """
         CREATE TABLE files AS
@@ -22,7 +22,7 @@ def test_given_files_of_every_pace_when_asked_for_late_ones_then_the_slow_and_th
     assert [(row[1], row[6], row[7]) for row in answer] == [("incoming/late", 901, 1), ("incoming/retried", 5, 2)]
 
 
-def test_given_the_saved_queries_when_listed_then_each_says_in_its_first_line_what_it_answers() -> None:
+def test_each_saved_query_says_first_what_it_answers() -> None:
     queries = read_queries()
 
     assert queries

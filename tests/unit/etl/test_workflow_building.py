@@ -44,7 +44,7 @@ WRITES = list(_conditional_writes(build_definition(RESOURCES)))
 
 
 @pytest.mark.parametrize("write", WRITES, ids=[str(number) for number in range(len(WRITES))])
-def test_given_a_write_when_its_expressions_are_read_then_they_use_exactly_the_placeholders_that_it_gives(
+def test_a_write_uses_exactly_the_placeholders_it_defines(
     write: dict[str, Any],
 ) -> None:
     expressions = f"{write.get('UpdateExpression', '')} {write.get('ConditionExpression', '')}"
@@ -54,7 +54,7 @@ def test_given_a_write_when_its_expressions_are_read_then_they_use_exactly_the_p
 
 
 @pytest.mark.requirement("T3")
-def test_given_every_write_of_a_status_when_it_is_read_then_it_appends_to_the_history_under_a_condition() -> None:
+def test_each_status_extends_the_history_under_a_condition() -> None:
     changes = [write for write in WRITES if write["TableName"] == RESOURCES.audit_table and "UpdateExpression" in write]
 
     assert changes
@@ -63,14 +63,12 @@ def test_given_every_write_of_a_status_when_it_is_read_then_it_appends_to_the_hi
         assert write["ConditionExpression"]
 
 
-def test_given_the_statuses_when_they_are_divided_then_only_two_leave_a_file_unfinished() -> None:
+def test_only_two_statuses_leave_a_file_unfinished() -> None:
     assert {FileStatus.RECEIVED, FileStatus.PROCESSING} == UNFINISHED
 
 
 @pytest.mark.requirement("W3")
-def test_given_errors_that_no_retry_can_mend_when_retries_are_declared_then_they_come_first_and_are_not_retried() -> (
-    None
-):
+def test_permanent_errors_come_first_and_are_not_retried() -> None:
     never, always = retry(unless=["Answer"])
 
     assert never == {"ErrorEquals": ["Answer"], "MaxAttempts": 0}
@@ -79,14 +77,14 @@ def test_given_errors_that_no_retry_can_mend_when_retries_are_declared_then_they
     assert retry() == [always]
 
 
-def test_given_a_task_without_a_result_path_when_it_is_built_then_its_result_is_dropped() -> None:
+def test_a_task_without_a_result_path_drops_its_result() -> None:
     state = task("resource", {}, following=None, catches=[catch("Elsewhere", "Answer")])
 
     assert (state["ResultPath"], state["End"]) == (None, True)
     assert state["Catch"] == [{"ErrorEquals": ["Answer"], "ResultPath": "$.error", "Next": "Elsewhere"}]
 
 
-def test_given_a_query_when_it_is_marked_then_it_stands_between_the_marks_of_jsonata() -> None:
+def test_a_query_is_marked_as_jsonata() -> None:
     assert (
         query("""
         1 + 2
@@ -95,9 +93,7 @@ def test_given_a_query_when_it_is_marked_then_it_stands_between_the_marks_of_jso
     )
 
 
-def test_given_a_computation_when_it_is_built_then_the_state_that_may_fail_stands_in_one_that_retries_and_catches() -> (
-    None
-):
+def test_a_fallible_computation_is_wrapped_in_retry_and_catch() -> None:
     state = compute("Add", {"sum": query("1 + 2")}, following="Next", failing="Elsewhere")
 
     assert [catcher["Next"] for catcher in state["Catch"]] == ["Elsewhere"]

@@ -49,9 +49,7 @@ KEYS = st.builds(_long_key, st.characters(exclude_categories=["Cs"]), st.integer
 
 @pytest.mark.requirement("O2")
 @given(keys=st.lists(KEYS, max_size=100), repeated=st.integers(1, 10))
-def test_given_any_keys_when_batches_are_started_then_each_message_is_in_exactly_one_within_the_limit(
-    keys: list[str], repeated: int
-) -> None:
+def test_each_message_is_in_exactly_one_batch_within_the_limit(keys: list[str], repeated: int) -> None:
     messages = [_message(number, key) for number, key in enumerate(keys * repeated)]
     step_functions = FakeStepFunctions()
 
@@ -68,7 +66,7 @@ def test_given_any_keys_when_batches_are_started_then_each_message_is_in_exactly
 
 
 @given(versions=st.lists(st.integers(0, 5), min_size=1, max_size=20))
-def test_given_events_that_come_more_than_once_when_their_batch_is_started_then_each_upload_is_in_it_once(
+def test_repeated_events_put_an_upload_into_a_batch_once(
     versions: list[int],
 ) -> None:
     messages = [_message(number, "key", version_id=f"v{version}") for number, version in enumerate(versions)]
@@ -80,7 +78,7 @@ def test_given_events_that_come_more_than_once_when_their_batch_is_started_then_
     assert [file["object"]["version-id"] for file in document["files"]] == [f"v{v}" for v in dict.fromkeys(versions)]
 
 
-def test_given_an_upload_without_a_version_when_its_event_comes_twice_then_the_sequencer_tells_that_it_is_one() -> None:
+def test_the_sequencer_identifies_an_upload_without_a_version() -> None:
     uploads = [S3Object(key="key", size=1, etag="e", sequencer=sequencer) for sequencer in ("0A", "0B", "0A")]
     messages = [
         Message(
@@ -96,7 +94,7 @@ def test_given_an_upload_without_a_version_when_its_event_comes_twice_then_the_s
     assert [file["object"]["sequencer"] for file in document["files"]] == ["0A", "0B"]
 
 
-def test_given_an_event_that_came_twice_when_its_batch_cannot_be_started_then_both_messages_go_back() -> None:
+def test_both_messages_of_a_repeated_event_go_back_on_failure() -> None:
     messages = [_message(number, "key", version_id="v") for number in range(2)]
 
     failed = _batches(FakeStepFunctions(errors=["ThrottlingException"])).start(messages)
@@ -111,7 +109,7 @@ def test_the_decision_on_batches_gives_the_limit_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("character", ['"', "\\", "\x01", "é", "火", "😀", "k"])
-def test_given_a_full_batch_of_the_longest_keys_when_its_execution_ends_badly_then_its_event_carries_its_input(
+def test_a_full_batch_of_longest_keys_fits_into_its_end_event(
     character: str,
 ) -> None:
     keys = [f"{number:04}{_long_key(character, KEY_LIMIT - 4)}" for number in range(100)]
@@ -125,7 +123,7 @@ def test_given_a_full_batch_of_the_longest_keys_when_its_execution_ends_badly_th
     assert max(map(len, escaped)) < STATUS_EVENT_LIMIT
 
 
-def test_given_a_hundred_ordinary_uploads_when_they_come_together_then_one_execution_takes_them_all() -> None:
+def test_a_hundred_ordinary_uploads_fit_into_one_execution() -> None:
     key = "incoming/a-partner-of-a-long-name/2025/11/statement of account DE89370400440532013000 2025-11-03 {}.csv"
     step_functions = FakeStepFunctions()
 
@@ -135,7 +133,7 @@ def test_given_a_hundred_ordinary_uploads_when_they_come_together_then_one_execu
 
 
 @given(order=st.permutations(range(5)))
-def test_given_a_batch_that_is_delivered_again_when_it_is_started_then_it_has_the_same_name_and_counts_as_started(
+def test_a_redelivered_batch_has_the_same_name_and_is_started(
     order: list[int],
 ) -> None:
     messages = [_message(number, f"key {number}") for number in range(5)]
@@ -149,7 +147,7 @@ def test_given_a_batch_that_is_delivered_again_when_it_is_started_then_it_has_th
     assert list(step_functions.inputs) == names
 
 
-def test_given_two_batches_when_they_are_started_then_their_names_are_two_and_of_a_permitted_length() -> None:
+def test_two_batches_have_two_names_of_permitted_length() -> None:
     step_functions = FakeStepFunctions()
 
     for number in range(2):
@@ -160,7 +158,7 @@ def test_given_two_batches_when_they_are_started_then_their_names_are_two_and_of
 
 
 @pytest.mark.requirement("O2")
-def test_given_a_batch_that_cannot_be_started_when_others_can_then_only_its_messages_go_back(
+def test_only_the_messages_of_an_unstarted_batch_go_back(
     log_lines: LogLines,
 ) -> None:
     messages = [_message(number, "k" * KEY_LIMIT) for number in range(INPUT_LIMIT // KEY_LIMIT)]
@@ -175,7 +173,7 @@ def test_given_a_batch_that_cannot_be_started_when_others_can_then_only_its_mess
     assert log_lines()[-1]["error"] == "ThrottlingException"
 
 
-def test_given_the_queues_records_when_they_are_read_then_unreadable_ones_are_named_and_their_content_is_not_logged(
+def test_unreadable_messages_are_named_and_not_logged(
     log_lines: LogLines,
 ) -> None:
     records: list[dict[str, Any]] = load_event("sqs-batch")["Records"]
@@ -191,7 +189,7 @@ def test_given_the_queues_records_when_they_are_read_then_unreadable_ones_are_na
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("as_direct", [False, True], ids=["S3's own event", "the direct rule's input"])
-def test_given_a_delivery_that_failed_when_it_is_moved_to_the_queue_then_its_upload_is_understood(
+def test_a_failed_delivery_moved_to_the_queue_is_an_upload(
     as_direct: bool,  # noqa: FBT001 - the case
 ) -> None:
     event = load_event("s3-object-created")
@@ -208,7 +206,7 @@ def test_given_a_delivery_that_failed_when_it_is_moved_to_the_queue_then_its_upl
 
 @pytest.mark.requirement("L2")
 @pytest.mark.parametrize("transformed", [False, True], ids=["Step Functions' own event", "the settling rule's input"])
-def test_given_an_ended_execution_that_could_not_be_delivered_when_it_is_moved_to_the_queue_then_it_is_settled(
+def test_an_undelivered_end_event_moved_to_the_queue_is_settled(
     transformed: bool,  # noqa: FBT001 - the case
 ) -> None:
     event = load_event("execution-timed-out")

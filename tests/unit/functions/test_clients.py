@@ -18,14 +18,14 @@ DESCRIPTIONS = sorted(
 
 
 @pytest.mark.parametrize("description", DESCRIPTIONS, ids=lambda path: str(Path(path).relative_to(DATA)))
-def test_given_what_botocore_knows_when_a_client_reads_it_then_it_is_what_botocore_reads(description: str) -> None:
+def test_a_client_reads_the_service_models_of_botocore(description: str) -> None:
     assert FileLoader().load_file(description) == JSONFileLoader().load_file(description)
 
 
-def test_given_no_file_when_a_client_looks_for_it_then_there_is_none() -> None:
+def test_a_client_finds_no_model_where_no_file_is() -> None:
     assert FileLoader().load_file(str(DATA / "s3" / "nothing")) is None
 
 
 @pytest.mark.usefixtures("aws")
-def test_given_many_requests_at_a_time_when_they_are_done_then_the_client_keeps_the_connection_of_each() -> None:
+def test_a_client_keeps_a_connection_for_each_parallel_request() -> None:
     assert client("s3").meta.config.max_pool_connections >= PARALLEL_REQUESTS

@@ -24,7 +24,7 @@ def machine(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 
 
 
 @pytest.mark.requirement("O2", "D1")
-def test_given_a_batch_with_unreadable_messages_when_it_is_dispatched_then_the_readable_start_and_the_others_go_back(
+def test_readable_messages_start_and_unreadable_ones_go_back(
     machine: str, context: FakeContext, log_lines: LogLines
 ) -> None:
     event = load_event("sqs-batch")
@@ -43,9 +43,7 @@ def test_given_a_batch_with_unreadable_messages_when_it_is_dispatched_then_the_r
     }
 
 
-def test_given_the_same_batch_twice_when_it_is_dispatched_then_one_execution_runs_and_no_message_goes_back(
-    machine: str, context: FakeContext
-) -> None:
+def test_the_same_batch_twice_starts_one_execution(machine: str, context: FakeContext) -> None:
     event = {"Records": load_event("sqs-batch")["Records"][:1]}
 
     answers = [handler(event, context) for _ in range(2)]
@@ -54,9 +52,7 @@ def test_given_the_same_batch_twice_when_it_is_dispatched_then_one_execution_run
     assert len(boto3.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]) == 1
 
 
-def test_given_a_state_machine_that_is_gone_when_a_batch_is_dispatched_then_all_its_messages_go_back(
-    machine: str, context: FakeContext
-) -> None:
+def test_all_messages_go_back_if_the_state_machine_is_gone(machine: str, context: FakeContext) -> None:
     boto3.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
     event = load_event("sqs-batch")
 

@@ -21,7 +21,7 @@ def _always() -> bool:
 
 
 @pytest.mark.requirement("X7")
-def test_given_versions_markers_and_unfinished_uploads_when_the_bucket_is_emptied_then_nothing_is_left() -> None:
+def test_versions_markers_and_unfinished_uploads_are_deleted() -> None:
     bucket = FakeVersionedBucket(versions=_versions(1500), markers=_versions(700, "gone"), uploads=_uploads(1001))
 
     assert empty_bucket(bucket, "any", has_time=_always)
@@ -30,7 +30,7 @@ def test_given_versions_markers_and_unfinished_uploads_when_the_bucket_is_emptie
     assert (bucket.versions, bucket.markers, bucket.uploads) == ([], [], [])
 
 
-def test_given_an_empty_bucket_when_it_is_emptied_then_nothing_is_deleted() -> None:
+def test_nothing_is_deleted_from_an_empty_bucket() -> None:
     bucket = FakeVersionedBucket()
 
     assert empty_bucket(bucket, "any", has_time=_always)
@@ -38,7 +38,7 @@ def test_given_an_empty_bucket_when_it_is_emptied_then_nothing_is_deleted() -> N
     assert bucket.deletes == []
 
 
-def test_given_too_little_time_when_a_bucket_is_emptied_then_it_says_so_and_the_next_call_goes_on() -> None:
+def test_the_next_call_continues_after_too_little_time() -> None:
     bucket = FakeVersionedBucket(versions=_versions(2500))
     time = [True, True, False]
 
@@ -48,7 +48,7 @@ def test_given_too_little_time_when_a_bucket_is_emptied_then_it_says_so_and_the_
     assert empty_bucket(bucket, "any", has_time=_always)
 
 
-def test_given_a_version_that_s3_keeps_when_the_bucket_is_emptied_then_the_error_names_the_code() -> None:
+def test_an_undeletable_version_is_reported_with_its_error_code() -> None:
     bucket = FakeVersionedBucket(versions=_versions(3), locked={"key-1"})
 
     with pytest.raises(BucketNotEmptiedError, match="AccessDenied"):
@@ -66,10 +66,10 @@ class _Failing(FakeVersionedBucket):
         raise client_error(self._code)
 
 
-def test_given_a_bucket_that_is_gone_when_it_is_emptied_then_that_is_as_good() -> None:
+def test_a_bucket_that_is_gone_counts_as_empty() -> None:
     assert empty_bucket(_Failing("NoSuchBucket"), "any", has_time=_always)
 
 
-def test_given_a_bucket_that_may_not_be_read_when_it_is_emptied_then_the_error_is_raised() -> None:
+def test_a_bucket_that_may_not_be_read_raises_an_error() -> None:
     with pytest.raises(Exception, match="AccessDenied"):
         empty_bucket(_Failing("AccessDenied"), "any", has_time=_always)

@@ -62,7 +62,7 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 @pytest.mark.requirement("X7", "D1")
 @pytest.mark.usefixtures("aws")
-def test_given_a_full_bucket_when_the_stack_is_deleted_then_it_is_emptied_and_the_answer_is_success(
+def test_deleting_the_stack_empties_the_bucket_and_succeeds(
     cloudformation: CloudFormation,
     context: FakeContext,
 ) -> None:
@@ -90,7 +90,7 @@ def test_given_a_full_bucket_when_the_stack_is_deleted_then_it_is_emptied_and_th
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
 @pytest.mark.usefixtures("aws")
-def test_given_any_other_request_when_it_comes_then_it_is_answered_and_nothing_is_deleted(
+def test_any_other_request_is_answered_and_deletes_nothing(
     cloudformation: CloudFormation,
     context: FakeContext,
     request_type: str,
@@ -121,7 +121,7 @@ def _versions(count: int) -> list[dict[str, str]]:
 
 
 @pytest.mark.requirement("X7")
-def test_given_too_little_time_when_a_bucket_is_emptied_then_the_function_calls_itself_and_does_not_answer_yet(
+def test_too_little_time_makes_the_function_invoke_itself(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
 ) -> None:
     bucket = FakeVersionedBucket(versions=_versions(1500))
@@ -142,7 +142,7 @@ def test_given_too_little_time_when_a_bucket_is_emptied_then_the_function_calls_
     assert bucket.versions == []
 
 
-def test_given_a_version_that_s3_keeps_when_a_bucket_is_emptied_then_the_answer_is_failed_and_says_where_to_look(
+def test_an_undeletable_version_answers_failed_with_the_log(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
 ) -> None:
     _with_fakes(monkeypatch, FakeVersionedBucket(versions=_versions(2), locked={"key-1"}))
@@ -155,7 +155,7 @@ def test_given_a_version_that_s3_keeps_when_a_bucket_is_emptied_then_the_answer_
 
 
 @pytest.mark.usefixtures("aws")
-def test_given_a_request_without_a_bucket_when_the_stack_is_deleted_then_it_is_answered_all_the_same(
+def test_a_request_without_a_bucket_is_answered(
     cloudformation: CloudFormation,
     context: FakeContext,
 ) -> None:
@@ -167,7 +167,7 @@ def test_given_a_request_without_a_bucket_when_the_stack_is_deleted_then_it_is_a
     assert [answer["Status"] for answer in cloudformation.answers] == ["FAILED"]
 
 
-def test_given_an_address_that_refuses_when_the_answer_is_sent_then_the_call_fails(
+def test_an_address_that_refuses_the_answer_fails_the_call(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
 ) -> None:
     _with_fakes(monkeypatch, FakeVersionedBucket())
@@ -177,7 +177,7 @@ def test_given_an_address_that_refuses_when_the_answer_is_sent_then_the_call_fai
         handler(cloudformation.event(), context)
 
 
-def test_given_keys_that_no_xml_may_hold_when_a_bucket_is_emptied_then_they_are_deleted_one_by_one(
+def test_keys_that_xml_cannot_hold_are_deleted_one_by_one(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
 ) -> None:
     hostile = ["control \x01", "line\nend", "return\r", "none \uffff"]

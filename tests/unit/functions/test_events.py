@@ -15,7 +15,7 @@ from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.samples import file_event
 
 
-def test_given_a_tasks_input_when_it_is_read_then_the_domain_gets_its_source() -> None:
+def test_the_input_of_a_task_gives_the_source_of_the_file() -> None:
     event = file_event(partner="dkb")
 
     source = read_file({"file": event}).source()
@@ -26,7 +26,7 @@ def test_given_a_tasks_input_when_it_is_read_then_the_domain_gets_its_source() -
 
 
 @pytest.mark.parametrize("missing", [field.encode_name for field in msgspec.structs.fields(File)])
-def test_given_an_input_that_lacks_a_field_when_it_is_read_then_the_error_names_the_field(missing: str) -> None:
+def test_an_input_that_lacks_a_field_is_refused_by_its_name(missing: str) -> None:
     event = file_event()
     del event[missing]
 
@@ -35,7 +35,7 @@ def test_given_an_input_that_lacks_a_field_when_it_is_read_then_the_error_names_
 
 
 @pytest.mark.parametrize("name", ["s3-object-created", "s3-object-created-unversioned"])
-def test_given_s3s_own_object_when_it_is_read_then_a_missing_version_is_an_empty_one(name: str) -> None:
+def test_a_missing_version_of_an_object_is_an_empty_one(name: str) -> None:
     detail = load_event(name)["detail"]
     message = {"bucket": detail["bucket"]["name"], "object": detail["object"], "uploaded_at": load_event(name)["time"]}
 
@@ -45,9 +45,7 @@ def test_given_s3s_own_object_when_it_is_read_then_a_missing_version_is_an_empty
     assert upload.object.version_id == detail["object"].get("version-id", "")
 
 
-def test_given_two_calls_of_one_function_when_they_log_then_each_line_names_its_own_file_and_no_other(
-    log_lines: LogLines, context: FakeContext
-) -> None:
+def test_each_log_line_names_only_its_own_file(log_lines: LogLines, context: FakeContext) -> None:
     @observed
     def handler(event: Event, _context: Any) -> None:
         if "file" in event:

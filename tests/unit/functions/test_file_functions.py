@@ -62,7 +62,7 @@ def _partitions(table: str) -> list[list[str]]:
 
 @pytest.mark.requirement("F1", "F2", "W2", "D1")
 @pytest.mark.parametrize(("partner", "name"), SAMPLES)
-def test_given_a_partners_sample_when_it_goes_through_the_functions_then_its_rows_are_published_and_reconciled(
+def test_a_sample_is_published_and_reconciled_by_the_functions(
     context: FakeContext,
     partner: str,
     name: str,
@@ -92,7 +92,7 @@ def test_given_a_partners_sample_when_it_goes_through_the_functions_then_its_row
         ("alpine", b"\xff\xfe\x00", "NOT_DECODABLE"),
     ],
 )
-def test_given_a_file_that_must_be_refused_when_it_is_validated_then_that_is_an_answer_and_no_error(
+def test_a_refused_file_is_an_answer_and_no_error(
     context: FakeContext, partner: str, content: bytes, reason_code: str
 ) -> None:
     file = upload(f"incoming/{partner}/file.csv", content, partner=partner)
@@ -103,7 +103,7 @@ def test_given_a_file_that_must_be_refused_when_it_is_validated_then_that_is_an_
     assert answer["reason"]
 
 
-def test_given_customer_data_in_cells_when_a_file_goes_through_the_functions_then_no_log_line_holds_it(
+def test_no_log_line_holds_customer_data(
     context: FakeContext,
     log_lines: LogLines,
     capsys: pytest.CaptureFixture[str],
@@ -125,7 +125,7 @@ def test_given_customer_data_in_cells_when_a_file_goes_through_the_functions_the
     assert CELL not in str(capsys.readouterr())
 
 
-def test_given_a_published_version_when_the_newer_is_published_twice_then_only_its_rows_are_left(
+def test_publishing_a_newer_version_twice_leaves_only_its_rows(
     context: FakeContext,
 ) -> None:
     older = _sample("alpine", "alpine-2025.sample.csv")
@@ -143,7 +143,7 @@ def test_given_a_published_version_when_the_newer_is_published_twice_then_only_i
     assert len(_objects("transactions/")) == len(_partitions("transactions"))
 
 
-def test_given_a_published_file_when_it_is_withdrawn_then_its_rows_are_gone(context: FakeContext) -> None:
+def test_a_withdrawn_file_has_no_rows(context: FakeContext) -> None:
     file = _with_a_secret_cell()
     validation = validate.handler({"file": file}, context)
     transform.handler({"file": file, "validation": validation}, context)
@@ -154,7 +154,7 @@ def test_given_a_published_file_when_it_is_withdrawn_then_its_rows_are_gone(cont
     assert _objects("transactions/") == _objects("quarantine/") == set()
 
 
-def test_given_a_version_that_is_gone_when_it_is_validated_then_the_error_is_raised_for_the_retries(
+def test_a_version_that_is_gone_raises_an_error_for_the_retries(
     context: FakeContext,
 ) -> None:
     file = _sample(*SAMPLES[0])

@@ -26,9 +26,7 @@ BOTO3 = {"boto3", "s3transfer"}
         ("transform", BOTO3),
     ],
 )
-def test_given_a_function_when_it_has_started_then_it_has_loaded_nothing_that_it_does_not_use(
-    module: str, spared: set[str]
-) -> None:
+def test_a_function_loads_only_what_it_uses(module: str, spared: set[str]) -> None:
     program = f"""
 import sys, handlers.{module}, pipeline.clients
 pipeline.clients.client("s3")

@@ -69,7 +69,7 @@ def _alerts(registry: Registry, *times: datetime, due: Due | None = WEEKDAYS) ->
     return topic.messages
 
 
-def test_given_a_file_that_has_not_come_when_it_was_due_then_one_message_says_so_word_by_word() -> None:
+def test_a_missing_file_is_alerted_once_word_by_word() -> None:
     # Given that Friday's file was the last one
     registry = Registry().arrived(datetime(2025, 10, 31, 8, 12, tzinfo=UTC))
 
@@ -102,9 +102,7 @@ def test_given_a_file_that_has_not_come_when_it_was_due_then_one_message_says_so
         (DUE_AT + timedelta(minutes=1), False),  # late, but here
     ],
 )
-def test_given_the_last_arrival_when_a_file_was_due_then_only_one_since_the_time_before_counts(
-    arrived: datetime, *, alerted: bool
-) -> None:
+def test_only_an_arrival_since_the_previous_due_time_counts(arrived: datetime, *, alerted: bool) -> None:
     assert bool(_alerts(Registry().arrived(arrived), DUE_AT + timedelta(minutes=5))) == alerted
 
 
@@ -117,11 +115,11 @@ def test_given_the_last_arrival_when_a_file_was_due_then_only_one_since_the_time
         (DUE_AT - timedelta(days=1), WEEKDAYS),  # a Sunday
     ],
 )
-def test_given_a_time_at_which_nothing_was_due_when_checked_then_nobody_is_told(now: datetime, due: Due | None) -> None:
+def test_nobody_is_notified_when_nothing_was_due(now: datetime, due: Due | None) -> None:
     assert _alerts(Registry(), now, due=due) == []
 
 
-def test_given_an_alert_that_could_not_be_sent_when_checked_again_then_it_is_sent_once() -> None:
+def test_an_alert_that_could_not_be_sent_is_sent_once_later() -> None:
     registry, topic = Registry(), Topic(errors=["InternalError"])
 
     with pytest.raises(ClientError):
@@ -144,9 +142,7 @@ def test_given_an_alert_that_could_not_be_sent_when_checked_again_then_it_is_sen
         ),
     ),
 )
-def test_given_any_due_time_when_asked_then_it_is_past_on_its_day_and_at_its_hour_across_summer_time(
-    now: datetime, due: Due
-) -> None:
+def test_a_due_time_holds_its_day_and_hour_across_summer_time(now: datetime, due: Due) -> None:
     before, last = due_times(due, now)
 
     assert before < last

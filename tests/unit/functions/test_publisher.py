@@ -51,9 +51,7 @@ def _path(date: str, file_id: str) -> str:
     return f"transactions/partner=alpine/booking_date={date}/{file_id}.parquet"
 
 
-def test_given_a_staged_file_when_it_is_published_then_its_rows_and_partitions_are_there(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_publishing_makes_rows_and_partitions_visible(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("new", "2025-11-01", "2025-11-02", rejected=("2025-11-03",))
     assert _visible(s3) == {}
 
@@ -80,9 +78,7 @@ def test_given_a_staged_file_when_it_is_published_then_its_rows_and_partitions_a
     }
 
 
-def test_given_a_published_file_when_it_is_published_again_then_nothing_changes(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_publishing_again_changes_nothing(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("old", "2025-11-01")
     stage_file("new", "2025-11-01", "2025-11-02")
     publisher = _publisher(s3, glue)
@@ -99,7 +95,7 @@ def test_given_a_published_file_when_it_is_published_again_then_nothing_changes(
     old=st.sets(st.sampled_from(["2025-11-01", "2025-11-02", "2025-11-03"])),
     new=st.sets(st.sampled_from(["2025-11-01", "2025-11-02", "2025-11-03"])),
 )
-def test_given_any_partitions_of_two_versions_when_the_newer_is_published_then_only_its_rows_are_visible(
+def test_only_the_rows_of_the_newer_version_are_visible(
     tmp_path_factory: pytest.TempPathFactory, old: set[str], new: set[str]
 ) -> None:
     s3, glue, folder = FakeS3(), FakeGlue(), tmp_path_factory.mktemp("staging")
@@ -113,9 +109,7 @@ def test_given_any_partitions_of_two_versions_when_the_newer_is_published_then_o
     assert _visible(s3) == {_path(date, "new"): "new" for date in new}
 
 
-def test_given_another_files_rows_in_the_same_partition_when_a_file_is_published_then_they_stay(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_rows_of_another_file_in_the_same_partition_stay(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     publisher = _publisher(s3, glue)
     for file_id in ("other", "old", "new"):
         stage_file(file_id, "2025-11-01")
@@ -127,9 +121,7 @@ def test_given_another_files_rows_in_the_same_partition_when_a_file_is_published
     assert set(_visible(s3).values()) == {"other", "new"}
 
 
-def test_given_an_overtaken_file_when_it_is_withdrawn_twice_then_its_rows_are_gone_and_its_manifest_stays(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_withdrawing_twice_removes_the_rows_not_the_manifest(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("old", "2025-11-01", rejected=("2025-11-03",))
     publisher = _publisher(s3, glue)
     publisher.publish("old", ["old"])
@@ -141,17 +133,13 @@ def test_given_an_overtaken_file_when_it_is_withdrawn_twice_then_its_rows_are_go
     assert len(listed(s3, "old")) == 2
 
 
-def test_given_a_file_that_was_never_staged_when_it_is_withdrawn_then_there_is_nothing_to_do(
-    s3: FakeS3, glue: FakeGlue
-) -> None:
+def test_withdrawing_a_file_that_was_never_staged_does_nothing(s3: FakeS3, glue: FakeGlue) -> None:
     _publisher(s3, glue).withdraw("never staged")
 
     assert s3.objects == {}
 
 
-def test_given_an_older_version_when_a_newer_without_rows_retires_it_then_no_row_of_the_key_is_left(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_a_newer_version_without_rows_withdraws_the_older(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("old", "2025-11-01")
     publisher = _publisher(s3, glue)
     publisher.publish("old", ["old"])
@@ -161,9 +149,7 @@ def test_given_an_older_version_when_a_newer_without_rows_retires_it_then_no_row
     assert _visible(s3) == {}
 
 
-def test_given_a_withdrawn_file_when_it_is_published_again_then_its_rows_are_back(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_publishing_a_withdrawn_file_restores_its_rows(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("file", "2025-11-01")
     publisher = _publisher(s3, glue)
     publisher.publish("file", ["file"])
@@ -175,9 +161,7 @@ def test_given_a_withdrawn_file_when_it_is_published_again_then_its_rows_are_bac
     assert _visible(s3) == before
 
 
-def test_given_more_objects_than_one_call_takes_when_they_are_published_and_withdrawn_then_every_call_is_full(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_many_objects_are_published_and_withdrawn_in_full_calls(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     many = DELETE_LIMIT + 1
     stage_file("file", *(f"date-{number}" for number in range(many)))
     publisher = _publisher(s3, glue)
@@ -192,9 +176,7 @@ def test_given_more_objects_than_one_call_takes_when_they_are_published_and_with
     assert _visible(s3) == {}
 
 
-def test_given_a_partition_that_exists_when_a_file_is_published_then_that_is_no_error(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_an_existing_partition_is_no_error(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("file", "2025-11-01", "2025-11-02")
     glue.partitions["transactions", "alpine", "2025-11-01"] = "s3://made/by/the/crawler/"
 
@@ -204,9 +186,7 @@ def test_given_a_partition_that_exists_when_a_file_is_published_then_that_is_no_
     assert len(_visible(s3)) == 2
 
 
-def test_given_a_catalog_that_refuses_when_a_file_is_published_then_no_row_is_touched(
-    s3: FakeS3, stage_file: Stage
-) -> None:
+def test_a_catalog_that_refuses_leaves_every_row_untouched(s3: FakeS3, stage_file: Stage) -> None:
     stage_file("old", "2025-11-01")
     stage_file("new", "2025-11-02")
     _publisher(s3, FakeGlue()).publish("old", ["old"])
@@ -218,9 +198,7 @@ def test_given_a_catalog_that_refuses_when_a_file_is_published_then_no_row_is_to
     assert _visible(s3) == before
 
 
-def test_given_an_object_that_cannot_be_deleted_when_a_file_is_published_then_it_fails_before_rows_are_doubled(
-    s3: FakeS3, glue: FakeGlue, stage_file: Stage
-) -> None:
+def test_a_failed_deletion_stops_before_rows_are_doubled(s3: FakeS3, glue: FakeGlue, stage_file: Stage) -> None:
     stage_file("old", "2025-11-01")
     stage_file("new", "2025-11-01")
     publisher = _publisher(s3, glue)
@@ -233,14 +211,12 @@ def test_given_an_object_that_cannot_be_deleted_when_a_file_is_published_then_it
     assert set(_visible(s3).values()) == {"old"}
 
 
-def test_given_a_file_without_a_manifest_when_it_is_published_then_it_fails(s3: FakeS3, glue: FakeGlue) -> None:
+def test_publishing_without_a_manifest_fails(s3: FakeS3, glue: FakeGlue) -> None:
     with pytest.raises(ClientError, match="NoSuchKey"):
         _publisher(s3, glue).publish("file", ["file"])
 
 
-def test_given_a_transformation_when_it_is_staged_then_no_reader_sees_it_and_the_manifest_comes_last(
-    s3: FakeS3, tmp_path: Path
-) -> None:
+def test_staged_rows_are_invisible_and_the_manifest_comes_last(s3: FakeS3, tmp_path: Path) -> None:
     objects = staged(s3, tmp_path, "file", written("file", dates=["2025-11-01", "2025-11-02"]))
 
     assert listed(s3, "file") == objects

@@ -74,7 +74,7 @@ def _recorder(s3: FakeS3) -> Recorder:
     return Recorder(s3=s3, bucket="processed", contract=CONTRACT)
 
 
-def test_given_a_completed_file_when_recorded_then_its_row_and_its_exact_totals_can_be_read(tmp_path: Path) -> None:
+def test_a_completed_file_is_recorded_with_exact_totals(tmp_path: Path) -> None:
     s3 = FakeS3()
 
     _recorder(s3).record([read_outcome(_record())])
@@ -91,7 +91,7 @@ def test_given_a_completed_file_when_recorded_then_its_row_and_its_exact_totals_
     assert (total["currency"], total["transactions"], total["total"]) == ("EUR", 2, Decimal("1000000000000.10000"))
 
 
-def test_given_outcomes_of_one_file_when_recorded_again_and_again_then_the_latest_stands_once(tmp_path: Path) -> None:
+def test_of_repeated_outcomes_the_latest_is_recorded_once(tmp_path: Path) -> None:
     s3 = FakeS3()
     completed, superseded = _record(), _record(FileStatus.SUPERSEDED, superseded_by="f2")
 
@@ -102,7 +102,7 @@ def test_given_outcomes_of_one_file_when_recorded_again_and_again_then_the_lates
     assert (row["status"], row["superseded_by"]) == ("SUPERSEDED", "f2")
 
 
-def test_given_a_rejected_file_without_figures_when_recorded_then_there_is_no_row_of_totals(tmp_path: Path) -> None:
+def test_a_rejected_file_without_figures_has_no_totals(tmp_path: Path) -> None:
     s3 = FakeS3()
     record = _record(FileStatus.REJECTED)
     for fact in ("totals", "layout", "rows_read", "rows_accepted", "first_booking_date", "last_booking_date"):
@@ -113,7 +113,7 @@ def test_given_a_rejected_file_without_figures_when_recorded_then_there_is_no_ro
     assert _recorded(s3, tmp_path).keys() == {"files"}
 
 
-def test_given_an_image_that_is_no_file_when_read_then_the_batch_fails() -> None:
+def test_an_image_that_is_no_file_fails_the_batch() -> None:
     record = _record()
     del record["dynamodb"]["NewImage"]["status"]
 
@@ -122,7 +122,7 @@ def test_given_an_image_that_is_no_file_when_read_then_the_batch_fails() -> None
 
 
 @given(totals=st.lists(st.decimals("-1e27", "1e27", places=5), min_size=1, max_size=4))
-def test_given_any_sums_when_written_then_every_digit_is_kept(
+def test_given_any_sums_when_written_then_every_digit_is_there(
     totals: Sequence[Decimal], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     sums = [{"currency": f"C{number}", "count": 1, "sum": f"{total:f}"} for number, total in enumerate(totals)]
@@ -137,7 +137,7 @@ def _arrived(at: str, status: str = FileStatus.COMPLETED) -> AuditRow:
     return read_outcome(_record(status, uploaded_at=at))
 
 
-def test_given_files_in_any_order_when_kept_then_the_last_arrival_of_the_layout_stands() -> None:
+def test_the_last_arrival_of_a_layout_stands_in_any_order() -> None:
     registry = FakeRegistry()
 
     for batch in (
@@ -150,12 +150,12 @@ def test_given_files_in_any_order_when_kept_then_the_last_arrival_of_the_layout_
     assert registry.arrivals == {f"{ARRIVAL}alpine-2025": "2025-11-03T09:00:00Z"}
 
 
-def test_given_a_registry_that_fails_when_kept_then_the_batch_fails_and_comes_again() -> None:
+def test_a_registry_that_fails_makes_the_batch_come_again() -> None:
     with pytest.raises(ClientError, match="Throttling"):
         keep_arrivals(FakeRegistry(error="Throttling"), "registry", [_arrived(UPLOADED)])
 
 
-def test_given_the_contract_when_its_tables_are_read_then_done_at_is_in_utc() -> None:
+def test_done_at_is_in_utc() -> None:
     outcome = read_outcome(_record())
 
     assert outcome.done_at == datetime(2025, 11, 3, 14, 6, 0, 250_000, tzinfo=UTC)
@@ -175,9 +175,7 @@ def test_given_the_contract_when_its_tables_are_read_then_done_at_is_in_utc() ->
         (["RECEIVED", "PROCESSING", "SUPERSEDED"], 120.0),
     ],
 )
-def test_given_an_outcome_when_it_is_measured_then_it_is_the_time_since_the_upload(
-    history: list[str], seconds: float | None
-) -> None:
+def test_the_duration_of_an_outcome_starts_at_the_upload(history: list[str], seconds: float | None) -> None:
     entries = [
         {"status": status, "at": f"2025-11-03T14:{5 + minute:02}:12Z", "execution": "arn:1", "detail": ""}
         for minute, status in enumerate(history)

@@ -19,7 +19,7 @@ def _file(event: dict[str, Any]) -> File:
 
 
 @pytest.mark.usefixtures("aws")
-def test_given_a_newer_version_when_the_older_is_opened_then_its_own_bytes_are_read() -> None:
+def test_an_older_version_is_opened_by_its_own_bytes() -> None:
     event = upload(KEY, b"older")
     boto3.client("s3").put_object(Bucket=RAW, Key=KEY, Body=b"newer")
 
@@ -28,7 +28,7 @@ def test_given_a_newer_version_when_the_older_is_opened_then_its_own_bytes_are_r
 
 
 @pytest.mark.usefixtures("aws")
-def test_given_no_version_id_when_the_object_is_the_announced_one_then_it_is_read() -> None:
+def test_an_unversioned_object_is_read_if_it_is_unchanged() -> None:
     event = upload(KEY, b"content", versioned=False)
     assert event["version_id"] == ""
 
@@ -37,7 +37,7 @@ def test_given_no_version_id_when_the_object_is_the_announced_one_then_it_is_rea
 
 
 @pytest.mark.usefixtures("aws")
-def test_given_no_version_id_when_the_object_has_changed_since_then_it_is_refused() -> None:
+def test_an_unversioned_object_that_has_changed_is_refused() -> None:
     event = upload(KEY, b"announced", versioned=False)
     boto3.client("s3").put_object(Bucket=RAW, Key=KEY, Body=b"changed")
 
@@ -55,9 +55,7 @@ class _RecordingS3:
 
 
 @pytest.mark.parametrize(("version_id", "named"), [("v1", {"VersionId": "v1"}), ("", {})])
-def test_given_a_version_or_none_when_an_upload_is_opened_then_the_etag_is_always_asked_for(
-    version_id: str, named: dict[str, str]
-) -> None:
+def test_opening_an_upload_always_requires_its_etag(version_id: str, named: dict[str, str]) -> None:
     s3 = _RecordingS3()
 
     open_upload(s3, _file(file_event(KEY, version_id=version_id, etag="abc")))

@@ -40,7 +40,7 @@ def _report() -> Report:
     )
 
 
-def test_given_a_report_when_written_twice_then_there_is_one_for_programs_and_one_for_people() -> None:
+def test_a_report_is_stored_once_as_json_and_once_as_a_page() -> None:
     s3 = FakeS3()
 
     keys = {write_report(s3, PROCESSED, _report()) for _ in range(2)}
@@ -52,7 +52,7 @@ def test_given_a_report_when_written_twice_then_there_is_one_for_programs_and_on
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(("partner", "folder"), [("alpine", "alpine"), ("nobody", "unknown")])
-def test_given_a_refused_file_when_validated_then_its_report_lies_where_the_answer_says(
+def test_the_report_of_a_refused_file_is_where_the_answer_says(
     context: FakeContext, monkeypatch: pytest.MonkeyPatch, partner: str, folder: str
 ) -> None:
     monkeypatch.setenv("PROCESSED_BUCKET", PROCESSED)

@@ -25,7 +25,7 @@ def test_a_published_contract_is_valid_for_the_standards_schema(path: Path) -> N
 
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.stem)
-def test_a_published_contract_is_of_the_very_version_whose_schema_is_held_against_it(path: Path) -> None:
+def test_a_contract_names_the_version_of_its_schema(path: Path) -> None:
     assert yaml.safe_load(path.read_text())["apiVersion"] == SCHEMA["properties"]["apiVersion"]["default"]
 
 

@@ -27,7 +27,7 @@ def test_the_window_counts_from_the_first_message_seen() -> None:
     assert gate.is_open(waiting=2, now=130)
 
 
-def test_an_open_gate_closes_when_the_queue_is_empty_and_the_window_starts_anew() -> None:
+def test_the_gate_closes_on_an_empty_queue_for_a_new_window() -> None:
     # Given a gate that opened for a full batch
     gate = Gate(batch_size=2, window=30)
     assert gate.is_open(waiting=2, now=0)

@@ -25,7 +25,7 @@ def files(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_only_the_template_differs_in_the_copy_and_the_original_stays(assembly: Path, tmp_path: Path) -> None:
+def test_the_copy_differs_only_in_its_template(assembly: Path, tmp_path: Path) -> None:
     original = files(assembly)
 
     reduced = files(reduce_assembly(assembly, tmp_path / "cdk.local"))
@@ -44,7 +44,7 @@ def test_a_second_deployment_replaces_the_copy(assembly: Path, tmp_path: Path) -
     assert files(reduced)["manifest.json"] == '{"version": 2}'
 
 
-def test_a_failed_command_is_reported_with_the_tail_of_its_output(tmp_path: Path) -> None:
+def test_a_failed_command_is_reported_with_its_last_output(tmp_path: Path) -> None:
     # When the CDK command line is asked for an assembly that does not exist
     with pytest.raises(CdkError, match="cdk list failed with exit code 1") as failure:
         run_cdk("list", "--app", str(tmp_path / "nowhere"), environment={}, log=tmp_path / "cdk.log")

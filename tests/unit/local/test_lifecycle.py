@@ -51,9 +51,7 @@ def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("program", [PARENT, STUBBORN], ids=["obeys", "ignores SIGTERM"])
-def test_stopping_ends_the_whole_process_group_and_removes_the_folder(
-    program: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stopping_ends_the_process_group_and_removes_the_folder(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a running emulator that started a process of its own
     monkeypatch.setattr("local.lifecycle.STOP_SECONDS", 0.5)
     emulator = start(server(program), is_ready=has_pids)

@@ -80,7 +80,7 @@ def test_down_ends_it_and_twice_is_harmless(emulators: FakeEmulators) -> None:
     assert emulators.running == []
 
 
-def test_a_failed_deployment_ends_in_a_message_and_keeps_the_emulator_for_the_next_try(
+def test_a_failed_deployment_keeps_the_emulator_running(
     emulators: FakeEmulators,
 ) -> None:
     emulators.failure = CdkError("cdk deploy failed with exit code 1")

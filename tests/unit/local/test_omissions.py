@@ -17,7 +17,7 @@ def test_every_entry_says_why() -> None:
     assert all(omission.reason for omission in OMISSIONS)
 
 
-def test_a_matching_resource_is_left_out_and_the_others_stay_as_they_are() -> None:
+def test_only_matching_resources_are_omitted() -> None:
     given = template(Math=MATH_ALARM, Plain=PLAIN_ALARM, Queue=QUEUE)
 
     reduced = without_omissions(given)
@@ -44,7 +44,7 @@ def test_a_template_without_such_resources_stays_as_it_is() -> None:
     ("before", "after"),
     [("Math", None), (["Math"], None), (["Math", "Plain"], ["Plain"]), (["Plain"], ["Plain"])],
 )
-def test_an_order_after_a_left_out_resource_is_dropped(before: object, after: object) -> None:
+def test_a_dependency_on_an_omitted_resource_is_dropped(before: object, after: object) -> None:
     given = template(Math=MATH_ALARM, Plain=PLAIN_ALARM, Queue=QUEUE | {"DependsOn": before})
 
     queue = without_omissions(given)["Resources"]["Queue"]
@@ -52,7 +52,7 @@ def test_an_order_after_a_left_out_resource_is_dropped(before: object, after: ob
     assert queue.get("DependsOn") == after
 
 
-def test_an_output_that_reports_a_left_out_resource_is_dropped() -> None:
+def test_an_output_of_an_omitted_resource_is_dropped() -> None:
     given = template(Math=MATH_ALARM, Queue=QUEUE) | {
         "Outputs": {"Alarm": {"Value": {"Ref": "Math"}}, "Queue": {"Value": {"Ref": "Queue"}}}
     }
@@ -71,7 +71,7 @@ def test_an_output_that_reports_a_left_out_resource_is_dropped() -> None:
         {"Fn::Join": ["", ["a", {"Ref": "Math"}]]},
     ],
 )
-def test_a_resource_that_needs_a_left_out_one_is_refused_by_name(reference: object) -> None:
+def test_a_resource_that_needs_an_omitted_one_is_refused_by_name(reference: object) -> None:
     given = template(Math=MATH_ALARM, Board={"Type": "AWS::CloudWatch::Dashboard", "Properties": {"Body": reference}})
 
     with pytest.raises(OmissionError, match="Board refers to Math"):

@@ -38,7 +38,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     calls._full.abort()  # noqa: SLF001 a call that still waits must not keep the test
 
 
-def test_given_more_calls_than_places_when_functions_are_called_then_as_many_run_at_once_and_all_are_answered(
+def test_calls_beyond_the_places_wait_and_are_all_answered(
     calls: Calls,
 ) -> None:
     wanted = 4 * PLACES

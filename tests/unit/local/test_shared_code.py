@@ -29,7 +29,7 @@ def _own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(tempfile, "tempdir", str(shared))
 
 
-def test_given_two_environments_when_they_unpack_one_package_then_both_see_one_copy(tmp_path: Path) -> None:
+def test_two_environments_share_one_copy_of_a_package(tmp_path: Path) -> None:
     package = _package(tmp_path / "code.zip", "X = 1")
 
     first, second = (_unpack(package, tmp_path / name) for name in ("first", "second"))
@@ -38,7 +38,7 @@ def test_given_two_environments_when_they_unpack_one_package_then_both_see_one_c
     assert first.resolve() == second.resolve()
 
 
-def test_given_a_new_version_of_a_package_when_it_is_unpacked_then_it_is_another_copy(tmp_path: Path) -> None:
+def test_a_new_version_of_a_package_is_another_copy(tmp_path: Path) -> None:
     old = _unpack(_package(tmp_path / "old.zip", "X = 1"), tmp_path / "first")
     new = _unpack(_package(tmp_path / "new.zip", "X = 2"), tmp_path / "second")
 

@@ -39,7 +39,7 @@ def table() -> str:
     return name
 
 
-def test_given_one_condition_when_many_threads_write_at_once_then_it_holds_for_one_of_them(table: str) -> None:
+def test_a_condition_holds_for_one_of_many_parallel_writes(table: str) -> None:
     def claim(number: int) -> int:
         item = {"entry": {"S": f"claimed by all {number // THREADS}"}}
         request = {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(entry)"}
@@ -52,7 +52,7 @@ def test_given_one_condition_when_many_threads_write_at_once_then_it_holds_for_o
     assert statuses.count(200) == 100
 
 
-def test_given_one_counter_when_many_threads_add_to_it_then_none_is_lost(table: str) -> None:
+def test_no_parallel_addition_to_a_counter_is_lost(table: str) -> None:
     key: dict[str, Any] = {"TableName": table, "Key": {"entry": {"S": "counted"}}}
 
     def add(_number: int) -> None:

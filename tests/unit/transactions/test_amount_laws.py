@@ -89,7 +89,7 @@ def assert_read(
 
 @LAWS
 @given(rows=st.lists(st.tuples(numbers, numbers), min_size=20, max_size=40), inverted=st.booleans())
-def test_a_fee_goes_out_besides(*, rows: list[Row], inverted: bool) -> None:
+def test_a_fee_is_subtracted(*, rows: list[Row], inverted: bool) -> None:
     def meaning(cell: str, fee_cell: str) -> Decimal | None:
         amount, fee = value(cell), value(fee_cell or "0")
         if amount is None or fee is None or is_signed(fee_cell):
@@ -149,7 +149,7 @@ def is_iban(account: str) -> bool:
     ),
     sign=st.sampled_from(["none", "agrees", "optional"]),
 )
-def test_the_own_account_gives_the_direction_and_no_sign_contradicts_it(
+def test_the_own_account_gives_the_direction_against_no_sign(
     rows: list[Row], sign: Literal["none", "agrees", "optional"]
 ) -> None:
     in_signed_file = any((value(cell) or 0) < 0 for cell, *_ in rows)

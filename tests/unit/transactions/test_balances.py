@@ -46,7 +46,7 @@ def breaks(validation: Validation) -> list[int]:
     return [example.line for example in validation.examples if example.code == WarningCode.BALANCE_BREAK]
 
 
-def test_given_a_missing_row_when_validated_then_the_next_one_is_warned_of_and_none_rejected(tmp_path: Path) -> None:
+def test_the_row_after_a_missing_one_gets_a_warning_only(tmp_path: Path) -> None:
     found = check(rows(("-1.00", "99.00"), ("5.00", "104.00"), ("-2.00", "97.00"), ("1.00", "98.00")), tmp_path)
 
     assert (found.verdict, found.errors) == ("VALID", ())
@@ -55,18 +55,18 @@ def test_given_a_missing_row_when_validated_then_the_next_one_is_warned_of_and_n
     assert (example.line, example.field, example.rule, example.masked_value) == (4, "balance", RULE, "99.99999")
 
 
-def test_given_the_newest_row_first_when_the_layout_says_so_then_the_row_above_is_compared(tmp_path: Path) -> None:
+def test_newest_first_rows_are_compared_with_the_row_above(tmp_path: Path) -> None:
     newest_first = rows(("-2.00", "97.00"), ("5.00", "104.00"), ("-1.00", "99.00"))
 
     assert breaks(check(newest_first, tmp_path, balanced("descending"))) == [2]
     assert breaks(check(newest_first, tmp_path, balanced("ascending"))) == [3, 4]
 
 
-def test_given_a_layout_without_a_running_balance_then_nothing_is_compared(tmp_path: Path) -> None:
+def test_without_a_running_balance_nothing_is_compared(tmp_path: Path) -> None:
     assert check(rows(("1.00", "1.00"), ("1.00", "7.00")), tmp_path, layout()).warnings == ()
 
 
-def test_given_several_accounts_and_currencies_in_turn_then_each_goes_on_by_itself(tmp_path: Path) -> None:
+def test_each_account_and_currency_has_its_own_balance(tmp_path: Path) -> None:
     mixed = [
         alpine_row(transaction_id="1", account="A", currency="EUR", amount="1.00", balance="11.00"),
         alpine_row(transaction_id="2", account="B", currency="EUR", amount="1.00", balance="501.00"),
@@ -79,14 +79,14 @@ def test_given_several_accounts_and_currencies_in_turn_then_each_goes_on_by_itse
     assert breaks(check(mixed, tmp_path)) == [7]
 
 
-def test_given_a_pending_row_that_is_dropped_then_the_balance_passes_it_over(tmp_path: Path) -> None:
+def test_the_balance_skips_a_dropped_pending_row(tmp_path: Path) -> None:
     first, last = rows(("1.00", "11.00"), ("1.00", "12.00"))
     pending = alpine_row(transaction_id="P", type="PENDING", amount="-8.00", balance="3.00")
 
     assert check([first, pending, last], tmp_path, balanced(drop=(PENDING,))).warnings == ()
 
 
-def test_given_the_same_row_twice_then_it_is_a_duplicate_and_no_break(tmp_path: Path) -> None:
+def test_a_duplicate_row_does_not_break_the_balance(tmp_path: Path) -> None:
     first, last = rows(("1.00", "11.00"), ("1.00", "12.00"))
 
     found = check([first, first, last], tmp_path)
@@ -95,7 +95,7 @@ def test_given_the_same_row_twice_then_it_is_a_duplicate_and_no_break(tmp_path: 
     assert found.warnings == ()
 
 
-def test_given_equal_rows_that_are_two_transactions_then_each_counts(tmp_path: Path) -> None:
+def test_equal_rows_that_are_two_transactions_both_count(tmp_path: Path) -> None:
     equal = rows(("1.00", "11.00"), ("1.00", "12.00"), transaction_id="T")
     file_layout = balanced()
     made_ids = balanced(mapping={**file_layout.mapping, "transaction_id": RowHash()})
@@ -104,13 +104,11 @@ def test_given_equal_rows_that_are_two_transactions_then_each_counts(tmp_path: P
 
 
 @pytest.mark.parametrize("unreadable", [("much", "12.00"), ("1.00", "much"), ("1.00", "")])
-def test_given_a_row_whose_amount_or_balance_cannot_be_read_then_nothing_is_guessed(
-    unreadable: tuple[str, str], tmp_path: Path
-) -> None:
+def test_an_unreadable_amount_or_balance_is_not_guessed(unreadable: tuple[str, str], tmp_path: Path) -> None:
     assert check(rows(("1.00", "11.00"), unreadable, ("1.00", "13.00")), tmp_path).warnings == ()
 
 
-def test_given_a_rejected_row_then_nothing_is_said_of_it_and_the_next_and_all_after_them_is_compared(
+def test_comparison_resumes_two_rows_after_a_rejected_one(
     tmp_path: Path,
 ) -> None:
     first, second, *others = rows(("1.00", "11.00"), ("1.00", "50.00"), ("1.00", "99.00"), ("1.00", "100.01"))
@@ -121,7 +119,7 @@ def test_given_a_rejected_row_then_nothing_is_said_of_it_and_the_next_and_all_af
     assert (found.counts.rejected, breaks(found)) == (1, [5])
 
 
-def test_given_a_warning_when_reported_then_page_and_json_show_code_line_and_cure(tmp_path: Path) -> None:
+def test_a_warning_is_reported_with_code_line_and_cure(tmp_path: Path) -> None:
     found = check(rows(("1.00", "11.00"), ("1.00", "4711.42")), tmp_path)
 
     report = Report.of(found, source("alpine"))
@@ -133,7 +131,7 @@ def test_given_a_warning_when_reported_then_page_and_json_show_code_line_and_cur
     assert "4711.42" not in page(report) + report.json().decode()
 
 
-def test_given_no_balance_that_is_mapped_when_linted_then_the_key_is_named() -> None:
+def test_the_linter_names_a_balance_that_is_not_mapped() -> None:
     mapping = {name: function for name, function in balanced().mapping.items() if name != "balance_after"}
 
     assert "runningBalance: needs mapping.balance_after" in complaints(balanced(mapping=mapping))

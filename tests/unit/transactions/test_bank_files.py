@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_right_is_refused(path: str, partner: str, code: F
     assert (validation.verdict, validation.reason_code, validation.counts.accepted) == ("REJECTED", code, 0)
 
 
-def test_what_is_no_transaction_file_is_refused_for_every_partner(tmp_path: Path) -> None:
+def test_a_file_without_transactions_is_refused_for_all_partners(tmp_path: Path) -> None:
     partners = {layout.partner for layout in CATALOG if layout.format == "csv"}
 
     codes = {judge(NOT_A_BANK, partner, tmp_path).reason_code for partner in partners}
@@ -144,5 +144,5 @@ def test_what_is_no_transaction_file_is_refused_for_every_partner(tmp_path: Path
     assert codes == {FileCode.HEADER_MISMATCH}
 
 
-def test_no_file_is_left_out() -> None:
+def test_every_file_is_tested() -> None:
     assert {path for path, *_ in READ} | {path for path, *_ in REFUSED} | {NOT_A_BANK} == set(index())

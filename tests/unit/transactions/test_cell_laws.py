@@ -26,7 +26,7 @@ padding = st.text(st.sampled_from(" \t\u00a0\u3000"), max_size=3)
 
 @LAWS
 @given(cells=st.lists(st.tuples(padding, texts, padding, st.booleans()), min_size=1, max_size=12))
-def test_padding_around_any_cell_is_taken_off_and_nothing_else(cells: list[tuple[str, str, str, bool]]) -> None:
+def test_only_the_padding_of_a_cell_is_trimmed(cells: list[tuple[str, str, str, bool]]) -> None:
     # Given cells that are quoted where they must be, and some that need not
     rows = list[str]()
     for before, text, after, quoted in cells:

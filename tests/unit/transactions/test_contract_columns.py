@@ -109,9 +109,7 @@ def test_a_new_column_is_checked_by_the_command_line(layout_with: LayoutWith, tm
 
 
 @pytest.mark.parametrize("physical_type", ["bigint", "timestamp", "int", "double", "decimal(18,4)", "decimal(38,5)"])
-def test_a_type_that_no_function_makes_exactly_is_refused_with_a_reason(
-    layout_with: LayoutWith, physical_type: str
-) -> None:
+def test_a_type_that_cannot_be_made_exactly_is_refused(layout_with: LayoutWith, physical_type: str) -> None:
     for function in ("{function: text, field: type}", "{function: amount, field: balance}"):
         [complaint] = _complaints(layout_with(physical_type, function))
         assert complaint.startswith(f"alpine-2026.yaml: mapping.extra: no function makes a {physical_type}: ")
@@ -144,7 +142,7 @@ def test_the_contract_says_how_far_ahead_its_dates_may_lie(column: str, days: in
     assert canonical().table("transactions").column(column).days_ahead == days
 
 
-def test_no_column_has_a_name_that_the_engine_or_sql_uses_for_something_else() -> None:
+def test_no_column_has_a_reserved_name_of_the_engine_or_of_sql() -> None:
     with duckdb.connect() as connection:
         keywords = connection.execute(
             "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"

@@ -51,7 +51,7 @@ def remitting(file_layout: Layout) -> Layout:
     return msgspec.structs.replace(file_layout, mapping=mapping)
 
 
-def test_gzip_is_unpacked_and_hash_and_size_are_of_the_file_as_it_came(tmp_path: Path) -> None:
+def test_gzip_is_unpacked_and_hash_and_size_are_of_the_gzip_file(tmp_path: Path) -> None:
     rows = [f"2025-10-01;{number};x" for number in range(1000)]
     plain, packed = file(*rows), gzip.compress(file(*rows[:500])) + gzip.compress(("\n".join(rows[500:])).encode())
 
@@ -71,7 +71,7 @@ def test_damaged_gzip_is_not_decodable(damage: Any, tmp_path: Path) -> None:
     assert validation.size == len(damage(packed))
 
 
-def test_a_blank_and_a_repeated_header_are_told_apart_by_place(tmp_path: Path) -> None:
+def test_blank_and_repeated_header_cells_are_read_by_position(tmp_path: Path) -> None:
     again, blank = StringField(name="Text 2", header="Text"), StringField(name="End", header="")
     content = file("2025-10-01;1;a;b;", header="Day;Sum;Text;Text;")
 
@@ -80,7 +80,7 @@ def test_a_blank_and_a_repeated_header_are_told_apart_by_place(tmp_path: Path) -
     assert [row["remittance_information"] for row in output.transactions] == ["a"]
 
 
-def test_columns_in_another_order_are_read_by_name_where_the_layout_says_so(tmp_path: Path) -> None:
+def test_columns_are_read_by_name_where_the_order_is_free(tmp_path: Path) -> None:
     content = file("x;2025-10-01;-7", header="Text;Day;Sum")
 
     assert validate(content, tmp_path, layouts=[dialect()]).reason_code == FileCode.HEADER_MISMATCH
@@ -99,7 +99,7 @@ def test_a_column_that_may_be_either_of_two_fields_is_neither(header: str, tmp_p
     assert "one column may be Sum or Note" in validation.reason
 
 
-def test_columns_of_one_header_are_told_apart_by_their_order(tmp_path: Path) -> None:
+def test_columns_of_the_same_header_are_read_by_their_order(tmp_path: Path) -> None:
     file_layout = dialect(StringField(name="Note", header="Text"))
 
     validation = validate(file(header="Text;Sum;Day;Text"), tmp_path, layouts=[file_layout])
@@ -107,7 +107,7 @@ def test_columns_of_one_header_are_told_apart_by_their_order(tmp_path: Path) -> 
     assert "columns in another order, or repeated" in validation.reason
 
 
-def test_an_optional_column_may_be_missing_anywhere_where_the_order_is_free(tmp_path: Path) -> None:
+def test_an_optional_column_may_be_missing_where_order_is_free(tmp_path: Path) -> None:
     file_layout = dialect(StringField(name="Note", optional=True), any_order=True)
 
     assert lines(transform(file("1;2025-10-01;x", "1;2025-10-01", header="Sum;Day;Text"), tmp_path, file_layout)) == (
@@ -132,7 +132,7 @@ def test_a_row_may_end_only_before_columns_that_the_header_lacks(
     )
 
 
-def test_comments_and_totals_are_no_records_and_lines_keep_their_numbers(tmp_path: Path) -> None:
+def test_comments_and_totals_are_no_records_but_count_as_lines(tmp_path: Path) -> None:
     file_layout = dialect(comment_char="#", skip_lines=("^Total;",))
     rows = ["# made by a bank", "2025-10-01;1;a", "   ", "Total;1;", "2025-10-01;2;a # no comment", ""]
 
@@ -154,9 +154,7 @@ def test_a_footer_may_be_as_wide_as_the_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes", [{"footer": "^2025-10-02"}, {"skip_lines": ("^2025-10-0[23]",)}, {"comment_char": "2"}]
 )
-def test_a_line_that_could_be_a_transaction_is_never_skipped_in_silence(
-    changes: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_possible_transaction_is_never_skipped_silently(changes: dict[str, Any], tmp_path: Path) -> None:
     rows = ["2025-10-02;2;a", "2025-10-03;3;b", ";4;c", "2025-10-05;;d"]
 
     counts = validate(file(*rows), tmp_path, layouts=[dialect(**changes)]).counts
@@ -166,7 +164,7 @@ def test_a_line_that_could_be_a_transaction_is_never_skipped_in_silence(
     assert counts.accepted == 0
 
 
-def test_the_first_lines_that_are_skipped_are_told_by_their_shape(tmp_path: Path) -> None:
+def test_the_first_skipped_lines_are_described_by_their_shape(tmp_path: Path) -> None:
     # Given two lines above the header, one of them blank, and comments
     file_layout = dialect(comment_char="#", header_within=9)
     content = b"Statement of Mara\n\n" + file(*["#Mara 17"] * 9, "2025-10-01;1;a")
@@ -180,7 +178,7 @@ def test_the_first_lines_that_are_skipped_are_told_by_their_shape(tmp_path: Path
     ]
 
 
-def test_a_line_above_the_header_that_could_be_a_transaction_is_rejected(tmp_path: Path) -> None:
+def test_a_possible_transaction_above_the_header_is_rejected(tmp_path: Path) -> None:
     content = b"2025-10-01;7;lost\n" + file("2025-10-02;1;a")
 
     output = transform(content, tmp_path, dialect(header_within=5))
@@ -196,9 +194,7 @@ def test_a_row_without_any_value_is_blank(blank: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("spans_lines", [True, False])
-def test_a_file_without_a_line_end_at_its_end_gets_a_warning_where_the_bank_writes_one(
-    *, spans_lines: bool, tmp_path: Path
-) -> None:
+def test_a_missing_final_line_end_gets_a_warning(*, spans_lines: bool, tmp_path: Path) -> None:
     # Given a last row that may have been cut off
     content = file("2025-10-01;1;a", "2025-10-01;2;bc").removesuffix(b"c\n")
 
@@ -212,7 +208,7 @@ def test_a_file_without_a_line_end_at_its_end_gets_a_warning_where_the_bank_writ
     assert warnings(final_line_end=False) == []
 
 
-def test_padding_is_taken_off_where_the_layout_says_so(tmp_path: Path) -> None:
+def test_padding_is_trimmed_where_the_layout_says_so(tmp_path: Path) -> None:
     rows = ['2025-10-01 \t; "1" \t;"a ""b"" ; c" ', " 2025-10-01;1;\u3000x\u00a0"]
 
     output = transform(file(*rows, header="Day ; Sum;Text"), tmp_path, remitting(dialect(trim=True)))
@@ -232,7 +228,7 @@ def test_without_a_quote_character_quotes_are_text(tmp_path: Path) -> None:
 WITHOUT_HEADER = dialect(StringField(name="Way", constraints=Constraints(pattern="In|Out")), header=False)
 
 
-def test_without_a_header_the_first_rows_tell_the_layout(tmp_path: Path) -> None:
+def test_without_a_header_the_first_rows_decide_the_layout(tmp_path: Path) -> None:
     rows = ["2025-10-01;1;a;In", "2025-10-02;2;b;Out", "2025-10-03;x;c;Out", "2025-10-04;4;d;In"]
 
     assert lines(transform("\n".join(rows).encode(), tmp_path, WITHOUT_HEADER)) == (
@@ -249,7 +245,7 @@ def test_rows_of_another_shape_are_another_layouts(row: str, tmp_path: Path) -> 
     assert "alpine-2025: 0% of the first rows fit" in validation.reason
 
 
-def test_of_two_layouts_without_header_the_cells_decide_and_a_file_that_fits_both_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_fits_two_layouts_without_header_is_refused(tmp_path: Path) -> None:
     german = DateField(name="Day", format="%d.%m.%Y")
     fields = (german, *WITHOUT_HEADER.schema.fields[1:])
     other = msgspec.structs.replace(WITHOUT_HEADER, name="german", schema=Schema(fields=fields))
@@ -276,7 +272,7 @@ def _column(name: str) -> Field:
 
 
 @pytest.mark.parametrize("any_order", [True, False])
-def test_a_fact_in_the_header_of_a_column_that_is_lacking_is_missing(*, any_order: bool, tmp_path: Path) -> None:
+def test_a_captured_fact_of_an_absent_header_column_is_missing(*, any_order: bool, tmp_path: Path) -> None:
     cost = NumberField(name="Cost", header_pattern=r"Cost in (?P<currency>[A-Z]{3})", optional=True)
     file_layout = dialect(cost, any_order=any_order)
     mapping = {**file_layout.mapping, "currency": Captured(capture="currency")}
@@ -288,7 +284,7 @@ def test_a_fact_in_the_header_of_a_column_that_is_lacking_is_missing(*, any_orde
     assert "currency" in validation.reason
 
 
-def test_facts_are_captured_from_the_header_and_from_the_files_name(tmp_path: Path) -> None:
+def test_facts_are_captured_from_the_header_and_the_file_name(tmp_path: Path) -> None:
     credit = NumberField(name="Sum", header_pattern=r"Sum in (?P<currency>[A-Z]{3})")
     file_layout = csv_layout(
         [credit], amount=Amount(field="Sum"), account_id=Captured(capture="format"), value_date=Date(field="Day")
@@ -353,7 +349,7 @@ def test_each_pattern_of_skipped_lines_stands_for_itself(tmp_path: Path) -> None
     assert lines(output) == ([2], [(5, RowCode.FIELD_COUNT)])
 
 
-def test_letters_and_digits_are_those_of_ascii_in_skipped_lines_as_in_rows(tmp_path: Path) -> None:
+def test_only_ascii_letters_and_digits_count_in_skipped_lines(tmp_path: Path) -> None:
     # Given a pattern of digits for lines to skip and for rows to drop
     ascii_only = msgspec.structs.replace(
         dialect(skip_lines=(r"^\d+$",)), drop=(Predicate(field="Text", pattern=r"^\d+$"),)

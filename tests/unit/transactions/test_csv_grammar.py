@@ -118,7 +118,7 @@ def test_a_record_written_anew_has_the_same_cells_for_any_reader(line: str) -> N
 @given(several=st.lists(lines, min_size=1, max_size=100), few_quotes=st.booleans())
 @example(several=['a";"b'], few_quotes=False)
 @example(several=['"a', 'b"'], few_quotes=True)
-def test_a_line_has_a_structure_where_each_quote_is_of_a_whole_cell(*, several: list[str], few_quotes: bool) -> None:
+def test_a_line_has_a_structure_if_quotes_enclose_whole_cells(*, several: list[str], few_quotes: bool) -> None:
     cell = '(?:"(?:[^"]|"")*"|[^";]*)'
     if few_quotes:
         several = [*several, "x" * 100_000]

@@ -45,7 +45,7 @@ def test_two_stray_quotes_far_apart_swallow_no_rows_between_them(tmp_path: Path)
     assert (counts.accepted, counts.rejected) == (1500, 2)
 
 
-def test_source_lines_are_those_of_the_file_with_blank_lines_and_bad_rows(tmp_path: Path) -> None:
+def test_source_lines_count_blank_lines_and_bad_rows(tmp_path: Path) -> None:
     content = alpine_file("", *good_rows(1), "", "", "too,few", *good_rows(1, start=1), "", alpine_row(amount="x"), "")
 
     output = transform(content, tmp_path, layout())
@@ -66,7 +66,7 @@ def test_any_line_end_reads_alike(end: str, tmp_path: Path) -> None:
     ]
 
 
-def test_mixed_line_ends_read_alike_even_where_a_chunk_ends_between_them(tmp_path: Path) -> None:
+def test_mixed_line_ends_read_alike_at_the_end_of_a_chunk(tmp_path: Path) -> None:
     rows = good_rows(20_000)
     content = support.ALPINE_HEADER + "".join(("\n", "\r\n", "\r")[number % 3] + row for number, row in enumerate(rows))
 
@@ -123,7 +123,7 @@ def test_a_quote_within_a_cell_opens_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file_layout", [layout(), MULTILINE], ids=["a row a line", "line breaks in cells"])
-def test_the_text_of_a_cell_over_several_lines_never_becomes_a_row(file_layout: Layout, tmp_path: Path) -> None:
+def test_the_lines_of_a_multiline_cell_never_become_a_row(file_layout: Layout, tmp_path: Path) -> None:
     # Given a cell of three lines, of which the second looks like a transaction, with blanks before its quote
     inside = alpine_row(transaction_id="INSIDE", amount="1000000.00")
     first = alpine_row(transaction_id="FIRST", remittance_information='  "x').rpartition(",")[0]
@@ -160,7 +160,7 @@ def test_cells_stay_as_they_are(tmp_path: Path) -> None:
         assert output.transactions[0]["remittance_information"] == text
 
 
-def test_line_numbers_hold_with_more_currencies_than_the_engine_keeps_in_order(tmp_path: Path) -> None:
+def test_line_numbers_hold_with_very_many_currencies(tmp_path: Path) -> None:
     currencies = ["EUR", "USD", "CHF", "GBP", "SEK", "NOK", "DKK"]
     rows = [
         alpine_row(transaction_id=f"T{number}", currency=currencies[number % 7], amount=f"{number}.00")
@@ -217,7 +217,7 @@ def test_nothing_is_left_in_the_work_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_given_a_refused_record_above_a_blank_line_then_no_line_takes_the_records_place(tmp_path: Path) -> None:
+def test_no_line_takes_the_place_of_a_refused_record(tmp_path: Path) -> None:
     good = good_rows(2)
 
     output = transform(alpine_file(good[0], REFUSED, good[1], ""), tmp_path, layout())
@@ -226,7 +226,7 @@ def test_given_a_refused_record_above_a_blank_line_then_no_line_takes_the_record
     assert [(row["source_line"], row["error_code"]) for row in output.quarantine] == [(3, "FIELD_COUNT")]
 
 
-def test_given_parts_of_few_rows_then_lines_and_totals_are_those_of_the_whole_file(tmp_path: Path) -> None:
+def test_small_parts_give_the_lines_and_totals_of_the_whole_file(tmp_path: Path) -> None:
     # Given a file of good, broken and blank lines, and of one record that refuses to be split
     rows = [*good_rows(50), "a,b", "", REFUSED, *good_rows(10, start=50)]
     content = alpine_file(*rows)

@@ -61,7 +61,7 @@ def _read(format_: DateFormat, texts: Sequence[str]) -> list[date | None]:
 
 @settings(max_examples=150, deadline=None)
 @given(tokens=formats())
-def test_each_way_of_writing_a_day_is_read_as_that_day(tokens: list[str]) -> None:
+def test_each_notation_of_a_day_is_read_as_that_day(tokens: list[str]) -> None:
     try:
         format_ = DateFormat.parse("".join(tokens), 70 if "%y" in tokens else None, TURKISH)
     except ValueError:

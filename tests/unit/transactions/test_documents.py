@@ -108,7 +108,7 @@ CHAIN = "a0: &a0 [x]\n" + "".join(f"a{number + 1}: &a{number + 1} [*a{number}]\n
     ],
     ids=range(25),
 )
-def test_what_is_not_taken_is_refused_with_its_line(tmp_path: Path, content: bytes | str, reason: str) -> None:
+def test_what_is_unsupported_is_refused_with_its_line(tmp_path: Path, content: bytes | str, reason: str) -> None:
     with pytest.raises(DocumentError) as error:
         _read(tmp_path, content)
 

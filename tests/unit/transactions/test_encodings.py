@@ -97,7 +97,7 @@ def test_an_encoding_may_be_called_by_any_of_its_names(encoding: str, name: str)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_given_no_byte_order_mark_where_there_must_be_one_then_the_file_is_rejected(encoding: str) -> None:
+def test_a_missing_byte_order_mark_rejects_the_file(encoding: str) -> None:
     content = "A;B".encode(f"{encoding}-le")
 
     with pytest.raises(FileRejectedError, match="begins with a byte order mark") as error:

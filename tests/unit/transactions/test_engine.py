@@ -9,7 +9,7 @@ from transactions.engine.staging import engine
 from transactions.errors import EngineError
 
 
-def test_the_engine_spills_below_the_work_folder_and_nowhere_else(tmp_path: Path) -> None:
+def test_the_engine_spills_only_below_the_work_folder(tmp_path: Path) -> None:
     with engine(tmp_path, MEMORY_LIMIT_MB) as connection:
         ((folder,),) = connection.execute("SELECT current_setting('temp_directory')").fetchall()
 

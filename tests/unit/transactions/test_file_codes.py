@@ -68,7 +68,7 @@ REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
 
 
 @pytest.mark.parametrize(("code", "partner", "file_format", "content"), REJECTED_FILES)
-def test_a_file_that_cannot_be_processed_is_rejected_with_its_code(
+def test_a_file_that_cannot_be_processed_gets_its_code(
     code: FileCode, partner: str, file_format: FileFormat, content: bytes, tmp_path: Path
 ) -> None:
     validation = validate(content, tmp_path, partner, file_format=file_format)
@@ -125,7 +125,7 @@ def test_a_document_that_fits_two_layouts_is_ambiguous(tmp_path: Path) -> None:
         pytest.param([alpine_row(counterparty_name='"Kiosk\n"Nord"'), *good_rows(3)], id="text behind it further down"),
     ],
 )
-def test_a_quote_left_open_rejects_the_file_where_cells_may_hold_line_breaks(rows: list[str], tmp_path: Path) -> None:
+def test_an_open_quote_rejects_a_file_with_multiline_cells(rows: list[str], tmp_path: Path) -> None:
     validation = validate(alpine_file(*good_rows(2, start=900), *rows), tmp_path, layouts=[MULTILINE])
 
     assert validation.reason_code == FileCode.MALFORMED_CSV
@@ -142,7 +142,7 @@ def test_a_document_over_the_limit_is_too_large(tmp_path: Path) -> None:
     assert rejection.value.code == FileCode.FILE_TOO_LARGE
 
 
-def test_records_that_the_engine_cannot_account_for_reject_the_file(tmp_path: Path) -> None:
+def test_records_the_engine_cannot_account_for_reject_the_file(tmp_path: Path) -> None:
     # Given a reader that has counted one record more than the engine can ever find
     records = read_csv(Intake(io.BytesIO(alpine_file(*good_rows(3)))), [layout()], tmp_path)
     parts = (msgspec.structs.replace(part, rows=part.rows + 1) for part in records.parts)
@@ -153,7 +153,7 @@ def test_records_that_the_engine_cannot_account_for_reject_the_file(tmp_path: Pa
     assert rejection.value.code == FileCode.RECORDS_LOST
 
 
-def test_hash_and_size_are_of_the_whole_file_even_if_it_is_rejected_early(tmp_path: Path) -> None:
+def test_hash_and_size_of_a_rejected_file_are_of_all_its_bytes(tmp_path: Path) -> None:
     content = b"\xff" * 5_000_000
 
     validation = validate(content, tmp_path)
@@ -161,7 +161,7 @@ def test_hash_and_size_are_of_the_whole_file_even_if_it_is_rejected_early(tmp_pa
     assert (validation.sha256, validation.size) == (hashlib.sha256(content).hexdigest(), len(content))
 
 
-def test_a_header_mismatch_names_the_missing_columns_and_nothing_of_the_file(tmp_path: Path) -> None:
+def test_a_header_mismatch_names_only_the_missing_columns(tmp_path: Path) -> None:
     header = support.ALPINE_HEADER.replace("booking_date", "Max Mustermann")
 
     validation = validate(f"{header}\n{alpine_row()}\n".encode(), tmp_path)
@@ -170,7 +170,7 @@ def test_a_header_mismatch_names_the_missing_columns_and_nothing_of_the_file(tmp
     assert "Mustermann" not in validation.reason
 
 
-def test_a_header_in_another_order_is_a_mismatch_and_never_read_by_position(tmp_path: Path) -> None:
+def test_a_header_in_another_order_is_not_read_by_position(tmp_path: Path) -> None:
     first, second, *others = support.ALPINE_HEADER.split(",")
 
     validation = validate(f"{','.join([second, first, *others])}\n{alpine_row()}\n".encode(), tmp_path)

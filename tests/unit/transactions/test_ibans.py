@@ -52,15 +52,13 @@ def ibans(draw: st.DrawFn) -> str:
 
 
 @given(ibans())
-def test_given_an_iban_of_any_country_then_it_is_taken_in_either_form(number: str) -> None:
+def test_an_iban_of_any_country_is_accepted_in_either_form(number: str) -> None:
     assert not is_refused(number)
     assert not is_refused(in_groups(number), "iban_print")
 
 
 @given(country=COUNTRIES, account=BANK_ACCOUNTS)
-def test_given_check_digits_that_fit_when_the_length_is_not_the_countrys_then_it_is_refused_in_either_form(
-    country: str, account: str
-) -> None:
+def test_an_iban_of_the_wrong_length_is_refused(country: str, account: str) -> None:
     number = iban(country, account)
 
     of_its_length = len(number) == LENGTHS[country]
@@ -70,14 +68,12 @@ def test_given_check_digits_that_fit_when_the_length_is_not_the_countrys_then_it
 
 
 @given(country=ANY_TWO_LETTERS.filter(lambda country: country not in LENGTHS), account=BANK_ACCOUNTS)
-def test_given_check_digits_that_fit_when_the_country_is_not_in_the_registry_then_it_is_refused(
-    country: str, account: str
-) -> None:
+def test_an_iban_of_an_unregistered_country_is_refused(country: str, account: str) -> None:
     assert is_refused(iban(country, account))
 
 
 @given(account=GERMAN_ACCOUNTS, place=st.integers(4, 21), by=st.integers(1, 9))
-def test_given_an_iban_when_any_one_digit_differs_then_it_is_refused(account: str, place: int, by: int) -> None:
+def test_an_iban_with_one_wrong_digit_is_refused(account: str, place: int, by: int) -> None:
     number = iban("DE", account)
 
     mistyped = f"{number[:place]}{(int(number[place]) + by) % 10}{number[place + 1 :]}"
@@ -86,7 +82,7 @@ def test_given_an_iban_when_any_one_digit_differs_then_it_is_refused(account: st
 
 
 @given(account=FRENCH_ACCOUNTS, place=st.integers(4, 25))
-def test_given_an_iban_when_two_neighbours_change_places_then_it_is_refused(account: str, place: int) -> None:
+def test_an_iban_with_two_swapped_neighbours_is_refused(account: str, place: int) -> None:
     number = iban("FR", account)
 
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
@@ -122,11 +118,11 @@ def test_given_an_example_of_the_standard_then_it_is_taken(number: str) -> None:
         pytest.param(iban("US", "021000021123456789"), "iban", id="country without IBANs"),
     ],
 )
-def test_given_an_account_written_in_another_way_then_it_is_refused(cell: str, written: IbanFormat) -> None:
+def test_an_account_in_another_notation_is_refused(cell: str, written: IbanFormat) -> None:
     assert is_refused(cell, written)
 
 
-def test_given_wrong_check_digits_when_transformed_then_the_row_is_rejected_and_an_empty_cell_is_not(
+def test_wrong_check_digits_reject_the_row_and_an_empty_cell_not(
     tmp_path: Path,
 ) -> None:
     content = (

@@ -89,7 +89,7 @@ def test_the_records_are_those_of_the_whole_document(
     place=st.integers(0),
     byte=st.sampled_from([*b'{}[],:"\\ 0\n', None]),
 )
-def test_a_document_with_a_wrong_byte_is_refused_as_the_whole_one_is(
+def test_a_document_with_a_wrong_byte_is_refused_as_a_whole(
     path: str, records: list[Any], cuts: list[int], place: int, byte: int | None
 ) -> None:
     # Given a document of which one byte is another, or all from there is missing
@@ -126,7 +126,7 @@ def test_a_record_of_many_objects_is_not_cut_within() -> None:
     assert as_it_comes(document, cuts, "$[*]") == as_a_whole(document, "$[*]")
 
 
-def test_records_that_are_there_twice_are_refused() -> None:
+def test_repeated_records_are_refused() -> None:
     with pytest.raises(FileRejectedError, match="stands twice") as rejection:
         as_it_comes(b'{"a": [{"id": 1}], "a": [{"id": 2}]}', [], "$.a[*]")
 
@@ -182,7 +182,7 @@ def test_records_that_are_no_objects_do_not_fill_the_memory() -> None:
     assert len(list(records_of(array, iter([b'1, "},{", '] * 400 + [b"1]"]), 100))) == 801
 
 
-def test_json_within_strings_is_passed_over_wherever_the_reading_stops() -> None:
+def test_json_inside_strings_is_not_read_wherever_a_block_ends() -> None:
     # Given records with so much JSON in their texts that the last of it is no record's end
     text = json.dumps([{"note": '"'}] * 50)
     records = [{"id": number, "body": text} for number in range(30)]

@@ -73,7 +73,7 @@ def read(content: bytes, file_layout: Layout, tmp_path: Path) -> list[Decimal | 
         ("null", "EUR", RowCode.FIELD_MISSING),
     ],
 )
-def test_a_json_number_is_read_by_its_digits_or_not_at_all(
+def test_a_json_number_is_read_only_by_its_digits(
     token: str, currency: str, expected: Decimal | str, tmp_path: Path
 ) -> None:
     content = f'[{{"day": "2025-10-01", "amount": {token}}}]'.encode()
@@ -116,7 +116,7 @@ def test_records_are_found_where_the_path_leads(path: str, document: bytes, tmp_
     assert read(document, json_layout(path=path), tmp_path) == [Decimal(1)]
 
 
-def test_values_around_a_record_belong_to_it(tmp_path: Path) -> None:
+def test_values_of_the_context_belong_to_the_record(tmp_path: Path) -> None:
     document = {
         "bank": {"code": 7},
         "accounts": [
@@ -176,7 +176,7 @@ def test_a_broken_first_line_takes_no_other_with_it(tmp_path: Path) -> None:
     assert [row["source_line"] for row in output.transactions] == [2]
 
 
-def test_a_document_and_lines_of_one_partner_are_told_apart_by_the_first_line(tmp_path: Path) -> None:
+def test_the_first_line_distinguishes_a_document_from_lines(tmp_path: Path) -> None:
     lines = json_layout(path="", json_lines=True)
     layouts = [lines, msgspec.structs.replace(json_layout(path="$[*]"), name="document")]
 
@@ -188,7 +188,7 @@ def test_a_document_and_lines_of_one_partner_are_told_apart_by_the_first_line(tm
     assert found == [lines.name, "document"]
 
 
-def test_of_layouts_that_share_a_path_the_fields_of_the_first_record_decide(tmp_path: Path) -> None:
+def test_fields_of_the_first_record_choose_among_equal_paths(tmp_path: Path) -> None:
     one = json_layout(path="$[*]")
     other = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"), name="nested")
 
@@ -203,7 +203,7 @@ def test_of_layouts_that_share_a_path_the_fields_of_the_first_record_decide(tmp_
     assert validation.layout == "nested"
 
 
-def test_a_document_that_fits_no_path_is_told_all_of_them(tmp_path: Path) -> None:
+def test_a_document_that_fits_no_path_is_refused_with_all_paths(tmp_path: Path) -> None:
     layouts = [json_layout(path="$.a[*]"), msgspec.structs.replace(json_layout(path="$.b"), name="b")]
 
     validation = validate(b'{"b": [], "a": {}}', tmp_path, "obie", layouts=layouts, file_format="json")
@@ -247,9 +247,7 @@ def test_a_record_that_cannot_be_read_is_never_dropped(tmp_path: Path) -> None:
         b'{"day": "2025-10-01", "amount": 1, "note": "", "note": null}',
     ],
 )
-def test_a_name_that_stands_twice_rejects_the_record_for_nobody_can_tell_which_is_meant(
-    record: bytes, tmp_path: Path
-) -> None:
+def test_a_repeated_name_rejects_the_record(record: bytes, tmp_path: Path) -> None:
     lines = b'{"day": "2025-10-01", "amount": 4, "note": "x", "other": 1}\n' + record
 
     output = transform(lines, tmp_path, json_layout(path="", json_lines=True))
@@ -259,7 +257,7 @@ def test_a_name_that_stands_twice_rejects_the_record_for_nobody_can_tell_which_i
     assert {row["source_line"] for row in output.quarantine} == {2}
 
 
-def test_a_name_that_stands_twice_within_an_object_of_the_record_rejects_the_record(tmp_path: Path) -> None:
+def test_a_repeated_name_in_a_nested_object_rejects_the_record(tmp_path: Path) -> None:
     file_layout = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"))
     twice, not_read = b'"value": {"amount": 1, "amount": 2}', b'"value": {"amount": 1}, "party": {"id": 1, "id": 2}'
 
@@ -272,7 +270,7 @@ def test_a_name_that_stands_twice_within_an_object_of_the_record_rejects_the_rec
     assert [row["error_code"] for row in output.quarantine] == [RowCode.NAME_REPEATED]
 
 
-def test_a_record_with_a_name_that_stands_twice_is_never_dropped(tmp_path: Path) -> None:
+def test_a_record_with_a_repeated_name_is_never_dropped(tmp_path: Path) -> None:
     status = StringField(name="status")
     dropping = (Predicate(field="status", values=("pending",)),)
     file_layout = msgspec.structs.replace(json_layout(status, path="", json_lines=True), drop=dropping)
@@ -293,7 +291,7 @@ def test_a_record_with_a_name_that_stands_twice_is_never_dropped(tmp_path: Path)
         b' {"bank": {"iban": "A"}, "bank": {"iban": "A"}, "items": [%b]}',
     ],
 )
-def test_a_name_that_stands_twice_around_the_records_refuses_the_file(document: bytes, tmp_path: Path) -> None:
+def test_a_repeated_name_outside_the_records_refuses_the_file(document: bytes, tmp_path: Path) -> None:
     # Given a layout that takes a value from around the records, so that the document is read as a whole
     file_layout = json_layout(StringField(name="$.bank.iban"), path="$.items[*]")
     record = b'{"day": "2025-10-01", "amount": 1}'
@@ -303,7 +301,7 @@ def test_a_name_that_stands_twice_around_the_records_refuses_the_file(document: 
     assert (validation.reason_code, "twice" in validation.reason) == (FileCode.MALFORMED_JSON, True)
 
 
-def test_records_tell_their_own_line_where_the_same_text_stands_above(tmp_path: Path) -> None:
+def test_records_have_their_own_line_below_equal_text(tmp_path: Path) -> None:
     # Given that an array that is none of the layout's, and a text, hold just what the records do
     record = '{"day": "2025-10-01", "amount": 1}'
     lines = ["{", f'"sum": {{"items": [{record}]}},', f'"note": {json.dumps(f"[{record}]")},', f'"items": [{record}],']
@@ -322,9 +320,7 @@ _MEMBERS = st.lists(
 
 @example([("a", "12"), ("a", "1")], "")
 @given(_MEMBERS, st.sampled_from(["", " ", "\n\t"]))
-def test_names_around_the_records_are_held_to_stand_twice_if_and_only_if_they_do(
-    members: list[tuple[str, str]], space: str
-) -> None:
+def test_a_context_is_refused_only_if_a_name_is_repeated(members: list[tuple[str, str]], space: str) -> None:
     pairs = f",{space}".join(f"{space}{json.dumps(name)}{space}:{space}{value}{space}" for name, value in members)
     document = Document(f"{space}{{{pairs}}}{space}".encode())
     repeated = len({name for name, _ in members}) < len(members)
@@ -386,7 +382,7 @@ def test_what_json_does_not_know_as_a_number_rejects_its_line(token: str, name: 
         pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, id="deep objects"),
     ],
 )
-def test_a_line_that_only_the_engine_would_take_for_json_is_rejected(line: bytes, tmp_path: Path) -> None:
+def test_a_line_that_only_the_engine_accepts_as_json_is_rejected(line: bytes, tmp_path: Path) -> None:
     output = transform(b'{"day": "2025-10-01", "amount": 1}\n' + line, tmp_path, LINES)
 
     assert len(output.transactions) == 1
@@ -394,7 +390,7 @@ def test_a_line_that_only_the_engine_would_take_for_json_is_rejected(line: bytes
 
 
 @pytest.mark.parametrize("space", [" ", "\t", " \t "])
-def test_white_space_around_a_line_is_none_of_the_record(space: str, tmp_path: Path) -> None:
+def test_white_space_before_and_after_a_line_is_ignored(space: str, tmp_path: Path) -> None:
     records = ['{"day": "2025-10-01", "amount": 1}', '{"day": "2025-10-01", "amount": 2}']
     content = "\n".join(f"{space}{record}{space}" for record in records).encode()
 
@@ -413,7 +409,7 @@ def test_a_number_is_found_by_its_name_however_that_is_written(name: str, tmp_pa
     assert read(b"[%b]" % content, json_layout(amount=amount), tmp_path) == [Decimal(-5)]
 
 
-def test_numbers_that_share_their_name_are_each_read_where_they_stand(tmp_path: Path) -> None:
+def test_numbers_of_the_same_name_are_each_read_in_place(tmp_path: Path) -> None:
     content = b'[{"fee": {"amount": 2}, "amount": 1.50, "day": "2025-10-01", "tax": {"amount": "3"}}]'
     inner, text = NumberField(name="fee.amount", json_type="number"), StringField(name="tax.amount")
     file_layout = json_layout(text, inner)
@@ -494,7 +490,7 @@ def test_a_file_in_another_encoding_of_unicode_is_named_as_such(
 
 
 @pytest.mark.parametrize("path", ["$[*]", "", "$.a[*].b[*]"])
-def test_a_byte_order_mark_before_the_file_is_none_of_it(path: str, tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_content(path: str, tmp_path: Path) -> None:
     record = '{"day": "2025-10-01", "amount": 1}'
     content = {"$[*]": f"[{record}]", "": record, "$.a[*].b[*]": f'{{"a": [{{"b": [{record}]}}]}}'}[path]
 
@@ -522,7 +518,7 @@ def test_a_document_of_any_depth_is_read_or_refused(depth: int) -> None:
         assert records == [(1, deep, b"{}")]
 
 
-def test_lines_and_a_document_of_one_partner_are_told_apart_however_deep_the_first_line_is(tmp_path: Path) -> None:
+def test_a_deep_first_line_distinguishes_lines_from_a_document(tmp_path: Path) -> None:
     layouts = [LINES, msgspec.structs.replace(json_layout(path="$[*]"), name="document")]
 
     validation = validate(b'{"a":' * 9000, tmp_path, "obie", layouts=layouts, file_format="json")
@@ -539,7 +535,7 @@ def test_lines_and_a_document_of_one_partner_are_told_apart_however_deep_the_fir
     ],
 )
 @pytest.mark.parametrize("path", ["$.accounts[*].items[*]", "$[*].items[*]"])
-def test_records_that_are_not_where_they_are_elsewhere_refuse_the_file(path: str, account: Any, tmp_path: Path) -> None:
+def test_records_missing_on_part_of_the_path_refuse_the_file(path: str, account: Any, tmp_path: Path) -> None:
     accounts = [{"items": [{"day": "2025-10-01", "amount": 1}]}, {"other": 1}, None, account]
     document = accounts if path.startswith("$[") else {"accounts": accounts}
     content = json.dumps(document).encode()
@@ -550,7 +546,7 @@ def test_records_that_are_not_where_they_are_elsewhere_refuse_the_file(path: str
     assert "items is not to be found everywhere" in validation.reason
 
 
-def test_a_value_around_the_records_may_stand_in_an_array_that_is_the_document(tmp_path: Path) -> None:
+def test_a_context_value_may_be_in_an_array_that_is_the_document(tmp_path: Path) -> None:
     document = [{"iban": name, "items": [{"day": "2025-10-01", "amount": 1}]} for name in ("A", "B")]
     file_layout = json_layout(StringField(name="$[*].iban"), path="$[*].items[*]")
 

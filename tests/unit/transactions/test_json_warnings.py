@@ -79,7 +79,7 @@ def test_only_what_the_layout_uses_and_needs_is_warned_of(tmp_path: Path) -> Non
     assert warnings(lines(RECORD), dropping, tmp_path) == absent("status")
 
 
-def test_a_field_from_around_the_records_is_warned_of_if_it_is_nowhere(tmp_path: Path) -> None:
+def test_a_context_field_that_is_nowhere_gets_a_warning(tmp_path: Path) -> None:
     file_layout = json_layout(StringField(name="$.accounts[*].iban"), path="$.accounts[*].items[*]")
     with_one = {"accounts": [{"items": [RECORD]}, {"iban": "A", "items": [RECORD]}]}
     with_null = {"accounts": [{"items": [RECORD]}, {"iban": None, "items": [RECORD]}]}
@@ -90,7 +90,7 @@ def test_a_field_from_around_the_records_is_warned_of_if_it_is_nowhere(tmp_path:
     assert warnings(json.dumps(without).encode(), file_layout, tmp_path) == absent("$.accounts[*].iban")
 
 
-def test_a_file_of_broken_records_is_not_said_to_lack_every_field(tmp_path: Path) -> None:
+def test_broken_records_do_not_report_every_field_as_missing(tmp_path: Path) -> None:
     validation = validate(b"{\n{}", tmp_path, "obie", layouts=[LINES], file_format="json")
 
     assert (validation.verdict, validation.warnings) == ("REJECTED", ())
@@ -145,7 +145,7 @@ def test_names_that_are_data_are_not_shown(tmp_path: Path) -> None:
     assert [field for _, field, _ in found] == ["$.byAccount.…[*]", "$.….items[*]"]
 
 
-def test_a_name_that_stands_twice_beside_the_records_is_nobodys_business(tmp_path: Path) -> None:
+def test_a_repeated_name_beside_the_records_is_ignored(tmp_path: Path) -> None:
     content = b'{"a": [{"day": "2025-10-01", "amount": 1}], "b": {"c": [{}], "c": 1}}'
 
     assert warnings(content, json_layout(path="$.a[*]"), tmp_path) == []

@@ -82,7 +82,7 @@ def _written(file_layout: Layout, row: tuple[str, Decimal, date], position: int)
     preamble=st.lists(st.sampled_from(["", "Statement", "a;b,c|d"]), max_size=4),
     rows=st.lists(st.tuples(texts, amounts, dates), min_size=1, max_size=ROWS),
 )
-def test_any_table_in_any_dialect_reads_back_equal_with_exact_sums(
+def test_any_table_in_any_dialect_reads_back_exactly(
     file_layout: Layout, end: str, preamble: list[str], rows: list[tuple[str, Decimal, date]]
 ) -> None:
     # Given a table in a file of that dialect

@@ -47,9 +47,7 @@ def test_a_layouts_sample_comes_to_its_declared_result(layout: Layout, tmp_path:
     [layout for layout in CATALOG if any(predicate.values and not predicate.also for predicate in layout.drop)],
     ids=lambda layout: layout.name,
 )
-def test_given_an_unheard_of_word_where_a_word_drops_a_row_then_the_row_is_rejected_and_not_booked(
-    layout: Layout, tmp_path: Path
-) -> None:
+def test_an_unknown_word_where_words_drop_rows_rejects_the_row(layout: Layout, tmp_path: Path) -> None:
     # Given the layout's sample, where a word that drops a row is replaced by one that nobody has agreed
     sample = (LAYOUTS / f"{layout.name}.sample.{layout.format}").read_text(encoding=layout.encoding)
     for predicate in layout.drop:
@@ -413,7 +411,7 @@ def test_what_is_wrong_only_together_is_refused(changes: dict[str, object], comp
     ],
     ids=range(5),
 )
-def test_a_file_that_is_no_layout_is_refused_with_its_name_and_line(content: str, reason: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_layout_is_refused_with_name_and_line(content: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text(content)
 
     with pytest.raises(LayoutError) as error:
@@ -423,7 +421,7 @@ def test_a_file_that_is_no_layout_is_refused_with_its_name_and_line(content: str
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_that_is_called_like_a_layout_is_refused_with_its_name(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_layout_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
 
     with pytest.raises(LayoutError, match=r"folder\.yaml: "):
@@ -444,9 +442,7 @@ def test_a_folder_that_is_called_like_a_layout_is_refused_with_its_name(tmp_path
         ("months", [str(number) for number in range(1, 13)], "months have names without digits"),
     ],
 )
-def test_a_date_that_could_be_read_in_two_ways_is_refused(
-    key: str, value: object, complaint: str, tmp_path: Path
-) -> None:
+def test_an_ambiguous_date_is_refused(key: str, value: object, complaint: str, tmp_path: Path) -> None:
     field = {"name": "day", "type": "date", "format": "%d %b %Y", key: value}
 
     assert f"schema.fields[0].format: {complaint}" in _refused("alpine-2025", {"schema.fields": [field]}, tmp_path)

@@ -35,7 +35,7 @@ def test_the_rejected_share_is_of_the_rows_that_are_not_dropped(bad: int, code: 
     assert not code or "3 of 5" in validation.reason
 
 
-def test_a_file_of_which_nothing_is_accepted_is_rejected_whatever_share_its_layout_allows(tmp_path: Path) -> None:
+def test_a_file_without_accepted_rows_is_always_rejected(tmp_path: Path) -> None:
     lenient = layout(drop=PENDING, limits=Limits(rejected_share=1))
     bad = alpine_row(amount="much")
 
@@ -62,7 +62,7 @@ def limited(
     return validate(content, workdir, layouts=[layout(limits=Limits(**limits))], received_at=received_at)
 
 
-def test_a_statement_of_three_years_has_not_too_many_booking_dates_and_one_day_more_has(tmp_path: Path) -> None:
+def test_three_years_of_booking_dates_fit_and_one_day_more_not(tmp_path: Path) -> None:
     days = [f"{date(2022, 1, 1) + timedelta(days=number)}" for number in range(1101)]
 
     three_years = validate(booked_on(*days[:1100], days[0]), tmp_path)
@@ -81,7 +81,7 @@ def test_a_layout_may_allow_fewer_booking_dates(tmp_path: Path) -> None:
     assert limited(content, tmp_path, booking_dates=1).reason_code == FileCode.TOO_MANY_DATES
 
 
-def test_month_first_dates_under_a_day_first_layout_lie_too_far_apart(tmp_path: Path) -> None:
+def test_month_first_dates_read_day_first_are_too_far_apart(tmp_path: Path) -> None:
     # Given 8, 9 and 10 October, written with the month first, and read with the day first
     content = booked_on("2025-08-10", "2025-09-10", "2025-10-10")
 
@@ -92,7 +92,7 @@ def test_month_first_dates_under_a_day_first_layout_lie_too_far_apart(tmp_path: 
     assert limited(content, tmp_path, span_days=61).verdict == "VALID"
 
 
-def test_booking_dates_may_lie_no_further_back_than_a_layout_says(tmp_path: Path) -> None:
+def test_booking_dates_lie_no_further_back_than_the_layout_says(tmp_path: Path) -> None:
     content = booked_on("2025-10-04", "2025-10-05")
 
     rejected = limited(content, tmp_path, age_days=29)

@@ -194,7 +194,7 @@ def test_any_cell_is_read_as_its_one_meaning_or_rejected(
     values=st.lists(st.decimals(min_value=1 - LIMIT, max_value=LIMIT - 1, places=2), min_size=1, max_size=20),
     data=st.data(),
 )
-def test_any_amount_reads_back_equal_in_every_way_it_can_be_written(
+def test_any_amount_reads_back_equal_from_every_notation(
     field: NumberField, values: list[Decimal], data: st.DataObject
 ) -> None:
     field = msgspec.structs.replace(field, scale=max(field.scale, 2))

@@ -50,7 +50,7 @@ def number(**declared: Any) -> NumberField:
 
 @pytest.mark.parametrize("key", ["prefixes", "suffixes"])
 @pytest.mark.parametrize("affixes", [DASHES, BRACKETS, MINUSES, PLUSES, "▲△▼<>~*", DIRECTIONS, SIZES], ids=len)
-def test_what_may_tell_the_direction_or_the_size_is_no_affix(key: str, affixes: list[str]) -> None:
+def test_no_affix_may_give_the_direction_or_the_size(key: str, affixes: list[str]) -> None:
     written = [
         form for affix in affixes for form in (affix.replace("_", " "), f" {affix}", f"EUR {affix}", f"{affix} €")
     ]
@@ -85,7 +85,7 @@ def test_what_could_be_read_as_part_of_the_number_is_no_affix(affix: str) -> Non
     assert list(number_complaints(number(prefixes=(affix,))))
 
 
-def test_every_dash_can_be_declared_as_a_minus_and_no_plus_nor_bracket() -> None:
+def test_any_dash_may_be_the_minus_but_no_plus_or_bracket() -> None:
     assert all(map(can_mean_minus, [*DASHES, *MINUSES, "▲", "△"]))
     assert not any(map(can_mean_minus, [*PLUSES, *BRACKETS, *"0aÄ$€.,' \t\u0000"]))
     assert all(map(is_sign, [*DASHES, *MINUSES, *PLUSES, *BRACKETS]))
@@ -127,7 +127,7 @@ WORDS: dict[str, Any] = {"debit_words": ("DR",), "credit_words": ("CR",)}
         ],
     ],
 )
-def test_a_number_that_could_be_read_in_two_ways_is_refused(declared: dict[str, Any], complaint: str) -> None:
+def test_an_ambiguous_number_is_refused(declared: dict[str, Any], complaint: str) -> None:
     found = list(number_complaints(number(**declared)))
 
     assert any(rule.startswith(complaint) for rule in found), found
@@ -159,7 +159,7 @@ BOTH: dict[str, Any] = {"credit": ("CR",), "debit": ("DR",)}
         (AmountWithDirection(field="Sum", direction="A", credit=("",), debit=("-",)), "- is one of missingValues"),
     ],
 )
-def test_an_amount_of_which_two_things_tell_the_direction_is_refused(function: AmountFunction, complaint: str) -> None:
+def test_an_amount_with_two_sources_of_direction_is_refused(function: AmountFunction, complaint: str) -> None:
     layout = csv_layout(FIELDS, amount=function, account_id=Constant(value="own"))
     layout = msgspec.structs.replace(layout, schema=Schema(fields=layout.schema.fields, missing_values=("", "-")))
 

@@ -67,9 +67,7 @@ UNSIGNED = [
         ("agrees", ["SIGN_MISMATCH", "30", "7", "8", "9", "DIRECTION_UNKNOWN", "11", "12"]),
     ],
 )
-def test_a_number_without_a_sign_goes_the_way_that_the_own_account_tells(
-    sign: str, expected: list[str], tmp_path: Path
-) -> None:
+def test_the_own_account_gives_the_direction_without_a_sign(sign: str, expected: list[str], tmp_path: Path) -> None:
     output = read(tmp_path, "berlingroup-booked", *UNSIGNED, sign=sign)
 
     assert [f"{outcome:f}" if isinstance(outcome, Decimal) else outcome for outcome in outcomes(output)] == expected
@@ -87,13 +85,13 @@ def test_a_number_without_a_sign_goes_the_way_that_the_own_account_tells(
         (payment("-5.00", payer=OWN_PARTY, payee=OWN_PARTY), RowCode.DIRECTION_UNKNOWN),
     ],
 )
-def test_a_sign_tells_the_direction_and_the_own_account_does_not_contradict_it(
+def test_a_sign_gives_the_direction_beside_the_own_account(
     record: dict[str, Any], expected: Decimal | str, tmp_path: Path
 ) -> None:
     assert outcomes(read(tmp_path, "berlingroup-booked", record)) == [expected]
 
 
-def test_money_out_without_a_minus_is_rejected_where_another_amount_has_one(tmp_path: Path) -> None:
+def test_unsigned_money_out_is_rejected_beside_signed_amounts(tmp_path: Path) -> None:
     records = [UNSIGNED[0], UNSIGNED[1], payment("-5.00", payer=OWN_PARTY)]
 
     output = read(tmp_path, "berlingroup-booked", *records)
@@ -111,13 +109,13 @@ def test_accounts_are_compared_without_spaces_and_in_one_case(own: str, tmp_path
     assert outcomes(read(tmp_path, "berlingroup-booked", *UNSIGNED[:2], own=own)) == [Decimal(-100), Decimal(30)]
 
 
-def test_the_own_account_contradicts_a_missing_minus_where_amounts_are_signed(tmp_path: Path) -> None:
+def test_the_own_account_contradicts_a_missing_minus(tmp_path: Path) -> None:
     output = read(tmp_path, "gocardless-booked", *UNSIGNED[:2])
 
     assert outcomes(output) == [RowCode.SIGN_MISMATCH, Decimal(30)]
 
 
-def test_without_an_own_account_only_a_sign_tells(tmp_path: Path) -> None:
+def test_without_an_own_account_only_a_sign_gives_the_direction(tmp_path: Path) -> None:
     records = [*UNSIGNED[:3], payment("-5.00", payee={"name": "Shop", "iban": SHOP})]
 
     output = read(tmp_path, "berlingroup-booked", *records, own=None)
@@ -181,7 +179,7 @@ def test_the_counterparty_of_open_banking_is_the_other_party(direction: str, tmp
     assert _parties(output) == [("Ana Example", SHOP)]
 
 
-def test_the_payee_of_money_in_is_the_account_holder_and_no_counterparty(tmp_path: Path) -> None:
+def test_the_payee_of_money_in_is_no_counterparty(tmp_path: Path) -> None:
     shipped = CATALOG.get("wise-statement")
     cells = {
         "TransferWise ID": "TRANSFER-1",

@@ -103,13 +103,13 @@ def test_a_pattern_finds_the_same_in_python_and_in_the_engine(pattern: str, some
 
 @settings(max_examples=150, deadline=None)
 @given(pattern=soup, some=st.lists(texts, min_size=1, max_size=6))
-def test_whatever_is_not_refused_finds_the_same_in_python_and_in_the_engine(pattern: str, some: list[str]) -> None:
+def test_an_accepted_pattern_matches_alike_in_python_and_engine(pattern: str, some: list[str]) -> None:
     _hold_alike(pattern, [*some, ""])
 
 
 @settings(max_examples=200, deadline=None)
 @given(pattern=grown, text=texts)
-def test_a_group_that_is_neither_optional_nor_repeated_takes_a_text_in_every_match(pattern: str, text: str) -> None:
+def test_a_required_group_matches_in_every_match(pattern: str, text: str) -> None:
     try:
         groups = parsed(pattern).groups
     except PatternError:
@@ -206,7 +206,7 @@ def test_it_is_known_which_groups_a_match_may_lack_or_pass_again(pattern: str, g
     assert parsed(pattern).groups == groups
 
 
-def test_the_names_of_groups_are_known_and_those_of_no_pattern_are_none() -> None:
+def test_the_group_names_of_a_pattern_are_known() -> None:
     assert group_names("(?P<a>x) (?P<b>y) (z)") == {"a", "b"}
     assert group_names("(?P<a>") == frozenset()
 

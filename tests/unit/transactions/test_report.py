@@ -79,7 +79,7 @@ class _Document(HTMLParser):
             self.words += data
 
 
-def test_given_errors_of_two_codes_when_reported_then_each_has_its_count_cure_and_first_lines(tmp_path: Path) -> None:
+def test_a_report_has_count_cure_and_first_lines_of_each_code(tmp_path: Path) -> None:
     wrong = [alpine_row(transaction_id=f"W{number}", amount="1,5") for number in range(EXAMPLES_PER_CODE + 2)]
     odd = alpine_row(transaction_id="C", currency="EURO")
 
@@ -93,13 +93,13 @@ def test_given_errors_of_two_codes_when_reported_then_each_has_its_count_cure_an
     assert (example.line, example.field, example.masked_value) == (2, "currency", "xxxx")
 
 
-def test_given_a_missing_value_when_reported_then_its_example_shows_none(tmp_path: Path) -> None:
+def test_the_example_of_a_missing_value_is_empty(tmp_path: Path) -> None:
     found = report(alpine_row(transaction_id=""), *good_rows(3), workdir=tmp_path)
 
     assert [example.masked_value for error in found.errors for example in error.examples] == [""]
 
 
-def test_given_a_rejected_file_when_reported_then_it_says_why_and_what_to_do(tmp_path: Path) -> None:
+def test_a_rejected_file_has_a_reason_and_a_cure(tmp_path: Path) -> None:
     found = report(workdir=tmp_path)
 
     assert found.rejection is not None
@@ -110,21 +110,21 @@ def test_given_a_rejected_file_when_reported_then_it_says_why_and_what_to_do(tmp
     assert "No rows were read" in words
 
 
-def test_given_a_known_and_an_unknown_partner_when_reported_then_only_the_known_names_the_path(tmp_path: Path) -> None:
+def test_only_the_report_of_a_known_partner_names_the_path(tmp_path: Path) -> None:
     known, unknown = (report(*good_rows(1), workdir=tmp_path, partner=name) for name in ("alpine", "n" * 900))
 
     assert known.path("html") == f"reports/alpine/{'f' * 64}.html"
     assert unknown.path("json") == f"reports/unknown/{'f' * 64}.json"
 
 
-def test_given_a_report_when_written_for_programs_then_it_reads_back_equal(tmp_path: Path) -> None:
+def test_a_report_reads_back_equal_from_json(tmp_path: Path) -> None:
     found = report(alpine_row(amount="x"), *good_rows(3), workdir=tmp_path)
 
     assert msgspec.json.decode(found.json(), type=Report) == found
 
 
 @pytest.mark.parametrize("verdict", WORDS)
-def test_given_any_verdict_when_shown_then_the_page_loads_and_runs_nothing(verdict: str) -> None:
+def test_the_page_loads_and_runs_nothing(verdict: str) -> None:
     code = FileCode.TOO_MANY_REJECTED if verdict == "REJECTED" else ""
 
     document = _Document(page(Report.of(judged(verdict=verdict, reason_code=code, reason="So."), renamed())))
@@ -134,7 +134,7 @@ def test_given_any_verdict_when_shown_then_the_page_loads_and_runs_nothing(verdi
     assert WORDS[judged(verdict=verdict).verdict] in document.words
 
 
-def test_given_markup_in_names_rules_and_values_when_shown_then_it_stays_text() -> None:
+def test_markup_in_names_rules_and_values_stays_text() -> None:
     document = _Document(page(Report.of(judged(), renamed())))
 
     assert not document.elements & {"b", "i"}
@@ -142,14 +142,14 @@ def test_given_markup_in_names_rules_and_values_when_shown_then_it_stays_text() 
         assert text in document.words
 
 
-def test_given_an_account_number_in_the_file_name_when_reported_then_it_is_masked() -> None:
+def test_an_account_number_in_the_file_name_is_masked() -> None:
     found = Report.of(judged(), renamed())
 
     assert found.file.name == "CH********* <b>October</b>.csv"
     assert "9300762011623852957" not in page(found) + found.json().decode()
 
 
-def test_given_cells_with_names_and_accounts_when_reported_then_none_is_quoted(tmp_path: Path) -> None:
+def test_a_report_quotes_no_cell(tmp_path: Path) -> None:
     cells = {"counterparty_name": "Zoë Müller", "counterparty_iban": "CH9300762011623852957", "amount": "7x1234567"}
 
     found = report(alpine_row(**cells), *good_rows(3), workdir=tmp_path)
@@ -158,7 +158,7 @@ def test_given_cells_with_names_and_accounts_when_reported_then_none_is_quoted(t
 
 
 @pytest.mark.parametrize("dropped", [0, 1])
-def test_given_dropped_rows_when_shown_then_it_is_said_what_they_are(dropped: int) -> None:
+def test_the_page_explains_dropped_rows(dropped: int) -> None:
     counts = Counts(read=3 + dropped, accepted=2, rejected=1, dropped=dropped)
 
     words = _Document(page(Report.of(judged(counts=counts), renamed()))).words
@@ -194,7 +194,7 @@ def test_shares_are_parts_of_one(accepted: int, rejected: int, dropped: int) -> 
     assert shares.accepted + shares.rejected + shares.dropped == pytest.approx(1 if read else 0, abs=1e-5)
 
 
-def test_given_skipped_lines_when_shown_then_they_are_counted_with_the_shapes_of_the_first() -> None:
+def test_skipped_lines_are_counted_with_their_first_shapes() -> None:
     counts = Counts(read=2, accepted=2, skipped=1207)
     shown = tuple(SkippedLine(line=line, masked_value=f"xxxxx <{line}>") for line in (1, 2))
     told = Report.of(judged(verdict="VALID", counts=counts, skipped_lines=shown), source("alpine"))
@@ -215,7 +215,7 @@ def test_given_skipped_lines_when_shown_then_they_are_counted_with_the_shapes_of
         ("", "", "none"),
     ],
 )
-def test_the_first_and_the_last_booking_date_are_told(first: str, last: str, shown: str) -> None:
+def test_the_first_and_the_last_booking_date_are_reported(first: str, last: str, shown: str) -> None:
     told = Report.of(judged(first_booking_date=first, last_booking_date=last), source("alpine"))
 
     assert f"Booking dates{shown}" in _Document(page(told)).words

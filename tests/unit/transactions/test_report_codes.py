@@ -12,7 +12,7 @@ FILES, ROWS, WARNINGS = PAGE.split("\n## ")[1:]
 
 
 @pytest.mark.parametrize(("section", "codes"), [(FILES, FileCode), (ROWS, RowCode), (WARNINGS, WarningCode)])
-def test_the_page_lists_every_code_with_its_meaning_a_cause_and_its_cure(
+def test_the_page_lists_each_code_with_meaning_cause_and_cure(
     section: str, codes: type[FileCode | RowCode | WarningCode]
 ) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", section, flags=re.MULTILINE)

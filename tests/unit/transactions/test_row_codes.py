@@ -171,7 +171,7 @@ def test_a_record_that_is_no_object_is_rejected_alone(record: bytes, tmp_path: P
     assert RowCode.NOT_AN_OBJECT in {row["error_code"] for row in output.quarantine}
 
 
-def test_all_errors_of_a_row_are_told_not_only_the_first(tmp_path: Path) -> None:
+def test_all_errors_of_a_row_are_reported_not_only_the_first(tmp_path: Path) -> None:
     row = alpine_row(transaction_id="", booking_date="today", amount="much", currency="euro", balance="none")
 
     validation = validate(alpine_file(*good_rows(2), row), tmp_path)

@@ -58,7 +58,7 @@ def test_a_word_that_the_table_lacks_rejects_its_row(tmp_path: Path) -> None:
     assert errors == [(2, "A", RowCode.VALUE_UNKNOWN)]
 
 
-def test_a_text_outside_its_constraints_rejects_its_row_mapped_or_not(tmp_path: Path) -> None:
+def test_a_text_outside_its_constraints_rejects_its_row(tmp_path: Path) -> None:
     way = StringField(name="Way", constraints=Constraints(pattern="In|Out"))
     file_layout = csv_layout([SUM, way], amount=Amount(field="Sum"))
 
@@ -95,9 +95,7 @@ def test_a_text_outside_its_constraints_rejects_its_row_mapped_or_not(tmp_path: 
         ),
     ],
 )
-def test_a_date_is_read_as_declared_or_not_at_all(
-    field: Field, cell: str, expected: date | str, tmp_path: Path
-) -> None:
+def test_a_date_is_read_only_as_declared(field: Field, cell: str, expected: date | str, tmp_path: Path) -> None:
     dates = FirstDate(of=("X", "Day"))
     file_layout = csv_layout([SUM, field], amount=Amount(field="Sum"), booking_date=dates)
 
@@ -106,7 +104,7 @@ def test_a_date_is_read_as_declared_or_not_at_all(
     assert [row["booking_date"] for row in rows] + [code for *_, code in errors] == [expected]
 
 
-def test_the_first_date_that_is_there_counts_and_never_the_next_for_a_wrong_one(tmp_path: Path) -> None:
+def test_the_first_present_date_counts_even_if_it_is_wrong(tmp_path: Path) -> None:
     later = DateField(name="Later", format="%Y-%m-%d")
     file_layout = csv_layout([SUM, later], amount=Amount(field="Sum"), booking_date=FirstDate(of=("Day", "Later")))
 
@@ -200,9 +198,7 @@ def test_a_layout_may_map_nothing_but_what_is_required(tmp_path: Path) -> None:
         ("[0-9]{4}", "a text that matches [0-9]{4}"),
     ],
 )
-def test_given_a_text_of_another_pattern_when_read_then_the_rule_is_told_in_words_where_there_are_any(
-    tmp_path: Path, pattern: str, rule: str
-) -> None:
+def test_a_pattern_is_explained_by_its_words_if_it_has_any(tmp_path: Path, pattern: str, rule: str) -> None:
     word = StringField(name="Word", constraints=Constraints(pattern=pattern))
 
     output = transform(
@@ -216,7 +212,7 @@ def test_given_a_text_of_another_pattern_when_read_then_the_rule_is_told_in_word
     ]
 
 
-def test_given_a_number_too_large_for_its_column_when_read_then_the_rule_says_how_many_digits_fit(
+def test_a_number_too_large_for_its_column_names_its_digits(
     tmp_path: Path,
 ) -> None:
     content = b"Day;Sum\n2025-10-01;9999999999999\n2025-10-01;10000000000000\n"

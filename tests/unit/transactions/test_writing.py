@@ -65,7 +65,7 @@ def test_each_parquet_file_has_the_contracts_columns_and_types(tmp_path: Path) -
         assert _schema(tmp_path / "output" / written.path) == _expected_schema(canonical().table(written.table))
 
 
-def test_objects_tell_path_partition_rows_and_size(tmp_path: Path) -> None:
+def test_objects_have_path_partition_rows_and_size(tmp_path: Path) -> None:
     objects = transform(MIXED_FILE, tmp_path, layout()).transformation.objects
 
     file_id = source("alpine").file_id
@@ -98,7 +98,7 @@ def test_a_rerun_writes_the_same_bytes_in_the_same_place(tmp_path: Path) -> None
     assert runs[0] == runs[1]
 
 
-def test_a_file_over_many_days_gives_one_file_a_day_in_the_files_order(tmp_path: Path) -> None:
+def test_each_day_of_a_file_is_one_file_in_its_order(tmp_path: Path) -> None:
     days = [date.fromordinal(date(2024, 1, 1).toordinal() + number % 400) for number in range(4000)]
     rows = [alpine_row(transaction_id=f"D{number}", booking_date=str(day)) for number, day in enumerate(days)]
 
@@ -119,7 +119,7 @@ def test_a_day_of_several_row_groups_keeps_the_files_order(tmp_path: Path) -> No
     assert all(of_day == sorted(of_day) for of_day in lines)
 
 
-def test_dates_that_are_written_together_keep_the_files_order_over_several_row_groups(tmp_path: Path) -> None:
+def test_dates_written_together_keep_their_order_in_row_groups(tmp_path: Path) -> None:
     days = [date.fromordinal(date(2024, 1, 1).toordinal() + number) for number in range(300)]
     rows = [alpine_row(transaction_id=f"D{number}", booking_date=str(days[number % 300])) for number in range(210_000)]
 

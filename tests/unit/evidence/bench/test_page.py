@@ -26,7 +26,7 @@ def section(*measurements: Measurement) -> Section:
     return Section(circumstances=CIRCUMSTANCES, rows=7_462_686, runs=runs, measurements=measurements)
 
 
-def test_given_one_run_of_larger_files_then_each_figure_stands_beside_its_ratio_to_the_lower_bound() -> None:
+def test_each_figure_stands_beside_its_ratio_to_the_lower_bound() -> None:
     # Given one run of the bound and of the pipeline
     larger = section(measured(COPY, (10.0, 20.0, 500.0)), measured(BOTH, (25.0, 80.0, 1000.0)))
     # When the page is written
@@ -38,7 +38,7 @@ def test_given_one_run_of_larger_files_then_each_figure_stands_beside_its_ratio_
     assert f"| {BOTH} | ndjson | 2350 | 25.00 | 80.00 | 1000 | 2.50 | 4.00 |" in lines[heading:]
 
 
-def test_given_several_runs_then_times_are_medians_and_memory_is_the_highest() -> None:
+def test_of_several_runs_median_time_and_highest_memory_count() -> None:
     contenders = section(measured(BOTH, (1.0, 2.0, 300.0), (9.0, 9.0, 200.0), (2.0, 3.0, 100.0)))
 
     lines = page(Results(contenders=contenders)).splitlines()
@@ -47,7 +47,7 @@ def test_given_several_runs_then_times_are_medians_and_memory_is_the_highest() -
     assert f"| {BOTH} | ndjson | 2350 | 2.00 | 3.00 | 300 |  |  |" in lines
 
 
-def test_the_pipeline_stands_beside_each_script_that_was_measured() -> None:
+def test_the_pipeline_is_compared_with_each_measured_script() -> None:
     # Given two rounds, in which the pipeline took twice and three times as long as a script
     script = measured(DUCKDB, (1.0, 2.0, 300.0), (2.0, 2.0, 300.0))
     both = measured(BOTH, (2.0, 6.0, 300.0), (6.0, 6.0, 300.0))

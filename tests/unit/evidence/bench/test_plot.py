@@ -20,7 +20,7 @@ def _measured() -> Section:
     return section
 
 
-def test_the_plot_in_the_pages_is_that_of_the_results_kept() -> None:
+def test_the_plot_in_the_pages_is_that_of_the_stored_results() -> None:
     kept = (PROJECT / "docs" / "performance.svg").read_text(encoding="utf-8")
 
     # Not byte by byte: another processor may round a coordinate another way.

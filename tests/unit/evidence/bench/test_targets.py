@@ -27,7 +27,7 @@ def test_a_figure_is_judged_on_its_own_side_of_the_limit(figure: float, at_least
     assert Target("promise", 3.0, "", figure, at_least).verdict == verdict
 
 
-def test_given_several_rounds_then_a_ratio_is_of_the_medians_and_tells_how_far_the_rounds_are_apart() -> None:
+def test_a_ratio_is_of_the_medians_and_shows_the_spread() -> None:
     # Given a machine that was slower in the last round
     bound = measured(COPY, (1.0, 2.0, 9.0), (1.0, 2.0, 9.0), (4.0, 2.0, 9.0))
     both = measured(BOTH, (3.0, 6.0, 9.0), (5.0, 6.0, 9.0), (8.0, 6.0, 9.0))

@@ -49,13 +49,13 @@ def _send(pipeline: FakePipeline) -> load.Load:
     return load.send(cast("Pipeline", pipeline), files=9, seconds=0)
 
 
-def test_given_all_numbers_when_files_are_made_then_no_two_have_one_content() -> None:
+def test_no_two_generated_files_have_the_same_content() -> None:
     contents = {load.content(number).encode() for number in range(1000)}
 
     assert len(contents) == 1000
 
 
-def test_given_files_that_are_completed_as_they_were_sent_when_they_are_compared_then_nothing_differs() -> None:
+def test_files_that_completed_as_sent_show_no_difference() -> None:
     outcome = _send(FakePipeline())
 
     assert (list(outcome.differences), len(outcome.rows)) == ([], 9)
@@ -72,9 +72,7 @@ def test_given_files_that_are_completed_as_they_were_sent_when_they_are_compared
         ({"totals": ()}, "was published as 5 rows of {}"),
     ],
 )
-def test_given_a_file_with_another_outcome_when_the_files_are_compared_then_it_is_named(
-    change: dict[str, Any] | None, words: str
-) -> None:
+def test_a_file_with_another_outcome_is_named(change: dict[str, Any] | None, words: str) -> None:
     [difference] = _send(FakePipeline(changes={4: change})).differences
 
     assert "file-4" in difference

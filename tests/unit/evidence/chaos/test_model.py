@@ -156,13 +156,13 @@ BROKEN: dict[str, Callable[[], State]] = {
 }
 
 
-def test_given_kept_promises_when_they_are_compared_then_nothing_differs() -> None:
+def test_promises_that_hold_show_no_difference() -> None:
     assert differences(UPLOADS, KEPT) == []
     assert unkept(UPLOADS, KEPT) == []
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_given_a_broken_promise_when_it_is_compared_then_it_is_found(broken: str) -> None:
+def test_a_broken_promise_is_found(broken: str) -> None:
     assert differences(UPLOADS, BROKEN[broken]())
 
 
@@ -211,23 +211,21 @@ def _failed(**facts: Any) -> State:
         "no table",
     ],
 )
-def test_given_a_failed_file_before_the_replay_when_it_is_looked_for_then_it_must_be_kept_and_told(
-    state: State, found: list[str]
-) -> None:
+def test_a_failed_file_must_be_queued_and_notified_before_replay(state: State, found: list[str]) -> None:
     told = unkept(UPLOADS, state)
 
     assert len(told) == len(found)
     assert all(words in text for words, text in zip(found, told, strict=True))
 
 
-def test_given_an_outcome_whose_telling_failed_twice_when_it_is_compared_then_its_alarm_speaks_for_it() -> None:
+def test_an_alarm_stands_in_for_a_notification_that_failed_twice() -> None:
     untold = replace(KEPT, told=(), announced=frozenset(), unsettled=frozenset({NEWER.file_id, REFUSED.file_id}))
 
     assert differences(UPLOADS, untold) == []
 
 
 @given(seed=st.integers(0, 10_000))
-def test_given_a_seed_when_it_is_drawn_twice_then_it_is_one_scenario_whose_files_can_be_written(seed: int) -> None:
+def test_the_same_seed_gives_the_same_scenario(seed: int) -> None:
     scenario = draw(seed)
 
     assert scenario == draw(seed)

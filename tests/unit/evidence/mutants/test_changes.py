@@ -58,7 +58,7 @@ def test_a_change_names_its_line() -> None:
     assert [change.line for change in changes_of(b"a\n\nx = 5\n")] == [3]
 
 
-def test_every_module_of_the_product_has_tests_and_those_that_import_it_come_first() -> None:
+def test_each_module_has_tests_and_direct_ones_come_first() -> None:
     found = modules(ROOT)
 
     assert {next(room for room in TESTS_OF if path.is_relative_to(room)) for path in found} == TESTS_OF.keys()

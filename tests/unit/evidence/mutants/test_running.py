@@ -34,7 +34,7 @@ def test_a_change_is_noticed_if_a_test_fails_and_is_undone(project: Path, after:
     assert (project / MODULE).read_text() == SOURCE
 
 
-def test_tests_that_fail_without_a_change_tell_nothing(project: Path) -> None:
+def test_tests_that_fail_without_a_change_are_an_error(project: Path) -> None:
     check_unchanged([_mutant("-")], project)
     (project / MODULE).write_text(SOURCE.replace("a + b", "a"))
 
@@ -42,9 +42,7 @@ def test_tests_that_fail_without_a_change_tell_nothing(project: Path) -> None:
         check_unchanged([_mutant("-")], project)
 
 
-def test_the_seed_tells_the_sample_and_a_larger_one_begins_with_a_smaller(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_seed_fixes_the_sample_and_a_larger_one_extends_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "modules", lambda _: [MODULE])
 
     four, of = sample(project, 4, seed=1)
