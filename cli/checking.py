@@ -90,7 +90,7 @@ def check_file(file: Path, choice: Choice, output: Path, console: Console) -> Ch
         with _opened(file, "Validate", console) as stream:
             validation = validate_file(stream, source, choice.catalog, workdir)
         source = msgspec.structs.replace(source, partner=choice.owner(validation.layout))
-        report = Report.of(validation, source)
+        report = Report.from_validation(validation, source)
         transformation = None
         if validation.verdict != "REJECTED":
             output.mkdir(parents=True, exist_ok=True)

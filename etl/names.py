@@ -32,10 +32,10 @@ class Names:
         """The CloudFormation stack's name."""
         return f"{STACK_PREFIX}-{self.suffix}"
 
-    def of(self, resource_type: str, purpose: str) -> str:
+    def physical_name(self, resource_type: str, purpose: str) -> str:
         """Name a resource, for example ``lambda-validate-dev``."""
         return f"{resource_type}-{purpose}-{self.suffix}"
 
     def identifier(self, resource_type: str, purpose: str) -> str:
         """Name a resource of a service that forbids hyphens (Glue, Athena): the same rule with underscores."""
-        return self.of(resource_type, purpose).replace("-", "_")
+        return self.physical_name(resource_type, purpose).replace("-", "_")

@@ -65,8 +65,8 @@ class Parts:
     first: int
     length: int
 
-    def of(self, at: int) -> int:
-        """Tell in which part a time lies."""
+    def index(self, at: int) -> int:
+        """Return which part the time ``at`` (milliseconds) lies in."""
         return min(BUCKETS - 1, (at - self.first) * BUCKETS // self.length)
 
 
@@ -171,7 +171,7 @@ def _line(
     if points:
         values: list[list[float]] = [[] for _ in range(BUCKETS)]
         for point in points:
-            values[parts.of(point.at)].append(point.value)
+            values[parts.index(point.at)].append(point.value)
         yield Line(label, tuple(sum_up(part) if part else None for part in values), colour)
 
 

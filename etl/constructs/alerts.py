@@ -18,7 +18,7 @@ class Alerts(Construct):
         self.topic = sns.Topic(
             self,
             "Topic",
-            topic_name=names.of("topic", "alerts"),
+            topic_name=names.physical_name("topic", "alerts"),
             display_name=f"ETL pipeline {names.suffix}",
             master_key=key,
             enforce_ssl=True,
@@ -34,4 +34,6 @@ class Alerts(Construct):
             )
         )
         sns.Subscription(self, "Email", topic=self.topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=email)
-        self.dead_letter_queue = make_queue(self, "DeadLetterQueue", name=names.of("queue", "dead-letter"), key=key)
+        self.dead_letter_queue = make_queue(
+            self, "DeadLetterQueue", name=names.physical_name("queue", "dead-letter"), key=key
+        )

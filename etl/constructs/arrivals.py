@@ -48,7 +48,7 @@ class MissingFileFunction(Construct):
         events.Rule(
             self,
             "Schedule",
-            rule_name=basis.names.of("rule", "check-arrivals"),
+            rule_name=basis.names.physical_name("rule", "check-arrivals"),
             description=f"Looks for missing files every {EVERY.to_minutes()} minutes",
             schedule=events.Schedule.rate(EVERY),
             targets=[targets.LambdaFunction(self.function)],

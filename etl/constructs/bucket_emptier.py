@@ -29,7 +29,7 @@ class BucketEmptier(Construct):
         buckets: Mapping[str, s3.IBucket],
     ) -> None:
         super().__init__(scope, construct_id)
-        function_name = basis.names.of("lambda", _PURPOSE)
+        function_name = basis.names.physical_name("lambda", _PURPOSE)
         itself = f"arn:{Aws.PARTITION}:lambda:{REGION}:{Aws.ACCOUNT_ID}:function:{function_name}"
         emptier = PipelineFunction(
             self,

@@ -73,7 +73,7 @@ class Catalog(Construct):
             named = athena.CfnNamedQuery(
                 self,
                 f"Query{query.name.title().replace('-', '')}",
-                name=names.of("query", query.name),
+                name=names.physical_name("query", query.name),
                 description=query.title,
                 database=self.database_name,
                 query_string=query.sql,
@@ -86,7 +86,7 @@ class Catalog(Construct):
         role = iam.Role(
             self,
             "CrawlerRole",
-            role_name=names.of("role", "crawler"),
+            role_name=names.physical_name("role", "crawler"),
             assumed_by=iam.ServicePrincipal("glue.amazonaws.com"),
             inline_policies={
                 "crawler": iam.PolicyDocument(
@@ -118,7 +118,7 @@ class Catalog(Construct):
         return glue.CfnCrawler(
             self,
             "Crawler",
-            name=names.of("crawler", "processed"),
+            name=names.physical_name("crawler", "processed"),
             description="Adds partitions that are missing in the declared tables",
             role=role.role_arn,
             targets=glue.CfnCrawler.TargetsProperty(
@@ -188,7 +188,7 @@ def _workgroup(scope: Construct, *, names: Names, key: kms.IKey, processed: s3.I
     return athena.CfnWorkGroup(
         scope,
         "Workgroup",
-        name=names.of("workgroup", "analysts"),
+        name=names.physical_name("workgroup", "analysts"),
         description="Queries on the published transactions",
         recursive_delete_option=True,
         work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(

@@ -58,7 +58,7 @@ class Dashboard(Construct):
         cloudwatch.Dashboard(
             self,
             "Dashboard",
-            dashboard_name=names.of("dashboard", "pipeline"),
+            dashboard_name=names.physical_name("dashboard", "pipeline"),
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", width=24, height=4, alarms=self._by_name(alarms))],
                 [

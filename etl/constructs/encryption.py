@@ -54,7 +54,7 @@ class EncryptionKey(Construct):
         key = kms.Key(
             self,
             "Key",
-            alias=f"alias/{names.of('key', 'etl')}",
+            alias=f"alias/{names.physical_name('key', 'etl')}",
             description=f"Data at rest of {names.stack}",
             enable_key_rotation=True,
             pending_window=Duration.days(7),

@@ -51,7 +51,7 @@ class PipelineFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         names, key = basis.names, basis.key
-        function_name = names.of("lambda", purpose)
+        function_name = names.physical_name("lambda", purpose)
         log_group = logs.LogGroup(
             self,
             "Logs",
@@ -63,7 +63,7 @@ class PipelineFunction(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=names.of("role", purpose),
+            role_name=names.physical_name("role", purpose),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={
                 "function": iam.PolicyDocument(

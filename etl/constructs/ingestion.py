@@ -42,7 +42,7 @@ class BatchingQueue(Construct):
         self.queue = make_queue(
             self,
             "Queue",
-            name=names.of("queue", "batching"),
+            name=names.physical_name("queue", "batching"),
             key=key,
             # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be
             # started must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
@@ -75,7 +75,7 @@ class Ingestion(Construct):
         role = iam.Role(
             self,
             "RulesRole",
-            role_name=basis.names.of("role", "rules"),
+            role_name=basis.names.physical_name("role", "rules"),
             assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
             inline_policies={
                 "rules": iam.PolicyDocument(
@@ -98,7 +98,7 @@ class Ingestion(Construct):
         events.Rule(
             self,
             "Direct",
-            rule_name=basis.names.of("rule", "direct"),
+            rule_name=basis.names.physical_name("rule", "direct"),
             description=f"Starts an execution for each upload of {threshold} bytes and more",
             event_pattern=_uploads(raw, size=[">=", threshold]),
             targets=[start({"route": DIRECT, "files": [_file_event()]})],
@@ -108,7 +108,7 @@ class Ingestion(Construct):
         batch = events.Rule(
             self,
             "Batch",
-            rule_name=basis.names.of("rule", "batch"),
+            rule_name=basis.names.physical_name("rule", "batch"),
             description=f"Queues each upload below {threshold} bytes",
             event_pattern=_uploads(raw, size=["<", threshold]),
             targets=[
@@ -135,7 +135,7 @@ class Ingestion(Construct):
         events.Rule(
             self,
             "Settle",
-            rule_name=basis.names.of("rule", "settle"),
+            rule_name=basis.names.physical_name("rule", "settle"),
             description="Settles the files of an execution that timed out, was aborted or failed",
             event_pattern=events.EventPattern(
                 source=["aws.states"],

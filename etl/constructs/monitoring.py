@@ -120,7 +120,7 @@ class Monitoring(Construct):
         events.Rule(
             self,
             "CrawlerFailed",
-            rule_name=names.of("rule", "crawler-failed"),
+            rule_name=names.physical_name("rule", "crawler-failed"),
             description="Alerts when a crawl fails",
             event_pattern=events.EventPattern(
                 source=["aws.glue"],
@@ -142,7 +142,7 @@ class Monitoring(Construct):
     def _alarm(
         self, purpose: str, section: str, description: str, metric: cloudwatch.IMetric, *, threshold: float
     ) -> None:
-        name = self._names.of("alarm", purpose)
+        name = self._names.physical_name("alarm", purpose)
         alarm = cloudwatch.Alarm(
             self,
             purpose.title().replace("-", ""),

@@ -34,7 +34,7 @@ class PartnerAccess(Construct):
             iam.Role(
                 self,
                 partner,
-                role_name=names.of("role", f"partner-{partner}"),
+                role_name=names.physical_name("role", f"partner-{partner}"),
                 description=f"Uploads of {partner}",
                 assumed_by=iam.AccountPrincipal(account),
                 inline_policies={"uploads": upload_policy(partner, raw=raw, key=key)},

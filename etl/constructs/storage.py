@@ -36,14 +36,14 @@ class DataBuckets(Construct):
         self.raw = _bucket(
             self,
             "Raw",
-            name=names.of("bucket", f"raw-{Aws.ACCOUNT_ID}"),
+            name=names.physical_name("bucket", f"raw-{Aws.ACCOUNT_ID}"),
             key=key,
             rules=[_archive(s3.StorageClass.GLACIER)],
         )
         self.processed = _bucket(
             self,
             "Processed",
-            name=names.of("bucket", f"processed-{Aws.ACCOUNT_ID}"),
+            name=names.physical_name("bucket", f"processed-{Aws.ACCOUNT_ID}"),
             key=key,
             rules=[
                 _archive(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL),

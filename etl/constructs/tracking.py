@@ -27,7 +27,7 @@ class TrackingTables(Construct):
         self.audit = _table(
             self,
             "Audit",
-            name=names.of("table", "audit"),
+            name=names.physical_name("table", "audit"),
             partition_key="file_id",
             key=key,
             stream=dynamodb.StreamViewType.NEW_IMAGE,
@@ -43,7 +43,12 @@ class TrackingTables(Construct):
             sort_key=_text("sequencer"),
         )
         self.registry = _table(
-            self, "Registry", name=names.of("table", "registry"), partition_key="entry", key=key, expires=EXPIRES_AT
+            self,
+            "Registry",
+            name=names.physical_name("table", "registry"),
+            partition_key="entry",
+            key=key,
+            expires=EXPIRES_AT,
         )
 
 

@@ -39,7 +39,7 @@ class Workflow(Construct):
         dead_letter_queue: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        name = names.of("state-machine", "files")
+        name = names.physical_name("state-machine", "files")
         log_group = logs.LogGroup(
             self,
             "Logs",
@@ -54,7 +54,7 @@ class Workflow(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=names.of("role", "state-machine"),
+            role_name=names.physical_name("role", "state-machine"),
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
             inline_policies={
                 "state-machine": iam.PolicyDocument(
@@ -91,8 +91,8 @@ class Workflow(Construct):
             Resources(
                 suffix=names.suffix,
                 event_source=names.stack,
-                audit_table=names.of("table", "audit"),
-                registry_table=names.of("table", "registry"),
+                audit_table=names.physical_name("table", "audit"),
+                registry_table=names.physical_name("table", "registry"),
                 validate_function=validate.function_arn,
                 transform_function=transform.function_arn,
                 publish_function=publish.function_arn,

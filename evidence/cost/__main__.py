@@ -14,7 +14,7 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "cost-and-scale.md"
 def main() -> None:
     """Synthesize the stack, and write the page."""
     with tempfile.TemporaryDirectory() as outdir:
-        PAGE.write_text(page(PricedStack.of(synthesize(Path(outdir)))), encoding="utf-8")
+        PAGE.write_text(page(PricedStack.from_template(synthesize(Path(outdir)))), encoding="utf-8")
 
 
 if __name__ == "__main__":

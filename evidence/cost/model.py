@@ -53,7 +53,7 @@ class PricedStack:
     """Days until a staged object is gone in all its versions."""
 
     @classmethod
-    def of(cls, template: Template) -> "PricedStack":
+    def from_template(cls, template: Template) -> "PricedStack":
         """Read a template."""
         functions = {
             function["FunctionName"].removeprefix("lambda-").rpartition("-")[0]: function

@@ -36,7 +36,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     source = file.source()
     with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
         validation = validate_file(stream, source, shipped_layouts(), Path(workdir))
-    report = write_report(client("s3"), environment.processed_bucket, Report.of(validation, source))
+    report = write_report(client("s3"), environment.processed_bucket, Report.from_validation(validation, source))
     logger.info(
         "validated",
         verdict=validation.verdict,

@@ -14,7 +14,7 @@ from evidence.cost.walking import walk_file
 
 @pytest.fixture(scope="module")
 def stack(template: Template) -> PricedStack:
-    return PricedStack.of(template)
+    return PricedStack.from_template(template)
 
 
 def test_the_cost_page_is_up_to_date(stack: PricedStack) -> None:

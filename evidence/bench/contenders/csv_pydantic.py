@@ -151,7 +151,7 @@ def _job(_format: str, file: Path, folder: Path) -> ContenderResult:
                 rejected.append({"source_line": reader.line_num, "field": field, "error_code": code})
     output.flush()
     output.reject(rejected)
-    return ContenderResult.of(accepted, sums, Counter(row["error_code"] for row in rejected))
+    return ContenderResult.from_counts(accepted, sums, Counter(row["error_code"] for row in rejected))
 
 
 def _checked(cells: list[str], seen: set[str]) -> Row | tuple[str, str]:

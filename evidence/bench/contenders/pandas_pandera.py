@@ -91,7 +91,7 @@ def _job(_format: str, file: Path, folder: Path) -> ContenderResult:
     rejected = errors.rename_axis("source_line").reset_index()
     pq.write_table(pa.Table.from_pandas(rejected, schema=REJECTED), folder / "rejected.parquet", compression="zstd")
     sums = accepted.groupby("currency")["amount"].agg(lambda amounts: sum(amounts, Decimal()))
-    return ContenderResult.of(len(accepted), sums.to_dict(), Counter(errors["error_code"]))
+    return ContenderResult.from_counts(len(accepted), sums.to_dict(), Counter(errors["error_code"]))
 
 
 def _errors(frame: Any) -> Any:

@@ -19,7 +19,7 @@ class ContenderResult(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, int] = {}
 
     @classmethod
-    def of(cls, accepted: int, sums: Mapping[str, Decimal], errors: Counter[str]) -> "ContenderResult":
+    def from_counts(cls, accepted: int, sums: Mapping[str, Decimal], errors: Counter[str]) -> "ContenderResult":
         """Build the outcome of rows with one error each at most. Sums are written without their trailing zeros."""
         totals = {currency: plain(sums[currency]) for currency in sorted(sums)}
         rejected = errors.total()

@@ -40,7 +40,7 @@ class _Side(msgspec.Struct, frozen=True):
     numbers: dict[str, str]
 
     @classmethod
-    def of(cls, column: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Self:
+    def from_types(cls, column: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Self:
         members = defaultdict[str, dict[str, None]](dict)
         for name in types:
             path = _ROOT
@@ -101,7 +101,7 @@ class JsonCells:
     def __init__(self, layout: Layout) -> None:
         types = {field.name: field.json_type for field in layout.schema.fields}
         inner, outer = (
-            _Side.of(
+            _Side.from_types(
                 column,
                 {name: json_type for name, json_type in types.items() if is_outer(name) == of_context},
                 number_columns(layout, outer=of_context),

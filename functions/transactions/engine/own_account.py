@@ -24,7 +24,7 @@ class _Parties(msgspec.Struct, frozen=True):
     own: str
 
     @classmethod
-    def of(cls, function: AmountByAccount, cells: Mapping[str, str], own: str) -> Self:
+    def from_cells(cls, function: AmountByAccount, cells: Mapping[str, str], own: str) -> Self:
         return cls(*map(_comparable, (cells[function.payer], cells[function.payee], own)))
 
     @property
@@ -48,7 +48,7 @@ class _Parties(msgspec.Struct, frozen=True):
 
 def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAccount, own: str) -> Expression:
     """Build the expression that fills ``column``; ``own`` is SQL for the own account."""
-    cell, parties = mapper.cells[function.field], _Parties.of(function, mapper.cells, own)
+    cell, parties = mapper.cells[function.field], _Parties.from_cells(function, mapper.cells, own)
     number = mapper.number(column, function.field, signed=function.sign != "none")
     plus = f"contains({cell}, '+')"
     match function.sign:

@@ -47,7 +47,7 @@ class Plan(msgspec.Struct, frozen=True):
     file_facts: dict[str, str]
 
     @classmethod
-    def of(cls, records: Records, source: Source, *, to_write: bool) -> Self:
+    def for_records(cls, records: Records, source: Source, *, to_write: bool) -> Self:
         """Plan the reading of ``records``; FileRejectedError if the file lacks a fact that the mapping needs."""
         layout = records.layout
         cells = {name: f"c{number}" for number, name in enumerate(layout.names)}

@@ -113,7 +113,7 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     ReconciliationError
         If a row was counted twice or not at all.
     """
-    layout, plan = records.layout, Plan.of(records, source, to_write=to_write)
+    layout, plan = records.layout, Plan.for_records(records, source, to_write=to_write)
     connection.execute(_TABLES)
     _insert(connection, "currencies", list(MINOR_UNITS.items()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]

@@ -39,7 +39,7 @@ class LineAccount:
         if self._broken_count > MAX_BROKEN_RECORDS:
             detail = f"more than {MAX_BROKEN_RECORDS} records cannot be split into cells"
             raise FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
-        self._broken.append(Broken.of(line, code, rule, record))
+        self._broken.append(Broken.from_record(line, code, rule, record))
 
     def skip(self, line: int, text: str) -> None:
         """Note a line that is no record by the layout."""

@@ -58,7 +58,7 @@ class CsvRows:
             if self._cells.has_values(line):
                 self._skip(number, line)
 
-    def of(self, block: bytes) -> bytes:
+    def from_block(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
 
         Raises
@@ -68,7 +68,7 @@ class CsvRows:
             section begins that the layout does not know, or that lacks a fact.
         """
         if self._to_pass:
-            return b"".join(map(self.of, self._below_header(block)))
+            return b"".join(map(self.from_block, self._below_header(block)))
         if self._sections:
             complete = self._sections.complete(block.decode().split("\n"))
             return self._rows_of(self._without_sections(self._sections, complete)) if complete else b""
@@ -155,7 +155,7 @@ class CsvRows:
 
     def _rows(self, text: bytes, *, last: bool = False) -> bytes:
         framed = b"\n%b\n" % text
-        structures = self._structures.of(framed)
+        structures = self._structures.from_lines(framed)
         if self._known_whole.issuperset(structures):
             self._account.line += len(structures)
             return framed[1:]

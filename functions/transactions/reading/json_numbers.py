@@ -32,7 +32,7 @@ class Numbers:
             return None
         return [map(text, found) for text in self._texts]
 
-    def of(self, record: bytes) -> "tuple[bytes, ...] | None":
+    def texts(self, record: bytes) -> "tuple[bytes, ...] | None":
         """Return the texts in one ``record``, whatever else is in it; None if it is no JSON object."""
         try:
             msgspec.json.decode(record, type=dict[str, msgspec.Raw])

@@ -52,7 +52,7 @@ class _Cells:
     def __init__(self, layout: Layout, *, outer: bool = False) -> None:
         self._numbers = Numbers([steps(name) for name in number_columns(layout, outer=outer)])
 
-    def of(self, records: Sequence[bytes]) -> Iterable[bytes]:
+    def from_records(self, records: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``records``, which are well-formed."""
         return self._of(records, self._of_one) if self._numbers.none else records
 
@@ -67,7 +67,7 @@ class _Cells:
         # The decoder would also take several values on one line, or one on several.
         return values if _LINE_FEED.join(values) == text else None
 
-    def of_lines(self, lines: Sequence[bytes]) -> Iterable[bytes]:
+    def from_lines(self, lines: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``lines``. One that is no JSON object is made unreadable."""
         return self._of(lines, self._of_line)
 
@@ -78,10 +78,10 @@ class _Cells:
         return map(_SEPARATOR.join, zip(records, *columns, strict=True)) if columns else records
 
     def _of_one(self, record: bytes) -> bytes:
-        return _SEPARATOR.join((record, *(self._numbers.of(record) or self._numbers.none)))
+        return _SEPARATOR.join((record, *(self._numbers.texts(record) or self._numbers.none)))
 
     def _of_line(self, line: bytes) -> bytes:
-        numbers = self._numbers.of(line)
+        numbers = self._numbers.texts(line)
         if numbers is None:
             # The engine takes more than JSON for JSON, but never a control character.
             line, numbers = line.replace(_SEPARATOR, b" ") + UNREADABLE_MARK.encode(), self._numbers.none
@@ -95,7 +95,7 @@ class JsonLines:
         self._cells, self._warnings = _Cells(layout), JsonWarnings(layout)
         self._account, self._ended = LineAccount(1), False
 
-    def of(self, block: bytes) -> bytes:
+    def from_block(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
 
         Raises
@@ -118,7 +118,7 @@ class JsonLines:
         first = self._account.line
         if not all(map(bytes.strip, lines)):
             lines = [line if line.strip() else self._blank(number) for number, line in enumerate(lines, first)]
-        rows = list(self._cells.of_lines(lines))
+        rows = list(self._cells.from_lines(lines))
         if forbidden:
             rows = [_marked(row, 0) for row in rows]
         _refuse_longer(_MAX_ROW_BYTES, rows, range(first, first + len(lines)))
@@ -150,7 +150,7 @@ class JsonRecords:
         self._record_place = row_columns(layout).index("record")
         self._count, self._first, self._ended = 0, 0, False
 
-    def of(self, block: Block) -> bytes:
+    def from_block(self, block: Block) -> bytes:
         """Return the rows of ``block``.
 
         Raises
@@ -160,7 +160,7 @@ class JsonRecords:
         """
         self._count += len(block.records)
         context_cells = {text: self._of_context(text) for text in dict.fromkeys(block.context)}
-        cells = list(self._cells.of(block.records))
+        cells = list(self._cells.from_records(block.records))
         _refuse_longer(MAX_RECORD_BYTES, block.records, block.lines)
         _refuse_longer(_MAX_ROW_BYTES - max(map(len, context_cells.values())), cells, block.lines)
         # To put all in one list and join it once is faster than row by row.
@@ -193,7 +193,7 @@ class JsonRecords:
     def _of_context(self, context: bytes) -> bytes:
         """Return the cells of the context of some records."""
         self._warnings.outer.look_into((context,), context)
-        (cells,) = self._context_cells.of((context,))
+        (cells,) = self._context_cells.from_records((context,))
         return cells
 
 

@@ -17,7 +17,7 @@ Block_contra = TypeVar("Block_contra", contravariant=True)
 class Rows(Protocol[Block_contra]):
     """Makes the engine's rows of a file, block by block, and keeps account of them."""
 
-    def of(self, block: Block_contra) -> bytes:
+    def from_block(self, block: Block_contra) -> bytes:
         """Return the rows of ``block``."""
 
     def end(self) -> bytes:
@@ -48,7 +48,7 @@ def in_parts(
             path, number = workdir / f"records-{number}", number + 1
             with path.open("wb") as copy:
                 while block is not None and copy.tell() < part_bytes:
-                    copy.write(rows.of(block))
+                    copy.write(rows.from_block(block))
                     block = next(blocks, None)
                 if block is None:
                     copy.write(rows.end())

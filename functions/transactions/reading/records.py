@@ -27,7 +27,7 @@ class Broken(msgspec.Struct, frozen=True):
     text: str
 
     @classmethod
-    def of(cls, line: int, code: RowCode, rule: str, record: str) -> Self:
+    def from_record(cls, line: int, code: RowCode, rule: str, record: str) -> Self:
         """Keep of ``record`` what is shown of it: a file may have millions of broken ones."""
         return cls(line, code, rule, record[:SHOWN_CHARACTERS])
 

@@ -40,7 +40,7 @@ class Structures:
         apart = b"[^%b%b]*+" % (quote, between)
         self._regular_where_cells_meet = re.compile(b"%b(?:%b%b)*+" % (apart, cell, apart))
 
-    def of(self, lines: bytes) -> list[bytes]:
+    def from_lines(self, lines: bytes) -> list[bytes]:
         """Return the structure of each of ``lines``, which stand between line feeds, one before the first."""
         structures = lines.translate(None, self._not_structural).split(_LINE_FEED)[1:-1]
         if self._quote and self._quote in lines and not self._are_regular(lines, structures):

@@ -55,7 +55,7 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
     dropped: float = 0
 
     @classmethod
-    def of(cls, counts: Counts) -> Self:
+    def from_counts(cls, counts: Counts) -> Self:
         """Divide ``counts``."""
         if not counts.read:
             return cls()
@@ -95,7 +95,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     last_booking_date: str = ""
 
     @classmethod
-    def of(cls, validation: Validation, source: Source) -> Self:
+    def from_validation(cls, validation: Validation, source: Source) -> Self:
         """Report on the file that ``validation`` judged."""
         return cls(
             verdict=validation.verdict,
@@ -111,7 +111,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             layout=validation.layout,
             rejection=_rejection(validation),
             counts=validation.counts,
-            shares=Shares.of(validation.counts),
+            shares=Shares.from_counts(validation.counts),
             totals=validation.totals,
             errors=_reported(validation.errors, RowCode, validation.examples),
             warnings=_reported(validation.warnings, WarningCode, validation.examples),

@@ -15,7 +15,7 @@ S3_NAME_LIMIT = 63
 def test_a_name_is_type_purpose_suffix() -> None:
     names = Names(suffix="qa-2")
 
-    assert names.of("lambda", "empty-buckets") == "lambda-empty-buckets-qa-2"
+    assert names.physical_name("lambda", "empty-buckets") == "lambda-empty-buckets-qa-2"
     assert names.identifier("database", "transactions") == "database_transactions_qa_2"
     assert names.stack == "etl-pipeline-qa-2"
 
@@ -25,11 +25,11 @@ def test_a_name_is_type_purpose_suffix() -> None:
 def test_no_name_is_shared_by_two_suffixes(first: str, second: str) -> None:
     def every_name(suffix: str) -> set[str]:
         names = Names(suffix=suffix)
-        return {names.stack, names.of("lambda", "validate"), names.identifier("database", "transactions")}
+        return {names.stack, names.physical_name("lambda", "validate"), names.identifier("database", "transactions")}
 
     assert (first == second) == bool(every_name(first) & every_name(second))
 
 
 @given(suffix=SUFFIXES)
 def test_the_longest_bucket_name_is_valid_for_any_suffix(suffix: str) -> None:
-    assert len(Names(suffix=suffix).of("bucket", "processed-123456789012")) <= S3_NAME_LIMIT
+    assert len(Names(suffix=suffix).physical_name("bucket", "processed-123456789012")) <= S3_NAME_LIMIT

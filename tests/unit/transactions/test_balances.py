@@ -122,7 +122,7 @@ def test_comparison_resumes_two_rows_after_a_rejected_one(
 def test_a_warning_is_reported_with_code_line_and_cure(tmp_path: Path) -> None:
     found = check(rows(("1.00", "11.00"), ("1.00", "4711.42")), tmp_path)
 
-    report = Report.of(found, source("alpine"))
+    report = Report.from_validation(found, source("alpine"))
 
     [warning] = report.warnings
     assert (warning.count, warning.cure, warning.examples) == (1, WarningCode.BALANCE_BREAK.cure, found.examples)

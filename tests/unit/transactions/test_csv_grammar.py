@@ -123,7 +123,7 @@ def test_a_line_has_a_structure_if_quotes_enclose_whole_cells(*, several: list[s
     if few_quotes:
         several = [*several, "x" * 100_000]
 
-    found = Structures(Dialect(delimiter=";")).of("\n{}\n".format("\n".join(several)).encode())
+    found = Structures(Dialect(delimiter=";")).from_lines("\n{}\n".format("\n".join(several)).encode())
 
     for line, structure in zip(several, found, strict=True):
         is_whole = bool(re.fullmatch(f"{cell}(?:;{cell})*", line) and line.strip('";\t '))
@@ -132,7 +132,7 @@ def test_a_line_has_a_structure_if_quotes_enclose_whole_cells(*, several: list[s
 
 
 def test_a_line_of_quoted_cells_has_a_structure() -> None:
-    assert Structures(Dialect(delimiter=";")).of(b'\n"a";"b";"";"c"\n') == [b'"";"";"";""']
+    assert Structures(Dialect(delimiter=";")).from_lines(b'\n"a";"b";"";"c"\n') == [b'"";"";"";""']
 
 
 @FILES

@@ -30,7 +30,7 @@ RENAMED = {"file_name": "CH9300762011623852957 <b>October</b>.csv"}
 
 def report(*rows: str, workdir: Path, partner: str = "alpine") -> Report:
     """Report on an alpine file of ``rows``."""
-    return Report.of(validate(alpine_file(*rows), workdir, partner), source(partner))
+    return Report.from_validation(validate(alpine_file(*rows), workdir, partner), source(partner))
 
 
 def judged(**changes: object) -> Validation:
@@ -127,7 +127,9 @@ def test_a_report_reads_back_equal_from_json(tmp_path: Path) -> None:
 def test_the_page_loads_and_runs_nothing(verdict: str) -> None:
     code = FileCode.TOO_MANY_REJECTED if verdict == "REJECTED" else ""
 
-    document = _Document(page(Report.of(judged(verdict=verdict, reason_code=code, reason="So."), renamed())))
+    document = _Document(
+        page(Report.from_validation(judged(verdict=verdict, reason_code=code, reason="So."), renamed()))
+    )
 
     assert not document.elements & {"script", "img", "link", "iframe", "object", "form"}
     assert not [name for name, _ in document.attributes if name in {"src", "href", "srcset"} or name.startswith("on")]
@@ -135,7 +137,7 @@ def test_the_page_loads_and_runs_nothing(verdict: str) -> None:
 
 
 def test_markup_in_names_rules_and_values_stays_text() -> None:
-    document = _Document(page(Report.of(judged(), renamed())))
+    document = _Document(page(Report.from_validation(judged(), renamed())))
 
     assert not document.elements & {"b", "i"}
     for text in ("<b>October</b>.csv", "<i>Betrag</i>", "a & b", "<9>"):
@@ -143,7 +145,7 @@ def test_markup_in_names_rules_and_values_stays_text() -> None:
 
 
 def test_an_account_number_in_the_file_name_is_masked() -> None:
-    found = Report.of(judged(), renamed())
+    found = Report.from_validation(judged(), renamed())
 
     assert found.file.name == "CH********* <b>October</b>.csv"
     assert "9300762011623852957" not in page(found) + found.json().decode()
@@ -161,13 +163,13 @@ def test_a_report_quotes_no_cell(tmp_path: Path) -> None:
 def test_the_page_explains_dropped_rows(dropped: int) -> None:
     counts = Counts(read=3 + dropped, accepted=2, rejected=1, dropped=dropped)
 
-    words = _Document(page(Report.of(judged(counts=counts), renamed()))).words
+    words = _Document(page(Report.from_validation(judged(counts=counts), renamed()))).words
 
     assert ("pending entries" in words) == bool(dropped)
 
 
 def test_given_sums_when_shown_then_every_digit_stands_there() -> None:
-    words = _Document(page(Report.of(judged(), renamed()))).words
+    words = _Document(page(Report.from_validation(judged(), renamed()))).words
 
     assert "-1234567.50" in re.sub(r"(?<=\d)\s(?=\d{3})", "", words)
 
@@ -189,7 +191,7 @@ def test_grouping_changes_no_digit(digits: str) -> None:
 def test_shares_are_parts_of_one(accepted: int, rejected: int, dropped: int) -> None:
     read = accepted + rejected + dropped
 
-    shares = Shares.of(Counts(read=read, accepted=accepted, rejected=rejected, dropped=dropped))
+    shares = Shares.from_counts(Counts(read=read, accepted=accepted, rejected=rejected, dropped=dropped))
 
     assert shares.accepted + shares.rejected + shares.dropped == pytest.approx(1 if read else 0, abs=1e-5)
 
@@ -197,7 +199,7 @@ def test_shares_are_parts_of_one(accepted: int, rejected: int, dropped: int) -> 
 def test_skipped_lines_are_counted_with_their_first_shapes() -> None:
     counts = Counts(read=2, accepted=2, skipped=1207)
     shown = tuple(SkippedLine(line=line, masked_value=f"xxxxx <{line}>") for line in (1, 2))
-    told = Report.of(judged(verdict="VALID", counts=counts, skipped_lines=shown), source("alpine"))
+    told = Report.from_validation(judged(verdict="VALID", counts=counts, skipped_lines=shown), source("alpine"))
 
     words = _Document(page(told)).words
 
@@ -216,6 +218,6 @@ def test_skipped_lines_are_counted_with_their_first_shapes() -> None:
     ],
 )
 def test_the_first_and_the_last_booking_date_are_reported(first: str, last: str, shown: str) -> None:
-    told = Report.of(judged(first_booking_date=first, last_booking_date=last), source("alpine"))
+    told = Report.from_validation(judged(first_booking_date=first, last_booking_date=last), source("alpine"))
 
     assert f"Booking dates{shown}" in _Document(page(told)).words
