@@ -132,7 +132,7 @@ def test_a_section_without_a_fact_refuses_the_file(tmp_path: Path) -> None:
     assert "account, section on line 5" in reason
 
 
-def test_a_section_with_two_accounts_above_its_header_refuses_the_file(tmp_path: Path) -> None:
+def test_two_accounts_above_one_header_refuse_the_file(tmp_path: Path) -> None:
     content = file(*section("A1", "2025-10-01;1;x"), "Account;A2", "Account;A3", HEADER, "2025-10-01;2;x")
 
     code, reason = refusal(content, of_accounts(), tmp_path)
@@ -169,7 +169,7 @@ def test_an_undeclared_section_refuses_the_file(lines: list[str], *, line_breaks
     assert f"(line {line})" in reason
 
 
-def test_an_undeclared_section_is_found_below_a_row_that_spans_lines(tmp_path: Path) -> None:
+def test_a_section_is_found_below_a_row_that_spans_lines(tmp_path: Path) -> None:
     content = file(*section("A1", '2025-10-01;1;"x\ny"', "2025-10-01;1;x"), "Account;A2;", "2025-10-01;2;x")
 
     _, reason = refusal(content, of_accounts(sections=False, line_breaks_in_cells=True), tmp_path)
@@ -191,7 +191,7 @@ def test_the_same_facts_again_are_a_rejected_row(tmp_path: Path) -> None:
     assert (validation.counts.accepted, validation.counts.rejected) == (2, 1)
 
 
-def test_a_section_cannot_hide_among_skipped_lines_or_dropped_rows(tmp_path: Path) -> None:
+def test_a_section_cannot_hide_in_skipped_or_dropped_rows(tmp_path: Path) -> None:
     skipping = of_accounts(sections=False, skip_lines=("^Account",))
     dropping = msgspec.structs.replace(of_accounts(sections=False), drop=(Predicate(field="Text", values=("",)),))
     content = file(*section("A1", "2025-10-01;1;x"), "Account;A2;", "2025-10-01;2;x")
@@ -200,7 +200,7 @@ def test_a_section_cannot_hide_among_skipped_lines_or_dropped_rows(tmp_path: Pat
     assert refusal(content, dropping, tmp_path)[0] == FileCode.SECTION_UNDECLARED
 
 
-def test_a_header_that_the_layout_skips_begins_no_section_by_itself(tmp_path: Path) -> None:
+def test_a_skipped_header_begins_no_section_by_itself(tmp_path: Path) -> None:
     skipping = of_accounts(sections=False, skip_lines=("^Day;",))
     content = file(*section("A1", "2025-10-01;1;x"), HEADER, "2025-10-01;2;x")
 
