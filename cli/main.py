@@ -15,17 +15,28 @@ from cli.commands.replay import replay
 from cli.commands.report import report
 from cli.commands.status import status
 from cli.commands.submit import submit
+from cli.commands.withdraw import withdraw
 from cli.exit_codes import ExitCode
 from cli.options import Command, UsageError
 from deployment.athena import QueryError
 from deployment.connection import StackNotFoundError
 from deployment.dead_letters import ReplayError
 from deployment.waiting import NotInTimeError
+from deployment.withdrawals import WithdrawalError
 from local.cdk import CdkError
 from local.lifecycle import EmulatorError
 
 _USAGE_ERRORS = (StackNotFoundError, UsageError)
-_FAILURES = (BotoCoreError, CdkError, ClientError, EmulatorError, NotInTimeError, QueryError, ReplayError)
+_FAILURES = (
+    BotoCoreError,
+    CdkError,
+    ClientError,
+    EmulatorError,
+    NotInTimeError,
+    QueryError,
+    ReplayError,
+    WithdrawalError,
+)
 """What a person can act on by its message; a traceback would only hide it."""
 
 _HELP = (
@@ -54,6 +65,7 @@ app.command(rich_help_panel=_FILES, cls=Command)(status)
 app.command(rich_help_panel=_FILES, cls=Command)(audit)
 app.command(rich_help_panel=_FILES, cls=Command)(report)
 app.command(rich_help_panel=_FILES, cls=Command)(replay)
+app.command(rich_help_panel=_FILES, cls=Command)(withdraw)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 

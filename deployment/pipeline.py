@@ -13,6 +13,7 @@ from deployment.dead_letters import DeadLetterQueue
 from deployment.lost_files import LostFiles
 from deployment.stack import DeployedStack
 from deployment.waiting import PATIENCE_SECONDS, wait_until
+from deployment.withdrawals import Withdrawals
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from transactions.results import WrittenObject
@@ -49,6 +50,9 @@ class Pipeline:
         step_functions: Any = session.client("stepfunctions")
         self.lost_files = LostFiles(
             audit=self.audit, s3=s3, step_functions=step_functions, state_machine=self.outputs["StateMachine"]
+        )
+        self.withdrawals = Withdrawals(
+            step_functions=step_functions, sts=session.client("sts"), state_machine=self.outputs["StateMachine"]
         )
         self._s3 = s3
         self._glue = session.client("glue")

@@ -31,6 +31,7 @@ _COLOURS: Final = {
     FileStatus.FAILED: "#d13212",
     FileStatus.REJECTED: "#ff9900",
     FileStatus.SUPERSEDED: "#527fff",
+    FileStatus.WITHDRAWN: "#8c4fff",
 }
 """Of an outcome: green is well, red and orange ask for somebody."""
 

@@ -107,6 +107,24 @@ def supersede(resources: Resources) -> dict[str, Any]:
     }
 
 
+def withdraw(resources: Resources) -> dict[str, Any]:
+    """Mark a completed file as withdrawn, with the reason and who said so."""
+    detail = {"S.$": "States.Format('{} (by {})', $.reason, $.by)"}
+    return {
+        "TableName": resources.audit_table,
+        "Key": {"file_id": text("$.file.file_id")},
+        "UpdateExpression": ("SET #status = :withdrawn, updated_at = :now, history = list_append(history, :entry)"),
+        "ConditionExpression": "#status = :completed",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {
+            ":withdrawn": {"S": FileStatus.WITHDRAWN},
+            ":completed": {"S": FileStatus.COMPLETED},
+            ":now": text(_NOW),
+            ":entry": {"L": [_history_entry(FileStatus.WITHDRAWN, detail=detail)]},
+        },
+    }
+
+
 def fail(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
     """End a file's way in FAILED. A file that has no row yet, because its claim itself failed, gets one."""
     return _update(

@@ -6,6 +6,7 @@ from etl.workflow.asl import Resources, State, States, catch, compute, follow, q
 from etl.workflow.chain import file_chain
 from etl.workflow.failure import INCOMPLETE, OPEN
 from etl.workflow.settling import settle_every_file, settle_left_behind
+from etl.workflow.withdrawal import withdraw_files
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
@@ -19,6 +20,7 @@ It is also the longest delay that SQS knows: a message waits so long for the end
 DIRECT: Final = "direct"
 BATCH: Final = "batch"
 SETTLE: Final = "settle"
+WITHDRAW: Final = "withdraw"
 
 BATCH_CONCURRENCY: Final = 20
 _DIRECT_FUNCTION_SECONDS: Final = 300
@@ -35,13 +37,15 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     """Build the definition of the state machine.
 
     Input: ``{"route": "direct" | "batch", "files": [event, ...]}`` with events as the rules make them, or
-    ``{"route": "settle", ...}`` with the input of an execution that ended badly.
+    ``{"route": "settle", ...}`` with the input of an execution that ended badly, or ``{"route": "withdraw", "files":
+    [event, ...], "reason": ..., "by": ...}``.
 
     An expression over all files, or any that can fail, stands only where a failure is retried and caught: in a Task, a
     Map, or a Parallel state (``compute``). What is worked out for a file is worked out for that file alone.
     """
     states: States = {
         "Which route?": _which_route(),
+        "Withdraw files": withdraw_files(resources, following="Done"),
         "Process directly": _process_directly(resources),
         "Process the batch": _process_batch(resources),
         _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
@@ -69,6 +73,7 @@ def _which_route() -> State:
         "Type": "Choice",
         "Choices": [
             {"Variable": "$.route", "StringEquals": SETTLE, "Next": "Read the ended execution"},
+            {"Variable": "$.route", "StringEquals": WITHDRAW, "Next": "Withdraw files"},
             {"Variable": "$.route", "StringEquals": DIRECT, "Next": "Process directly"},
         ],
         "Default": "Process the batch",

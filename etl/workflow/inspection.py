@@ -1,13 +1,26 @@
-"""From the claim of a file to its verdict: nobody else processes it, it is validated, and no newer version stands."""
+"""From the claim of a file to its verdict: nobody else processes it, it is validated, and no newer one is published."""
+
+from typing import Final
 
 from etl.workflow import audit
-from etl.workflow.asl import State, States, catch, jsonata_task, query, service, task
+from etl.workflow.asl import ERROR_KEY, State, States, catch, catch_with, jsonata_task, query, service, task
 from etl.workflow.steps import VALIDATION, Steps, item
 from pipeline.constants import FileStatus
 
+_KEY: Final = "'key#' & $states.input.file.object_key"
+_DELIVERY: Final = "'delivery#' & $states.input.file.partner & '#' & $states.input.inspected.validation.delivery_id"
+"""The registry's entry of the files that take each other's place: those under a key, or of a delivery that the layout
+declares (decision 0028)."""
+
+_VERSION: Final = "$states.input.file.sequencer"
+_ORDER: Final = (
+    "$pad($string($toMillis($states.input.file.uploaded_at)), -16, '0') & '#' & $states.input.file.sequencer"
+)
+"""Where a file stands among those: S3's sequencers order the versions of one key, times of upload those of several."""
+
 
 class InspectionSteps(Steps):
-    """From ``Claim`` to ``Verdict``. A claim is a lease, taken by one conditional write."""
+    """From ``Claim`` to ``Newer file?``. A claim is a lease, taken by one conditional write."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
@@ -31,6 +44,18 @@ class InspectionSteps(Steps):
                 "Clear an earlier attempt": self._withdraw(following="Inspect"),
                 "Inspect": self._inspect(),
                 "Verdict": self._verdict(),
+                "Check for a newer file": self._check_for_newer(_DELIVERY, _ORDER, following="Newer file?"),
+                "Newer file?": {
+                    "Type": "Choice",
+                    "Choices": [
+                        {
+                            "Variable": "$.inspected.delivery.overtaken",
+                            "BooleanEquals": True,
+                            "Next": self.name("Record superseded"),
+                        },
+                    ],
+                    "Default": self.name("Claim the content"),
+                },
             }
         )
 
@@ -96,31 +121,21 @@ class InspectionSteps(Steps):
                 following=None,
                 timeout_seconds=self._timeout,
             )
+        version = self._check_for_newer(_KEY, _VERSION)
         return {
             "Type": "Parallel",
             "Branches": [
                 {"StartAt": self.name("Which format?"), "States": validate},
                 {
                     "StartAt": self.name("Check for a newer version"),
-                    "States": {self.name("Check for a newer version"): self._check_for_newer_version()},
+                    "States": {self.name("Check for a newer version"): version},
                 },
             ],
-            "ResultSelector": {"validation.$": "$[0]", "overtaken.$": "$[1]"},
+            "ResultSelector": {"validation.$": "$[0]", "delivery.$": "$[1].inspected.delivery"},
             "ResultPath": "$.inspected",
             "Catch": [catch(self._failure)],
             "Next": self.name("Verdict"),
         }
-
-    def _check_for_newer_version(self) -> State:
-        """Ask whether a newer version of the key has been published."""
-        key = {"entry": {"S": query("'key#' & $states.input.file.object_key")}}
-        latest = "$states.result.Item.latest.S"
-        return jsonata_task(
-            service("dynamodb:getItem"),
-            item(self._resources.registry_table, key),
-            output=f"$exists({latest}) and {latest} > $states.input.file.sequencer",
-            following=None,
-        )
 
     def _verdict(self) -> State:
         return {
@@ -132,10 +147,27 @@ class InspectionSteps(Steps):
                     "Next": self.name("Record rejection"),
                 },
                 {
-                    "Variable": "$.inspected.overtaken",
-                    "BooleanEquals": True,
-                    "Next": self.name("Record superseded"),
+                    "Not": {"Variable": f"{VALIDATION}.delivery_id", "StringEquals": ""},
+                    "Next": self.name("Check for a newer file"),
                 },
             ],
-            "Default": self.name("Claim the content"),
+            "Default": self.name("Newer file?"),
         }
+
+    def _check_for_newer(self, entry: str, order: str, *, following: str | None = None) -> State:
+        """Say which delivery the file is, where it stands in its order, and whether a newer file is published."""
+        latest = "$states.result.Item.latest.S"
+        output = f"""(
+            $order := {order};
+            $delivery := {{
+                'entry': {entry}, 'order': $order, 'overtaken': $exists({latest}) and {latest} > $order
+            }};
+            $merge([$states.input, {{'inspected': $merge([$states.input.inspected, {{'delivery': $delivery}}])}}])
+        )"""
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, {"entry": {"S": query(entry)}}),
+            output=output,
+            following=self.name(following) if following else None,
+            catches=[catch_with(self._failure, ERROR_KEY)] if following else (),
+        )

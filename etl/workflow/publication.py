@@ -1,4 +1,4 @@
-"""Makes a file the newest version of its key, shows its rows in place of older ones, and records the outcome."""
+"""Makes a file the newest of its delivery, shows its rows in place of older ones, and records the outcome."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ from etl.workflow.asl import (
     task,
 )
 from etl.workflow.failure import INCOMPLETE_PATH
-from etl.workflow.steps import VALIDATION, WITHDRAW, Steps, item
+from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, VALIDATION, WITHDRAW, Steps, item
 from pipeline.constants import FileStatus
 
 PUBLISH: Final = "publish"
@@ -26,13 +26,13 @@ RETIRE: Final = "retire"
 
 
 class PublicationSteps(Steps):
-    """From ``Claim the key`` to the recorded outcome, which may be a rejection or SUPERSEDED without a claim."""
+    """From ``Claim the delivery`` to the recorded outcome, which may be a rejection or SUPERSEDED without a claim."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
         return self._named(
             {
-                "Claim the key": self._claim_key(),
+                "Claim the delivery": self._claim_delivery(),
                 "Supersede": self._supersede(),
                 "Publish": self._publish(),
                 "Published or retired?": {
@@ -63,8 +63,8 @@ class PublicationSteps(Steps):
                 ),
                 "Read the recorded outcome": self._read_recorded_outcome(),
                 "Which outcome?": self._which_outcome(),
-                "Read the key's owner": self._read_key_owner(),
-                "Newer version of the key?": {
+                "Read the delivery's owner": self._read_delivery_owner(),
+                "Newer file of the delivery?": {
                     "Type": "Choice",
                     "Choices": [
                         {
@@ -79,27 +79,27 @@ class PublicationSteps(Steps):
                 "Withdraw after failure": self._withdraw_after_failure(),
                 "Record superseded": self._finish(
                     FileStatus.SUPERSEDED,
-                    detail={"S": "a newer version of the key came first"},
+                    detail={"S": "a newer file of the delivery came first"},
                     facts=self._figures(),
                     following="Done",
                 ),
             }
         )
 
-    def _claim_key(self) -> State:
-        """Become the newest version of the key, and learn which versions may have published rows."""
+    def _claim_delivery(self) -> State:
+        """Become the newest file of the delivery, and learn which files of it may have published rows."""
         return self._task(
             audit.UPDATE,
             {
                 "TableName": self._resources.registry_table,
-                "Key": {"entry": self._key_entry()},
+                "Key": {"entry": audit.text(DELIVERY_ENTRY)},
                 "UpdateExpression": (
-                    "SET latest = :sequencer, file_id = :file_id,"
+                    "SET latest = :order, file_id = :file_id,"
                     " published = list_append(if_not_exists(published, :none), :file_ids)"
                 ),
-                "ConditionExpression": "attribute_not_exists(entry) OR latest <= :sequencer",
+                "ConditionExpression": "attribute_not_exists(entry) OR latest <= :order",
                 "ExpressionAttributeValues": {
-                    ":sequencer": audit.text("$.file.sequencer"),
+                    ":order": audit.text(DELIVERY_ORDER),
                     ":file_id": audit.text("$.file.file_id"),
                     ":file_ids": {"L": [audit.text("$.file.file_id")]},
                     ":none": {"L": []},
@@ -164,8 +164,13 @@ class PublicationSteps(Steps):
         facts: dict[str, dict[str, str]],
         following: str,
     ) -> State:
-        """End the file's way, if this run still holds the file and the file is still the newest version of its key."""
-        ended = audit.finish(self._resources, status, detail=detail, facts={**self._figures(), **facts})
+        """End the file's way, if this run still holds the file and it is still the newest of its delivery."""
+        ended = audit.finish(
+            self._resources,
+            status,
+            detail=detail,
+            facts={**self._figures(), **facts, "delivery": audit.text(DELIVERY_ENTRY)},
+        )
         return self._task(
             service("aws-sdk:dynamodb:transactWriteItems"),
             {
@@ -174,7 +179,7 @@ class PublicationSteps(Steps):
                     {
                         "Update": {
                             "TableName": self._resources.registry_table,
-                            "Key": {"entry": self._key_entry()},
+                            "Key": {"entry": audit.text(DELIVERY_ENTRY)},
                             "UpdateExpression": "SET published = :file_ids",
                             "ConditionExpression": "file_id = :file_id",
                             "ExpressionAttributeValues": {
@@ -205,7 +210,7 @@ class PublicationSteps(Steps):
         )
 
     def _which_outcome(self) -> State:
-        """Go on as the row says. Without an outcome, the file fails, unless its key has a newer version by now."""
+        """Go on as the row says. Without an outcome, the file fails, unless its delivery has a newer one by now."""
         recorded = {
             FileStatus.COMPLETED: "Send event",
             FileStatus.REJECTED: "Count rejection alerts",
@@ -222,18 +227,18 @@ class PublicationSteps(Steps):
                     {"Variable": "$.recorded.status", "StringEquals": status, "Next": self.name(step)}
                     for status, step in recorded.items()
                 ),
-                # The key was claimed, so there may be rows.
-                {"Variable": "$.versions", "IsPresent": True, "Next": self.name("Read the key's owner")},
+                # The delivery was claimed, so there may be rows.
+                {"Variable": "$.versions", "IsPresent": True, "Next": self.name("Read the delivery's owner")},
             ],
             "Default": self._failure,
         }
 
-    def _read_key_owner(self) -> State:
+    def _read_delivery_owner(self) -> State:
         return task(
             service("dynamodb:getItem"),
-            item(self._resources.registry_table, {"entry": self._key_entry()}),
+            item(self._resources.registry_table, {"entry": audit.text(DELIVERY_ENTRY)}),
             result_path="$.holder",
-            following=self.name("Newer version of the key?"),
+            following=self.name("Newer file of the delivery?"),
             catches=[catch(self.name("Withdraw after failure"))],
         )
 

@@ -16,6 +16,10 @@ WITHDRAW: Final = "withdraw"
 
 VALIDATION: Final = "$.inspected.validation"
 
+DELIVERY_ENTRY: Final = "$.inspected.delivery.entry"
+DELIVERY_ORDER: Final = "$.inspected.delivery.order"
+"""Which files take each other's place, and the file's place among them: known once the file is valid."""
+
 COUNTS: Final = {
     "read": "rows_read",
     "accepted": "rows_accepted",
@@ -139,10 +143,6 @@ class Steps(ABC):
             "last_booking_date": audit.text(f"{VALIDATION}.last_booking_date"),
             **counts,
         }
-
-    @staticmethod
-    def _key_entry() -> dict[str, str]:
-        return {"S.$": "States.Format('key#{}', $.file.object_key)"}
 
 
 def item(table: str, key: dict[str, Any]) -> dict[str, Any]:

@@ -5,19 +5,21 @@ from typing import Final
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
-from etl.workflow.steps import TRANSACTION_CANCELED, VALIDATION, Steps, item
+from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, TRANSACTION_CANCELED, VALIDATION, Steps, item
 from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
 
+_CONTENT: Final = "'content#' & $states.input.file.partner & '#' & $states.input.inspected.validation.content_id"
+
 _FREE: Final = "FREE"
-_NEWER: Final = "OF A NEWER VERSION"
+_NEWER: Final = "OF A NEWER FILE"
 _TAKEN: Final = "TAKEN"
 """What a content may be that another file has claimed before."""
 
 
 class TransformationSteps(Steps):
-    """From ``Claim the content`` to ``Reconcile``; a file whose content another key has is not transformed."""
+    """From ``Claim the content`` to ``Reconcile``; a file whose content another delivery has is not transformed."""
 
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
@@ -33,7 +35,7 @@ class TransformationSteps(Steps):
                     "Type": "Pass",
                     "Result": RETIRE,
                     "ResultPath": "$.action",
-                    "Next": self.name("Claim the key"),
+                    "Next": self.name("Claim the delivery"),
                 },
                 "Transform": self._transform(),
                 "Reconcile": self._reconcile(),
@@ -63,45 +65,56 @@ class TransformationSteps(Steps):
         )
 
     def _read_content_owner(self) -> State:
-        return self._read(
-            self._resources.registry_table,
-            {"entry": self._content_entry()["entry"]},
-            result_path="$.content",
-            result_selector={"owner.$": "$.Item.file_id.S"},
-            following="Read the owner's audit row",
+        item_of = "$states.result.Item"
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, {"entry": {"S": query(_CONTENT)}}),
+            output=f"""$merge([$states.input, {{'content': {{
+                'owner': {item_of}.file_id.S, 'delivery': {item_of}.delivery.S, 'order': {item_of}.order.S
+            }}}}])""",
+            following=self.name("Read the owner's audit row"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
         )
 
     def _read_owners_row(self) -> State:
-        return self._read(
-            self._resources.audit_table,
-            {"file_id": audit.text("$.content.owner")},
-            result_path="$.first",
-            result_selector={
-                "status.$": "$.Item.status.S",
-                "object_key.$": "$.Item.object_key.S",
-                "sequencer.$": "$.Item.sequencer.S",
-            },
-            following="Check whether the content is free",
-        )
-
-    def _check_content(self) -> State:
-        """Find out whether the content is taken: under another key by a file that has rows or may get some.
-
-        A failed or superseded file without rows has set the content free. Of two versions of one key the newer has it.
-        """
-        gone = ", ".join(f"'{status}'" for status in (FileStatus.FAILED, FileStatus.SUPERSEDED))
+        """Read the owner's status, and what orders the versions of its key: its entry may be older than deliveries."""
+        row = "$states.result.Item"
         output = f"""(
-            $first := $states.input.first;
-            $file := $states.input.file;
-            $same_key := $first.object_key = $file.object_key;
-            $has_rows := $states.input.content.owner in $states.result.Item.published.L.S;
-            $free := ($first.status in [{gone}] and $not($has_rows))
-                or ($same_key and $first.sequencer <= $file.sequencer);
-            $merge([$states.input, {{'content_is': $free ? '{_FREE}' : $same_key ? '{_NEWER}' : '{_TAKEN}'}}])
+            $content := $states.input.content;
+            $merge([$states.input, {{
+                'first': {{
+                    'status': {row}.status.S,
+                    'delivery': $exists($content.delivery) ? $content.delivery : 'key#' & {row}.object_key.S,
+                    'order': $exists($content.order) ? $content.order : {row}.sequencer.S
+                }}
+            }}])
         )"""
         return jsonata_task(
             service("dynamodb:getItem"),
-            item(self._resources.registry_table, {"entry": {"S": query("'key#' & $states.input.first.object_key")}}),
+            item(self._resources.audit_table, {"file_id": {"S": query("$states.input.content.owner")}}),
+            output=output,
+            following=self.name("Check whether the content is free"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
+        )
+
+    def _check_content(self) -> State:
+        """Find out whether the content is taken: in another delivery by a file that has rows or may get some.
+
+        A failed, superseded or withdrawn file without rows has set the content free. Of two files of a delivery the
+        newer has it.
+        """
+        gone = ", ".join(f"'{status}'" for status in (FileStatus.FAILED, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN))
+        output = f"""(
+            $first := $states.input.first;
+            $delivery := $states.input.inspected.delivery;
+            $same := $first.delivery = $delivery.entry;
+            $has_rows := $states.input.content.owner in $states.result.Item.published.L.S;
+            $free := ($first.status in [{gone}] and $not($has_rows)) or ($same and $first.order <= $delivery.order);
+            $merge([$states.input, {{'content_is': $free ? '{_FREE}' : $same ? '{_NEWER}' : '{_TAKEN}'}}])
+        )"""
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.registry_table, {"entry": {"S": query("$states.input.first.delivery")}}),
             output=output,
             following=self.name("Is the content free?"),
             catches=[catch_with(self._failure, ERROR_KEY)],
@@ -151,10 +164,12 @@ class TransformationSteps(Steps):
         )
 
     def _content_entry(self) -> dict[str, dict[str, str]]:
-        """One content of one partner: two partners may send the same bytes and mean different accounts."""
+        """One content of one partner, with the file that has it; two partners may mean different accounts."""
         return {
-            "entry": {"S.$": f"States.Format('content#{{}}#{{}}', $.file.partner, {VALIDATION}.sha256)"},
+            "entry": {"S.$": f"States.Format('content#{{}}#{{}}', $.file.partner, {VALIDATION}.content_id)"},
             "file_id": audit.text("$.file.file_id"),
+            "delivery": audit.text(DELIVERY_ENTRY),
+            "order": audit.text(DELIVERY_ORDER),
         }
 
     def _transform(self) -> State:
@@ -188,7 +203,7 @@ class TransformationSteps(Steps):
         return {
             "Type": "Choice",
             "Choices": [
-                {"Variable": "$.reconciled", "BooleanEquals": True, "Next": self.name("Claim the key")},
+                {"Variable": "$.reconciled", "BooleanEquals": True, "Next": self.name("Claim the delivery")},
             ],
             "Default": self.name("Unreconciled"),
         }

@@ -8,8 +8,9 @@ from typing import Any, Final
 GOOD_CSV: Final = {
     "First attempt?": "Inspect",
     "Which format?": "Validate CSV",
-    "Verdict": "Claim the content",
-    "Reconcile": "Claim the key",
+    "Verdict": "Newer file?",
+    "Newer file?": "Claim the content",
+    "Reconcile": "Claim the delivery",
     "Published or retired?": "Complete",
     "Any rejected rows?": "Done",
 }

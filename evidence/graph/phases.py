@@ -15,8 +15,9 @@ from etl.workflow.notification import notification_path
 from etl.workflow.publication import PublicationSteps
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
 from etl.workflow.transformation import TransformationSteps
+from etl.workflow.withdrawal import LABEL as WITHDRAWAL
 
-LABELS: Final = (DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE)
+LABELS: Final = (DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE, WITHDRAWAL)
 
 IDENTIFICATION: Final = "Identification"
 INSPECTION: Final = "Inspection"

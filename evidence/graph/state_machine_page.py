@@ -6,6 +6,7 @@ from typing import Any, Final
 from etl.synthesis.template import states_in
 from etl.workflow.asl import State, States
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
+from etl.workflow.withdrawal import LABEL as WITHDRAWAL
 from evidence.graph.mermaid import flowchart, overview
 from evidence.graph.phases import FAILURE, NOTIFICATION, UNIDENTIFIED, phases, unlabelled
 from evidence.graph.transitions import inner_machines
@@ -38,7 +39,7 @@ _TOP: Final = """
 ## Top level
 
 The input's route says what is done: `direct` and `batch` process files, `settle` finishes what another execution has
-left. Each Map runs its inner states for every file by itself.
+left, `withdraw` takes published files back. Each Map runs its inner states for every file by itself.
 """
 _CHAIN: Final = """
 ## The chain of a file
@@ -59,6 +60,11 @@ _ALL: Final = """
 ### All files of an execution
 
 Where it is not known which files have come to their end: the execution failed, timed out or was aborted.
+"""
+_WITHDRAWAL: Final = """
+## Withdrawal
+
+What *Withdraw files* runs for each file that a person takes back. Its status changes before its rows go.
 """
 
 
@@ -94,6 +100,9 @@ def _sections(definition: dict[str, Any]) -> Iterator[str]:
     for text, label in ((_UNFINISHED, LEFT_BEHIND), (_ALL, EVERY_FILE)):
         yield text.strip("\n") + "\n"
         yield from _settling(machine_of_each_file(definition, label))
+    yield _WITHDRAWAL
+    withdrawal = machine_of_each_file(definition, WITHDRAWAL)
+    yield flowchart(withdrawal, drawn=withdrawal, elsewhere={})
 
 
 def _settling(states: States) -> Iterator[str]:

@@ -49,6 +49,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     report: str = ""
     manifest: str = ""
+    delivery: str = ""
     duplicate_of: str = ""
     superseded_by: str = ""
     error: str = ""

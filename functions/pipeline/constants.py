@@ -45,7 +45,9 @@ class FileStatus(StrEnum):
     DUPLICATE = "DUPLICATE"
     """The same content had come before; nothing was published."""
     SUPERSEDED = "SUPERSEDED"
-    """A newer version of the same key is published in its place."""
+    """A newer file of the same delivery (of the same key, where none is declared) is published in its place."""
+    WITHDRAWN = "WITHDRAWN"
+    """A person has taken its rows back, with a reason; the same file may be submitted again."""
     FAILED = "FAILED"
     """The pipeline could not process the file; it lies in the dead-letter queue for replay."""
 

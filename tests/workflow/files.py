@@ -45,27 +45,39 @@ class Upload:
         return f"key#{self.bucket}/{self.key}"
 
 
-def upload(*, partner: str = "alpine", extension: str = "csv", key: str = "") -> Upload:
+def upload(
+    *, partner: str = "alpine", extension: str = "csv", key: str = "", uploaded_at: str = "2025-11-03T14:05:12Z"
+) -> Upload:
     """Make an upload that no other test knows, or a newer version of ``key``."""
     serial = next(_serial)
     return Upload(
         key=key or f"incoming/{partner}/file {serial}.{extension}",
         version_id=f"version-{serial}",
         sequencer=f"00671A1B2C{serial:04X}",
+        uploaded_at=uploaded_at,
     )
 
 
 def validation(
-    *, verdict: Verdict = "VALID", content: str = "", read: int = 3, rejected: int = 0, reason_code: str = ""
+    *,
+    verdict: Verdict = "VALID",
+    content: str = "",
+    delivery: str = "",
+    read: int = 3,
+    rejected: int = 0,
+    reason_code: str = "",
 ) -> Answer:
     """Say what the validate function answers. Without ``content``, no other file has the same."""
     accepted = read - rejected
+    digest = sha256((content or f"content {next(_serial)}").encode()).hexdigest()
     answer = Validation(
         verdict=verdict,
         layout="" if reason_code else "alpine-2025",
         reason_code=reason_code,
         reason="The header has other columns than the layout." if reason_code else "",
-        sha256=sha256((content or f"content {next(_serial)}").encode()).hexdigest(),
+        sha256=digest,
+        content_id=digest,
+        delivery_id=delivery,
         size=4117,
         counts=Counts(read=read, accepted=accepted, rejected=rejected, skipped=4),
         first_booking_date="2025-10-01",

@@ -55,6 +55,11 @@ def newer_version(machine: Machine) -> Scene:
     return Scene(file=upload(key=older.key))
 
 
+def of_a_delivery(_machine: Machine) -> Scene:
+    file = upload()
+    return Scene(file=file, validated=validation(delivery=f"delivery of {file.version_id}"))
+
+
 def late(machine: Machine) -> Scene:
     scene = Scene()
     machine.put_entry(entry=scene.file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
@@ -64,7 +69,7 @@ def late(machine: Machine) -> Scene:
 def overtaken(machine: Machine) -> Scene:
     scene = late(machine)
     claimed = returns({"Attributes": {"published": {"L": [{"S": scene.file.file_id}]}}})
-    return Scene(file=scene.file, changes={"Check for a newer version": returns({}), "Claim the key": claimed})
+    return Scene(file=scene.file, changes={"Check for a newer version": returns({}), "Claim the delivery": claimed})
 
 
 def refused_completion(_machine: Machine) -> Scene:

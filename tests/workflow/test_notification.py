@@ -44,7 +44,7 @@ def test_a_lost_completion_leaves_its_rows_to_a_newer_version(machine: Machine, 
     machine.put_entry(entry=file.key_entry, latest="F" * 64, file_id="newer", published=["newer"])
     overtaken = {
         "Check for a newer version": returns({}),
-        "Claim the key": returns({"Attributes": {"published": {"L": [{"S": file.file_id}]}}}),
+        "Claim the delivery": returns({"Attributes": {"published": {"L": [{"S": file.file_id}]}}}),
         "Complete": throws(error),
         **recorded_by(machine, file, run=run, status="COMPLETED"),
         **not_called("Withdraw after failure", "Withdraw", "Record superseded"),

@@ -374,7 +374,7 @@ def test_an_overtaken_version_is_withdrawn_and_superseded(
     entry = _published_by_a_newer_version(machine, overtaken)
     claimed = returns({"Attributes": {"published": {"L": [{"S": overtaken.file_id}]}}})
 
-    run = process(machine, overtaken, changes={"Check for a newer version": returns({}), "Claim the key": claimed})
+    run = process(machine, overtaken, changes={"Check for a newer version": returns({}), "Claim the delivery": claimed})
 
     assert run.status == "SUCCEEDED"
     assert set(run.errors) == {TRANSACTION_CANCELED}
@@ -418,7 +418,7 @@ def test_figures_that_disagree_fail_the_file_unpublished(machine: Machine, name:
         machine,
         file,
         validated=validated,
-        changes={"Transform": returns(transformed | wrong), **not_called("Claim the key", "Publish")},
+        changes={"Transform": returns(transformed | wrong), **not_called("Claim the delivery", "Publish")},
     )
 
     assert run.errors == ()

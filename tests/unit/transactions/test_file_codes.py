@@ -28,6 +28,7 @@ def _obie(*records: object) -> bytes:
 
 MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
 
+
 def _two_accounts() -> bytes:
     accounts = ("DE02100000000000000001", "DE02100000000000000002")
     return "".join(f'"Konto";"{account}"\n{support.DKB_HEADER}\n' for account in accounts).encode()

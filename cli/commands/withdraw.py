@@ -1,0 +1,53 @@
+"""``etl withdraw``."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import make_console
+from cli.exit_codes import ExitCode
+from cli.options import AsJson, Suffix, UsageError, print_json
+from deployment.connection import connect
+from pipeline.audit_row import AuditRow
+from pipeline.constants import FileStatus
+
+
+def withdraw(
+    file_id: Annotated[str, typer.Argument(help="The file, as etl status and etl audit name it.")],
+    reason: Annotated[str, typer.Option(help="Why, for the file's history.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    suffix: Suffix = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Take a published file's rows back: readers no longer see them, and the file's history says who did it and why.
+
+    Submit the file again to publish it again. Files that were recorded as its duplicates stay duplicates, and an older
+    file that it has replaced stays replaced: submit the one that should stand.
+
+    \b
+    etl withdraw 4f1c... --reason "sent by mistake, says the bank"
+    etl withdraw 4f1c... --reason "test data" --yes --json
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    pipeline = connect(suffix)
+    row = pipeline.audit.get([file_id]).get(file_id)
+    _refuse_unpublished(file_id, row)
+    assert row is not None  # noqa: S101 - refused above
+    if not reason.strip():
+        raise UsageError("--reason is empty: say why, for those who look at the history")
+    if not yes:
+        typer.confirm(f"Take back {row.rows_accepted} rows of {row.key}?", abort=True, err=as_json)
+    pipeline.withdrawals.withdraw(row, reason)
+    after = pipeline.audit.get([file_id])[file_id]
+    if as_json:
+        print_json(after)
+    else:
+        make_console().print(f"{after.status}: {row.rows_accepted} rows of {row.key} are taken back", soft_wrap=True)
+    raise typer.Exit(ExitCode.OK if after.status is FileStatus.WITHDRAWN else ExitCode.NOTICE)
+
+
+def _refuse_unpublished(file_id: str, row: AuditRow | None) -> None:
+    if row is None:
+        raise UsageError(f"{file_id}: no such file; etl status lists them")
+    if row.status not in {FileStatus.COMPLETED, FileStatus.WITHDRAWN}:
+        raise UsageError(f"{file_id}: is {row.status}, and has no rows to take back")
