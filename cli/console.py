@@ -1,4 +1,4 @@
-"""What the commands write to, and how they tell that a step is under way."""
+"""What the commands write to, and how they show that a step is in progress."""
 
 import time
 from collections.abc import Iterable, Iterator

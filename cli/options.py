@@ -26,7 +26,7 @@ class Command(TyperCommand):
 
 
 class UsageError(Exception):
-    """What was asked for does not exist or cannot be meant. The message says what to give instead."""
+    """What was given does not exist or is invalid. The message says what to give instead."""
 
 
 def duration(text: str) -> timedelta:

@@ -50,7 +50,7 @@ class AuditTable:
         return sorted(rows, key=lambda row: (row.uploaded_at, row.key))
 
     def get(self, file_ids: Iterable[str]) -> dict[str, AuditRow]:
-        """Read the rows of these files by their ids; those that have none are left out."""
+        """Read the rows of these files by their ids; those that have none are skipped."""
         wanted = list(file_ids)
         found: dict[str, AuditRow] = {}
         for start in range(0, len(wanted), _BATCH):

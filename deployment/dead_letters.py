@@ -1,4 +1,4 @@
-"""The dead-letter queue: the files that could not be processed, and their way back."""
+"""The dead-letter queue: the files that could not be processed, and their replay."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -218,7 +218,7 @@ def make_letter(upload: Mapping[str, Any], *, reason: str, attempt: int, kept_at
 
 
 def _letter(message: Mapping[str, Any]) -> DeadLetter:
-    # SQS tells the type and the value of an attribute, and takes nothing else back.
+    # SQS returns the type and the value of an attribute, and accepts nothing else.
     attributes: dict[str, Any] = {
         name: {field: attribute[field] for field in ("DataType", "StringValue", "BinaryValue") if field in attribute}
         for name, attribute in message.get("MessageAttributes", {}).items()

@@ -86,7 +86,7 @@ class Pipeline:
         watch: Callable[[dict[Upload, AuditRow]], None] = lambda _: None,
         patience: float = PATIENCE_SECONDS,
     ) -> dict[Upload, AuditRow]:
-        """Wait until every upload's way has ended, and return the rows; ``watch`` is shown them at every look.
+        """Wait until every upload has an outcome, and return the rows; ``watch`` is shown them at every look.
 
         Raises
         ------

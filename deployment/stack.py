@@ -1,4 +1,4 @@
-"""A deployed stack as CloudFormation describes it, so that nobody retypes its names."""
+"""A deployed stack as CloudFormation describes it, so that its names are written nowhere else."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ class Resource:
 
 
 class DeployedStack:
-    """Outputs and resources of one stack, read when first asked for."""
+    """Outputs and resources of one stack, read on first use."""
 
     def __init__(self, session: boto3.Session, name: str) -> None:
         self.session = session

@@ -39,7 +39,7 @@ SERVICES = frozenset({"dynamodb", "glue", "lambda", "s3", "sns", "stepfunctions"
 """What the functions make clients of. botocore's other 400 would be half of all files."""
 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")
-# RECORD and INSTALLER tell how the files got here: they differ from machine to machine.
+# RECORD and INSTALLER say how the files were installed: they differ from machine to machine.
 _WHEEL_NOISE = ("bin", "*-stubs", "**/tests", "**/*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER")
 
 

@@ -1,4 +1,4 @@
-"""What the emulator cannot create, and how it is left out of the template: the one list, with reasons."""
+"""What the emulator cannot create, and how it is omitted from the template: the one list, with reasons."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ Template = dict[str, Any]
 
 
 class OmissionError(Exception):
-    """Something that stays in the template needs a resource that is left out."""
+    """Something that stays in the template needs a resource that is omitted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Omission:
     reason: str
 
     def matches(self, resource: dict[str, Any]) -> bool:
-        """Whether this resource is to be left out."""
+        """Whether this resource is to be omitted."""
         if resource["Type"] != self.resource_type:
             return False
         return self.having is None or self.having in resource.get("Properties", {})
@@ -48,7 +48,7 @@ OMISSIONS = (
 
 
 def omitted_resources(template: Template) -> dict[str, Omission]:
-    """Return the resources of the template that are left out, by logical id."""
+    """Return the resources of the template that are omitted, by logical id."""
     return {
         logical_id: omission
         for logical_id, resource in template.get("Resources", {}).items()
@@ -65,7 +65,7 @@ def without_omissions(template: Template) -> Template:
     Raises
     ------
     OmissionError
-        A resource that stays refers to one that is left out.
+        A resource that stays refers to one that is omitted.
     """
     omitted = omitted_resources(template).keys()
     kept = {

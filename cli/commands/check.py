@@ -53,7 +53,7 @@ def check(
     try:
         checked = _checked(file, choice, out, errors)
     except _FAILURES as error:
-        # The engine's own messages may quote the file: only the kind of the error is told.
+        # The engine's own messages may quote the file: only the kind of the error is shown.
         errors.print(f"error: the check failed ({type(error).__name__}); nothing is said about the file", style="red")
         raise typer.Exit(ExitCode.FAILED) from error
     if choice.partner == ANY_PARTNER and checked.report.rejection:
@@ -66,7 +66,7 @@ def check(
 
 
 def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> CheckedFile:
-    """Check ``file``, with what is written kept only if it was asked for."""
+    """Check ``file``, and keep what is written only if a folder is given."""
     if out:
         return check_file(file, choice, out, errors)
     with TemporaryDirectory() as folder:

@@ -46,7 +46,7 @@ def list_layouts(
 @layouts.command(cls=Command)
 def lint(
     path: Annotated[
-        Path | None, typer.Argument(exists=True, help="A layout, or a folder of them; those that ship if left out.")
+        Path | None, typer.Argument(exists=True, help="A layout, or a folder of them; by default those that ship.")
     ] = None,
     *,
     as_json: AsJson = False,

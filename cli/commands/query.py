@@ -94,7 +94,7 @@ def _format(out: Path) -> Format:
 
 
 def write(result: QueryResult, out: Path, written_as: Format) -> None:
-    """Write a result. Parquet keeps Athena's types and tells NULL from an empty text; CSV does neither."""
+    """Write a result. Parquet keeps Athena's types and distinguishes NULL from an empty text; CSV does neither."""
     if written_as is Format.CSV:
         text = io.StringIO()
         writer = csv.writer(text)

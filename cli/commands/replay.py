@@ -47,7 +47,7 @@ def replay(
 ) -> None:
     """Move failed files from the dead-letter queue back to the batching queue: all, or those that every option fits.
 
-    Mend the cause first. A replayed file takes the ordinary way, and is counted once however often it is replayed.
+    Fix the cause first. A replayed file takes the same path as any other, and is counted once however often it moves.
 
     \b
     etl replay --dry-run                     what waits, and why

@@ -21,7 +21,7 @@ def report(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Open the page that tells a partner what was found in a file: verdict, counts, sums, errors with their lines.
+    """Open the page for a partner on what was found in a file: verdict, counts, sums, errors with their lines.
 
     \b
     etl report incoming/alpine/october.csv

@@ -38,7 +38,7 @@ def submit(
     ),
     as_json: AsJson = False,
 ) -> None:
-    """Upload files as a partner does, and wait for the verdict if asked.
+    """Upload files as a partner does; ``--wait`` waits for the verdict.
 
     To correct a file, submit it again under the same name: the new version takes the old one's place.
 

@@ -72,7 +72,7 @@ class DemoRun:
 
 
 def alert_due(sample: Sample) -> bool:
-    """Whether this sample's outcome is one that people are told of."""
+    """Whether this sample's outcome is one that people are notified of."""
     return sample.expected.status is FileStatus.REJECTED or bool(sample.expected.errors)
 
 

@@ -1,4 +1,4 @@
-"""What the doctor looks at. Each check asks AWS, and gives a finding that says what was seen and what to do."""
+"""The doctor's checks. Each queries AWS and returns a finding: what was seen, and what to do."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     seen = f"{len(arns) - pending} confirmed, {pending} pending"
     if pending:
         return seen, "follow the link in AWS's mail to the alert address; until then it receives nothing"
-    return seen, "" if arns else "nobody hears of failures: subscribe to the alert topic"
+    return seen, "" if arns else "nobody is notified of failures: subscribe to the alert topic"
 
 
 def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:

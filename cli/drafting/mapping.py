@@ -9,7 +9,7 @@ from cli.drafting.columns import SampleColumn
 from transactions.currencies import MINOR_UNITS
 
 TO_DO: Final = "TODO"
-"""Stands where nothing can be guessed. No layout with it in it is right, so that nobody forgets it."""
+"""Marks what cannot be guessed. A layout that contains it is refused, so that it is not forgotten."""
 
 _NAMES: Final = {
     "transaction_id": r"(^|[ _.])(transaction|entry|booking)?[ _]?id$|transactionid|transaction number",

@@ -138,7 +138,7 @@ class Catalog(Construct):
 
 
 def _every_day() -> glue.PartitionProjectionConfiguration:
-    """Let Athena work the partitions out by itself, so that nobody has to register them."""
+    """Let Athena derive the partitions from their pattern (partition projection), so that none is registered."""
     return glue.PartitionProjectionConfiguration.date(format="yyyy-MM-dd", min=FIRST_DAY, max="NOW+1DAY")
 
 

@@ -120,7 +120,7 @@ class Dashboard(Construct):
         )
 
     def _by_name(self, names: Sequence[str]) -> list[cloudwatch.IAlarm]:
-        # Not by reference: the dashboard is to stand also where one of the alarms is left out.
+        # Not by reference: the dashboard must deploy even where one of the alarms is omitted.
         return [cloudwatch.Alarm.from_alarm_name(self, name, name) for name in names]
 
     def _files(self) -> cloudwatch.GraphWidget:

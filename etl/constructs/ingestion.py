@@ -52,7 +52,7 @@ class BatchingQueue(Construct):
 
 
 class Ingestion(Construct):
-    """Two rules, so that a file takes exactly one way, and the function that starts batches.
+    """Two rules, of which each file matches exactly one, and the function that starts batches.
 
     EventBridge Pipes would start batches without a function, but a pipe hands a Standard workflow its batch and
     forgets it: no partial failure, no split of a batch that is too large for an execution's input.

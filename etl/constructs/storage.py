@@ -79,7 +79,7 @@ def _bucket(
         # An upload without the header takes the bucket's default.
         other = {"Null": {f"s3:{header}": "false"}, "StringNotEquals": {f"s3:{header}": allowed}}
         bucket.add_to_resource_policy(_refuse_uploads(sid, bucket, conditions=other))
-    # Asked for KMS and told no key, S3 takes the account's aws/s3 and not the bucket's default (S3 API, PutObject).
+    # For an upload with KMS and no key, S3 takes the account's aws/s3 and not the bucket's default (S3 API, PutObject).
     no_key = {f"s3:{_ENCRYPTION}": "false", f"s3:{_KEY_ID}": "true"}
     bucket.add_to_resource_policy(_refuse_uploads("NoKeyLeftOpen", bucket, conditions={"Null": no_key}))
     return bucket

@@ -23,25 +23,27 @@ COLD_STARTS: Final = ("validate", "transform")
 class Contender(msgspec.Struct, frozen=True):
     """A contender: its name, module and the module's own arguments, the formats it reads.
 
-    ``tells`` is whether it counts and sums, so that its outcome must be that of the others.
+    ``counts`` is whether it counts and sums, so that its outcome must be that of the others.
     """
 
     name: str
     module: str
     steps: tuple[str, ...] = ()
     formats: tuple[Format, ...] = FORMATS
-    tells: bool = False
+    counts: bool = False
 
 
 CONTENDERS: Final = (
     Contender(COPY, "duckdb_copy"),
-    Contender(VALIDATE, "pipeline", steps=("validate",), tells=True),
-    Contender(TRANSFORM, "pipeline", steps=("transform",), tells=True),
-    Contender(BOTH, "pipeline", steps=("validate", "transform"), tells=True),
-    Contender(DUCKDB, "duckdb_script", formats=("csv", "ndjson", "json", "ndjson-numbers", "json-numbers"), tells=True),
-    Contender(POLARS, "polars_script", formats=("csv",), tells=True),
-    Contender(PYDANTIC, "csv_pydantic", formats=("csv",), tells=True),
-    Contender(PANDERA, "pandas_pandera", formats=("csv",), tells=True),
+    Contender(VALIDATE, "pipeline", steps=("validate",), counts=True),
+    Contender(TRANSFORM, "pipeline", steps=("transform",), counts=True),
+    Contender(BOTH, "pipeline", steps=("validate", "transform"), counts=True),
+    Contender(
+        DUCKDB, "duckdb_script", formats=("csv", "ndjson", "json", "ndjson-numbers", "json-numbers"), counts=True
+    ),
+    Contender(POLARS, "polars_script", formats=("csv",), counts=True),
+    Contender(PYDANTIC, "csv_pydantic", formats=("csv",), counts=True),
+    Contender(PANDERA, "pandas_pandera", formats=("csv",), counts=True),
 )
 LARGER_FORMATS: Final[tuple[Format, ...]] = ("csv", "ndjson", "json")
 LARGER_TIMES: Final = 10

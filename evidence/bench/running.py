@@ -47,7 +47,7 @@ def run_contenders(
     turns = sorted(jobs, key=lambda job: formats.index(job[1]), reverse=True)
     for contender, name in progress.track(turns * runs, description="contenders, in turns"):
         usage, outcome = _run(contender, name, files[name])
-        if contender.tells and not outcome.agrees(outcomes.setdefault(name, outcome)):
+        if contender.counts and not outcome.agrees(outcomes.setdefault(name, outcome)):
             raise RunFailedError(f"{contender.name} on {name} comes to {outcome}, others to {outcomes[name]}")
         usages[contender.name, name].append(usage)
     measurements = [

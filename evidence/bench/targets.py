@@ -24,11 +24,11 @@ FLAT: Final = 1.1
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A promise with its figure, None where it was not measured. ``at_least`` tells which side of the limit is good.
+    """A promise with its figure, None where it was not measured. ``at_least`` says which side of the limit is good.
 
     Times are judged by the wall clock. ``of_cpu`` is the same figure of CPU time, which other users of the machine
     change less. ``of_rounds`` are the least and the greatest ratio of two contenders within one round of turns: how far
-    they are apart tells how much the machine itself changed meanwhile.
+    they are apart shows how much the machine itself changed meanwhile.
     """
 
     promise: str

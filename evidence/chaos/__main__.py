@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _run(options: argparse.Namespace, console: Console, outcomes: list[ScenarioResult]) -> None:
-    """Run one scenario after the other, and tell of those that differ at once."""
+    """Run one scenario after the other, and print those that differ at once."""
     with storms() as deployment, _progress(console) as progress:
         task = progress.add_task("scenarios", total=options.scenarios)
         for seed in range(options.seed, options.seed + options.scenarios):

@@ -18,10 +18,10 @@ from local.emulator import Emulator
 from local.permissions import taken_away
 
 _UNASKED: Final = ("logs:", "xray:", "states:DescribeExecution", "states:StopExecution")
-"""Actions that the embedded AWS never asks for: taking them away would test nothing."""
+"""Actions that the embedded AWS never checks: removing them would test nothing."""
 
 _IDLE_ROLES: Final = ("emptybuckets", "emptier", "crawler")
-"""Purposes, in their roles' logical ids, of what has no part in a file's way."""
+"""Purposes, in their roles' logical ids, of what has no part in processing a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Permission:
 
 
 def permissions(stack: DeployedStack) -> list[Permission]:
-    """List what the deployed roles may do on a file's way, in a fixed order."""
+    """List what the deployed roles may do while a file is processed, in a fixed order."""
     iam: Any = stack.session.client("iam")
     found: list[Permission] = []
     for resource in stack.resources:

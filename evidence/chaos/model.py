@@ -1,4 +1,4 @@
-"""What must be left when all is over, told from the uploads alone.
+"""What must be left in the end, derived from the uploads alone.
 
 The model knows what partners uploaded, in which order, and the promises. It does not know how they are kept: which of
 two files with one content comes first, and how often a step was tried, is left open.
@@ -62,8 +62,8 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
         row = state.rows.get(upload.file_id)
         status = row.status if row else "no row"
         kept = letters.get(upload.file_id, [])
-        told_lost = any(LOST in told.message for told in state.alerts(upload.file_id, "FAILED"))
-        if status in _UNFINISHED and not kept and not told_lost and upload.file_id not in state.unsettled:
+        says_lost = any(LOST in alert.message for alert in state.alerts(upload.file_id, "FAILED"))
+        if status in _UNFINISHED and not kept and not says_lost and upload.file_id not in state.unsettled:
             differences.append(f"{upload.name}: {status}, and not kept for replay")
         differences += [
             f"{upload.name}: its dead letter lacks reason or attempt"
@@ -71,8 +71,8 @@ def unkept(uploads: Sequence[Uploaded], state: State) -> list[str]:
             if letter.by_state_machine and not (letter.reason and letter.attempt.isdigit())
         ]
         waits_for_settling = any(letter.settles for letter in kept)
-        if status == "FAILED" and not waits_for_settling and not _told(state, upload, "FAILED"):
-            differences.append(f"{upload.name}: FAILED, and nobody was told")
+        if status == "FAILED" and not waits_for_settling and not _notified(state, upload, "FAILED"):
+            differences.append(f"{upload.name}: FAILED, and nobody was notified")
     return differences
 
 
@@ -111,14 +111,14 @@ def _rows(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
 
 def _history(upload: Uploaded, row: ObservedRow) -> Iterator[str]:
     # A write whose answer was lost is made again, and says the same twice.
-    told = [next(entries) for _, entries in groupby(row.history, key=lambda entry: entry.status)]
-    statuses = [entry.status for entry in told]
+    changes = [next(entries) for _, entries in groupby(row.history, key=lambda entry: entry.status)]
+    statuses = [entry.status for entry in changes]
     for before, after in pairwise(["", *statuses]):
         if after not in _NEXT.get(before, set()):
             yield f"{upload.name}: {after} after {before or 'nothing'} in {statuses}"
     if statuses[-1] != row.status:
         yield f"{upload.name}: is {row.status}, and its history ends in {statuses[-1]}"
-    times = [entry.at for entry in told[1:]]
+    times = [entry.at for entry in changes[1:]]
     if times != sorted(times):
         yield f"{upload.name}: its history runs backwards: {times}"
 
@@ -211,7 +211,7 @@ def _visible(upload: Uploaded) -> Iterable[VisibleRow]:
 
 
 def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
-    """Whoever needs to know was told."""
+    """Each outcome that people need to know has an alert."""
     for upload in uploads:
         row = state.rows.get(upload.file_id)
         if row is None:
@@ -220,8 +220,8 @@ def _alerts(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
         if row.status == "COMPLETED" and any(not one.good for one in upload.content.rows):
             needed.add("COMPLETED")
         for status in needed:
-            if not _told(state, upload, status):
-                yield f"{upload.name}: {status}, and nobody was told"
+            if not _notified(state, upload, status):
+                yield f"{upload.name}: {status}, and nobody was notified"
         for status in {"REJECTED", "COMPLETED"} - {entry.status for entry in row.history}:
             if state.alerts(upload.file_id, status):
                 yield f"{upload.name}: an alert says {status}, and it never was"
@@ -240,11 +240,11 @@ def _announcements(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
             yield f"{upload.name}: announced, and never COMPLETED"
 
 
-def _told(state: State, upload: Uploaded, status: str) -> bool:
+def _notified(state: State, upload: Uploaded, status: str) -> bool:
     return bool(
         state.alerts(upload.file_id, status)
-        or state.held_back(upload.content.partner, status)
-        # An execution was to tell, and failed as well: its alarm speaks, and its input names the file.
+        or state.is_limited(upload.content.partner, status)
+        # An execution had to notify, and failed as well: its alarm fires, and its input names the file.
         or upload.file_id in state.unsettled
     )
 

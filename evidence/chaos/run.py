@@ -77,12 +77,12 @@ class Storms:
 
     def _run(self, scenario: Scenario, outcome: ScenarioResult) -> None:
         ended_before = self._observer.ended_badly()
-        told_before = len(self._pipeline.alerts.received())
+        alerts_before = len(self._pipeline.alerts.received())
 
         def look() -> State:
-            told = self._pipeline.alerts.received()[told_before:]
+            alerts = self._pipeline.alerts.received()[alerts_before:]
             announced = (event["file_id"] for event in self._announcements.received())
-            return self._observer.look(told, announced, ended_before)
+            return self._observer.look(alerts, announced, ended_before)
 
         def wanted(letter: DeadLetter) -> bool:
             # Executions of earlier scenarios failed too, and their files are no concern of this one.

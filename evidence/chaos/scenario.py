@@ -60,7 +60,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """What breaks while the files are on their way.
+    """What breaks while the files are processed.
 
     Attributes
     ----------

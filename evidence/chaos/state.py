@@ -23,7 +23,7 @@ _ENDED: Final = "ended"
 _plain = TypeDeserializer().deserialize
 
 
-class Told(Protocol):
+class ReceivedAlert(Protocol):
     """An alert as a subscriber received it."""
 
     @property
@@ -87,8 +87,8 @@ class Letter:
 class State:
     """What is left: rows, table, queues, alerts, and the files that were announced.
 
-    ``unsettled`` are the files of executions that were to settle others, and failed or were aborted themselves: there
-    is nobody after them but the alarm.
+    ``unsettled`` are the files of executions that were to settle others, and failed or were aborted themselves: only
+    the alarm is left for them.
     """
 
     rows: Mapping[str, ObservedRow]
@@ -96,7 +96,7 @@ class State:
     quarantine: Counter[str]
     letters: Sequence[Letter]
     waiting: int
-    told: Sequence[Told]
+    alerts_received: Sequence[ReceivedAlert]
     announced: frozenset[str] = frozenset()
     unsettled: frozenset[str] = frozenset()
 
@@ -108,17 +108,21 @@ class State:
                 found[file_id].append(letter)
         return found
 
-    def alerts(self, file_id: str, status: str) -> list[Told]:
-        """List the alerts that tell of a file's status."""
-        return [told for told in self.told if file_id in told.message and told.attributes.get("status") == status]
+    def alerts(self, file_id: str, status: str) -> list[ReceivedAlert]:
+        """List the alerts on a file with this status."""
+        return [
+            alert
+            for alert in self.alerts_received
+            if file_id in alert.message and alert.attributes.get("status") == status
+        ]
 
-    def held_back(self, partner: str, status: str) -> bool:
+    def is_limited(self, partner: str, status: str) -> bool:
         """Whether an alert said that there are more of a partner's alerts than are sent."""
         return any(
-            told.subject.endswith(ALERT_LIMIT)
-            and told.attributes.get("partner") == partner
-            and told.attributes.get("status") == status
-            for told in self.told
+            alert.subject.endswith(ALERT_LIMIT)
+            and alert.attributes.get("partner") == partner
+            and alert.attributes.get("status") == status
+            for alert in self.alerts_received
         )
 
 
@@ -132,7 +136,9 @@ class Observer:
         self._step_functions: Any = session.client("stepfunctions")
         self._outputs = outputs
 
-    def look(self, told: Sequence[Told], announced: Iterable[str], ended_before: frozenset[str]) -> State:
+    def look(
+        self, alerts_received: Sequence[ReceivedAlert], announced: Iterable[str], ended_before: frozenset[str]
+    ) -> State:
         """Read everything. ``ended_before`` is what ``ended_badly`` said when the scenario began."""
         with TemporaryDirectory() as folder:
             table, quarantine = self._published(Path(folder))
@@ -142,7 +148,7 @@ class Observer:
             quarantine=quarantine,
             letters=self._letters(),
             waiting=self.messages("BatchingQueue"),
-            told=told,
+            alerts_received=alerts_received,
             announced=frozenset(announced),
             unsettled=frozenset(self._unsettled(self.ended_badly() - ended_before)),
         )
@@ -150,8 +156,8 @@ class Observer:
     def messages(self, queue: str) -> int:
         """Count all messages of a queue, those included that somebody has taken and may give back."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        asked = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
-        return sum(int(asked["Attributes"][name]) for name in names)
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
 
     def ended_badly(self) -> frozenset[str]:
         """List the executions that have failed, for which there is an alarm, or that somebody has aborted."""

@@ -52,7 +52,7 @@ def overview(states: States, groups: Mapping[str, Collection[str]]) -> str:
         for one in transitions(states)
         if group_of[one.source] != group_of[one.target]
     }
-    # A dotted arrow says that there is no other way than an error.
+    # A dotted arrow says that only an error leads there.
     shown = [
         Transition(source, target, caught=caught)
         for source, target, caught in sorted(crossing)

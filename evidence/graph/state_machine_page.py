@@ -12,7 +12,7 @@ from evidence.graph.phases import FAILURE, NOTIFICATION, UNIDENTIFIED, phases, u
 from evidence.graph.transitions import inner_machines
 
 SHARED: Final = (NOTIFICATION, FAILURE)
-"""Phases that a file goes through in the same way wherever it is."""
+"""Phases that are the same for a file on every route."""
 
 _HEAD: Final = """# The state machine
 

@@ -21,7 +21,7 @@ _TYPES: Final = ("String", "Numeric", "Boolean", "Timestamp")
 
 @dataclass(frozen=True)
 class Transition:
-    """One way from a state to another: on a choice's condition, on an error that is caught, or simply next."""
+    """One transition from a state to another: on a choice's condition, on an error that is caught, or simply next."""
 
     source: str
     target: str
@@ -53,7 +53,7 @@ def condition(rule: Mapping[str, Any]) -> str:
     Raises
     ------
     ValueError
-        The rule compares in a way for which there is no writing yet.
+        The rule has a comparison that cannot be written yet.
     """
     if "Not" in rule:
         return f"not {condition(rule['Not'])}"

@@ -41,9 +41,7 @@ def main(
     console.print(_table(outcomes))
     useless = [outcome.grant for outcome in outcomes if not outcome.differences and not not_shown(outcome.grant)]
     if useless:
-        console.print(
-            f"error: nothing breaks without {len(useless)} of them: remove them, or tell why in exceptions.py"
-        )
+        console.print(f"error: nothing breaks without {len(useless)} of them: remove them, or say why in exceptions.py")
         raise typer.Exit(1)
 
 

@@ -1,4 +1,4 @@
-"""The end of a deployment, as far as its own rights go: the buckets are emptied as CloudFormation asks."""
+"""The end of a deployment, as far as its own rights go: the buckets are emptied on CloudFormation's request."""
 
 import json
 import threading
@@ -24,7 +24,7 @@ class Emptying:
         self.differences()
 
     def differences(self) -> list[str]:
-        """Fill the buckets, have them emptied, and tell what was answered and left."""
+        """Fill the buckets, have them emptied, and return what was answered and left."""
         return [
             difference
             for bucket in (self.stack.outputs[output] for output in _BUCKETS)

@@ -22,10 +22,10 @@ _RECORDER: Final = "role-record"
 _SUFFIX: Final = CONTEXT["environmentSuffix"]
 
 Watch = Callable[[str], None]
-"""Is told what is taken away next."""
+"""Receives the name of what is removed next."""
 
 Run = Callable[[], list[str]]
-"""Has the pipeline do something, and tells what is not as it is with all rights."""
+"""Has the pipeline do something, and returns what differs from a run with all rights."""
 
 Recover = Callable[[], None]
 """Puts away what an interrupted run has left."""

@@ -91,7 +91,7 @@ class Day:
         self.recover()
 
     def differences(self, files: Collection[str] = ALL_FILES, *, recorded: bool = False) -> list[str]:
-        """Run once with these files, and tell what is not as it was with all rights.
+        """Run once with these files, and return what differs from a run with all rights.
 
         ``recorded`` looks besides at what is written of the outcomes when the files are done.
         """

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import StartExecutionInputTypeDef, StartExecutionOutputTypeDef
 
 INPUT_LIMIT: Final = 64 * 1024
-"""Bytes of an execution's input. The event that tells of an execution's end carries its input, from which its files are
-settled; Step Functions leaves an input out that takes more than 248 KB there. It is escaped, and a character takes up
+"""Bytes of an execution's input. The event on an execution's end carries its input, from which its files are
+settled; Step Functions omits an input that takes more than 248 KB there. It is escaped, and a character takes up
 to three times its bytes then. A hundred ordinary events fit."""
 
 _FRAME: Final = 64
-"""Bytes kept for what stands around the messages."""
+"""Bytes reserved for what encloses the messages."""
 
 _STARTED: Final = "ExecutionAlreadyExists"
 

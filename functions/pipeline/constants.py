@@ -49,11 +49,11 @@ class FileStatus(StrEnum):
     WITHDRAWN = "WITHDRAWN"
     """A person has taken its rows back, with a reason; the same file may be submitted again."""
     FAILED = "FAILED"
-    """The pipeline could not process the file; it lies in the dead-letter queue for replay."""
+    """The pipeline could not process the file; it waits in the dead-letter queue for replay."""
 
 
 UNFINISHED = frozenset({FileStatus.RECEIVED, FileStatus.PROCESSING})
-"""Every other status ends a file's way."""
+"""Every other status is an outcome."""
 
 FINISHED = frozenset(FileStatus) - UNFINISHED
 """The statuses that are an outcome."""

@@ -29,7 +29,7 @@ STATUS: Final = "MISSING"
 RUNBOOK: Final = "docs/runbook.md#missing-file"
 
 LOOK_BACK: Final = timedelta(hours=1)
-"""How late a due time is still looked at. The check runs every 15 minutes, and a deployment asks for no older file."""
+"""How long after its due time a file is checked. The check runs every 15 minutes; a deployment alerts no older file."""
 
 _WEEK: Final = 7
 _KEPT: Final = timedelta(days=14)

@@ -66,7 +66,7 @@ class _SettleInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_delivery(message: str) -> UploadMessage | EndedExecution:
-    """Read what a message of the batching queue asks for.
+    """Read which file or execution a message of the batching queue is about.
 
     Messages have the shape of the batching rule. What EventBridge could not deliver lies in the dead-letter queue as
     the event of S3 or Step Functions, or as a rule's input to the state machine; moved to the batching queue for

@@ -1,4 +1,4 @@
-"""Validates and transforms one file: the two jobs the pipeline asks of the domain."""
+"""Validates and transforms one file: the two jobs that the pipeline needs from the domain."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -53,7 +53,7 @@ class Group(msgspec.Struct, frozen=True):
 class Pattern(msgspec.Struct, frozen=True):
     """A pattern, or a part of one. ``python`` is its spelling for ``re``.
 
-    ``size`` counts its characters, ``counted`` is the product of the counts within counts, and ``empty`` tells whether
+    ``size`` counts its characters, ``counted`` is the product of the counts within counts, and ``empty`` is whether
     it matches the empty text.
     """
 

@@ -9,7 +9,7 @@ import msgspec
 from transactions.currencies import MINOR_UNITS
 
 EXAMPLES_PER_CODE = 5
-"""So many errors and warnings of each code, and skipped lines, are told with their line."""
+"""The number of errors and warnings of each code, and of skipped lines, that are reported with their line."""
 
 Verdict = Literal["VALID", "VALID_WITH_REJECTED_ROWS", "REJECTED"]
 FileFormat = Literal["csv", "json"]
@@ -87,7 +87,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``sha256`` and ``size`` (bytes) are of the file as it arrived. ``reason`` is one sentence for people: cause and
     cure, no customer data. ``layout``, ``reason_code`` and ``reason`` are empty where there is none. A rejected file
-    still tells what was counted before it was rejected. ``content_id`` identifies what the file says and
+    still has what was counted before it was rejected. ``content_id`` identifies what the file says and
     ``delivery_id`` the delivery that it is, empty where the layout declares none; both are empty where nothing was
     read. ``warnings`` reject nothing. ``examples`` are the first errors
     and warnings of each code, ``skipped_lines`` the first lines that are skipped. The booking dates are the first and

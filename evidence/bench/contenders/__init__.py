@@ -1,1 +1,1 @@
-"""What is measured: each module does the job once, in a process of its own, and tells what it came to."""
+"""What is measured: each module does the job once, in a process of its own, and returns its result."""

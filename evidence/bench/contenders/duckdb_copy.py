@@ -1,4 +1,4 @@
-"""The lower bound: DuckDB's own COPY to Parquet, every cell as text, nothing validated, what does not fit left out."""
+"""The lower bound: DuckDB's own COPY to Parquet, every cell as text, nothing validated, what does not fit skipped."""
 
 from pathlib import Path
 

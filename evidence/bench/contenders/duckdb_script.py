@@ -68,7 +68,7 @@ def _csv_cells(file: Path) -> str:
 
 
 def _json_cells(file_format: str, file: Path) -> str:
-    """Read values as JSON, since a text would not tell of what type it was."""
+    """Read values as JSON, since a text would not show its type."""
     numbers = _AMOUNTS if file_format.endswith("numbers") else ()
     lines = "newline_delimited" if file_format.startswith("ndjson") else "array"
     types = ", ".join(f"'{name}': 'JSON'" for name in COLUMNS)

@@ -2,7 +2,7 @@
 """Polars as a user would write it: the file read once into a frame, each row with its errors, and written from there.
 
 It trusts the reader where the pipeline does not: a short row has empty cells. It reads CSV only: it turns a JSON value
-into the type that it is asked for, and does not tell that it was another one.
+into the requested type, and does not show that it had another one.
 """
 
 from pathlib import Path

@@ -10,7 +10,7 @@ import msgspec
 
 
 class ContenderResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows read, accepted and rejected, exact sums by currency, rejected rows by code. All zero where none is told."""
+    """Rows read, accepted, rejected; exact sums by currency; rejected rows by code. All zero where none is counted."""
 
     read: int = 0
     accepted: int = 0
@@ -32,9 +32,9 @@ class ContenderResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def agrees(self, other: "ContenderResult") -> bool:
-        """Whether both are of the same job. Where one does not tell the errors, the rest must do."""
-        told = self.errors == other.errors or not (self.errors and other.errors)
-        return told and (self.read, self.accepted, self.totals) == (other.read, other.accepted, other.totals)
+        """Whether both have the same result. Errors are compared only if both count them."""
+        same_errors = self.errors == other.errors or not (self.errors and other.errors)
+        return same_errors and (self.read, self.accepted, self.totals) == (other.read, other.accepted, other.totals)
 
 
 def plain(amount: Decimal) -> str:

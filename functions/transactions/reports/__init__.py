@@ -1,1 +1,1 @@
-"""What a partner and its on-call staff are told about a file."""
+"""Reports on a file, for the partner and for on-call staff."""

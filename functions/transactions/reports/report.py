@@ -78,7 +78,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report on one file. ``rejection`` is None unless the verdict is REJECTED; ``layout`` is empty if none fits.
 
     ``totals`` and the booking dates (ISO 8601, empty where there are none) cover the accepted rows. Of a rejected file
-    they tell what was counted; nothing of it is published.
+    they give what was counted; nothing of it is published.
     """
 
     verdict: Verdict

@@ -82,7 +82,7 @@ KEPT = State(
     quarantine=Counter({NEWER.file_id: 1}),
     letters=(),
     waiting=0,
-    told=(
+    alerts_received=(
         Alert(message=REFUSED.file_id, attributes={"status": "REJECTED"}),
         Alert(message=NEWER.file_id, attributes={"status": "COMPLETED"}),
     ),
@@ -140,10 +140,10 @@ BROKEN: dict[str, Callable[[], State]] = {
     "a refused file that passes": lambda: replace(
         KEPT, rows={**KEPT.rows, REFUSED.file_id: _row(REFUSED, "PROCESSING", "COMPLETED")}
     ),
-    "an alert is missing": lambda: replace(KEPT, told=KEPT.told[:1]),
-    "an alert of a refusal is missing": lambda: replace(KEPT, told=KEPT.told[1:]),
+    "an alert is missing": lambda: replace(KEPT, alerts_received=KEPT.alerts_received[:1]),
+    "an alert of a refusal is missing": lambda: replace(KEPT, alerts_received=KEPT.alerts_received[1:]),
     "an alert is missing, and another file's telling failed": lambda: replace(
-        KEPT, told=KEPT.told[1:], unsettled=frozenset({NEWER.file_id})
+        KEPT, alerts_received=KEPT.alerts_received[1:], unsettled=frozenset({NEWER.file_id})
     ),
     "an announcement is missing": lambda: replace(KEPT, announced=frozenset({FIRST.file_id})),
     "an announcement is missing, and another file's telling failed": lambda: replace(
@@ -151,7 +151,7 @@ BROKEN: dict[str, Callable[[], State]] = {
     ),
     "an unfounded announcement": lambda: replace(KEPT, announced=KEPT.announced | {REFUSED.file_id}),
     "an unfounded alert": lambda: replace(
-        KEPT, told=(*KEPT.told, Alert(message=NEWER.file_id, attributes={"status": "REJECTED"}))
+        KEPT, alerts_received=(*KEPT.alerts_received, Alert(message=NEWER.file_id, attributes={"status": "REJECTED"}))
     ),
 }
 
@@ -173,18 +173,18 @@ def _failed(**facts: Any) -> State:
 @pytest.mark.parametrize(
     ("state", "found"),
     [
-        (_failed(), ["not kept for replay", "nobody was told"]),
-        (_failed(letters=(LETTER,)), ["nobody was told"]),
+        (_failed(), ["not kept for replay", "nobody was notified"]),
+        (_failed(letters=(LETTER,)), ["nobody was notified"]),
         (_failed(letters=(replace(LETTER, reason=""),), unsettled=frozenset({NEWER.file_id})), ["lacks reason"]),
         (_failed(letters=(LETTER,), unsettled=frozenset({NEWER.file_id})), []),
         (_failed(unsettled=frozenset({NEWER.file_id})), []),
-        (_failed(unsettled=frozenset({REFUSED.file_id})), ["not kept for replay", "nobody was told"]),
+        (_failed(unsettled=frozenset({REFUSED.file_id})), ["not kept for replay", "nobody was notified"]),
         (_failed(letters=(LETTER, SETTLING)), []),
-        (_failed(letters=(LETTER, replace(SETTLING, file_ids=(REFUSED.file_id,)))), ["nobody was told"]),
+        (_failed(letters=(LETTER, replace(SETTLING, file_ids=(REFUSED.file_id,)))), ["nobody was notified"]),
         (
             _failed(
                 letters=(LETTER,),
-                told=(
+                alerts_received=(
                     Alert(
                         message="",
                         attributes={"status": "FAILED", "partner": "alpine"},
@@ -212,16 +212,18 @@ def _failed(**facts: Any) -> State:
     ],
 )
 def test_a_failed_file_must_be_queued_and_notified_before_replay(state: State, found: list[str]) -> None:
-    told = unkept(UPLOADS, state)
+    broken = unkept(UPLOADS, state)
 
-    assert len(told) == len(found)
-    assert all(words in text for words, text in zip(found, told, strict=True))
+    assert len(broken) == len(found)
+    assert all(words in text for words, text in zip(found, broken, strict=True))
 
 
 def test_an_alarm_stands_in_for_a_notification_that_failed_twice() -> None:
-    untold = replace(KEPT, told=(), announced=frozenset(), unsettled=frozenset({NEWER.file_id, REFUSED.file_id}))
+    not_notified = replace(
+        KEPT, alerts_received=(), announced=frozenset(), unsettled=frozenset({NEWER.file_id, REFUSED.file_id})
+    )
 
-    assert differences(UPLOADS, untold) == []
+    assert differences(UPLOADS, not_notified) == []
 
 
 @given(seed=st.integers(0, 10_000))
