@@ -32,16 +32,16 @@ rejected ones with line, field and code. Plain CSV is the layout `alpine-2025`, 
 has its amounts as strings, or as numbers, with texts that are escaped.
 
 "DuckDB, one pass" and "Polars, one pass" are what a user would write for this job. They read the file once, where the
-pipeline reads it twice, and they trust their reader: a quote left open may swallow rows, and a row that ends early has
-empty cells. DuckDB takes a JSON number for a float, and writes the rows of a date in any order. Polars does not tell of
-what type a JSON value was: so it reads the plain CSV only, as csv + pydantic and pandas + pandera do.
+pipeline reads it twice, and they trust their reader: an open quote may swallow rows, and a row that ends early has
+empty cells. DuckDB reads a JSON number as a float, and writes the rows of a date in any order. Polars does not show
+the type of a JSON value, so it reads the plain CSV only, as csv + pydantic and pandas + pandera do.
 
 ![Wall clock by contender and format](performance.svg)
 """
 _SCRIPTS = f"""
-### Beside scripts of one pass
+### Compared with scripts of one pass
 
-How many times as long "{BOTH}" takes, of the same run.
+The time of "{BOTH}" as a multiple of each script's, of the same run.
 """
 _LARGER = f"""
 ## Contenders at 1 GB
@@ -51,8 +51,8 @@ The same with {LARGER_TIMES} times the rows, in one run, by `make bench BENCH=--
 _LIMITED = f"""
 ## Large files, within the limits of a function's machine
 
-Each function alone, in a control group of {MEMORY_MB} MB and {CPUS} CPUs: what a function of 3072 MB has. The engine is
-told to keep to {ENGINE_MEMORY_MB} MB.
+Each function alone, in a control group of {MEMORY_MB} MB and {CPUS} CPUs: what a function of 3072 MB has. The engine's
+memory limit is {ENGINE_MEMORY_MB} MB.
 """
 _COLD_STARTS = """
 ## Cold start
