@@ -72,9 +72,15 @@ def seconds(time: timedelta | None) -> str:
     return "" if time is None else f"{time.total_seconds():.1f} s"
 
 
-def rows_cells(row: AuditRow) -> tuple[str, str, str, str]:
+def rows_cells(row: AuditRow) -> tuple[str, ...]:
     """Show how many rows were read, accepted, rejected and dropped."""
-    return (count(row.rows_read), count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped))
+    return tuple(map(count, (row.rows_read, row.rows_accepted, row.rows_rejected, row.rows_dropped)))
+
+
+def outcome_cells(row: AuditRow) -> tuple[str, ...]:
+    """Show how many rows were read, accepted, rejected and dropped, and how many can be read now."""
+    return (*rows_cells(row), count(row.rows_published))
 
 
 ROWS_COLUMNS: Final = ("read", "accept", "reject", "drop")
+OUTCOME_COLUMNS: Final = (*ROWS_COLUMNS, "publish")

@@ -15,7 +15,6 @@ from deployment.stack import DeployedStack
 from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
 from transactions.results import WrittenObject
 
 
@@ -133,8 +132,8 @@ class Pipeline:
             return None
 
     def objects(self, row: AuditRow) -> tuple[WrittenObject, ...]:
-        """List the objects that hold a completed file's rows; none for any other file."""
-        manifest = self.processed(row.manifest) if row.status is FileStatus.COMPLETED else None
+        """List the objects that hold a published file's rows; none for any other file."""
+        manifest = self.processed(row.manifest) if row.published else None
         return msgspec.json.decode(manifest, type=tuple[WrittenObject, ...]) if manifest else ()
 
     def partitions(self, table: str) -> set[Partition]:

@@ -1,7 +1,7 @@
 """``etl audit``."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.console import make_console
+from cli.documents import row_document
 from cli.finding import find_versions
 from cli.options import AsJson, Suffix, print_json
-from cli.tables import count, make_table, seconds, status_text
+from cli.tables import count, counted, make_table, remark, seconds, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
@@ -30,6 +31,16 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[AuditRow, ...]
     duplicates: tuple[AuditRow, ...]
 
+    def document(self) -> dict[str, Any]:
+        """Turn the trail into plain JSON values."""
+        return {
+            "row": row_document(self.row),
+            "raw": self.raw,
+            "objects": msgspec.to_builtins(self.objects),
+            "versions": [row_document(version) for version in self.versions],
+            "duplicates": [row_document(duplicate) for duplicate in self.duplicates],
+        }
+
 
 def audit(
     file: Annotated[str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key: its latest version.")],
@@ -45,7 +56,7 @@ def audit(
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     found = trail(connect(suffix), file)
     if as_json:
-        print_json(found)
+        print_json(found.document())
     else:
         _show(make_console(), found)
 
@@ -69,7 +80,8 @@ def _show(console: Console, found: Trail) -> None:
     console.print(_facts(found))
     _section(console, "History (UTC)", _history(row))
     if row.totals:
-        _section(console, "Control totals of the accepted rows", _totals(row))
+        title = "Control totals of the accepted rows"
+        _section(console, title if row.published else f"{title}, none of which is published", _totals(row))
     if row.errors:
         _section(console, "Errors", _codes(row.errors))
     if row.warnings:
@@ -115,12 +127,18 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     yield "to outcome", seconds(row.latency)
     accepted, rejected, dropped = count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped)
     yield "rows", f"{count(row.rows_read)} read = {accepted} accepted + {rejected} rejected + {dropped} dropped"
+    yield "published", _published(row)
     yield "skipped", f"{count(row.lines_skipped)} lines that are no rows" if row.lines_skipped else ""
     yield "booking dates", f"{row.first_booking_date} to {row.last_booking_date}" if row.first_booking_date else ""
     yield "report", row.report
     yield "duplicate of", row.duplicate_of
     yield "superseded by", row.superseded_by
     yield "execution", row.execution
+
+
+def _published(row: AuditRow) -> str:
+    why = "" if row.published else ", ".join(filter(None, (row.status, remark(row))))
+    return f"{counted(row.rows_published, 'row')}{why and f': {why}'}"
 
 
 def _history(row: AuditRow) -> Table:

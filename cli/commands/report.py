@@ -10,6 +10,7 @@ import typer
 from cli.finding import find_row
 from cli.options import AsJson, Suffix, UsageError
 from deployment.connection import connect
+from pipeline.report_pages import json_key, report_page
 
 
 def report(
@@ -32,15 +33,16 @@ def report(
     row = find_row(pipeline, file)
     if not row.report:
         raise UsageError(f"the file is {row.status} and has no report: see 'etl audit {row.file_id}'")
-    key = row.report.removesuffix(".html") + ".json" if as_json else row.report
-    page = pipeline.processed(key)
-    if page is None:
+    key = json_key(row.report)
+    found = pipeline.processed(key)
+    if found is None:
         raise UsageError(f"the report {key} is not in the processed bucket any more")
     if as_json:
-        typer.echo(page.decode())
+        typer.echo(found.decode())
         return
-    place = out or Path(mkdtemp(prefix="etl-report-")) / Path(key).name
-    place.write_bytes(page)
+    place = out or Path(mkdtemp(prefix="etl-report-")) / Path(row.report).name
+    # The page in S3 follows the outcome within seconds; this one has the file's status of now.
+    place.write_bytes(report_page(found, row))
     typer.echo(place)
     if out is None:
         webbrowser.open(place.as_uri())

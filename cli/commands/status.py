@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.console import make_console
+from cli.documents import row_document
 from cli.options import AsJson, Suffix, duration, print_json
-from cli.tables import ROWS_COLUMNS, counted, file_text, make_table, remark, rows_cells, seconds, status_text
+from cli.tables import OUTCOME_COLUMNS, counted, file_text, make_table, outcome_cells, remark, seconds, status_text
 from deployment.audit import AuditTable
 from deployment.connection import connect
 from pipeline.audit_row import AuditRow
@@ -60,7 +61,7 @@ def status(
         return find(audit, statuses, changed=changed, partner=partner, limit=limit)
 
     if as_json:
-        print_json(look())
+        print_json(list(map(row_document, look())))
     elif watch:
         _watch(look)
     else:
@@ -98,13 +99,15 @@ def _view(rows: list[AuditRow], limit: int) -> RenderableType:
 
 
 def _table(rows: list[AuditRow]) -> Table:
-    table = make_table("uploaded (UTC)", "file", "status", *ROWS_COLUMNS, "latency", numbers=(*ROWS_COLUMNS, "latency"))
+    table = make_table(
+        "uploaded (UTC)", "file", "status", *OUTCOME_COLUMNS, "latency", numbers=(*OUTCOME_COLUMNS, "latency")
+    )
     for row in rows:
         table.add_row(
             f"{row.uploaded_at:%m-%d %H:%M:%S}",
             file_text(row.key, remark(row)),
             status_text(row.status),
-            *rows_cells(row),
+            *outcome_cells(row),
             seconds(row.latency),
         )
     return table

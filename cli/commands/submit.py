@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.console import PrintableConsole, make_console
+from cli.documents import row_document
 from cli.exit_codes import ExitCode
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.progress import progress
-from cli.tables import ROWS_COLUMNS, file_text, make_table, remark, rows_cells, seconds, status_text
+from cli.tables import OUTCOME_COLUMNS, file_text, make_table, outcome_cells, remark, seconds, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
 from etl.names import EXTENSIONS
@@ -63,7 +64,7 @@ def submit(
         rows = pipeline.settle(uploads, watch=watch, patience=SERVICE_LEVEL.total_seconds())
     outcome = [rows[upload] for upload in uploads]
     if as_json:
-        print_json(outcome)
+        print_json(list(map(row_document, outcome)))
     else:
         _show(console, outcome)
     raise typer.Exit(exit_code(outcome))
@@ -102,12 +103,12 @@ def _upload(console: Console, pipeline: Pipeline, keys: Mapping[Path, str]) -> l
 
 
 def _show(console: Console, rows: list[AuditRow]) -> None:
-    table = make_table("file", "status", *ROWS_COLUMNS, "latency", numbers=(*ROWS_COLUMNS, "latency"))
+    table = make_table("file", "status", *OUTCOME_COLUMNS, "latency", numbers=(*OUTCOME_COLUMNS, "latency"))
     for row in rows:
         table.add_row(
             file_text(row.key, row.reason or remark(row)),
             status_text(row.status),
-            *rows_cells(row),
+            *outcome_cells(row),
             seconds(row.latency),
         )
     console.print(table)

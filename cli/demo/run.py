@@ -64,7 +64,7 @@ class DemoRun:
     @property
     def completed(self) -> list[AuditRow]:
         """Rows of the files whose transactions must be readable now, and no others."""
-        return [result.row for result in self.results if result.row.status is FileStatus.COMPLETED]
+        return [result.row for result in self.results if result.row.published]
 
     def number_of(self, file_id: str) -> int:
         """Return the number under which a file is shown."""
@@ -87,10 +87,17 @@ def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, 
     Raises
     ------
     NotInTimeError
-        If an upload has no outcome, or an execution does not end.
+        If an upload has no outcome, an execution does not end, or a report has no page.
     """
     rows = pipeline.settle(upload for _, upload in sent)
     wait_until("all executions have ended", pipeline.running_executions, lambda running: not running)
+    pages = {row.report for row in rows.values() if row.report}
+    # They follow the outcomes within seconds.
+    reports = wait_until(
+        "every report has its page",
+        lambda: frozenset(filter(pipeline.processed, pages)),
+        lambda found: found == pages,
+    )
     return DemoRun(
         results=[
             FileResult(number=number, sample=sample, row=rows[upload], route=pipeline.route(rows[upload].execution))
@@ -106,5 +113,5 @@ def collect(pipeline: Pipeline, inbox: AlertInbox, sent: Sequence[tuple[Sample, 
         ),
         registered_partitions=frozenset(pipeline.partitions("transactions")),
         dead_letters=pipeline.waiting_messages("DeadLetterQueue"),
-        reports=frozenset(row.report for row in rows.values() if row.report and pipeline.processed(row.report)),
+        reports=reports,
     )

@@ -57,7 +57,11 @@ class FileFunctions(Construct):
             "Validate",
             "validate",
             "Reads an upload once, writes a report, and returns a verdict, counts and control totals",
-            statements=[read_uploads, write_with(basis.key), allow(["s3:PutObject"], objects(REPORTS))],
+            statements=[
+                read_uploads,
+                write_with(basis.key),
+                allow(["s3:PutObject"], [processed.arn_for_objects(f"{REPORTS}*.json")]),
+            ],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )

@@ -1,4 +1,4 @@
-"""Tells analysts, the dashboard and the check for missing files what became of files, beside their processing."""
+"""Tells analysts, partners, the dashboard and the check for missing files what became of files, beside processing."""
 
 import json
 
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, write_with
-from pipeline.constants import FILE_TOTALS, FILES, FINISHED
+from pipeline.constants import FILE_TOTALS, FILES, FINISHED, REPORTS
 
 
 class Recording(Construct):
@@ -37,7 +37,7 @@ class Recording(Construct):
             "Record",
             basis,
             purpose="record",
-            description="Writes each file's outcome where analysts and the dashboard find it",
+            description="Writes each file's outcome where analysts, partners and the dashboard find it",
             statements=[
                 allow(
                     [
@@ -50,7 +50,16 @@ class Recording(Construct):
                 ),
                 allow(["dynamodb:UpdateItem"], [registry_table.table_arn]),
                 write_with(basis.key),
-                allow(["s3:PutObject"], [processed.arn_for_objects(f"{prefix}*") for prefix in (FILES, FILE_TOTALS)]),
+                allow(["s3:GetObject"], [processed.arn_for_objects(f"{REPORTS}*.json")]),
+                # Without it, S3 answers 403 and not 404 for a report that somebody has deleted.
+                allow(["s3:ListBucket"], [processed.bucket_arn]),
+                allow(
+                    ["s3:PutObject"],
+                    [
+                        *(processed.arn_for_objects(f"{prefix}*") for prefix in (FILES, FILE_TOTALS)),
+                        processed.arn_for_objects(f"{REPORTS}*.html"),
+                    ],
+                ),
             ],
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,

@@ -178,6 +178,10 @@ def _table(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
         yield f"{count} rows are missing: {row}"
     for row, count in (state.table - expected).items():
         yield f"{count} rows too many: {row}"
+    readable = Counter(row.file_id for row in state.table.elements())
+    for file_id, audited in state.rows.items():
+        if audited.published != readable[file_id]:
+            yield f"{file_id[:8]}: {audited.published} rows are shown as published, {readable[file_id]} can be read"
     quarantined = Counter(
         {upload.file_id: bad for upload in completed if (bad := sum(not row.good for row in upload.content.rows))}
     )

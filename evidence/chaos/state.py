@@ -14,6 +14,8 @@ import boto3
 import duckdb
 from boto3.dynamodb.types import TypeDeserializer
 
+from pipeline.audit_row import read_row
+
 ALERT_LIMIT: Final = "alert limit reached"
 """The end of the subject of the message after which no more alerts of the hour are sent."""
 
@@ -60,12 +62,13 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedRow:
-    """One row of the audit table; ``counts`` are read, accepted and rejected."""
+    """One row of the audit table; ``counts`` are read, accepted and rejected, ``published`` is shown as readable."""
 
     status: str
     history: tuple[Entry, ...]
     duplicate_of: str
     counts: tuple[int, int, int]
+    published: int
     sums: Mapping[str, Decimal]
 
 
@@ -254,6 +257,7 @@ def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
         history=tuple(Entry(status=entry["status"], at=entry["at"]) for entry in row["history"]),
         duplicate_of=row.get("duplicate_of", ""),
         counts=(int(row.get("rows_read", 0)), int(row.get("rows_accepted", 0)), int(row.get("rows_rejected", 0))),
+        published=read_row(row).rows_published,
         sums={total["currency"]: Decimal(total["sum"]) for total in totals},
     )
 

@@ -191,15 +191,21 @@ WILDCARDS: Final = (
     ),
     Wildcard(
         role="role-validate-.*",
-        resource=r"bucket-processed-\d+-test\.Arn/reports/\*",
+        resource=r"bucket-processed-\d+-test\.Arn/reports/\*\.json",
         actions=("s3:PutObject",),
         reason="partners and file ids make up the keys below a fixed prefix",
     ),
     Wildcard(
         role="role-record-.*",
-        resource=r"bucket-processed-\d+-test\.Arn/(files|file_totals)/\*",
+        resource=r"bucket-processed-\d+-test\.Arn/((files|file_totals)/\*|reports/\*\.html)",
         actions=("s3:PutObject",),
-        reason="dates and file ids make up the keys below a fixed prefix",
+        reason="dates, partners and file ids make up the keys below a fixed prefix",
+    ),
+    Wildcard(
+        role="role-record-.*",
+        resource=r"bucket-processed-\d+-test\.Arn/reports/\*\.json",
+        actions=("s3:GetObject",),
+        reason="partners and file ids make up the keys below a fixed prefix",
     ),
     Wildcard(
         role="role-empty-buckets-.*",
@@ -315,10 +321,10 @@ NOT_SHOWN: Final = (
         "scenario does not wait so long",
     ),
     NotShown(
-        role="role-publish",
+        role="role-(publish|record)",
         action="s3:ListBucket",
-        reason="without it S3 answers 403 and not 404 for an object that is not there, which a rerun after a crash "
-        "must tell apart; the emulator always answers 404",
+        reason="without it S3 answers 403 and not 404 for an object that is not there: one that a rerun after a crash "
+        "finds published, or a report that somebody has deleted; the emulator always answers 404",
     ),
     NotShown(
         role="role-state-machine",

@@ -245,6 +245,7 @@ class Day:
     def _recorded(self, file_id: str, sent: datetime) -> str:
         day = datetime.now(UTC).date()
         words = [what for what in (FILES, FILE_TOTALS) if self._exists(f"{what}uploaded_date={day}/{file_id}")]
+        words += ["page of the report"] * self._exists(f"{REPORTS}{PARTNER}/{file_id}.html")
         entries = self._client("dynamodb").scan(TableName=self.pipeline.outputs["RegistryTable"])["Items"]
         arrivals = [
             datetime.fromisoformat(entry["uploaded_at"]["S"])

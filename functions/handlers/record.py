@@ -1,4 +1,4 @@
-"""Tells analysts, the dashboard and the check for missing files what became of files."""
+"""Tells analysts, partners, the dashboard and the check for missing files what became of files."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -14,7 +14,6 @@ from pipeline.observability import Event, logger, observed
 from pipeline.s3 import WritesObjects
 from transactions.files import validate_file
 from transactions.layouts.catalog import shipped_layouts
-from transactions.reports.page import page
 from transactions.reports.report import Report
 
 
@@ -29,14 +28,14 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``transactions.Validation`` as JSON, with the key of the ``report`` in place of the examples and the skipped
-        lines, which would fill a state's 256 KB. A refused file is an answer too, never an error.
+        ``transactions.Validation`` as JSON, with the key of the ``report``'s page in place of the examples and the
+        skipped lines, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     environment, file = read_environment(_Environment), read_file(event)
     source = file.source()
     with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
         validation = validate_file(stream, source, shipped_layouts(), Path(workdir))
-    report = write_report(client("s3"), environment.processed_bucket, Report.from_validation(validation, source))
+    page_key = write_report(client("s3"), environment.processed_bucket, Report.from_validation(validation, source))
     logger.info(
         "validated",
         verdict=validation.verdict,
@@ -46,12 +45,13 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     )
     answer: dict[str, Any] = msgspec.to_builtins(validation)
     del answer["examples"], answer["skipped_lines"]
-    return answer | {"report": report}
+    return answer | {"report": page_key}
 
 
 def write_report(s3: WritesObjects, bucket: str, report: Report) -> str:
-    """Write the report for programs, and then the page for people; return the page's key. A rerun overwrites both."""
+    """Write the report for programs, and return the key of its page, which the record function writes with the outcome.
+
+    A rerun overwrites it.
+    """
     s3.put_object(Bucket=bucket, Key=report.path("json"), Body=report.json(), ContentType="application/json")
-    key = report.path("html")
-    s3.put_object(Bucket=bucket, Key=key, Body=page(report).encode(), ContentType="text/html; charset=utf-8")
-    return key
+    return report.path("html")

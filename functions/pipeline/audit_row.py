@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.constants import FINISHED, FileStatus
+from pipeline.constants import FINISHED, PUBLISHED, FileStatus
 from transactions.results import ErrorCount, RecordedTotal
 
 
@@ -58,6 +58,16 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     def finished(self) -> bool:
         """Whether the file has an outcome."""
         return self.status in FINISHED
+
+    @property
+    def published(self) -> bool:
+        """Whether the file's accepted rows can be read."""
+        return self.status in PUBLISHED
+
+    @property
+    def rows_published(self) -> int:
+        """How many rows of the file can be read: those accepted of a published file, and of any other none."""
+        return self.rows_accepted if self.published else 0
 
     @property
     def latency(self) -> timedelta | None:

@@ -57,3 +57,6 @@ UNFINISHED = frozenset({FileStatus.RECEIVED, FileStatus.PROCESSING})
 
 FINISHED = frozenset(FileStatus) - UNFINISHED
 """The statuses that are an outcome."""
+
+PUBLISHED = frozenset({FileStatus.COMPLETED})
+"""The statuses whose accepted rows can be read. Of a file of any other status nothing is published."""

@@ -1,4 +1,4 @@
-"""Writes what became of files where analysts query it, and keeps when each layout's last file came."""
+"""Writes what became of files where analysts and partners read it, and keeps when each layout's last file came."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,9 @@ from botocore.exceptions import ClientError
 from pipeline.audit_row import AuditRow, read_row
 from pipeline.constants import FILE_TOTALS, FILES, FINISHED, FileStatus
 from pipeline.missing_files import ARRIVAL
-from pipeline.s3 import WritesObjects, in_parallel
+from pipeline.observability import logger
+from pipeline.report_pages import json_key, report_page
+from pipeline.s3 import ReadsAndWritesObjects, in_parallel
 from transactions.contract import Contract, Table
 
 if TYPE_CHECKING:
@@ -32,12 +34,12 @@ class KeepsEntries(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Recorder:
-    """Writes one object per file and table, named after the file: a later outcome overwrites the earlier one.
+    """Writes one object per file and table, and its report's page: a later outcome overwrites the earlier one.
 
     The stream keeps the order of a file's outcomes, and gives a batch again that failed: both leave the latest.
     """
 
-    s3: WritesObjects
+    s3: ReadsAndWritesObjects
     bucket: str
     contract: Contract
 
@@ -47,6 +49,8 @@ class Recorder:
         in_parallel(self._write, latest.values())
 
     def _write(self, outcome: AuditRow) -> None:
+        # First, so that whoever finds the outcome in the tables finds it on the page.
+        self._write_page(outcome)
         rows = {FILES: [file_row(outcome)], FILE_TOTALS: total_rows(outcome)}
         for prefix, found in rows.items():
             if found:
@@ -54,6 +58,20 @@ class Recorder:
                 self.s3.put_object(
                     Bucket=self.bucket, Key=key, Body=parquet(self.contract.table(prefix.rstrip("/")), found)
                 )
+
+    def _write_page(self, outcome: AuditRow) -> None:
+        """Write the report's page anew; where somebody has deleted the report, there is no page either."""
+        if not outcome.report:
+            return
+        try:
+            found = self.s3.get_object(Bucket=self.bucket, Key=json_key(outcome.report))["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            logger.warning("report not found", file_id=outcome.file_id)
+            return
+        page = report_page(found, outcome)
+        self.s3.put_object(Bucket=self.bucket, Key=outcome.report, Body=page, ContentType="text/html; charset=utf-8")
 
 
 def read_outcome(record: Mapping[str, Any]) -> AuditRow:
@@ -98,6 +116,7 @@ def file_row(outcome: AuditRow) -> Row:
         "lines_skipped": outcome.lines_skipped,
         "first_booking_date": _day(outcome.first_booking_date),
         "last_booking_date": _day(outcome.last_booking_date),
+        "rows_published": outcome.rows_published,
     }
 
 
@@ -110,6 +129,8 @@ def total_rows(outcome: AuditRow) -> Sequence[Row]:
             "currency": total.currency,
             "transactions": total.count,
             "total": total.sum,
+            "transactions_published": total.count if outcome.published else 0,
+            "total_published": total.sum if outcome.published else 0,
         }
         for total in outcome.totals
     ]

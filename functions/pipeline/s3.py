@@ -32,6 +32,10 @@ class WritesObjects(Protocol):
         """Write an object."""
 
 
+class ReadsAndWritesObjects(ReadsObjects, WritesObjects, Protocol):
+    """The part of the S3 client that reads and writes."""
+
+
 def in_parallel(request: Callable[[_Item], object], items: Iterable[_Item]) -> None:
     """Make the request for each item, 16 at a time; raise the first error there is."""
     with ThreadPoolExecutor(PARALLEL_REQUESTS) as pool:

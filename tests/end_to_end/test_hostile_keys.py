@@ -6,6 +6,7 @@ import re
 import pytest
 
 from deployment.pipeline import Upload
+from deployment.waiting import wait_until
 from etl.constructs.storage import uploads_of
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
@@ -110,9 +111,13 @@ def test_no_key_writes_a_log_line_of_its_own(deployment: Deployment) -> None:
 
 @pytest.mark.requirement("P1")
 def test_no_key_is_markup_in_a_report(deployment: Deployment, rows: dict[str, AuditRow]) -> None:
-    pages = [deployment.pipeline.processed(row.report) for row in rows.values()]
+    pages = wait_until(
+        "every report has its page",
+        lambda: [deployment.pipeline.processed(row.report) for row in rows.values()],
+        all,
+        describe=lambda found: f"{found.count(None)} have none",
+    )
 
-    assert all(pages)
     assert [page for page in pages if page and b"<script>alert" in page] == []
 
 

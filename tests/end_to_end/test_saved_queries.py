@@ -17,18 +17,30 @@ from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import CONTEXT
 from tests.end_to_end.files import BAD_CELL, Booking, alpine_csv, obie_json
+from transactions.reports.page import NOT_PUBLISHED
 
 SUFFIX = "queries"
 QUERIES = read_queries()
 RECORDED = "SELECT file_id, status FROM files"
+SUMS = """
+SELECT
+    (SELECT count(*) FROM transactions) AS readable,
+    (SELECT sum(amount) FROM transactions) AS readable_total,
+    (SELECT sum(rows_published) FROM files) AS published,
+    (SELECT sum(rows_accepted) FROM files) AS accepted,
+    (SELECT sum(transactions_published) FROM file_totals) AS published_by_currency,
+    (SELECT sum(total_published) FROM file_totals) AS published_total
+"""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The files' rows by name, and every saved query's answer."""
+    """The files' rows by name, every saved query's answer, what the tables sum up to, and each report's page."""
 
     files: dict[str, AuditRow]
     rows: dict[str, list[Row]]
+    sums: dict[str, Decimal]
+    pages: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +72,8 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
     yield Answers(
         files={name: rows[file] for name, file in files.items()},
         rows={name: pipeline.athena.query(query.sql) for name, query in QUERIES.items()},
+        sums={name: Decimal(str(value)) for name, value in pipeline.athena.query(SUMS)[0].items()},
+        pages={name: (pipeline.processed(rows[file].report) or b"").decode() for name, file in files.items()},
     )
     destroy(emulator, SUFFIX)
 
@@ -93,6 +107,23 @@ def test_duplicate_and_superseded_files_name_their_replacement(answers: Answers)
         (FileStatus.DUPLICATE, files["copy"].file_id, files["alpine"].file_id),
         (FileStatus.SUPERSEDED, files["wrong"].file_id, files["corrected"].file_id),
     }
+
+
+@pytest.mark.requirement("T1")
+def test_published_rows_are_those_that_can_be_read(answers: Answers) -> None:
+    sums = answers.sums
+    assert sums["readable"] == sums["published"] == sums["published_by_currency"] == 6
+    assert sums["readable_total"] == sums["published_total"] == Decimal("40.00")
+    # Those of the copy and of the wrong file are accepted, and cannot be read
+    assert sums["accepted"] == 10
+
+
+def test_the_page_of_an_unpublished_file_says_so(answers: Answers) -> None:
+    files, pages = answers.files, answers.pages
+    assert {name for name, page in pages.items() if NOT_PUBLISHED in page} == {"rejected", "wrong", "copy"}
+    assert files["alpine"].file_id in pages["copy"]
+    assert files["corrected"].file_id in pages["wrong"]
+    assert all(pages.values())
 
 
 def test_every_file_reconciles_to_the_last_digit(answers: Answers) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+import msgspec
+
 from transactions.reports.report import Report, ReportedError
 from transactions.results import Counts, Verdict
 from transactions.sql import SHOWN_CHARACTERS
@@ -22,14 +24,26 @@ WORDS: Final[dict[Verdict, str]] = {
 _PARTS = ("accepted", "rejected", "dropped")
 _DROPPED = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
 SKIPPED: Final = "Lines above the header, and lines that the layout skips, are no rows."
+NOT_PUBLISHED: Final = "Nothing of this file is published."
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def page(report: Report) -> str:
-    """Write ``report`` as an HTML document."""
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page of a file says first of which nothing is published: its status, and the reason in a sentence.
+
+    ``reason`` is empty where the status, or the verdict below it, says all.
+    """
+
+    status: str
+    reason: str = ""
+
+
+def page(report: Report, notice: Notice | None = None) -> str:
+    """Write ``report`` as an HTML document; ``notice`` is None unless the file has an outcome that is not published."""
     file = report.file
     return _template().substitute(
-        title=escape(f"{file.name}: {WORDS[report.verdict]}"),
+        title=escape(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}"),
+        notice=_notice(notice) if notice else "",
         name=escape(file.name),
         partner=escape(file.partner),
         received=f"{file.received_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
@@ -38,7 +52,7 @@ def page(report: Report) -> str:
         summary=summary(report),
         rejection=_rejection(report),
         counts=_counts(report.counts),
-        totals=_totals(report),
+        totals=_totals(report, notice),
         errors=_errors(report),
         warnings=_warnings(report),
         skipped=_skipped(report),
@@ -102,6 +116,11 @@ def _rows(count: int) -> str:
     return "1 row is" if count == 1 else f"{grouped(str(count))} rows are"
 
 
+def _notice(notice: Notice) -> str:
+    words = f"{NOT_PUBLISHED} {notice.reason}".rstrip()
+    return f'<p class="notice"><strong>{escape(notice.status)}</strong> {escape(words)}</p>'
+
+
 def _rejection(report: Report) -> str:
     if not report.rejection:
         return ""
@@ -130,11 +149,11 @@ def _stretch(name: str, part: int, whole: int) -> str:
     return f'<span class="{name}" style="width:{part * 10000 // whole / 100}%"></span>' if part else ""
 
 
-def _totals(report: Report) -> str:
+def _totals(report: Report, notice: Notice | None) -> str:
     if not report.totals:
         return ""
     rows = [(escape(total.currency), grouped(str(total.count)), grouped(total.sum)) for total in report.totals]
-    title = "Amounts of the rows without errors" if report.rejection else "Accepted amounts"
+    title = "Amounts of the rows without errors" if report.rejection or notice else "Accepted amounts"
     return _section(title, _table(("currency", "rows", "sum"), rows, kind="total", numbers={1, 2}))
 
 

@@ -15,16 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
+from pipeline.constants import FINISHED, FileStatus
 from pipeline.missing_files import ARRIVAL
 from pipeline.recorder import Recorder, keep_arrivals, parquet, read_outcome, seconds_to_outcome, total_rows
-from tests.unit.functions.fakes import FakeRegistry, FakeS3
+from tests.unit.functions.fakes import FakeRegistry, FakeS3, client_error
 from transactions.assets import asset_folder
 from transactions.contract import Contract
+from transactions.reports.page import NOT_PUBLISHED, page
+from transactions.reports.report import FileFacts, Report, Shares
+from transactions.results import Counts
 
 CONTRACT = Contract.load(asset_folder("glue") / "files.odcs.yaml")
 UPLOADED = "2025-11-03T14:05:12Z"
 EXACT = "1000000000000.10"
+PAGE = "reports/alpine/f1.html"
 
 
 def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts: Any) -> dict[str, Any]:
@@ -100,6 +104,103 @@ def test_of_repeated_outcomes_the_latest_is_recorded_once(tmp_path: Path) -> Non
 
     [row] = _recorded(s3, tmp_path)["files"]
     assert (row["status"], row["superseded_by"]) == ("SUPERSEDED", "f2")
+
+
+@pytest.mark.parametrize("status", sorted(FINISHED))
+def test_only_a_completed_file_has_published_rows(
+    status: str, tmp_path: Path
+) -> None:
+    s3 = FakeS3()
+
+    _recorder(s3).record([read_outcome(_record(status))])
+
+    tables = _recorded(s3, tmp_path)
+    [row], [total] = tables["files"], tables["file_totals"]
+    published = (2, 2, Decimal(EXACT)) if status == "COMPLETED" else (0, 0, Decimal(0))
+    assert (row["rows_published"], total["transactions_published"], total["total_published"]) == published
+    assert (row["rows_accepted"], total["transactions"], total["total"]) == (2, 2, Decimal(EXACT))
+
+
+def _reported(*outcomes: dict[str, Any]) -> FakeS3:
+    """Record a file's outcomes one by one, after its validation has left a report."""
+    s3 = FakeS3(objects={"reports/alpine/f1.json": _report().json()})
+    for outcome in outcomes:
+        _recorder(s3).record([read_outcome(outcome)])
+    return s3
+
+
+def _report() -> Report:
+    file = FileFacts(
+        file_id="f1",
+        name="a.csv",
+        partner="alpine",
+        format="csv",
+        size=120,
+        sha256="5" * 64,
+        received_at=datetime(2025, 11, 3, tzinfo=UTC),
+    )
+    counts = Counts(read=3, accepted=2, dropped=1)
+    return Report(
+        verdict="VALID",
+        file=file,
+        layout="alpine-2025",
+        rejection=None,
+        counts=counts,
+        shares=Shares.from_counts(counts),
+        totals=(),
+        errors=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "reason"),
+    [
+        (FileStatus.DUPLICATE, {"duplicate_of": "f0"}, "Its content is that of file f0, which came first."),
+        (FileStatus.SUPERSEDED, {"superseded_by": "f2"}, "File f2 has taken its place."),
+        (FileStatus.SUPERSEDED, {}, "A newer version of it came first."),
+        (FileStatus.REJECTED, {}, ""),
+        (FileStatus.FAILED, {}, ""),
+    ],
+)
+def test_the_page_of_an_unpublished_file_says_so_and_why(
+    status: str, facts: dict[str, str], reason: str
+) -> None:
+    s3 = _reported(_record(status, report=PAGE, **facts))
+
+    assert f"<strong>{status}</strong> {NOT_PUBLISHED} {reason}".rstrip() in s3.objects[PAGE].decode()
+
+
+def test_the_page_of_a_completed_file_is_that_of_its_report() -> None:
+    assert _reported(_record(report=PAGE)).objects[PAGE].decode() == page(_report())
+
+
+def test_of_repeated_outcomes_the_page_tells_the_last() -> None:
+    completed, superseded = _record(report=PAGE), _record(FileStatus.SUPERSEDED, report=PAGE, superseded_by="f2")
+    once = _reported(completed, superseded).objects[PAGE]
+
+    s3 = _reported(completed, superseded, superseded)
+    assert s3.objects[PAGE] == once
+    _recorder(s3).record(map(read_outcome, [completed, superseded]))
+
+    assert s3.objects[PAGE] == once
+    assert b"<strong>SUPERSEDED</strong>" in once
+
+
+def test_of_a_deleted_report_no_page_is_written() -> None:
+    s3 = FakeS3()
+
+    _recorder(s3).record([read_outcome(_record(report=PAGE))])
+
+    assert {key.split("/")[0] for key in s3.objects} == {"files", "file_totals"}
+
+
+def test_a_report_that_may_not_be_read_fails_the_batch() -> None:
+    class Refusing(FakeS3):
+        def get_object(self, **_request: Any) -> Any:
+            raise client_error("AccessDenied", "GetObject")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _recorder(Refusing()).record([read_outcome(_record(report=PAGE))])
 
 
 def test_a_rejected_file_without_figures_has_no_totals(tmp_path: Path) -> None:

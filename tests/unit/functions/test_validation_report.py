@@ -6,6 +6,7 @@ import pytest
 
 from handlers import validate
 from handlers.validate import write_report
+from pipeline.report_pages import json_key
 from tests.unit.functions.fakes import FakeContext, FakeS3
 from tests.unit.functions.samples import PROCESSED, upload
 from transactions.reports.report import FileFacts, Report, Shares
@@ -40,14 +41,14 @@ def _report() -> Report:
     )
 
 
-def test_a_report_is_stored_once_as_json_and_once_as_a_page() -> None:
+def test_validation_stores_one_report_as_json_and_no_page() -> None:
     s3 = FakeS3()
 
     keys = {write_report(s3, PROCESSED, _report()) for _ in range(2)}
 
     assert keys == {f"reports/alpine/{FILE_ID}.html"}
-    assert set(s3.objects) == {f"reports/alpine/{FILE_ID}.html", f"reports/alpine/{FILE_ID}.json"}
-    assert s3.objects[f"reports/alpine/{FILE_ID}.html"].startswith(b"<!DOCTYPE html>")
+    assert set(s3.objects) == {f"reports/alpine/{FILE_ID}.json"}
+    assert msgspec.json.decode(s3.objects[f"reports/alpine/{FILE_ID}.json"], type=Report) == _report()
 
 
 @pytest.mark.usefixtures("aws")
@@ -62,7 +63,7 @@ def test_the_report_of_a_refused_file_is_where_the_answer_says(
     answer = validate.handler({"file": file}, context)
 
     assert answer["report"] == f"reports/{folder}/{file['file_id']}.html"
-    written = boto3.client("s3").get_object(Bucket=PROCESSED, Key=answer["report"])
+    written = boto3.client("s3").get_object(Bucket=PROCESSED, Key=json_key(answer["report"]))
     assert answer["reason_code"] in written["Body"].read().decode()
-    assert written["ContentType"].startswith("text/html")
+    assert written["ContentType"] == "application/json"
     assert "examples" not in answer

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, source, validate
 from transactions.codes import FileCode, RowCode
-from transactions.reports.page import WORDS, grouped, page, share
+from transactions.reports.page import NOT_PUBLISHED, WORDS, Notice, grouped, page, share
 from transactions.reports.report import Report, Shares
 from transactions.results import (
     EXAMPLES_PER_CODE,
@@ -134,6 +134,19 @@ def test_the_page_loads_and_runs_nothing(verdict: str) -> None:
     assert not document.elements & {"script", "img", "link", "iframe", "object", "form"}
     assert not [name for name, _ in document.attributes if name in {"src", "href", "srcset"} or name.startswith("on")]
     assert WORDS[judged(verdict=verdict).verdict] in document.words
+
+
+def test_a_notice_comes_first_and_no_sum_is_called_accepted() -> None:
+    notice = Notice(status="SUPERSEDED", reason="File <b>f2</b> has taken its place.")
+
+    shown = page(Report.from_validation(judged(), renamed()), notice)
+
+    document = _Document(shown)
+    body = document.words.partition("SUPERSEDED")[2].partition("SUPERSEDED")[2]
+    assert body.lstrip().startswith(f"{NOT_PUBLISHED} File <b>f2</b> has taken its place.")
+    assert shown.index(NOT_PUBLISHED) < shown.index("<h1>")
+    assert "Accepted amounts" not in document.words
+    assert "Accepted amounts" in _Document(page(Report.from_validation(judged(), renamed()))).words
 
 
 def test_markup_in_names_rules_and_values_stays_text() -> None:

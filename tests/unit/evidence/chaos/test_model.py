@@ -53,6 +53,7 @@ def _row(upload: Uploaded, *way: str, duplicate_of: str = "") -> ObservedRow:
         history=history,
         duplicate_of=duplicate_of,
         counts=(3, len(good), 3 - len(good)),
+        published=len(good) if way[-1] == "COMPLETED" else 0,
         sums={"CHF": sum((Decimal(row.amount) for row in good), Decimal(0))},
     )
 
@@ -135,6 +136,7 @@ BROKEN: dict[str, Callable[[], State]] = {
     "duplicates of each other": lambda: _with_row(COPY, duplicate_of=COPY.file_id),
     "a visible row too many": lambda: replace(KEPT, table=KEPT.table + KEPT.table),
     "rows of a superseded file": lambda: replace(KEPT, table=KEPT.table + _visible(FIRST)),
+    "a duplicate that looks published": lambda: _with_row(COPY, published=2),
     "a visible row is missing": lambda: replace(KEPT, table=Counter(list(KEPT.table)[1:])),
     "a quarantined row is missing": lambda: replace(KEPT, quarantine=Counter()),
     "a refused file that passes": lambda: replace(

@@ -1,0 +1,134 @@
+"""What the commands say of a file that is not published: its accepted rows never look as if they could be read."""
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.commands import audit, report, status
+from cli.main import app
+from cli.tables import OUTCOME_COLUMNS, outcome_cells
+from pipeline.audit_row import AuditRow
+from pipeline.constants import FileStatus
+from tests.unit.cli.rows import audit_row
+from transactions.reports.page import NOT_PUBLISHED
+from transactions.reports.report import FileFacts, Report, Shares
+from transactions.results import Counts, RecordedTotal
+
+FIGURES: dict[str, Any] = {
+    "rows_read": 60,
+    "rows_accepted": 53,
+    "rows_rejected": 7,
+    "totals": (RecordedTotal(currency="CHF", count=53, sum=Decimal("1.10")),),
+}
+OTHER = "e" * 64
+DUPLICATE = audit_row(FileStatus.DUPLICATE, duplicate_of=OTHER, report="reports/alpine/f.html", **FIGURES)
+
+
+@dataclass
+class FakePipeline:
+    """One file, with nothing beside it but its report."""
+
+    row: AuditRow
+    outputs: dict[str, str] = field(default_factory=lambda: {"RawBucket": "raw"})
+    objects_of_row: tuple[Any, ...] = ()
+
+    @property
+    def audit(self) -> Any:
+        return SimpleNamespace(
+            get=lambda _ids: {self.row.file_id: self.row},
+            of_key=lambda _bucket, _key: [self.row],
+            of_status=lambda one, **_asked: [self.row] if one is self.row.status else [],
+            duplicates_of=lambda _file_id: [],
+        )
+
+    def objects(self, _row: AuditRow) -> tuple[Any, ...]:
+        return self.objects_of_row
+
+    def processed(self, key: str) -> bytes | None:
+        return _report() if key == "reports/alpine/f.json" else None
+
+
+def _report() -> bytes:
+    row, counts = DUPLICATE, Counts(read=60, accepted=53, rejected=7)
+    facts = FileFacts(
+        file_id=row.file_id,
+        name="a.csv",
+        partner=row.partner,
+        format="csv",
+        size=row.size,
+        sha256="5" * 64,
+        received_at=row.uploaded_at,
+    )
+    return Report(
+        verdict="VALID_WITH_REJECTED_ROWS",
+        file=facts,
+        layout="alpine-2025",
+        rejection=None,
+        counts=counts,
+        shares=Shares.from_counts(counts),
+        totals=(),
+        errors=(),
+    ).json()
+
+
+def _etl(monkeypatch: pytest.MonkeyPatch, row: AuditRow, *arguments: str) -> Result:
+    for command in (audit, report, status):
+        monkeypatch.setattr(command, "connect", lambda _suffix: FakePipeline(row))
+    monkeypatch.setattr("cli.console.PLAIN_WIDTH", 200)
+    answer = CliRunner().invoke(app, list(arguments))
+    assert answer.exit_code == 0, answer.output
+    return answer
+
+
+@pytest.mark.parametrize("one", FileStatus)
+def test_rows_of_a_completed_file_alone_are_shown_as_published(one: FileStatus) -> None:
+    shown = dict(zip(OUTCOME_COLUMNS, outcome_cells(audit_row(one, **FIGURES)), strict=True))
+
+    assert shown["accept"] == "53"
+    assert shown["publish"] == ("53" if one is FileStatus.COMPLETED else "0")
+
+
+def test_status_shows_what_is_published_and_whose_rows_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = _etl(monkeypatch, DUPLICATE, "status").output
+
+    (line,) = (line for line in shown.splitlines() if DUPLICATE.key in line)
+    assert line.split()[-7:] == ["60", "53", "7", "0", "0", "4.0", "s"]
+    assert f"same content as {OTHER}" in shown
+
+
+def test_programs_are_told_how_many_rows_are_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    (listed,) = json.loads(_etl(monkeypatch, DUPLICATE, "status", "--json").stdout)
+    trail = json.loads(_etl(monkeypatch, DUPLICATE, "audit", DUPLICATE.file_id, "--json").stdout)
+
+    assert (listed["rows_accepted"], listed["rows_published"]) == (53, 0)
+    assert listed["duplicate_of"] == OTHER
+    assert trail["row"] == listed
+
+
+def test_audit_says_that_no_accepted_row_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = _etl(monkeypatch, DUPLICATE, "audit", DUPLICATE.file_id).output
+
+    assert f"0 rows: DUPLICATE, same content as {OTHER}" in shown
+    assert "Control totals of the accepted rows, none of which is published" in shown
+
+
+def test_audit_says_how_many_rows_are_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = _etl(monkeypatch, audit_row(**FIGURES), "audit", DUPLICATE.file_id).output
+
+    assert "53 rows" in shown
+    assert "none of which is published" not in shown
+
+
+def test_the_page_that_is_opened_has_the_status_of_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Given a report whose page is not written yet
+    place = tmp_path / "page.html"
+
+    _etl(monkeypatch, DUPLICATE, "report", DUPLICATE.file_id, "--out", str(place))
+
+    assert f"<strong>DUPLICATE</strong> {NOT_PUBLISHED}" in place.read_text(encoding="utf-8")
