@@ -49,7 +49,7 @@ def page(report: Report, notice: Notice | None = None) -> str:
         received=f"{file.received_at.astimezone(UTC):%d %B %Y, %H:%M} UTC",
         verdict=report.verdict,
         words=WORDS[report.verdict],
-        summary=summary(report),
+        summary=_of_unpublished(report) if notice else summary(report),
         rejection=_rejection(report),
         counts=_counts(report.counts),
         totals=_totals(report, notice),
@@ -119,6 +119,14 @@ def _rows(count: int) -> str:
 def _notice(notice: Notice) -> str:
     words = f"{NOT_PUBLISHED} {notice.reason}".rstrip()
     return f'<p class="notice"><strong>{escape(notice.status)}</strong> {escape(words)}</p>'
+
+
+def _of_unpublished(report: Report) -> str:
+    """Say what the verdict means for the rows of which none is kept, neither as accepted nor in quarantine."""
+    if report.rejection:
+        return summary(report)
+    rejected = grouped(str(report.counts.rejected))
+    return {"0": "No row has errors.", "1": "1 row has errors."}.get(rejected, f"{rejected} rows have errors.")
 
 
 def _rejection(report: Report) -> str:
