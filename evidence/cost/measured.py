@@ -22,10 +22,10 @@ FUNCTION_LOG_BYTES: Final = 1_100
 """What a function's call logs, Lambda's own lines included."""
 
 S3_WRITES: Final = 6
-"""Objects written for any file: the upload, two reports, the manifest, outcome and totals."""
+"""Objects written for any file: the upload, the report and its page, the manifest, outcome and totals."""
 
-S3_READS: Final = 3
-"""Objects read for any file: the upload twice, the manifest."""
+S3_READS: Final = 4
+"""Objects read for any file: the upload twice, the manifest, the report."""
 
 S3_WRITES_OF_OBJECT, S3_READS_OF_OBJECT = 2, 1
 """For each Parquet object of a file: it is staged, and copied from there."""
