@@ -107,9 +107,7 @@ def test_of_repeated_outcomes_the_latest_is_recorded_once(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("status", sorted(FINISHED))
-def test_only_a_completed_file_has_published_rows(
-    status: str, tmp_path: Path
-) -> None:
+def test_only_a_completed_file_has_published_rows(status: str, tmp_path: Path) -> None:
     s3 = FakeS3()
 
     _recorder(s3).record([read_outcome(_record(status))])
@@ -162,9 +160,7 @@ def _report() -> Report:
         (FileStatus.FAILED, {}, ""),
     ],
 )
-def test_the_page_of_an_unpublished_file_says_so_and_why(
-    status: str, facts: dict[str, str], reason: str
-) -> None:
+def test_the_page_of_an_unpublished_file_says_so_and_why(status: str, facts: dict[str, str], reason: str) -> None:
     s3 = _reported(_record(status, report=PAGE, **facts))
 
     assert f"<strong>{status}</strong> {NOT_PUBLISHED} {reason}".rstrip() in s3.objects[PAGE].decode()

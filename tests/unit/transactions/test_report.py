@@ -146,6 +146,8 @@ def test_a_notice_comes_first_and_no_sum_is_called_accepted() -> None:
     assert body.lstrip().startswith(f"{NOT_PUBLISHED} File <b>f2</b> has taken its place.")
     assert shown.index(NOT_PUBLISHED) < shown.index("<h1>")
     assert "Accepted amounts" not in document.words
+    assert "quarantine" not in document.words
+    assert "1 row has errors." in document.words
     assert "Accepted amounts" in _Document(page(Report.from_validation(judged(), renamed()))).words
 
 
