@@ -17,6 +17,7 @@ STYLES: Final = {
     FileStatus.REJECTED: "yellow",
     FileStatus.DUPLICATE: "blue",
     FileStatus.SUPERSEDED: "magenta",
+    FileStatus.WITHDRAWN: "magenta",
     FileStatus.FAILED: "bold red",
 }
 

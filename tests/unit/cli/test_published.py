@@ -132,3 +132,8 @@ def test_the_page_that_is_opened_has_the_status_of_now(monkeypatch: pytest.Monke
     _etl(monkeypatch, DUPLICATE, "report", DUPLICATE.file_id, "--out", str(place))
 
     assert f"<strong>DUPLICATE</strong> {NOT_PUBLISHED}" in place.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("one", FileStatus)
+def test_a_file_of_any_status_is_shown(monkeypatch: pytest.MonkeyPatch, one: FileStatus) -> None:
+    assert one.value in _etl(monkeypatch, audit_row(one, **FIGURES), "status").output
