@@ -1,7 +1,7 @@
 """What analysts query: the Glue database, its tables declared from the data contract, the crawler, and Athena."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +16,11 @@ from constructs import Construct
 
 from etl.constructs.shared import allow, read_with
 from etl.constructs.storage import QUERY_RESULTS
+from etl.constructs.views import view
+from etl.ledger import LEDGER, ledger_sql
 from etl.names import REGION, Names
 from etl.saved_queries import read_queries
+from pipeline.constants import TRANSACTIONS
 
 GLUE: Final = Path(__file__).parents[2] / "glue"
 CONTRACT: Final = GLUE / "transactions.odcs.yaml"
@@ -42,7 +45,8 @@ _SIMPLE_TYPES: Final = {
 class Catalog(Construct):
     """The Glue database with the contracts' tables, the crawler, the Athena workgroup and its saved queries.
 
-    The crawler has the published tables to itself; the partitions of the tables about files are projected.
+    The crawler has the published tables to itself; the partitions of the tables about files are projected. The ledger
+    is a view of the published transactions, and nothing that the crawler visits.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Catalog(Construct):
         )
         database.apply_removal_policy(RemovalPolicy.DESTROY)
         self.tables = [_table(self, database, processed, declared) for declared in contract["schema"]]
+        self._ledger(database, contract["schema"])
         files = yaml.safe_load(FILES_CONTRACT.read_text(encoding="utf-8"))
         for declared in files["schema"]:
             _table(self, database, processed, declared, projection={UPLOADED_DATE: _every_day()})
@@ -80,6 +85,21 @@ class Catalog(Construct):
                 work_group=self.workgroup.name,
             )
             named.add_resource_dependency(self.workgroup)
+
+    def _ledger(self, database: glue.Database, tables: Sequence[dict[str, Any]]) -> None:
+        """Declare the ledger in the columns of the transactions, as a query on that table has them."""
+        [transactions] = [declared for declared in tables if f"{declared['name']}/" == TRANSACTIONS]
+        columns = [*_columns(transactions), *_partition_keys(transactions)]
+        view(
+            self,
+            "ViewLedger",
+            database=database,
+            schema=self.database_name,
+            name=LEDGER,
+            description="Every transaction once: of several rows, the one of the file that was uploaded last.",
+            columns=columns,
+            sql=ledger_sql([column.name for column in columns]),
+        )
 
     def _crawler(self, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> glue.CfnCrawler:
         """Crawl the declared tables and no path besides, so that it can never make a second table of the same data."""
@@ -151,11 +171,6 @@ def _table(
     projection: Mapping[str, glue.PartitionProjectionConfiguration] | None = None,
 ) -> glue.S3Table:
     name = declared["name"]
-    columns = [_column(entry) for entry in declared["properties"] if not entry.get("partitioned")]
-    keys = sorted(
-        (entry for entry in declared["properties"] if entry.get("partitioned")),
-        key=lambda entry: int(entry["partitionKeyPosition"]),
-    )
     table = glue.S3Table(
         scope,
         f"Table{name.title().replace('_', '')}",
@@ -165,12 +180,21 @@ def _table(
         storage=glue.S3TableStorage.from_bucket(bucket),
         s3_prefix=f"{name}/",
         data_format=glue.DataFormat.PARQUET,
-        columns=columns,
-        partition_keys=[_column(entry) for entry in keys],
+        columns=_columns(declared),
+        partition_keys=_partition_keys(declared),
         partition_projection=projection,
     )
     table.apply_removal_policy(RemovalPolicy.DESTROY)
     return table
+
+
+def _columns(declared: dict[str, Any]) -> list[glue.Column]:
+    return [_column(entry) for entry in declared["properties"] if not entry.get("partitioned")]
+
+
+def _partition_keys(declared: dict[str, Any]) -> list[glue.Column]:
+    keys = [entry for entry in declared["properties"] if entry.get("partitioned")]
+    return [_column(entry) for entry in sorted(keys, key=lambda entry: int(entry["partitionKeyPosition"]))]
 
 
 def _column(declared: dict[str, Any]) -> glue.Column:

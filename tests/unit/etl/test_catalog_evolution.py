@@ -17,7 +17,7 @@ COLUMN = """
 """
 
 
-def test_a_new_column_is_appended_to_the_same_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_column_is_appended_to_the_table_and_its_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given the stack's tables, and a contract in which transactions has a new column before its partition keys
     before = _columns(tmp_path / "before")
     changed = tmp_path / "changed.yaml"
@@ -30,8 +30,12 @@ def test_a_new_column_is_appended_to_the_same_table(tmp_path: Path, monkeypatch:
     # Then there is no other table, the old columns keep their places, and the new one comes last
     assert after.keys() == before.keys()
     assert after["transactions"] == [*before["transactions"], ("purpose_code", "string")]
-    assert {name: after[name] for name in after if name != "transactions"} == {
-        name: before[name] for name in before if name != "transactions"
+    # And the view has it where a query on the table has it: before the partition keys
+    keys = [("partner", "string"), ("booking_date", "date")]
+    assert after["ledger"] == [*after["transactions"], *keys]
+    changed = {"transactions", "ledger"}
+    assert {name: after[name] for name in after.keys() - changed} == {
+        name: before[name] for name in before.keys() - changed
     }
 
 
