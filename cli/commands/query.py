@@ -53,7 +53,7 @@ def query(
     \b
     etl query
     etl query daily-totals
-    etl query "SELECT count(*) FROM transactions WHERE partner = 'alpine'"
+    etl query "SELECT count(*) FROM ledger WHERE partner = 'alpine'"
     etl query reconciliation --out reconciliation.parquet
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     saved = read_queries()

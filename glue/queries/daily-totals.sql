@@ -7,6 +7,6 @@ SELECT
     sum(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS credits,
     sum(CASE WHEN amount < 0 THEN amount ELSE 0 END) AS debits,
     sum(amount) AS total
-FROM transactions
+FROM ledger
 GROUP BY booking_date, partner, currency
 ORDER BY booking_date, partner, currency

@@ -65,6 +65,10 @@ def test_a_rejected_file_is_explained_corrected_and_accepted(
     # And Athena counts the corrected rows once
     sql = f"SELECT count(*) AS n, sum(amount) AS total FROM transactions WHERE file_id = '{told['row']['file_id']}'"  # noqa: S608
     assert json.loads(etl("query", sql, "--json").stdout) == [{"n": "3", "total": "15.27000"}]
+    # And so does the ledger, here as a file
+    counted = tmp_path / "ledger.csv"
+    assert etl("query", sql.replace("transactions", "ledger"), "--out", counted).exit_code == ExitCode.OK
+    assert counted.read_text().splitlines() == ["n,total", "3,15.27000"]
 
 
 @pytest.mark.usefixtures("batch")

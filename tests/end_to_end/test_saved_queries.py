@@ -16,7 +16,7 @@ from local.emulator import Emulator
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.conftest import CONTEXT
-from tests.end_to_end.files import BAD_CELL, Booking, alpine_csv, obie_json
+from tests.end_to_end.files import BAD_CELL, IBAN, Booking, alpine_csv, obie_json
 from transactions.reports.page import NOT_PUBLISHED
 
 SUFFIX = "queries"
@@ -41,11 +41,16 @@ class Answers:
     rows: dict[str, list[Row]]
     sums: dict[str, Decimal]
     pages: dict[str, str]
+    transactions: list[Row]
+    ledger: list[Row]
 
 
 @pytest.fixture(scope="module")
 def answers(emulator: Emulator) -> Iterator[Answers]:
-    """Given two good files, one with a bad row, a rejected, a duplicate, and one that was corrected."""
+    """Given two good files, one with a bad row, a rejected, a duplicate, one that was corrected, and one that overlaps.
+
+    The last has a good file's first row again, and its second with another amount.
+    """
     stack = deploy(emulator, SUFFIX, context=CONTEXT)
     pipeline = Pipeline(stack)
     upload = pipeline.upload
@@ -62,6 +67,9 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
         files |= {
             "copy": upload("incoming/alpine/copy.csv", alpine_csv("good", first, first, last)),
             "corrected": upload("incoming/alpine/corrected.csv", alpine_csv("right", Booking("2025-10-01", "9.90"))),
+            "overlapping": upload(
+                "incoming/alpine/october.csv", alpine_csv("good", first, Booking("2025-10-01", "10.30"))
+            ),
         }
         rows = pipeline.settle(files.values())
         wait_until(
@@ -74,6 +82,8 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
         rows={name: pipeline.athena.query(query.sql) for name, query in QUERIES.items()},
         sums={name: Decimal(str(value)) for name, value in pipeline.athena.query(SUMS)[0].items()},
         pages={name: (pipeline.processed(rows[file].report) or b"").decode() for name, file in files.items()},
+        transactions=pipeline.athena.query("SELECT * FROM transactions"),
+        ledger=pipeline.athena.query("SELECT * FROM ledger ORDER BY transaction_id, partner"),
     )
     destroy(emulator, SUFFIX)
 
@@ -81,7 +91,7 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
 def test_daily_totals_count_each_transaction_once(answers: Answers) -> None:
     found = [tuple(row.values()) for row in answers.rows["daily-totals"]]
     assert [(*row[:4], *(Decimal(str(value)) for value in row[4:])) for row in found] == [
-        ("2025-10-01", "alpine", "CHF", "4", Decimal("40.20"), Decimal(0), Decimal("40.20")),
+        ("2025-10-01", "alpine", "CHF", "4", Decimal("40.40"), Decimal(0), Decimal("40.40")),
         ("2025-10-02", "alpine", "EUR", "1", Decimal(0), Decimal("-0.10"), Decimal("-0.10")),
         ("2025-10-02", "obie", "EUR", "1", Decimal(0), Decimal("-0.10"), Decimal("-0.10")),
     ]
@@ -135,4 +145,34 @@ def test_every_file_reconciles_to_the_last_digit(answers: Answers) -> None:
         (files["obie"].file_id, "EUR", Decimal("-0.10")),
         (files["bad row"].file_id, "CHF", Decimal("10.10")),
         (files["corrected"].file_id, "CHF", Decimal("9.90")),
+        (files["overlapping"].file_id, "CHF", Decimal("20.40")),
     }
+
+
+def test_overlaps_are_shown_with_their_files_and_conflicts_come_first(answers: Answers) -> None:
+    names = ("verdict", "transaction_id", "amount", "in_ledger", "key", "file_id")
+    found = [tuple(row[name] for name in names) for row in answers.rows["overlaps"]]
+
+    good, october = answers.files["alpine"], answers.files["overlapping"]
+    assert found == [
+        ("CONFLICT", "good-1", "10.30000", "yes", october.key, october.file_id),
+        ("CONFLICT", "good-1", "10.10000", "no", good.key, good.file_id),
+        ("SAME", "good-0", "10.10000", "yes", october.key, october.file_id),
+        ("SAME", "good-0", "10.10000", "no", good.key, good.file_id),
+    ]
+    assert {(row["account_id"], row["booking_date"], row["currency"]) for row in answers.rows["overlaps"]} == {
+        (IBAN, "2025-10-01", "CHF")
+    }
+
+
+def test_the_ledger_has_each_transaction_once_as_it_stands_in_the_table(answers: Answers) -> None:
+    assert len(answers.transactions) == 8
+    assert [(row["transaction_id"], row["partner"], row["file_id"]) for row in answers.ledger] == [
+        ("bad-0", "alpine", answers.files["bad row"].file_id),
+        ("good-0", "alpine", answers.files["overlapping"].file_id),
+        ("good-0", "obie", answers.files["obie"].file_id),
+        ("good-1", "alpine", answers.files["overlapping"].file_id),
+        ("good-2", "alpine", answers.files["alpine"].file_id),
+        ("right-0", "alpine", answers.files["corrected"].file_id),
+    ]
+    assert all(row in answers.transactions for row in answers.ledger)

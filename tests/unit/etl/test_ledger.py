@@ -19,7 +19,7 @@ from etl.ledger import ledger_sql
 from tests.unit.transactions.support import csv_layout
 from transactions.contract import canonical
 from transactions.files import transform_file
-from transactions.layouts.fields import NumberField, StringField
+from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import Amount, Function, RowHash, Text
 from transactions.results import Source
@@ -72,8 +72,8 @@ def statements(draw: st.DrawFn) -> list[Statement]:
 
 
 def _layout(transaction_id: Function) -> Layout:
-    names = ("Id", "Account", "Purpose")
-    fields = (*(StringField(name=name) for name in names), NumberField(name="Amount"))
+    texts = [StringField(name=name) for name in ("Id", "Account", "Purpose")]
+    fields: list[Field] = [*texts, NumberField(name="Amount")]
     return csv_layout(
         fields,
         amount=Amount(field="Amount"),
