@@ -149,7 +149,7 @@ def test_every_file_reconciles_to_the_last_digit(answers: Answers) -> None:
     }
 
 
-def test_overlaps_are_shown_with_their_files_and_conflicts_come_first(answers: Answers) -> None:
+def test_overlaps_name_their_files_and_conflicts_first(answers: Answers) -> None:
     names = ("verdict", "transaction_id", "amount", "in_ledger", "key", "file_id")
     found = [tuple(row[name] for name in names) for row in answers.rows["overlaps"]]
 
@@ -165,7 +165,7 @@ def test_overlaps_are_shown_with_their_files_and_conflicts_come_first(answers: A
     }
 
 
-def test_the_ledger_has_each_transaction_once_as_it_stands_in_the_table(answers: Answers) -> None:
+def test_the_ledger_has_each_transaction_once(answers: Answers) -> None:
     assert len(answers.transactions) == 8
     assert [(row["transaction_id"], row["partner"], row["file_id"]) for row in answers.ledger] == [
         ("bad-0", "alpine", answers.files["bad row"].file_id),

@@ -35,9 +35,7 @@ def definition(view: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("O3")
-def test_given_the_view_when_athena_looks_it_up_then_it_takes_it_for_a_view_of_its_own(
-    view: dict[str, Any], definition: dict[str, Any]
-) -> None:
+def test_the_view_has_the_form_that_athena_gives_its_views(view: dict[str, Any], definition: dict[str, Any]) -> None:
     assert view["Name"] == "ledger"
     assert view["Parameters"] == {"presto_view": "true", "comment": "Presto View"}
     assert "Location" not in view["StorageDescriptor"]
@@ -48,7 +46,7 @@ def test_given_the_view_when_athena_looks_it_up_then_it_takes_it_for_a_view_of_i
 
 
 @pytest.mark.requirement("O3")
-def test_given_the_view_when_its_columns_are_read_then_they_are_those_of_the_transactions_in_each_dialect(
+def test_the_view_has_the_columns_of_the_table_in_both_dialects(
     template: Template, view: dict[str, Any], definition: dict[str, Any]
 ) -> None:
     table = next(
@@ -64,7 +62,7 @@ def test_given_the_view_when_its_columns_are_read_then_they_are_those_of_the_tra
     ]
 
 
-def test_given_the_views_sql_when_it_is_run_then_it_yields_the_declared_columns(definition: dict[str, Any]) -> None:
+def test_the_sql_of_the_view_yields_its_declared_columns(definition: dict[str, Any]) -> None:
     # Athena refuses a view whose SQL yields others
     declared = [(column["name"], column["type"]) for column in definition["columns"]]
     with duckdb.connect() as connection:
@@ -74,7 +72,7 @@ def test_given_the_views_sql_when_it_is_run_then_it_yields_the_declared_columns(
     assert [(name, engine_type.lower()) for name, engine_type, *_ in described] == declared
 
 
-def test_given_the_view_when_roles_are_read_then_none_may_do_anything_to_it(template: Template) -> None:
+def test_no_role_may_do_anything_to_the_view(template: Template) -> None:
     roles = template.of_type("AWS::IAM::Role").values()
 
     assert "/ledger" not in json.dumps(list(roles))

@@ -128,9 +128,10 @@ def _ledger(layout: Layout, month: Sequence[Booking], files: Sequence[Statement]
 @pytest.mark.parametrize("transaction_id", [RowHash(), Text(field="Id")], ids=["hash", "own id"])
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(booked=st.lists(bookings, min_size=1, max_size=12), files=statements())
-def test_any_cut_of_a_month_into_overlapping_files_in_any_order_gives_the_ledger_of_the_month(
+def test_overlapping_files_give_the_ledger_of_the_whole_month(
     transaction_id: Function, booked: list[Booking], files: list[Statement]
 ) -> None:
+    # Given files that cut a month anywhere, repeat days of each other, and arrive in any order
     layout = _layout(transaction_id)
     month = sorted(booked, key=lambda booking: booking.day)
 
@@ -165,7 +166,7 @@ rows = st.builds(
 
 
 @given(st.lists(rows, min_size=1, max_size=30, unique_by=lambda row: (row.file_id, row.source_line)))
-def test_of_several_rows_of_a_transaction_the_one_of_the_last_upload_counts(published: list[Row]) -> None:
+def test_the_row_of_the_last_upload_counts(published: list[Row]) -> None:
     # Given rows of which some are one transaction, also where no account is known, and uploads in the same second
     expected: dict[tuple[Any, ...], Row] = {}
     for row in sorted(published, key=lambda row: (row.ingested_at, row.file_id, row.source_line)):
