@@ -91,7 +91,7 @@ def _table(outcomes: Iterable[ScenarioResult]) -> Table:
         table.add_row(
             kind,
             str(len(chosen)),
-            str(sum(len(one.scenario.deliveries) for one in chosen)),
+            str(sum(len(one.scenario.uploads) for one in chosen)),
             str(sum(one.replayed for one in chosen)),
             str(sum(bool(one.differences) for one in chosen)),
             f"{sum(one.seconds for one in chosen) / len(chosen):.1f}",

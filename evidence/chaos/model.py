@@ -11,7 +11,7 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby, pairwise
 
-from evidence.chaos.scenario import Content
+from evidence.chaos.scenario import Content, account_of, delivery_of
 from evidence.chaos.state import ObservedRow, State, VisibleRow
 
 LOST = "the dead-letter queue refused it"
@@ -22,7 +22,7 @@ _NEXT = {
     "RECEIVED": {"PROCESSING", "FAILED"},
     "PROCESSING": {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED"},
     "FAILED": {"PROCESSING"},
-    "COMPLETED": {"SUPERSEDED"},
+    "COMPLETED": {"SUPERSEDED", "WITHDRAWN"},
 }
 """Which status may follow which; what stands nowhere here is final."""
 
@@ -31,12 +31,29 @@ _UNFINISHED = {"FAILED", "PROCESSING", "no row"}
 
 @dataclass(frozen=True, kw_only=True)
 class Uploaded:
-    """One upload as S3 has it."""
+    """One upload as S3 has it: whether a person took it back, and whether it came after that."""
 
     bucket: str
     key: str
     version_id: str
     content: Content
+    withdrawn: bool = False
+    after_withdrawal: bool = False
+
+    @property
+    def delivery(self) -> str:
+        """Which files take each other's place."""
+        return delivery_of(self.key)
+
+    @property
+    def account(self) -> str:
+        """The account of its rows."""
+        return account_of(self.key)
+
+    @property
+    def says(self) -> tuple[Content, str]:
+        """What no two published files of a partner may say: the same bytes of two accounts are two things."""
+        return self.content, self.account
 
     @property
     def file_id(self) -> str:
@@ -83,6 +100,7 @@ def differences(uploads: Sequence[Uploaded], state: State) -> list[str]:
         *_rows(uploads, state),
         *_outcomes(uploads, state),
         *_table(uploads, state),
+        *_ledger(uploads, state),
         *_alerts(uploads, state),
         *_announcements(uploads, state),
     ]
@@ -137,36 +155,37 @@ def _figures(upload: Uploaded, row: ObservedRow) -> Iterator[str]:
 
 
 def _outcomes(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
-    """Judge each key: the newest valid version stands, or another key has its content; the older ones do not."""
+    """Judge each delivery: its newest valid file stands, or another delivery has its content; the older ones do not."""
     by_id = {upload.file_id: upload for upload in uploads}
-    for key in dict.fromkeys(upload.key for upload in uploads):
-        versions = [upload for upload in uploads if upload.key == key]
+    for delivery in dict.fromkeys(upload.delivery for upload in uploads):
+        versions = [upload for upload in uploads if upload.delivery == delivery]
         for refused in (upload for upload in versions if upload.content.refused):
             if _status(state, refused) != "REJECTED":
                 yield f"{refused.name}: {_status(state, refused)}, not REJECTED"
         valid = [upload for upload in versions if not upload.content.refused]
         for older in valid[:-1]:
-            if _status(state, older) not in {"SUPERSEDED", "DUPLICATE"}:
-                yield f"{older.name}: {_status(state, older)}, although a newer version came"
+            if _status(state, older) not in ({"WITHDRAWN"} if older.withdrawn else {"SUPERSEDED", "DUPLICATE"}):
+                yield f"{older.name}: {_status(state, older)}, although a newer file came"
         for newest in valid[-1:]:
-            if _status(state, newest) not in {"COMPLETED", "DUPLICATE"}:
-                yield f"{newest.name}: {_status(state, newest)}, although it is the newest version"
+            if _status(state, newest) not in ({"WITHDRAWN"} if newest.withdrawn else {"COMPLETED", "DUPLICATE"}):
+                yield f"{newest.name}: {_status(state, newest)}, although it is the newest file"
         for duplicate in (upload for upload in valid if _status(state, upload) == "DUPLICATE"):
             yield from _duplicate(duplicate, by_id, state)
 
 
 def _duplicate(upload: Uploaded, by_id: dict[str, Uploaded], state: State) -> Iterator[str]:
-    """Follow a duplicate to a file of the same content under another key, whose rows are counted or were."""
+    """Follow a duplicate to a file of the same content in another delivery, whose rows are counted or were."""
     seen = {upload.file_id}
     current = upload
     while _status(state, current) == "DUPLICATE":
         first = by_id.get(state.rows[current.file_id].duplicate_of)
-        if first is None or first.content != upload.content or first.key == current.key or first.file_id in seen:
+        if first is None or first.says != upload.says or first.delivery == current.delivery or first.file_id in seen:
             yield f"{upload.name}: DUPLICATE of {first.name if first else 'an unknown file'}"
             return
         seen.add(first.file_id)
         current = first
-    if _status(state, current) not in {"COMPLETED", "SUPERSEDED"}:
+    gone = {"SUPERSEDED"} if upload.after_withdrawal else {"SUPERSEDED", "WITHDRAWN"}
+    if _status(state, current) not in {"COMPLETED", *gone}:
         yield f"{upload.name}: DUPLICATE of {current.name}, which is {_status(state, current)}"
 
 
@@ -187,9 +206,22 @@ def _table(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
     )
     if quarantined != state.quarantine:
         yield f"quarantine holds {dict(state.quarantine)}, not {dict(quarantined)}"
-    for content, count in Counter(upload.content for upload in completed).items():
+    for (content, account), count in Counter(upload.says for upload in completed).items():
         if count > 1:
-            yield f"the content of {content.rows[0].transaction_id} is counted {count} times"
+            yield f"the content of {content.rows[0].transaction_id} of {account} is counted {count} times"
+
+
+def _ledger(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:
+    """Hold the ledger against the completed files: each transaction once, as the file says that was uploaded last."""
+    once = dict[tuple[str, ...], VisibleRow]()
+    for upload in _completed(uploads, state):
+        for row in _visible(upload):
+            once[upload.content.partner, row.account, row.booking_date, row.transaction_id] = row
+    expected = Counter(once.values())
+    for row in expected - state.ledger:
+        yield f"the ledger lacks {row}"
+    for row in state.ledger - expected:
+        yield f"the ledger has {row}"
 
 
 def _completed(uploads: Sequence[Uploaded], state: State) -> list[Uploaded]:
@@ -204,6 +236,7 @@ def _visible(upload: Uploaded) -> Iterable[VisibleRow]:
     return (
         VisibleRow(
             file_id=upload.file_id,
+            account=upload.account,
             transaction_id=row.transaction_id,
             booking_date=row.day,
             amount=Decimal(row.amount),

@@ -13,12 +13,14 @@ from deployment.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
 from etl.workflow.definition import LEASE_SECONDS
 from evidence.chaos import model
 from evidence.chaos.faults import Faults
+from evidence.chaos.layouts import add_layout
 from evidence.chaos.model import Uploaded
-from evidence.chaos.scenario import Scenario
+from evidence.chaos.scenario import Content, Scenario, Withdrawal, renamed
 from evidence.chaos.state import Observer, State
 from local.announcements import Announcements
 from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
+from pipeline.constants import FileStatus
 
 CONTEXT: Final = {"directThresholdBytes": "1024", "batchWindowSeconds": "1", "batchSize": "10"}
 SHORT_LEASE_SECONDS: Final = 20
@@ -55,10 +57,11 @@ class Storms:
         self._outputs = outputs
         self._s3: Any = session.client("s3")
         self._sqs: Any = session.client("sqs")
-        self._observer = Observer(session, outputs)
+        users = Pipeline(pipeline.stack)
+        self._users = users
+        self._observer = Observer(session, outputs, users.athena)
         self._announcements = Announcements(session, source=pipeline.stack.name)
         self._faults = Faults(pipeline.emulator, pipeline.stack)
-        users = Pipeline(pipeline.stack)
         self._dead_letters = users.dead_letters
         self._lost_files = replace(users.lost_files, lease_seconds=SHORT_LEASE_SECONDS)
         self._shorten(session)
@@ -104,18 +107,37 @@ class Storms:
             outcome.replayed += len(self._dead_letters.replay(wanted, lost=self._lost_files.letters()))
             self._wait_until_quiet()
             state = look()
+        if scenario.withdrawal and not model.unfinished(uploads, state):
+            uploads = self._withdraw(scenario.withdrawal, uploads, state)
+            state = look()
         outcome.differences += model.differences(uploads, state)
         outcome.statuses = [row.status for row in state.rows.values()]
 
     def _upload(self, scenario: Scenario) -> list[Uploaded]:
-        bucket, uploads = self._outputs["RawBucket"], []
-        for delivery in scenario.deliveries:
-            time.sleep(delivery.pause)
-            answer = self._s3.put_object(Bucket=bucket, Key=delivery.key, Body=delivery.content.encode())
-            uploads.append(
-                Uploaded(bucket=bucket, key=delivery.key, version_id=answer["VersionId"], content=delivery.content)
-            )
+        uploads = list[Uploaded]()
+        for planned in scenario.uploads:
+            time.sleep(planned.pause)
+            uploads.append(self._put(planned.key, planned.content))
         return uploads
+
+    def _put(self, key: str, content: Content) -> Uploaded:
+        bucket = self._outputs["RawBucket"]
+        answer = self._s3.put_object(Bucket=bucket, Key=key, Body=content.encode())
+        return Uploaded(bucket=bucket, key=key, version_id=answer["VersionId"], content=content)
+
+    def _withdraw(self, withdrawal: Withdrawal, uploads: list[Uploaded], state: State) -> list[Uploaded]:
+        """Take a completed file back, and submit it again if asked; return the uploads as they are then."""
+        completed = [upload for upload in uploads if state.rows[upload.file_id].status == FileStatus.COMPLETED]
+        if not completed:
+            return uploads
+        chosen = completed[withdrawal.number % len(completed)]
+        self._users.withdrawals.withdraw(self._users.audit.get([chosen.file_id])[chosen.file_id], "chaos")
+        after = [replace(upload, withdrawn=upload == chosen) for upload in uploads]
+        if withdrawal.again:
+            again = self._put(renamed(chosen.key, "-again"), chosen.content)
+            after.append(replace(again, after_withdrawal=True))
+        self._wait_until_quiet()
+        return after
 
     def _wait_until_quiet(self, calm: float = 0.0, patience: float = PATIENCE_SECONDS) -> None:
         """Wait until no message waits and no execution runs, and after ``calm`` seconds still none does."""
@@ -162,4 +184,5 @@ def storms() -> Iterator[Storms]:
         running("evidence.chaos.server") as emulator,
         deployed_pipeline(emulator, "chaos", context=CONTEXT) as pipeline,
     ):
+        add_layout(pipeline)
         yield Storms(pipeline)

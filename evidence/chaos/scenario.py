@@ -2,12 +2,20 @@
 
 import json
 import random
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 ALPINE: Final = "alpine"
 OBIE: Final = "obie"
-_PARTNERS: Final = {ALPINE: "csv", OBIE: "json"}
+BROOK: Final = "brook"
+_PARTNERS: Final = {ALPINE: "csv", OBIE: "json", BROOK: "csv"}
+_ACCOUNTS: Final = {ALPINE: "CH01", OBIE: "70001"}
+"""The account of all rows; that of the third partner's stands in a file's name."""
+_BROOKS_ACCOUNTS: Final = ("A1", "B2")
+_BROOKS_STATEMENTS: Final = ("1", "2")
+_BROOKS_NAME: Final = re.compile(r"account_(?P<account>\w+?)_statement_(?P<statement>[0-9]+)_")
 
 ACCIDENTS: Final = "accidents.json"
 """The file in the emulator's folder, its working directory, that says which accidents happen."""
@@ -46,16 +54,39 @@ class Content:
         if self.refused:
             marks = [row.transaction_id for row in self.rows]
             return json.dumps({"nothing": marks}).encode() if self.partner == OBIE else "\n".join(marks).encode()
-        return _obie(self.rows) if self.partner == OBIE else _alpine(self.rows)
+        return {OBIE: _obie, BROOK: _brook, ALPINE: _alpine}[self.partner](self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class PlannedUpload:
     """One upload, some seconds after the one before."""
 
     pause: float
     key: str
     content: Content
+
+
+def account_of(key: str) -> str:
+    """Return the account of a file's rows, by its key."""
+    named = _BROOKS_NAME.search(key)
+    return named["account"] if named else _ACCOUNTS[key.split("/")[1]]
+
+
+def delivery_of(key: str) -> str:
+    """Return which delivery a file is: that which its name tells, or its key."""
+    named = _BROOKS_NAME.search(key)
+    return f"{named['account']} {named['statement']}" if named else key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A file that is taken back once all is calm: one of the completed, by ``number``, and what comes after it.
+
+    With ``again`` the same content is submitted once more, under a key of its own.
+    """
+
+    number: int
+    again: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,34 +125,54 @@ class Scenario:
     """A scenario follows from its seed alone."""
 
     seed: int
-    deliveries: tuple[Delivery, ...]
+    uploads: tuple[PlannedUpload, ...]
     storm: Storm
+    withdrawal: Withdrawal | None
 
 
 def draw(seed: int) -> Scenario:
     """Draw the scenario of a seed."""
     dice = random.Random(seed)  # noqa: S311 no secret
-    return Scenario(seed=seed, deliveries=tuple(_deliveries(dice, seed)), storm=_storm(dice, seed))
+    uploads = tuple(_uploads(dice, seed))
+    storm = _storm(dice, seed)
+    withdrawal = Withdrawal(number=dice.randrange(100), again=_chance(dice, 0.5)) if _chance(dice, 0.4) else None
+    return Scenario(seed=seed, uploads=uploads, storm=storm, withdrawal=withdrawal)
 
 
-def _deliveries(dice: random.Random, seed: int) -> list[Delivery]:
-    deliveries: list[Delivery] = []
+def renamed(key: str, mark: str) -> str:
+    """Return a key for the same file under another name: of the same account and statement, where its name has them."""
+    stem, _, extension = key.rpartition(".")
+    return f"{stem}{mark}.{extension}"
+
+
+def _uploads(dice: random.Random, seed: int) -> list[PlannedUpload]:
+    uploads: list[PlannedUpload] = []
     for number in range(dice.randint(4, 9)):
-        before = [delivery.key for delivery in deliveries]
+        before = [upload.key for upload in uploads]
         if before and _chance(dice, 0.45):
             key = dice.choice(before)
         else:
             partner = dice.choice(list(_PARTNERS))
-            key = f"incoming/{partner}/seed {seed}/file-{number}.{_PARTNERS[partner]}"
+            key = f"incoming/{partner}/seed {seed}/{_name(dice, partner)}{number}.{_PARTNERS[partner]}"
         partner = key.split("/")[1]
-        known = [delivery.content for delivery in deliveries if delivery.content.partner == partner]
-        content = dice.choice(known) if known and _chance(dice, 0.3) else _content(dice, partner, f"{seed}-{number}")
+        known = [upload.content for upload in uploads if upload.content.partner == partner]
+        if known and _chance(dice, 0.3):
+            content = dice.choice(known)
+        else:
+            content = _content(dice, partner, f"{seed}-{number}", known)
         pause = 0.0 if _chance(dice, 0.6) else dice.uniform(0.0, 0.8)
-        deliveries.append(Delivery(pause=pause, key=key, content=content))
-    return deliveries
+        uploads.append(PlannedUpload(pause=pause, key=key, content=content))
+    return uploads
 
 
-def _content(dice: random.Random, partner: str, mark: str) -> Content:
+def _name(dice: random.Random, partner: str) -> str:
+    if partner != BROOK:
+        return "file-"
+    return f"account_{dice.choice(_BROOKS_ACCOUNTS)}_statement_{dice.choice(_BROOKS_STATEMENTS)}_"
+
+
+def _content(dice: random.Random, partner: str, mark: str, known: Sequence[Content]) -> Content:
+    """Write new rows, and beside them some that an earlier file has, of which one may have another amount."""
     count = dice.randint(*_LARGE_ROWS) if _chance(dice, 0.3) else dice.randint(2, 6)
     bad = {dice.randrange(1, count)} if _chance(dice, 0.25) else set()
     rows = tuple(
@@ -134,7 +185,13 @@ def _content(dice: random.Random, partner: str, mark: str) -> Content:
         )
         for number in range(count)
     )
-    return Content(partner=partner, rows=rows, refused=_chance(dice, 0.1))
+    shared = _shared(dice, dice.choice(known).rows) if known and _chance(dice, 0.4) else ()
+    return Content(partner=partner, rows=(*rows, *shared), refused=_chance(dice, 0.1))
+
+
+def _shared(dice: random.Random, rows: Sequence[PlannedRow]) -> tuple[PlannedRow, ...]:
+    chosen = [row for row in rows if row.good and _chance(dice, 0.6)]
+    return tuple(replace(row, amount="1.01") if _chance(dice, 0.2) else row for row in chosen)
 
 
 def _storm(dice: random.Random, seed: int) -> Storm:
@@ -165,6 +222,15 @@ def _alpine(rows: tuple[PlannedRow, ...]) -> bytes:
         for row in rows
     ]
     return "\n".join([_COLUMNS, *lines, ""]).encode()
+
+
+def _brook(rows: tuple[PlannedRow, ...]) -> bytes:
+    lines = list[str]()
+    for currency in dict.fromkeys(row.currency for row in rows):
+        own = [row for row in rows if row.currency == currency]
+        lines += [f"Currency,{currency}", "id,day,amount"]
+        lines += [f"{row.transaction_id},{row.day},{row.amount if row.good else 'unreadable'}" for row in own]
+    return "\n".join([*lines, ""]).encode()
 
 
 def _obie(rows: tuple[PlannedRow, ...]) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
@@ -14,6 +15,7 @@ import boto3
 import duckdb
 from boto3.dynamodb.types import TypeDeserializer
 
+from deployment.athena import Athena
 from pipeline.audit_row import read_row
 
 ALERT_LIMIT: Final = "alert limit reached"
@@ -43,9 +45,10 @@ class ReceivedAlert(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class VisibleRow:
-    """One row of the table ``transactions``."""
+    """One row of the table ``transactions``, or of the view ``ledger``."""
 
     file_id: str
+    account: str
     transaction_id: str
     booking_date: str
     amount: Decimal
@@ -96,6 +99,7 @@ class State:
 
     rows: Mapping[str, ObservedRow]
     table: Counter[VisibleRow]
+    ledger: Counter[VisibleRow]
     quarantine: Counter[str]
     letters: Sequence[Letter]
     waiting: int
@@ -132,7 +136,8 @@ class State:
 class Observer:
     """Looks at one deployment, by the names that are its stack's outputs."""
 
-    def __init__(self, session: boto3.Session, outputs: Mapping[str, str]) -> None:
+    def __init__(self, session: boto3.Session, outputs: Mapping[str, str], athena: Athena) -> None:
+        self._athena = athena
         self._s3: Any = session.client("s3")
         self._sqs: Any = session.client("sqs")
         self._dynamodb: Any = session.client("dynamodb")
@@ -148,6 +153,7 @@ class Observer:
         return State(
             rows=self._rows(),
             table=table,
+            ledger=self._ledger(),
             quarantine=quarantine,
             letters=self._letters(),
             waiting=self.messages("BatchingQueue"),
@@ -215,14 +221,18 @@ class Observer:
                 target.write_bytes(self._s3.get_object(Bucket=self._outputs["ProcessedBucket"], Key=key)["Body"].read())
         table = _query(
             folder / "transactions",
-            "file_id, transaction_id, CAST(booking_date AS VARCHAR), amount, currency",
+            "file_id, account_id, transaction_id, CAST(booking_date AS VARCHAR), amount, currency",
         )
-        visible = Counter(
-            VisibleRow(file_id=row[0], transaction_id=row[1], booking_date=row[2], amount=row[3], currency=row[4])
-            for row in table
-        )
+        visible = Counter(starmap(_visible, table))
         quarantine = Counter(row[0] for row in _query(folder / "quarantine", "DISTINCT file_id, source_line"))
         return visible, quarantine
+
+    def _ledger(self) -> Counter[VisibleRow]:
+        rows = self._athena.query(
+            "SELECT file_id, account_id, transaction_id, CAST(booking_date AS varchar) AS day, amount, currency"
+            " FROM ledger"
+        )
+        return Counter(_visible(*map(str, row.values())) for row in rows)
 
     def _letters(self) -> list[Letter]:
         """Read the dead-letter queue and leave it as it is."""
@@ -237,6 +247,18 @@ class Observer:
                 QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
             )
         return [_letter(message) for message in received]
+
+
+def _visible(*values: str) -> VisibleRow:
+    file_id, account, transaction_id, day, amount, currency = values
+    return VisibleRow(
+        file_id=file_id,
+        account=account,
+        transaction_id=transaction_id,
+        booking_date=day,
+        amount=Decimal(amount),
+        currency=currency,
+    )
 
 
 def _query(folder: Path, columns: str) -> list[tuple[Any, ...]]:

@@ -62,6 +62,7 @@ def _visible(upload: Uploaded) -> Counter[VisibleRow]:
     return Counter(
         VisibleRow(
             file_id=upload.file_id,
+            account=upload.account,
             transaction_id=row.transaction_id,
             booking_date=row.day,
             amount=Decimal(row.amount),
@@ -80,6 +81,7 @@ KEPT = State(
         REFUSED.file_id: _row(REFUSED, "PROCESSING", "REJECTED"),
     },
     table=_visible(NEWER),
+    ledger=_visible(NEWER),
     quarantine=Counter({NEWER.file_id: 1}),
     letters=(),
     waiting=0,
@@ -138,6 +140,8 @@ BROKEN: dict[str, Callable[[], State]] = {
     "rows of a superseded file": lambda: replace(KEPT, table=KEPT.table + _visible(FIRST)),
     "a duplicate that looks published": lambda: _with_row(COPY, published=2),
     "a visible row is missing": lambda: replace(KEPT, table=Counter(list(KEPT.table)[1:])),
+    "the ledger lacks a row": lambda: replace(KEPT, ledger=Counter(list(KEPT.ledger)[1:])),
+    "the ledger has a row twice": lambda: replace(KEPT, ledger=KEPT.ledger + KEPT.ledger),
     "a quarantined row is missing": lambda: replace(KEPT, quarantine=Counter()),
     "a refused file that passes": lambda: replace(
         KEPT, rows={**KEPT.rows, REFUSED.file_id: _row(REFUSED, "PROCESSING", "COMPLETED")}
@@ -233,6 +237,88 @@ def test_the_same_seed_gives_the_same_scenario(seed: int) -> None:
     scenario = draw(seed)
 
     assert scenario == draw(seed)
-    for delivery in scenario.deliveries:
-        assert delivery.content.encode()
-        assert delivery.key.startswith(f"incoming/{delivery.content.partner}/")
+    for upload in scenario.uploads:
+        assert upload.content.encode()
+        assert upload.key.startswith(f"incoming/{upload.content.partner}/")
+
+
+BROOK = replace(_content("rows"), partner="brook")
+STATEMENT = Uploaded(bucket="raw", key="incoming/brook/account_A1_statement_1_0.csv", version_id="1", content=BROOK)
+OTHER_ACCOUNT = replace(STATEMENT, key="incoming/brook/account_B2_statement_1_0.csv")
+CORRECTED = replace(
+    STATEMENT,
+    key="incoming/brook/account_A1_statement_1_1.csv",
+    content=replace(BROOK, rows=tuple(replace(row, amount="2.20") for row in BROOK.rows)),
+)
+OVERLAPPING = replace(CORRECTED, key="incoming/brook/account_A1_statement_2_1.csv")
+
+
+def _ended(*uploads: Uploaded, ledger: Counter[VisibleRow], **ends: str) -> State:
+    """Return what is left of uploads that are completed, or ended otherwise by their place."""
+    ways = {
+        "COMPLETED": ("PROCESSING", "COMPLETED"),
+        "SUPERSEDED": ("PROCESSING", "COMPLETED", "SUPERSEDED"),
+        "WITHDRAWN": ("PROCESSING", "COMPLETED", "WITHDRAWN"),
+    }
+    statuses = [ends.get(f"end_of_{place}", "COMPLETED") for place, _ in enumerate(uploads)]
+    rows = {one.file_id: _row(one, *ways[status]) for one, status in zip(uploads, statuses, strict=True)}
+    completed = [one for one in uploads if rows[one.file_id].status == "COMPLETED"]
+    return State(
+        rows=rows,
+        table=sum(map(_visible, completed), Counter[VisibleRow]()),
+        ledger=ledger,
+        quarantine=Counter(),
+        letters=(),
+        waiting=0,
+        alerts_received=(),
+        announced=frozenset(one.file_id for one in uploads),
+    )
+
+
+def test_the_same_content_of_two_accounts_stands_twice() -> None:
+    uploads = [STATEMENT, OTHER_ACCOUNT]
+    ledger = _visible(STATEMENT) + _visible(OTHER_ACCOUNT)
+
+    assert differences(uploads, _ended(*uploads, ledger=ledger)) == []
+
+
+def test_of_a_delivery_the_newest_stands_whatever_its_name() -> None:
+    uploads = [STATEMENT, CORRECTED]
+
+    assert differences(uploads, _ended(*uploads, ledger=_visible(CORRECTED), end_of_0="SUPERSEDED")) == []
+    assert differences(uploads, _ended(*uploads, ledger=_visible(CORRECTED)))
+
+
+def test_the_ledger_has_what_the_last_of_two_files_says() -> None:
+    uploads = [STATEMENT, OVERLAPPING]
+
+    assert differences(uploads, _ended(*uploads, ledger=_visible(OVERLAPPING))) == []
+    assert differences(uploads, _ended(*uploads, ledger=_visible(STATEMENT)))
+    assert differences(uploads, _ended(*uploads, ledger=_visible(STATEMENT) + _visible(OVERLAPPING)))
+
+
+def test_a_withdrawn_file_has_no_rows_and_stays_withdrawn() -> None:
+    withdrawn = replace(STATEMENT, withdrawn=True)
+    gone = _ended(withdrawn, ledger=Counter(), end_of_0="WITHDRAWN")
+
+    assert differences([withdrawn], gone) == []
+    assert differences([STATEMENT], gone)
+    assert differences([withdrawn], _ended(withdrawn, ledger=_visible(withdrawn)))
+
+
+def test_a_file_submitted_after_a_withdrawal_is_published() -> None:
+    withdrawn = replace(STATEMENT, withdrawn=True)
+    again = replace(OTHER_ACCOUNT, key="incoming/brook/account_A1_statement_2_0.csv", after_withdrawal=True)
+    state = _ended(withdrawn, again, ledger=_visible(again), end_of_0="WITHDRAWN")
+    duplicate = _row(again, "PROCESSING", "DUPLICATE", duplicate_of=withdrawn.file_id)
+    kept = replace(
+        state,
+        rows={**state.rows, again.file_id: duplicate},
+        table=Counter(),
+        ledger=Counter(),
+        announced=frozenset({withdrawn.file_id}),
+    )
+
+    assert differences([withdrawn, again], state) == []
+    assert differences([withdrawn, again], kept)
+    assert differences([withdrawn, replace(again, after_withdrawal=False)], kept) == []
