@@ -52,6 +52,8 @@ def remark(row: AuditRow) -> str:
             return f"same content as {row.duplicate_of}"
         case FileStatus.SUPERSEDED:
             return f"replaced by {row.superseded_by}" if row.superseded_by else row.detail
+        case FileStatus.WITHDRAWN:
+            return row.detail
         case FileStatus.FAILED:
             return row.error
         case _:

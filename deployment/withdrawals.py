@@ -66,7 +66,13 @@ class Withdrawals:
         NotInTimeError
             If it has not ended within ``patience`` seconds.
         """
-        announced = {"key": row.key, "size": row.size, "version-id": row.version_id, "sequencer": row.sequencer}
+        announced = {
+            "key": row.key,
+            "size": row.size,
+            "etag": "",  # The object is not read.
+            "version-id": row.version_id,
+            "sequencer": row.sequencer,
+        }
         event = {"bucket": row.bucket, "object": announced, "uploaded_at": f"{row.uploaded_at:%Y-%m-%dT%H:%M:%SZ}"}
         document = {
             "route": WITHDRAW,

@@ -1,6 +1,7 @@
 """Whatever comes twice, late or corrected: every transaction is readable once."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,17 @@ from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.files import Booking, alpine_csv, sums
+
+FEE = "\n".join(
+    [
+        '"Umsätze Girokonto";"Zeitraum: 01.09.2025 - 30.09.2025";',
+        '"Neuer Kontostand";"1,00 EUR";',
+        '"Buchungstag";"Wertstellung (Valuta)";"Vorgang";"Buchungstext";"Umsatz in EUR";',
+        '"05.09.2025";"05.09.2025";"Entgelt";"Buchungstext: Kontoführung";"-4,90";',
+        "",
+    ]
+).encode("iso-8859-1")
+"""The same for every account of the bank: the account's number stands in the file's name."""
 
 OLD = (Booking("2025-09-01", "11.00"), Booking("2025-09-02", "22.00"))
 NEW = (Booking("2025-09-02", "-22.00"), Booking("2025-09-03", "33.33", "EUR"))
@@ -29,6 +41,9 @@ def first(deployment: Deployment) -> dict[str, Upload]:
         "newer": upload("incoming/alpine/quick.csv", alpine_csv("quick", *NEW)),
         "twin": upload("incoming/alpine/twin-a.csv", alpine_csv("twin", *OLD)),
         "other twin": upload("incoming/alpine/twin-b.csv", alpine_csv("twin", *OLD)),
+        "fee of one": upload("incoming/comdirect/umsaetze_7000001_20250930_1200.csv", FEE),
+        "fee of another": upload("incoming/comdirect/umsaetze_7000002_20250930_1200.csv", FEE),
+        "mistaken": upload("incoming/alpine/mistaken.csv", alpine_csv("mistaken", *OLD)),
     }
     deployment.process(*uploads.values())
     return uploads
@@ -121,3 +136,35 @@ def test_of_two_versions_at_once_the_newer_is_published(deployment: Deployment, 
     older, newer = (_row(deployment, first[name]) for name in ("older", "newer"))
     assert (older.status, newer.status) == (FileStatus.SUPERSEDED, FileStatus.COMPLETED)
     assert deployment.published([older, newer]) == sums(*NEW)
+
+
+@pytest.mark.requirement("T1")
+def test_the_same_bytes_of_two_accounts_are_two_files(deployment: Deployment, first: dict[str, Upload]) -> None:
+    rows = [_row(deployment, first[name]) for name in ("fee of one", "fee of another")]
+    assert [row.status for row in rows] == [FileStatus.COMPLETED] * 2
+    found = deployment.pipeline.athena.query(
+        "SELECT account_id, count(DISTINCT transaction_id) AS ids, sum(amount) AS total FROM ledger"
+        " WHERE partner = 'comdirect' GROUP BY account_id ORDER BY account_id"
+    )
+    assert [(row["account_id"], str(row["ids"]), Decimal(str(row["total"]))) for row in found] == [
+        ("7000001", "1", Decimal("-4.90")),
+        ("7000002", "1", Decimal("-4.90")),
+    ]
+
+
+@pytest.mark.requirement("T1", "T3")
+def test_a_withdrawn_file_is_gone_until_it_is_sent_again(deployment: Deployment, first: dict[str, Upload]) -> None:
+    # Given a completed file; when it is withdrawn
+    before = _row(deployment, first["mistaken"])
+    deployment.pipeline.withdrawals.withdraw(before, "sent by mistake")
+    # Then its rows are gone, and its history says why and by whom
+    after = _row(deployment, first["mistaken"])
+    assert (before.status, after.status) == (FileStatus.COMPLETED, FileStatus.WITHDRAWN)
+    assert after.detail.startswith("sent by mistake (by arn:aws:")
+    assert not deployment.published([after])
+    # When the same content comes again, then it is published
+    (again,) = deployment.process(
+        deployment.pipeline.upload("incoming/alpine/mistaken-again.csv", alpine_csv("mistaken", *OLD))
+    )
+    assert again.status is FileStatus.COMPLETED
+    assert deployment.published([after, again]) == sums(*OLD)

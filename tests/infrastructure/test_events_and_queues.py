@@ -130,7 +130,7 @@ def test_a_file_in_process_is_not_recorded_from_the_stream(
 
     heard = json.loads(rule["Pattern"])["dynamodb"]["NewImage"]["status"]["S"]
 
-    assert set(heard) == {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED"}
+    assert set(heard) == {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "WITHDRAWN", "FAILED"}
     assert mapping["EventSourceArn"] == "table-audit-test.StreamArn"
     assert mapping["BisectBatchOnFunctionError"] is True
 

@@ -42,7 +42,8 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
         for option in command.params
         if option.name == "suffix"
     }
-    assert suffixes == dict.fromkeys(("submit", "status", "audit", "report", "replay", "query", "doctor"), "dev")
+    commands = ("submit", "status", "audit", "report", "replay", "withdraw", "query", "doctor")
+    assert suffixes == dict.fromkeys(commands, "dev")
 
 
 def test_the_page_lists_every_command_and_every_exit_code() -> None:

@@ -51,6 +51,8 @@ def test_an_execution_withdraws_the_file_that_s3_announced() -> None:
         "raw", row.key, "v1"
     )
     assert machine.looks == 2
+    # The publish function needs each of these of a file
+    assert {"key", "size", "etag", "version-id", "sequencer"} <= file["object"].keys()
 
 
 @pytest.mark.parametrize("end", ["FAILED", "TIMED_OUT", "ABORTED"])
