@@ -26,6 +26,8 @@ def main() -> None:
     options = _options()
     console = make_console()
     numbers = [options.case] if options.case is not None else range(options.first, options.first + options.cases)
+    if options.kind:
+        numbers = [number for number in numbers if options.kind in draw(options.seed, number).kinds]
     began = time.monotonic()
     outcomes: list[Outcome] = []
     with suppress(KeyboardInterrupt):
@@ -45,6 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="what they are drawn from")
     parser.add_argument("--first", type=int, default=0, help="the number of the first one")
     parser.add_argument("--case", type=int, help="only the case of this number")
+    parser.add_argument("--kind", help="only those of a kind, as the table names it")
     return parser.parse_args()
 
 

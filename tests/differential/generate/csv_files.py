@@ -5,7 +5,7 @@ import gzip
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_layouts, mutations, others
+from tests.differential.generate import balances, csv_layouts, mutations, others, sections
 from tests.differential.generate.case import Blocks, Case
 from tests.differential.generate.chance import chance, weighted
 
@@ -33,6 +33,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         kinds.add("records as long as may be")
     rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
     lines = [_line(rng, layout, row, kinds) for row in rows]
+    lines = sections.among(Random(f"{seed} {number} sections"), layout, lines, header, facts)  # noqa: S311 no secret
     above = _above(rng, layout, facts)
     if layout["dialect"].get("header", True):
         above.append(_line(rng, layout, header, set()))
@@ -204,6 +205,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         "skipLines": "skipped lines", "commentChar": "skipped lines", "footer": "footer",
     }  # fmt: skip
     kinds |= {kind for key, kind in named.items() if dialect.get(key)}
+    if layout.get("sections"):
+        kinds.add("sections")
     if not dialect.get("header", True):
         kinds.add("no header")
     if layout.get("encoding", "utf-8") != "utf-8":

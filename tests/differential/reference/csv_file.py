@@ -20,12 +20,16 @@ _BLANK = " \t\v\f"
 
 @dataclass
 class CsvRows:
-    """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips."""
+    """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips.
+
+    ``above_sections`` are the numbers of the lines that stand above a section's rows.
+    """
 
     layout: Mapping[str, Any]
     lines: list[str]
     header: Header
     skipped: int = 0
+    above_sections: set[int] = field(default_factory=set)
     _dialect: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,6 +41,9 @@ class CsvRows:
         for number, line in enumerate(self.lines[:above], 1):
             yield from self._skip(number, line)
         lines = self.lines[self.header.lines :]
+        for number in sorted(self.above_sections):
+            yield from self._skip(number, self.lines[number - 1])
+            lines[number - 1 - self.header.lines] = ""
         for place, skipped in enumerate(is_skipped(self._dialect, lines)):
             if skipped:
                 yield from self._skip(self.header.lines + place + 1, lines[place])

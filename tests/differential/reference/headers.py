@@ -46,7 +46,13 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
         matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
         if matched is not None:
             columns, facts = matched
-            facts |= captured(layout, "preamble", lines[:number])
+            try:
+                facts |= captured(layout, "preamble", lines[:number])
+            except RefusedError:
+                if not layout.get("sections"):
+                    raise
+                # They may stand below the header.
+                facts = {}
             return Header(number + 1, columns, len(cells), facts)
     raise RefusedError("HEADER_MISMATCH")
 
@@ -59,6 +65,14 @@ def header_facts(layout: Mapping[str, Any], line: str) -> dict[str, str] | None:
     any_order = dialect.get("anyOrder", False)
     matched = _matched(layout["schema"]["fields"], _cells(line, dialect), any_order=any_order)
     return None if matched is None else matched[1]
+
+
+def header_columns(layout: Mapping[str, Any], line: str) -> tuple[tuple[str, ...], int]:
+    """Return the fields of a header that is the layout's, and its number of cells."""
+    dialect = layout.get("dialect", {})
+    cells = _cells(line, dialect)
+    matched = _matched(layout["schema"]["fields"], cells, any_order=dialect.get("anyOrder", False))
+    return (matched[0] if matched else ()), len(cells)
 
 
 def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from tests.differential.reference.headers import captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
 from tests.differential.reference.rows import answered
-from tests.differential.reference.sections import sections_below
+from tests.differential.reference.sections import find_sections, sections_below
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
 _OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
@@ -80,16 +80,21 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}
-    if wanted - facts.keys():
+    if wanted - facts.keys() and not layout.get("sections"):
         raise RefusedError("CAPTURE_MISSING")
-    rows = CsvRows(layout, lines, header)
+    sections = find_sections(layout, header, lines) if layout.get("sections") else None
+    rows = CsvRows(layout, lines, header, above_sections=sections.above if sections else set())
     doubts = frozenset(["HEADER_MISMATCH"] if header.may_be_another else [])
     try:
-        answer = answered(Mapper(layout, facts, received_on), rows.rows())
+        answer = answered(Mapper(layout, facts, received_on, sections=sections), rows.rows())
     except RefusedError as refused:
+        if sections:
+            raise RefusedError(*refused.codes, *doubts) from refused
         _, possible = sections_below(layout, header, lines, ())
         raise RefusedError(*refused.codes, *doubts, *(_SECTIONS if possible else ())) from refused
-    certain, possible = sections_below(layout, header, lines, answer.rows) if header.facts else (False, False)
+    certain, possible = (
+        sections_below(layout, header, lines, answer.rows) if header.facts and not sections else (False, False)
+    )
     if certain:
         raise RefusedError(*_SECTIONS, *doubts)
     doubts |= _SECTIONS if possible else set()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,16 +35,20 @@ _Function = Mapping[str, Any]
 class Mapper:
     """Maps the rows of one file: ``facts`` are what was captured, ``received_on`` is the day it arrived.
 
-    A ``signed_file`` has a minus before an amount anywhere.
+    A ``signed_file`` has a minus before an amount anywhere. ``sections`` have facts of their own.
     """
 
     layout: Mapping[str, Any]
     facts: Mapping[str, str]
     received_on: date
     signed_file: bool = False
+    sections: Any = None
 
     def mapped(self, cells: Cells) -> tuple[Record, list[Fault]]:
         """Return the row's record, and all that is wrong with it; where something is, the record means little."""
+        if self.sections:
+            facts = {**self.facts, **self.sections.facts_of(cells.line)}
+            return replace(self, facts=facts, sections=None).mapped(cells)
         mapping, faults = self.layout["mapping"], field_faults(self.layout, cells)
         currency = self._text(mapping["currency"], cells, "")
         own = mapping.get("account_id", {"function": "by_direction"})

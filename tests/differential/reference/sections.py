@@ -1,13 +1,109 @@
-"""Lines further down a CSV file that begin another section, which a layout without sections refuses."""
+"""Sections of a CSV file: lines further down that begin another, which a layout without sections refuses."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.differential.reference.answer import RefusedError, Row
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.dates import has_shape
-from tests.differential.reference.headers import Header, captured, header_facts
+from tests.differential.reference.headers import Header, captured, header_columns, header_facts
 from tests.differential.reference.mapping import fields_of
+from tests.differential.reference.numbers import read_number
+from tests.differential.reference.patterns import search
+
+
+@dataclass
+class Sections:
+    """The lines that stand above the rows of a section, and the facts of the rows from a line on."""
+
+    above: set[int] = field(default_factory=set)
+    facts: dict[int, Mapping[str, str]] = field(default_factory=dict)
+
+    def facts_of(self, line: int) -> Mapping[str, str]:
+        """Return the facts of a row; none above the first section."""
+        return next((facts for start, facts in sorted(self.facts.items(), reverse=True) if start <= line), {})
+
+
+def find_sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> Sections:
+    """Find the sections of a file whose layout has some; RefusedError if a section lacks a fact, or has two."""
+    found = Sections(facts={1: header.facts} if header.facts else {})
+    place = header.lines
+    while place < len(lines):
+        if not _tells(layout, header, lines[place]):
+            if not found.facts and _is_dated(layout, header, lines[place]):
+                raise RefusedError("CAPTURE_MISSING")
+            place += 1
+            continue
+        start, end = _extent(layout, header, lines, place, floor=max([header.lines, *(line for line in found.above)]))
+        found.above |= set(range(start + 1, end + 1))
+        found.facts[end + 1] = _facts_of_section(layout, header, lines[start:end])
+        place = end
+    return found
+
+
+def _extent(layout: Mapping[str, Any], header: Header, lines: list[str], place: int, *, floor: int) -> tuple[int, int]:
+    """Return the places of the lines above a section's rows: down to a header near by, or lines with facts alone."""
+    within = layout["dialect"].get("headerWithin", 1)
+    for end in range(place, min(place + within, len(lines))):
+        if header_facts(layout, lines[end]) is not None:
+            start = place
+            while start > max(floor, end + 1 - within) and not _may_be_row(layout, header, lines[start - 1]):
+                start -= 1
+            return start, end + 1
+        if not _tells(layout, header, lines[end]) and _may_be_row(layout, header, lines[end]):
+            break
+    seen, end = set(_preamble_facts(layout, header, lines[place])), place + 1
+    while end < len(lines):
+        more = set(_preamble_facts(layout, header, lines[end]))
+        if not more or more & seen:
+            break
+        seen, end = seen | more, end + 1
+    return place, end
+
+
+def _facts_of_section(layout: Mapping[str, Any], header: Header, lines: list[str]) -> dict[str, str]:
+    in_header = header_facts(layout, lines[-1])
+    facts = dict(in_header or {})
+    wanted = {one["name"] for one in layout.get("captures", ()) if one.get("source", "preamble") == "preamble"}
+    for field_ in layout["schema"]["fields"]:
+        wanted |= set(re.findall(r"\?P<(\w+)>", field_.get("headerPattern", "")))
+    for name in sorted(wanted - facts.keys()):
+        values = {found[name] for line in lines if name in (found := _preamble_facts(layout, header, line))}
+        if len(values) != 1:
+            raise RefusedError("CAPTURE_AMBIGUOUS" if values else "CAPTURE_MISSING")
+        facts[name] = values.pop()
+    if in_header is not None and header_columns(layout, lines[-1]) != (header.columns, header.least_cells):
+        raise RefusedError("HEADER_MISMATCH")
+    return facts
+
+
+def _tells(layout: Mapping[str, Any], header: Header, line: str) -> bool:
+    return header_facts(layout, line) is not None or bool(_preamble_facts(layout, header, line))
+
+
+def _preamble_facts(layout: Mapping[str, Any], header: Header, line: str) -> dict[str, str]:
+    found = dict[str, str]()
+    for capture in layout.get("captures", ()):
+        match = search(capture["pattern"], line) if capture.get("source", "preamble") == "preamble" else None
+        if match and match[1]:
+            found[capture["name"]] = match[1]
+    return {} if _is_dated(layout, header, line) else found
+
+
+def _may_be_row(layout: Mapping[str, Any], header: Header, line: str) -> bool:
+    if _is_dated(layout, header, line):
+        return True
+    cells, fields = _named_cells(layout, header, line), {one["name"]: one for one in layout["schema"]["fields"]}
+    missing = layout["schema"].get("missingValues", [""])
+    names = [name for name in fields_of(layout["mapping"]["amount"]) if fields[name]["type"] == "number"]
+    as_wide = header.least_cells <= len(_split(layout, line)) <= len(header.columns)
+    return as_wide and any(
+        cells[name] not in missing and read_number(cells[name], fields[name]) is not None
+        for name in names
+        if name in cells
+    )
 
 
 def sections_below(
@@ -45,10 +141,18 @@ def _begins(layout: Mapping[str, Any], header: Header, line: str) -> bool:
 
 def _is_dated(layout: Mapping[str, Any], header: Header, line: str) -> bool:
     fields = {field["name"]: field for field in layout["schema"]["fields"]}
-    try:
-        cells = dict(zip(header.columns, split(line, layout.get("dialect", {})), strict=False))
-    except (QuoteOpenError, QuoteMisplacedError):
-        return False
+    cells = _named_cells(layout, header, line)
     missing = layout["schema"].get("missingValues", [""])
     names = fields_of(layout["mapping"]["booking_date"])
     return any(cells[name] not in missing and has_shape(cells[name], fields[name]) for name in names if name in cells)
+
+
+def _named_cells(layout: Mapping[str, Any], header: Header, line: str) -> dict[str, str]:
+    return dict(zip(header.columns, _split(layout, line), strict=False))
+
+
+def _split(layout: Mapping[str, Any], line: str) -> list[str]:
+    try:
+        return split(line, layout.get("dialect", {}))
+    except (QuoteOpenError, QuoteMisplacedError):
+        return []
