@@ -65,7 +65,8 @@ class _Cells:
         except NO_JSON:
             return None
         # The decoder would also take several values on one line, or one on several.
-        return values if _LINE_FEED.join(values) == text else None
+        one_each = len(values) == text.count(_LINE_FEED) + 1 and _LINE_FEED.join(values) == text
+        return values if one_each else None
 
     def from_lines(self, lines: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``lines``. One that is no JSON object is made unreadable."""

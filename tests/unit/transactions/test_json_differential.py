@@ -12,7 +12,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-from hypothesis import HealthCheck, Phase, given, settings
+import msgspec
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.json_writing import JsonWriter
@@ -210,6 +211,25 @@ def test_of_lines_each_is_read_as_by_itself(seed: int) -> None:
     lines = [line for line in re.split("\r\n|\r|\n", content) if line.encode().strip()]
     rows = Counter(row for line in lines if (row := _row_of_line(line)))
     assert found == (None if "\0" in content[:4] or not lines else (rows, len(lines)))
+
+
+@BOUNDED
+@given(st.integers())
+@example(290)
+def test_a_record_across_lines_is_a_row_for_each(seed: int) -> None:
+    # Given records with line ends between their tokens, and a layout that asks for no number
+    random = Random(seed)  # noqa: S311 - invented data, no secret
+    writer = JsonWriter(random, wrong=1000, line_ends=("\n",))
+    content = "\n".join(writer.record() for _ in range(random.randint(1, 3))).encode()
+    file_layout = json_file("")
+    fields = (DateField(name="day", format="%Y-%m-%d"), NumberField(name="amount"))
+    mapping = {name: function for name, function in file_layout.mapping.items() if name not in TEXTS}
+
+    with TemporaryDirectory() as folder:
+        of_texts = msgspec.structs.replace(file_layout, schema=Schema(fields=fields), mapping=mapping)
+        output = transform(content, Path(folder), of_texts)
+
+    assert output.transformation.counts.read == sum(bool(line.strip()) for line in content.splitlines())
 
 
 def _line(writer: JsonWriter, random: Random) -> str:
