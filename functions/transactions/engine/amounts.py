@@ -17,6 +17,8 @@ from transactions.sql import is_one_of, matches
 
 THOUSANDS = 3
 """So many digits stand between group characters."""
+_NOT_ZERO = "[0-9.]*[1-9][0-9.]*"
+"""A pattern for the digits of a number, without its sign."""
 
 
 class Checking(Protocol):
@@ -27,11 +29,22 @@ class Checking(Protocol):
 
 
 class Number(msgspec.Struct, frozen=True):
-    """SQL for a field's number, the checks that make it valid, and the direction that its sign or word tells."""
+    """SQL for a field's number, the checks that make it valid, and the direction that its sign or word tells.
+
+    ``below_zero`` and ``above_zero`` are true of a number that is written so, also where its value is NULL: of minor
+    units of an unknown currency, and of a number too large.
+    """
 
     value: str
     checks: tuple[Check, ...]
     direction: str
+    below_zero: str
+    above_zero: str
+
+    @property
+    def not_zero(self) -> str:
+        """SQL that is true of a number other than zero."""
+        return f"({self.below_zero} OR {self.above_zero})"
 
 
 class AmountMapper(msgspec.Struct, frozen=True):
@@ -84,7 +97,7 @@ class AmountMapper(msgspec.Struct, frozen=True):
             Check(RowCode.FIELD_MISSING, f"{word} IS NULL AND {cell} IS NOT NULL", "must have a value"),
             Check(RowCode.DIRECTION_UNKNOWN, f"{word} IS NOT NULL AND NOT {known}", f"one of {', '.join(words)}"),
         )
-        checks = (*required(column, cell), *number.checks, *_contradiction(function, cell, number.value, debit))
+        checks = (*required(column, cell), *number.checks, *_contradiction(function, cell, number, debit))
         size = number.value if function.sign == "none" else f"abs({number.value})"
         return Expression(
             f"CASE WHEN {debit} THEN -({size}) ELSE {size} END",
@@ -102,10 +115,10 @@ class AmountMapper(msgspec.Struct, frozen=True):
         value = f"CASE WHEN {either} IS NOT NULL THEN {moved} END"
         both = Check(
             RowCode.AMOUNT_AMBIGUOUS,
-            f"{debit.value} <> 0 AND {credit.value} <> 0",
+            f"{debit.not_zero} AND {credit.not_zero}",
             f"an amount in one of {function.debit} and {function.credit}",
         )
-        negative = Check(RowCode.SIGN_MISMATCH, f"{debit.value} > 0", "with a minus")
+        negative = Check(RowCode.SIGN_MISMATCH, debit.above_zero, "with a minus")
         checks = (
             *required(column, either),
             *debit.checks,
@@ -133,7 +146,11 @@ class AmountMapper(msgspec.Struct, frozen=True):
             Check(RowCode.AMOUNT_RANGE, f"{cell} IS NOT NULL AND NOT ({in_range})", _range_rule(column)),
         )
         direction = _direction(has_debit_word(cell, field) if field.words else f"{value} < 0")
-        return Number(value, checks, direction)
+        # The pattern alone would do, and take longer.
+        known = f"nullif({value}, 0)"
+        below_zero = f"coalesce({known} < 0, {matches(digits, f'-{_NOT_ZERO}')})"
+        above_zero = f"coalesce({known} > 0, {matches(digits, f'[+]?{_NOT_ZERO}')})"
+        return Number(value, checks, direction, below_zero, above_zero)
 
     def _sum(self, column: Column, *parts: str) -> str:
         return f"try_cast({' + '.join(parts)} AS {column.physical_type})"
@@ -197,16 +214,16 @@ def _direction(negative: str) -> str:
     return f"CASE WHEN {negative} THEN 'DBIT' ELSE 'CRDT' END"
 
 
-def _contradiction(function: AmountWithDirection, cell: str, number: str, debit: str) -> Iterable[Check]:
+def _contradiction(function: AmountWithDirection, cell: str, number: Number, debit: str) -> Iterable[Check]:
     """Check that the number's own sign is the one that goes with the word."""
     plus = f"contains({cell}, '+')"
     match function.sign:
         case "none":
             return
         case "agrees":
-            broken = f"(({number} < 0) <> {debit} AND {number} <> 0)"
+            broken = f"CASE WHEN {debit} THEN {number.above_zero} ELSE {number.below_zero} END"
         case "inverted":
-            broken = f"(({number} > 0) <> {debit} AND {number} <> 0)"
+            broken = f"CASE WHEN {debit} THEN {number.below_zero} ELSE {number.above_zero} END"
         case "plus":
-            broken = f"({number} < 0 OR {plus} = {debit})"
+            broken = f"({number.below_zero} OR {plus} = {debit})"
     yield Check(RowCode.SIGN_MISMATCH, broken, f"a sign that goes with {function.direction}")

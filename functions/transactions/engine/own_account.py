@@ -51,17 +51,18 @@ def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAc
     cell, parties = mapper.cells[function.field], _Parties.from_cells(function, mapper.cells, own)
     number = mapper.number(column, function.field, signed=function.sign != "none")
     plus = f"contains({cell}, '+')"
+    by_sign = f"CASE WHEN {number.below_zero} THEN 'DBIT' ELSE 'CRDT' END"
     match function.sign:
         case "none":
             direction, mismatch = parties.told, "false"
         case "agrees":
-            direction = f"CASE WHEN NOT {parties.both_own} THEN {number.direction} END"
-            mismatch = f"{number.value} <> 0 AND ({parties.told}) <> ({number.direction})"
+            direction = f"CASE WHEN NOT {parties.both_own} THEN {by_sign} END"
+            mismatch = f"{number.not_zero} AND ({parties.told}) <> ({by_sign})"
         case "optional":
-            signed = f"{number.value} < 0 OR {plus}"
-            direction = f"""CASE WHEN {parties.both_own} THEN NULL WHEN {signed} THEN {number.direction}
+            signed = f"{number.below_zero} OR {plus}"
+            direction = f"""CASE WHEN {parties.both_own} THEN NULL WHEN {signed} THEN {by_sign}
                 ELSE coalesce({parties.told}, CASE WHEN {parties.another_paid} THEN 'CRDT' END) END"""
-            mismatch = f"({signed}) AND ({parties.told}) <> ({number.direction})"
+            mismatch = f"({signed}) AND ({parties.told}) <> ({by_sign})"
     size = f"abs({number.value})"
     unknown = Check(RowCode.DIRECTION_UNKNOWN, f"{number.value} IS NOT NULL AND ({direction}) IS NULL", RULE)
     contradiction = Check(
@@ -75,7 +76,7 @@ def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAc
             mapper.checked(function.payee),
         ),
         direction,
-        f"CASE WHEN {number.value} < 0 THEN true WHEN {parties.told} = 'DBIT' AND NOT {plus} THEN false END"
+        f"CASE WHEN {number.below_zero} THEN true WHEN {parties.told} = 'DBIT' AND NOT {plus} THEN false END"
         if function.sign == "optional"
         else "",
     )

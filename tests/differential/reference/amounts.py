@@ -100,7 +100,7 @@ class Till:
         part = self._part(function["field"], signed=sign != "none")
         if part.text is None:
             return Money(None, "", (Fault.of(part.field, "FIELD_MISSING"),))
-        if part.number is None or part.value is None:
+        if part.number is None:
             # Of what is no amount it may be told as well that its direction is unknown.
             unknown = Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=False)
             return Money(None, "", (*part.faults(), unknown))
@@ -120,11 +120,15 @@ class Till:
         contradicts = counts and told not in {"", by_sign} and (sign == "optional" or part.number.value != 0)
         faults = part.faults(*(["SIGN_MISMATCH"] if contradicts else []))
         if not direction:
-            faults += (Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=not faults),)
+            faults += (
+                Fault(
+                    frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=not faults and part.value is not None
+                ),
+            )
         if sign == "optional" and told == "DBIT" and not counts and self.signed_file:
             faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), if_alone=True),)
-        size = abs(part.value)
-        return Money(-size if direction == "DBIT" else size, direction, faults)
+        size = abs(part.value) if part.value is not None else None
+        return Money(-size if size is not None and direction == "DBIT" else size, direction, faults)
 
     def _with_direction(self, function: Mapping[str, Any], *, required: bool) -> Money:
         sign, word = function.get("sign", "none"), self.cells.texts[function["direction"]]
@@ -155,11 +159,11 @@ class Till:
         if debit.text is None and credit.text is None:
             missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"])),) if required else ()
             return Money(None, "CRDT", missing)
-        positive = negative and debit.value is not None and debit.value > 0
+        positive = negative and debit.number is not None and debit.number.value > 0
         faults: tuple[Fault, ...] = (*debit.faults(*(["SIGN_MISMATCH"] if positive else [])), *credit.faults())
         sound = not faults and all(part.text is None or part.value is not None for part in (debit, credit))
         if _not_zero(debit) and _not_zero(credit):
-            faults += (Fault(frozenset(fields), frozenset(["AMOUNT_AMBIGUOUS"]), certain=sound),)
+            faults += (Fault(frozenset(fields), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults),)
         # A cell without a number is no amount.
         out, received = debit.value or Decimal(0), credit.value or Decimal(0)
         value = sum_of(received, out if negative else -out)
@@ -220,7 +224,7 @@ def _is_iban_like(account: str | None) -> bool:
 
 def _not_zero(part: _Part) -> bool:
     """Return whether there is an amount; of a text that is none, it may be taken for one."""
-    return part.text is not None and part.value != 0
+    return part.text is not None and (part.number is None or part.number.value != 0)
 
 
 def _contradicts(sign: str, number: Number, *, debit: bool) -> bool:

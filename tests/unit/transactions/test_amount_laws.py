@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import csv_layout, transform
+from transactions.codes import RowCode
 from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.mapping import (
     Amount,
@@ -168,3 +169,52 @@ def test_the_own_account_gives_the_direction_against_no_sign(
 
     fields: list[Field] = [number("Sum"), *(StringField(name=name) for name in ("Payer", "Payee", "Own"))]
     assert_read(AmountByAccount(field="Sum", payer="Payer", payee="Payee", sign=sign), fields, rows, meaning)
+
+
+def contradictions(function: AmountFunction, rows: list[Row], currency: str) -> list[tuple[int, str, str]]:
+    """Return the line, field and code of each amount that is another than its sign or its cells say."""
+    numbers = (NumberField(name=name, minor_units=True) for name in ("Sum", "In"))
+    fields: list[Field] = [*numbers, *map(text_field, ("Way", "Payer", "Payee", "Own", "Currency"))]
+    file_layout = csv_layout(fields, amount=function, account_id=Text(field="Own"))
+    file_layout.mapping["currency"] = Text(field="Currency")
+    header = ";".join(["Day", *(field.name for field in fields)])
+    content = "\n".join([header, *(";".join(("2025-10-01", *row, currency)) for row in rows)]).encode()
+    with TemporaryDirectory() as folder:
+        output = transform(content, Path(folder), file_layout)
+    errors = [(row["source_line"], row["field"], row["error_code"]) for row in output.quarantine]
+    return sorted(error for error in errors if error[-1] in {RowCode.SIGN_MISMATCH, RowCode.AMOUNT_AMBIGUOUS})
+
+
+def text_field(name: str) -> Field:
+    return StringField(name=name)
+
+
+whole_numbers = st.sampled_from(["", "0", "-0", "5", "-5", "+5", "1.5", "x"])
+
+
+@LAWS
+@given(
+    rows=st.lists(
+        st.tuples(whole_numbers, whole_numbers, words, accounts, accounts, accounts), min_size=20, max_size=40
+    ),
+    function=st.one_of(
+        st.builds(
+            AmountWithDirection,
+            field=st.just("Sum"),
+            direction=st.just("Way"),
+            credit=st.just(("CR",)),
+            debit=st.just(("DR",)),
+            sign=signs,
+        ),
+        st.builds(DebitCredit, debit=st.just("Sum"), credit=st.just("In"), negative_debits=st.booleans()),
+        st.builds(
+            AmountByAccount,
+            field=st.just("Sum"),
+            payer=st.just("Payer"),
+            payee=st.just("Payee"),
+            sign=st.sampled_from(["none", "agrees"]),
+        ),
+    ),
+)
+def test_a_contradiction_is_told_of_any_currency(rows: list[Row], function: AmountFunction) -> None:
+    assert contradictions(function, rows, "EUR") == contradictions(function, rows, "EURO")

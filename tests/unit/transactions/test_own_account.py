@@ -102,6 +102,14 @@ def test_unsigned_money_out_is_rejected_beside_signed_amounts(tmp_path: Path) ->
     ]
 
 
+def test_a_minus_counts_in_an_amount_too_large(tmp_path: Path) -> None:
+    records = [UNSIGNED[0], payment("-12345678901234.00", payer=OWN_PARTY)]
+
+    output = read(tmp_path, "berlingroup-booked", *records)
+
+    assert outcomes(output) == [RowCode.SIGN_MISMATCH, RowCode.AMOUNT_RANGE]
+
+
 @pytest.mark.parametrize(
     "own", ["DE09 0000 0000 0000 0000 01", "de09000000000000000001", "de09\u00a0000000000000000001"]
 )
