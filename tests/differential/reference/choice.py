@@ -31,7 +31,7 @@ def choose(layouts: Sequence[Layout], content: bytes) -> Choice:
 
 
 def _of_csv(layouts: Sequence[Layout], content: bytes) -> Choice:
-    fitting, codes, doubtful = list[tuple[Layout, Header, list[str]]](), set[str](), False
+    fitting, codes = list[tuple[Layout, Header, list[str]]](), set[str]()
     for layout in layouts:
         lines = lines_of(beginning(content, layout.get("encoding", "utf-8")))
         try:
@@ -39,11 +39,13 @@ def _of_csv(layouts: Sequence[Layout], content: bytes) -> Choice:
         except RefusedError as refused:
             codes |= refused.codes - {"HEADER_MISMATCH"}
             continue
-        doubtful = doubtful or header.may_be_another
         fitting.append((layout, header, lines))
     found = tuple(layout for layout, _, _ in fitting)
-    if codes or doubtful:
-        return Choice(found, frozenset([*codes, "AMBIGUOUS_LAYOUT", "HEADER_MISMATCH"]))
+    doubtful = [header.may_be_another for _, header, _ in fitting]
+    if codes or any(doubtful):
+        # Where none may fit after all, the bytes may be of another encoding.
+        none = {"NOT_DECODABLE"} if doubtful and all(doubtful) else set()
+        return Choice(found, frozenset([*codes, *none, "AMBIGUOUS_LAYOUT", "HEADER_MISMATCH"]))
     if len(fitting) > 1:
         # Where a header fits several, the first rows decide.
         fits = [first_rows_fit(*one) for one in fitting]
