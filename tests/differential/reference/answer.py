@@ -34,7 +34,8 @@ class Fault:
 class Row:
     """One row: dropped, rejected for ``faults``, or accepted as ``record``.
 
-    Of an ``ambiguous`` one, which is rejected, anything else may be told. One that ``may_be_skipped`` may be no row.
+    Of an ``ambiguous`` one, which is rejected, anything else may be told, and its id may be another: a later row with
+    it ``may_repeat_id``. One that ``may_be_skipped`` may be no row.
     The hash of one with a value of another type is left open (``id_is_open``).
     """
 
@@ -45,6 +46,7 @@ class Row:
     ambiguous: bool = False
     may_be_skipped: bool = False
     repeats_id: bool = False
+    may_repeat_id: bool = False
     id_is_open: bool = False
 
     @property

@@ -13,7 +13,7 @@ from tests.differential.reference.mapping import Mapper, fields_of
 
 def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     """Judge every row; those that could not be split into cells are rows already. RefusedError if there are none."""
-    rows, ids, found = list[Row](), Counter[str](), list(found)
+    rows, ids, sure, found = list[Row](), Counter[str](), set[str](), list(found)
     mapper = replace(mapper, signed_file=_has_minus(mapper, found))
     made = mapper.layout["mapping"]["transaction_id"]["function"] == "row_hash"
     for one in found:
@@ -24,10 +24,19 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
             if made:
                 row.record["transaction_id"] = f"{own}-{ids[own]}"
             elif ids[own] > 1:
-                row = replace(row, faults=(*row.faults, _duplicate(mapper)), repeats_id=True)
+                repeats = own in sure and not row.ambiguous
+                faults = (*row.faults, _duplicate(mapper, certain=repeats))
+                row = replace(row, faults=faults, repeats_id=repeats, may_repeat_id=not repeats)
+            if not row.ambiguous:
+                sure.add(own)
         rows.append(row)
     may_be_any = mapper.layout["format"] == "json"
-    broken = sorted(breaks(mapper.layout, rows, unread_may_be_any=flag) for flag in {False, may_be_any})
+    repeating = [replace(row, repeats_id=row.repeats_id or row.may_repeat_id) for row in rows]
+    broken = sorted(
+        breaks(mapper.layout, some, unread_may_be_any=flag)
+        for some in (rows, repeating)
+        for flag in {False, may_be_any}
+    )
     if not rows:
         raise RefusedError("NO_RECORDS")
     return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken[0]}, may_warn={"BALANCE_BREAK": broken[-1]})
@@ -50,9 +59,9 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
     )
 
 
-def _duplicate(mapper: Mapper) -> Fault:
+def _duplicate(mapper: Mapper, *, certain: bool) -> Fault:
     fields = fields_of(mapper.layout["mapping"]["transaction_id"])
-    return Fault(frozenset(fields or [""]), frozenset(["DUPLICATE_ID"]))
+    return Fault(frozenset(fields or [""]), frozenset(["DUPLICATE_ID"]), certain=certain)
 
 
 def _has_minus(mapper: Mapper, found: Iterable[Cells | Row]) -> bool:
