@@ -8,11 +8,11 @@ from typing import Any
 from tests.differential.reference.answer import Answer, RefusedError
 from tests.differential.reference.choice import choose
 from tests.differential.reference.csv_file import CsvRows
-from tests.differential.reference.headers import captured, find_header
+from tests.differential.reference.headers import Header, captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
 from tests.differential.reference.rows import answered
-from tests.differential.reference.sections import find_sections, sections_below
+from tests.differential.reference.sections import Sections, find_sections, other_columns, sections_below
 from tests.differential.reference.texts import decoded, lines_of, readable_part, refuse_long, unpacked
 
 _OF_WIDE_CHARACTERS = dict.fromkeys(("utf-16-le", "utf-32"), ("HEADER_MISMATCH",))
@@ -82,7 +82,7 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}
     if wanted - facts.keys() and not layout.get("sections"):
         raise RefusedError("CAPTURE_MISSING")
-    sections = find_sections(layout, header, lines) if layout.get("sections") else None
+    sections = _sections(layout, header, lines) if layout.get("sections") else None
     rows = CsvRows(layout, lines, header, above_sections=sections.above if sections else set())
     doubts = frozenset(["HEADER_MISMATCH"] if header.may_be_another else [])
     try:
@@ -101,6 +101,14 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
     warnings = {**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})}
     return replace(answer, may_refuse=doubts, warnings=warnings, may_warn=warnings, skipped=rows.skipped)
+
+
+def _sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> Sections:
+    """Find the file's sections; the pages leave open which fault of them comes first."""
+    try:
+        return find_sections(layout, header, lines)
+    except RefusedError as refused:
+        raise RefusedError(*refused.codes, *other_columns(layout, header, lines)) from refused
 
 
 def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:

@@ -43,6 +43,13 @@ def find_sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -
     return found
 
 
+def other_columns(layout: Mapping[str, Any], header: Header, lines: list[str]) -> set[str]:
+    """Return the code of a file in which a header of other columns stands further down, if one does."""
+    own = (header.columns, header.least_cells)
+    headers = (line for line in lines[header.lines :] if header_facts(layout, line) is not None)
+    return {"HEADER_MISMATCH"} if any(header_columns(layout, line) != own for line in headers) else set()
+
+
 def _extent(layout: Mapping[str, Any], header: Header, lines: list[str], place: int, *, floor: int) -> tuple[int, int]:
     """Return the places of the lines above a section's rows: down to a header near by, or lines with facts alone."""
     within = layout["dialect"].get("headerWithin", 1)
