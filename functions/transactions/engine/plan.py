@@ -8,17 +8,16 @@ from typing import Self
 
 import msgspec
 
-from transactions.codes import FileCode, RowCode
+from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS
 from transactions.engine.checks import Check, CheckedCell, Expression
 from transactions.engine.expressions import Mapper
+from transactions.engine.facts import Facts
 from transactions.engine.json_cells import JsonCells
-from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.characters import CHARACTER_RULE
-from transactions.reading.headers import captured
 from transactions.reading.json_rows import FORBIDDEN_MARK, SEPARATOR, UNREADABLE_MARK, row_columns
 from transactions.reading.records import Part, Records
 from transactions.results import Source
@@ -29,11 +28,7 @@ DUPLICATE_RULE = "once in a file"
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How the records of one file are read, mapped and checked: to be written, or only to be judged.
-
-    ``facts_of_section`` names the column of each fact that differs from section to section, ``file_facts`` are those
-    of the whole file.
-    """
+    """How the records of one file are read, mapped and checked: to be written, or only to be judged."""
 
     layout: Layout
     to_write: bool
@@ -43,8 +38,7 @@ class Plan(msgspec.Struct, frozen=True):
     direction: str
     of_other_type: dict[str, str]
     row_checks: tuple[CheckedCell, ...]
-    facts_of_section: dict[str, str]
-    file_facts: dict[str, str]
+    facts: Facts
 
     @classmethod
     def for_records(cls, records: Records, source: Source, *, to_write: bool) -> Self:
@@ -53,32 +47,15 @@ class Plan(msgspec.Struct, frozen=True):
         cells = {name: f"c{number}" for number, name in enumerate(layout.names)}
         of_other_type = {name: f"o{number}" for number, name in enumerate(layout.names)} if _is_json(layout) else {}
         received_on = source.received_at.astimezone(UTC).date()
-        in_name = (capture for capture in layout.captures if capture.source == "fileName")
-        facts = {capture.name: captured(capture, [source.file_name], layout) for capture in in_name}
-        above = dict.fromkeys(layout.names_above_rows, "") if layout.sections else records.captures
-        for name in (*layout.captures_used, *layout.delivery):
-            if name not in {**above, **facts}:
-                raise FileRejectedError(FileCode.CAPTURE_MISSING, name, layout=layout.name)
-        of_section = {name: f"f{number}" for number, name in enumerate(sorted(above))} if layout.sections else {}
-        captures = {name: literal(fact) for name, fact in {**above, **facts}.items()} | of_section
-        mapper = Mapper(layout, cells, of_other_type, captures, received_on)
+        facts = Facts.captured(records, source)
+        mapper = Mapper(layout, cells, of_other_type, facts.sql, received_on)
         mapped = mapped_columns()
         columns = {name: mapper.column(mapped[name], function) for name, function in layout.mapping.items()}
         dropping = (condition.field for drop in layout.drop for condition in drop.conditions)
         json_checks = (*_JSON_CHECKS, *map(mapper.checked, dropping)) if _is_json(layout) else ()
         row_checks = (*json_checks, *mapper.constrained())
-        return cls(
-            layout,
-            to_write,
-            records.columns,
-            cells,
-            columns,
-            mapper.direction(),
-            of_other_type,
-            row_checks,
-            of_section,
-            facts if layout.sections else {**records.captures, **facts},
-        )
+        direction = mapper.direction()
+        return cls(layout, to_write, records.columns, cells, columns, direction, of_other_type, row_checks, facts)
 
     @property
     def checked(self) -> tuple[CheckedCell, ...]:
@@ -206,22 +183,11 @@ class Plan(msgspec.Struct, frozen=True):
         in_file = {name: self.cells[name] for name in self.file_columns}
         found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
         absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
-        rows = _numbered(part, self.layout.dialect, in_file.values())
-        if self.layout.sections:
-            rows = f"{rows} ASOF LEFT JOIN {self._sections(part)} ON number >= first_line"
+        rows = self.facts.joined(_numbered(part, self.layout.dialect, in_file.values()), part)
+        facts = {column: column for column in self.facts.columns.values()}
         return f"""
-            SELECT number, number AS line, {_named({**found, **absent, **_itself(self.facts_of_section.values())})}
+            SELECT number, number AS line, {_named({**found, **absent, **facts})}
             FROM {rows}"""
-
-    def _sections(self, part: Part) -> str:
-        """List the part's sections: the line from which on their rows stand, and their facts."""
-        rows = (
-            [f"{section.first}", *(literal(section.facts[name]) for name in self.facts_of_section)]
-            for section in part.sections
-        )
-        none_yet = ["1", *["NULL::VARCHAR"] * len(self.facts_of_section)]
-        values = ", ".join(f"({', '.join(row)})" for row in (list(rows) or [none_yet]))
-        return f"(VALUES {values}) AS sections(first_line, {', '.join(self.facts_of_section.values())})"
 
     def _json_cells(self, part: Part) -> str:
         cells = JsonCells(self.layout)
@@ -272,10 +238,6 @@ def _is_json(layout: Layout) -> bool:
 
 def _named(expressions: dict[str, str]) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
-
-
-def _itself(names: Iterable[str]) -> dict[str, str]:
-    return {name: name for name in names}
 
 
 def _numbered(part: Part, dialect: Dialect, columns: Iterable[str]) -> str:

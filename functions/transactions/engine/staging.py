@@ -207,7 +207,7 @@ def _accounted(connection: duckdb.DuckDBPyConnection, plan: Plan, found: Counts)
         errors=tally(connection, "errors"),
         skipped_lines=_skipped_lines(connection),
         booking_dates=BookingDates(*dates) if accepted else None,
-        facts=plan.file_facts,
+        facts=plan.facts.of_file,
     )
 
 
