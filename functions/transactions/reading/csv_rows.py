@@ -11,10 +11,9 @@ from transactions.reading.characters import CHARACTER_RULE, FORBIDDEN
 from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
-from transactions.reading.lines import LineFilter
-from transactions.reading.records import MAX_RECORD_BYTES, Part, Section
-from transactions.reading.sections import SectionGuard, SectionReader
-from transactions.reading.shapes import is_booked
+from transactions.reading.records import MAX_RECORD_BYTES, Part
+from transactions.reading.sections import SectionGuard
+from transactions.reading.skipping import SkippedLines
 from transactions.reading.structures import NO_STRUCTURE, Structures
 from transactions.results import ErrorExample
 
@@ -22,7 +21,6 @@ MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
 QUOTE_RULE = "a cell that begins with a quote ends with one, and quotes within are doubled"
 ONE_LINE_RULE = "each cell on one line, or lineBreaksInCells in the layout"
-SKIPPED_RULE = "no booking date and amount in the columns of a row"
 LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
@@ -42,7 +40,7 @@ class CsvRows:
         self._found, self._texts, self._ended = found, texts, False
         self._columns, self._fewest_cells = len(found.columns), found.fewest_cells
         self._spans_lines = dialect.line_breaks_in_cells
-        self._cells, self._structures, self._filter = Cells(dialect), Structures(dialect), LineFilter(dialect)
+        self._cells, self._structures = Cells(dialect), Structures(dialect)
         self._quote = (dialect.quote_char or "").encode()
         self._empty_cells = (BLANK + dialect.delimiter).encode()
         self._placeholder = self._cells.write(["-", *[""] * (self._columns - 1)]).encode()
@@ -51,12 +49,7 @@ class CsvRows:
         self._account = LineAccount(found.lines_above + 1)
         self._pending = list[bytes]()
         self._guard = guard
-        self._sections = SectionReader(found) if found.layout.sections else None
-        if self._sections and found.captures:
-            self._account.begin(Section(1, found.captures))
-        for number, line in enumerate(found.above, 1):
-            if self._cells.has_values(line):
-                self._skip(number, line)
+        self._skipped = SkippedLines(found, self._cells, self._account, guard)
 
     def from_block(self, block: bytes) -> bytes:
         """Return the rows of ``block``, which is whole lines without the last line end.
@@ -69,13 +62,10 @@ class CsvRows:
         """
         if self._to_pass:
             return b"".join(map(self.from_block, self._below_header(block)))
-        if self._sections:
-            complete = self._sections.complete(block.decode().split("\n"))
-            return self._rows_of(self._without_sections(self._sections, complete)) if complete else b""
-        return self._rows_of(block)
+        blanked = self._skipped.blanked(block, self._account.line + len(self._pending))
+        return b"".join(map(self._with_pending, blanked))
 
-    def _rows_of(self, block: bytes) -> bytes:
-        lines = self._without_skipped(block)
+    def _with_pending(self, lines: bytes) -> bytes:
         if self._pending:
             lines = _LINE_FEED.join([*self._pending, lines])
             self._pending = []
@@ -90,8 +80,8 @@ class CsvRows:
             If a quote is still open where cells may span lines.
         """
         self._ended = True
-        held = self._sections.complete([], last=True) if self._sections else []
-        rows = self._rows_of(self._without_sections(self._sections, held)) if self._sections and held else b""
+        held = self._skipped.blanked(b"", self._account.line + len(self._pending), last=True)
+        rows = b"".join(map(self._with_pending, held))
         if not self._pending:
             return rows
         lines, self._pending = _LINE_FEED.join(self._pending), []
@@ -113,45 +103,9 @@ class CsvRows:
         self._to_pass -= min(self._to_pass, len(lines))
         return below
 
-    def _without_sections(self, reader: SectionReader, lines: list[str]) -> bytes:
-        """Return ``lines`` with those above a section's rows made blank; they count as skipped."""
-        first = self._account.line + len(self._pending)
-        for places, section in reader.sections(first, lines):
-            self._account.begin(section)
-            for place in places:
-                if self._cells.has_values(lines[place]):
-                    self._skip(first + place, lines[place])
-                lines[place] = ""
-        return "\n".join(lines).encode()
-
-    def _without_skipped(self, block: bytes) -> bytes:
-        """Return the lines of ``block`` with those that the dialect skips made blank."""
-        if not self._filter.any:
-            return block
-        lines = block.decode().split("\n")
-        for place, line in enumerate(lines):
-            if self._filter.skips(line) and self._cells.has_values(line):
-                number = self._account.line + len(self._pending) + place
-                if self._guard:
-                    self._guard.check_facts(number, line)
-                self._skip(number, line)
-                lines[place] = ""
-        return "\n".join(lines).encode()
-
     def _check(self, number: int, line: str) -> None:
         if self._guard:
             self._guard.check(number, line)
-
-    def _skip(self, number: int, line: str) -> None:
-        """Count a line as skipped, or as rejected where it could be a transaction."""
-        cells = self._cells.split(line) or []
-        if self._found.layout.dialect.trim:
-            cells = [cell.strip() for cell in cells]
-        fits = self._fewest_cells <= len(cells) <= self._columns
-        if fits and is_booked(self._found.layout, self._found.columns, cells):
-            self._account.reject(number, RowCode.LINE_SKIPPED, SKIPPED_RULE, line)
-        else:
-            self._account.skip(number, line)
 
     def _rows(self, text: bytes, *, last: bool = False) -> bytes:
         framed = b"\n%b\n" % text

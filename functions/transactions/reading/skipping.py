@@ -1,0 +1,78 @@
+"""Takes lines out of a CSV file that are no rows by its layout: above rows, or skipped by the dialect."""
+
+from transactions.codes import RowCode
+from transactions.reading.accounts import LineAccount
+from transactions.reading.csv_cells import Cells
+from transactions.reading.headers import Found
+from transactions.reading.lines import LineFilter
+from transactions.reading.records import Section
+from transactions.reading.sections import SectionGuard, SectionReader
+from transactions.reading.shapes import is_booked
+
+SKIPPED_RULE = "no booking date and amount in the columns of a row"
+
+
+class SkippedLines:
+    """Makes such lines blank, so that a line keeps its place, and notes them in ``account``."""
+
+    def __init__(self, found: Found, cells: Cells, account: LineAccount, guard: SectionGuard | None) -> None:
+        self._found, self._cells, self._account, self._guard = found, cells, account, guard
+        self._filter = LineFilter(found.layout.dialect)
+        self._sections = SectionReader(found) if found.layout.sections else None
+        if self._sections and found.captures:
+            account.begin(Section(1, found.captures))
+        for number, line in enumerate(found.above, 1):
+            if cells.has_values(line):
+                self._skip(number, line)
+
+    def blanked(self, block: bytes, first: int, *, last: bool = False) -> list[bytes]:
+        """Return ``block`` with such lines made blank: none if all its lines wait for those below, else one.
+
+        Parameters
+        ----------
+        block
+            Lines without the last line end. None are left behind the ``last``, which may be empty.
+        first
+            The number of the first line that was not returned yet.
+
+        Raises
+        ------
+        FileRejectedError
+            If another section begins that the layout does not know, or that lacks a fact.
+        """
+        if not self._sections:
+            return [] if last else [self._without_skipped(block, first)]
+        lines = self._sections.complete([] if last else block.decode().split("\n"), last=last)
+        return [self._without_skipped(self._without_sections(self._sections, lines, first), first)] if lines else []
+
+    def _without_sections(self, reader: SectionReader, lines: list[str], first: int) -> bytes:
+        for places, section in reader.sections(first, lines):
+            self._account.begin(section)
+            for place in places:
+                if self._cells.has_values(lines[place]):
+                    self._skip(first + place, lines[place])
+                lines[place] = ""
+        return "\n".join(lines).encode()
+
+    def _without_skipped(self, block: bytes, first: int) -> bytes:
+        if not self._filter.any:
+            return block
+        lines = block.decode().split("\n")
+        for place, line in enumerate(lines):
+            if self._filter.skips(line) and self._cells.has_values(line):
+                if self._guard:
+                    self._guard.check_facts(first + place, line)
+                self._skip(first + place, line)
+                lines[place] = ""
+        return "\n".join(lines).encode()
+
+    def _skip(self, number: int, line: str) -> None:
+        """Count a line as skipped, or as rejected where it could be a transaction."""
+        found, cells = self._found, self._cells.split(line) or []
+        if found.layout.dialect.trim:
+            cells = [cell.strip() for cell in cells]
+        fits = found.fewest_cells <= len(cells) <= len(found.columns)
+        if fits and is_booked(found.layout, found.columns, cells):
+            self._account.reject(number, RowCode.LINE_SKIPPED, SKIPPED_RULE, line)
+        else:
+            self._account.skip(number, line)
