@@ -57,7 +57,18 @@ def remark(row: AuditRow) -> str:
         case FileStatus.FAILED:
             return row.error
         case _:
-            return ", ".join(f"{error.code} ({error.count})" for error in row.errors)
+            rejected = [f"{error.code} ({error.count})" for error in row.errors]
+            return ", ".join([*rejected, overlaps(row)] if row.rows_in_other_files else rejected)
+
+
+def overlaps(row: AuditRow) -> str:
+    """Say how many rows of a completed file stood in other files then; nothing where none did."""
+    if not row.rows_in_other_files:
+        return ""
+    conflicts = f", {count(row.conflicting_rows)} of them in conflict" if row.conflicting_rows else ""
+    return (
+        f"{counted(row.rows_in_other_files, 'row')} in {counted(row.overlapping_file_count, 'other file')}{conflicts}"
+    )
 
 
 def counted(number: int, what: str) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-LEDGER: Final = "ledger"
+from pipeline.constants import TRANSACTION_IDENTITY
 
-IDENTITY: Final = ("partner", "account_id", "booking_date", "transaction_id")
-"""What identifies a transaction. An account that no file names is NULL, and NULL is one account."""
+LEDGER: Final = "ledger"
 
 LAST_UPLOADED_FIRST: Final = ("ingested_at DESC", "file_id DESC", "source_line DESC")
 """Which of a transaction's rows counts: the first in this order. ``ingested_at`` is the upload's time in whole seconds,
@@ -19,11 +18,12 @@ def ledger_sql(columns: Sequence[str]) -> str:
     The columns are named because ``*`` would show the row's place too. The table's partition keys are among those that
     the window partitions by: only conditions on such columns are pushed below a window, to the choice of what is read.
     """
+    identity = ", ".join(TRANSACTION_IDENTITY)
     return f"""SELECT {", ".join(columns)}
 FROM (
     SELECT
         *,
-        row_number() OVER (PARTITION BY {", ".join(IDENTITY)} ORDER BY {", ".join(LAST_UPLOADED_FIRST)}) AS place
+        row_number() OVER (PARTITION BY {identity} ORDER BY {", ".join(LAST_UPLOADED_FIRST)}) AS place
     FROM transactions
 )
 WHERE place = 1"""  # noqa: S608 - names of the contract

@@ -15,6 +15,7 @@ from etl.constructs.function import FunctionBasis
 from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import BatchingQueue, Ingestion
 from etl.constructs.monitoring import Monitoring
+from etl.constructs.overlaps import OverlapFunction
 from etl.constructs.partner_access import PartnerAccess
 from etl.constructs.recording import Recording
 from etl.constructs.storage import DataBuckets
@@ -108,6 +109,13 @@ class PipelineStack(Stack):
             registry_table=tables.registry,
             alert_topic=alerts.topic,
         )
+        overlaps = OverlapFunction(
+            self,
+            "Overlaps",
+            basis,
+            audit_table=tables.audit,
+            processed=buckets.processed,
+        )
         watched = {
             "dispatch": ingestion.dispatch,
             "validate": functions.validate,
@@ -115,6 +123,7 @@ class PipelineStack(Stack):
             "publish": functions.publish,
             "record": recording.function,
             "check-arrivals": arrivals.function,
+            "find-overlaps": overlaps.function,
             "empty-buckets": emptier.function,
         }
         monitoring = Monitoring(
@@ -126,6 +135,7 @@ class PipelineStack(Stack):
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
+            overlaps_queue=overlaps.queue,
             crawler=catalog.crawler,
         )
         Dashboard(

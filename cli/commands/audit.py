@@ -14,7 +14,7 @@ from cli.console import make_console
 from cli.documents import row_document
 from cli.finding import find_versions
 from cli.options import AsJson, Suffix, print_json
-from cli.tables import count, counted, make_table, remark, seconds, status_text
+from cli.tables import count, counted, make_table, overlaps, remark, seconds, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
@@ -23,13 +23,17 @@ from transactions.results import ErrorCount, WrittenObject
 
 
 class Trail(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of a file: its row, where its rows lie, its other versions, and the files of its content."""
+    """All that is known of a file: its row, where its rows lie, its other versions, and the files of its content.
+
+    ``overlapping`` are the files that had some of its transactions too when it was completed.
+    """
 
     row: AuditRow
     raw: str
     objects: tuple[WrittenObject, ...]
     versions: tuple[AuditRow, ...]
     duplicates: tuple[AuditRow, ...]
+    overlapping: tuple[AuditRow, ...]
 
     def document(self) -> dict[str, Any]:
         """Turn the trail into plain JSON values."""
@@ -39,6 +43,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
             "objects": msgspec.to_builtins(self.objects),
             "versions": [row_document(version) for version in self.versions],
             "duplicates": [row_document(duplicate) for duplicate in self.duplicates],
+            "overlapping": [row_document(other) for other in self.overlapping],
         }
 
 
@@ -72,6 +77,7 @@ def trail(pipeline: Pipeline, file: str) -> Trail:
         objects=pipeline.objects(row),
         versions=tuple(version for version in versions if version.file_id != row.file_id),
         duplicates=tuple(pipeline.audit.duplicates_of(row.file_id)),
+        overlapping=tuple(pipeline.audit.get(row.overlapping_files).values()),
     )
 
 
@@ -92,6 +98,10 @@ def _show(console: Console, found: Trail) -> None:
         _section(console, "Other versions of the key", _relatives(found.versions))
     if found.duplicates:
         _section(console, "The same content came again as", _relatives(found.duplicates))
+    if found.overlapping:
+        left_out = row.overlapping_file_count - len(found.overlapping)
+        more = f" (and {counted(left_out, 'more file')}: etl query overlaps)" if left_out else ""
+        _section(console, f"Files that had some of its transactions too{more}", _relatives(found.overlapping))
     if row.status is FileStatus.FAILED:
         console.print(
             f"\nnext: mend the cause, then: etl replay --file-id {row.file_id}", style="yellow", soft_wrap=True
@@ -128,6 +138,7 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     accepted, rejected, dropped = count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped)
     yield "rows", f"{count(row.rows_read)} read = {accepted} accepted + {rejected} rejected + {dropped} dropped"
     yield "published", _published(row)
+    yield "overlaps", overlaps(row)
     yield "skipped", f"{count(row.lines_skipped)} lines that are no rows" if row.lines_skipped else ""
     yield "booking dates", f"{row.first_booking_date} to {row.last_booking_date}" if row.first_booking_date else ""
     yield "report", row.report

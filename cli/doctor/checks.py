@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from deployment.pipeline import Pipeline
 from etl.config import MEMORY
 from etl.workflow.definition import BATCH_CONCURRENCY
-from pipeline.constants import UNFINISHED
+from pipeline.constants import UNFINISHED, FileStatus
 
 HANGS_AFTER: Final = timedelta(minutes=15)
 """The service level: every file has its outcome by then."""
@@ -23,6 +23,13 @@ WANTED_CONCURRENCY: Final = 5 * BATCH_CONCURRENCY
 
 _EXECUTIONS: Final = 20
 """How many executions of each bad end are looked through: each takes a call or two. One file found says what to do."""
+
+_CONFLICTS_WITHIN: Final = timedelta(days=7)
+_COMPLETED: Final = 1000
+"""How many completed files are looked through for conflicts, the latest."""
+
+_NAMED: Final = 3
+"""How many files a finding names."""
 
 _CHANGED_WITHIN: Final = timedelta(days=14)
 _SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
@@ -115,6 +122,17 @@ def _without_row(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     )
 
 
+def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
+    now = datetime.now(UTC)
+    completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
+    files = [row.file_id for row in completed if row.conflicting_rows]
+    seen = f"{len(files)} of the latest {len(completed)} files completed within {_CONFLICTS_WITHIN.days} days"
+    if not files:
+        return seen, ""
+    named = ", ".join(files[:_NAMED]) + (", ..." if len(files) > _NAMED else "")
+    return f"{seen}: {named}", "see docs/runbook.md#conflicts, then: etl query overlaps"
+
+
 def _alarms(stack: ExaminedStack, _: Pipeline) -> Seen:
     names = stack.physical_ids("AWS::CloudWatch::Alarm")
     pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
@@ -158,6 +176,7 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Dead letters": _dead_letters,
     "Hanging files": _hanging,
     "Files without a row": _without_row,
+    "Files in conflict": _conflicts,
     "Alarms": _alarms,
     "Crawler": _crawler,
     "Function memory": _memory,

@@ -20,7 +20,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import LATENCY_METRIC, SERVICE_LEVEL
+from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, SERVICE_LEVEL
 
 ERROR_RATE_PERCENT: Final = 5
 """Requirement M2."""
@@ -31,6 +31,7 @@ MIN_INVOCATIONS: Final = 5
 RUNBOOK: Final = "docs/runbook.md"
 _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
 _STREAM_AGE_LIMIT: Final = Duration.minutes(15)
+_OVERLAPS_AGE_LIMIT: Final = Duration.minutes(15)
 _PERIOD: Final = Duration.minutes(5)
 
 
@@ -48,6 +49,7 @@ class Monitoring(Construct):
         state_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
+        overlaps_queue: sqs.IQueue,
         crawler: glue.CfnCrawler,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -116,6 +118,27 @@ class Monitoring(Construct):
             f"Outcomes wait for more than {_STREAM_AGE_LIMIT.to_minutes()} minutes to be recorded for analysts.",
             functions["record"].metric("IteratorAge", period=_PERIOD, statistic="Maximum"),
             threshold=_STREAM_AGE_LIMIT.to_milliseconds(),
+        )
+        self._alarm(
+            "overlaps-age",
+            "overlaps-age",
+            f"A completed file has waited for more than {_OVERLAPS_AGE_LIMIT.to_minutes()} minutes to be looked for in "
+            "other files.",
+            overlaps_queue.metric_approximate_age_of_oldest_message(period=_PERIOD, statistic="Maximum"),
+            threshold=_OVERLAPS_AGE_LIMIT.to_seconds(),
+        )
+        self._alarm(
+            "conflicts",
+            "conflicts",
+            "A completed file has transactions that another file has with another amount or currency.",
+            cloudwatch.Metric(
+                namespace=names.stack,
+                metric_name=CONFLICTS_METRIC,
+                dimensions_map={"service": "find-overlaps"},
+                period=_PERIOD,
+                statistic="Sum",
+            ),
+            threshold=0,
         )
         events.Rule(
             self,

@@ -88,7 +88,7 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
                 f"1, and {around['batch']} for each batch",
                 str(per_file["direct"].states + around["direct"]),
             ],
-            ["calls of functions", *(f"{functions}, and one of `record`" for _ in ROUTES)],
+            ["calls of functions", *(f"{functions}, and one each of `record` and `find-overlaps`" for _ in ROUTES)],
         ],
     )
 

@@ -95,7 +95,17 @@ def small_file(stack: PricedStack, route: str) -> Lines:
         "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
         "S3 requests": _s3_requests(objects=1),
         "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
+        "look for its rows in other files": _look_for_overlaps(stack),
     }
+
+
+def _look_for_overlaps(stack: PricedStack) -> float:
+    """Cost of a call for one file alone, when no other file has its dates."""
+    requests = measured.OVERLAPS_LISTS * prices.S3_WRITE + measured.OVERLAPS_READS * prices.S3_READ
+    row = ceil(measured.AUDIT_ITEM_BYTES / 4096) * prices.READ_UNIT
+    log = measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB
+    called = call(stack, "find-overlaps", measured.FUNCTION_SECONDS["find-overlaps"])
+    return called + requests + row + log + measured.OVERLAPS_MESSAGES * prices.SQS_REQUEST
 
 
 def call(stack: PricedStack, name: str, seconds: float) -> float:
@@ -149,7 +159,7 @@ def _s3_requests(*, objects: int) -> float:
 
 def month(stack: PricedStack, *, partners: int) -> Lines:
     """Cost of a month in which nothing comes."""
-    metrics = len(FINISHED) + 2 * partners + 1
+    metrics = len(FINISHED) + 2 * partners + 2
     return {
         "custom metrics": metrics * prices.CUSTOM_METRIC_MONTH,
         "alarms": stack.alarm_metrics * prices.ALARM_METRIC_MONTH,
@@ -160,7 +170,10 @@ def month(stack: PricedStack, *, partners: int) -> Lines:
 
 
 def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:
-    """Return what so many small files a second take of each quota, on the batch route; 1 is all of it."""
+    """Return what so many small files a second take of each quota, on the batch route; 1 is all of it.
+
+    The calls of find-overlaps, of which there are ten at once at most, are left out.
+    """
     batches = files_per_second / stack.batch_size
     around = walk_execution(stack.definition, "batch").states
     run_seconds = stack.batch_size / stack.map_concurrency * (seconds_of_file() + measured.OTHER_CALLS_SECONDS)

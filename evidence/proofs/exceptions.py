@@ -14,6 +14,7 @@ _FUNCTIONS: Final = (
     "Functions/Transform/Function",
     "Functions/Validate/Function",
     "Ingestion/Dispatch/Function",
+    "Overlaps/FindOverlaps/Function",
     "Recording/Record/Function",
 )
 _ROLES: Final = (
@@ -25,6 +26,7 @@ _ROLES: Final = (
     "Functions/Validate/Role",
     "Ingestion/Dispatch/Role",
     "Ingestion/RulesRole",
+    "Overlaps/FindOverlaps/Role",
     "Partners/alpine",
     "Recording/Record/Role",
     "Workflow/Role",
@@ -93,9 +95,16 @@ ACCEPTED_FINDINGS: Final = (
     AcceptedFinding(
         rules=("NIST.800.53.R5-LambdaDLQ",),
         resources=_FUNCTIONS,
-        reason="it serves asynchronous calls: four functions are called by the state machine or a queue, whose "
-        "failures end in the dead-letter queue; one reads a stream, which gives a failed batch again; one is "
-        "called again by its schedule; one answers CloudFormation, which fails the deletion visibly",
+        reason="it serves asynchronous calls: five functions are called by the state machine or a queue, whose "
+        "failures end in the dead-letter queue or come again until they are mended; one reads a stream, which gives a "
+        "failed batch again; one is called again by its schedule; one answers CloudFormation, which fails the deletion "
+        "visibly",
+    ),
+    AcceptedFinding(
+        rules=("AwsSolutions-SQS3",),
+        resources=("Overlaps/Queue",),
+        reason="its messages are no files to be replayed, but figures to be found again: one that fails comes again "
+        "for 14 days, and an alarm goes off after 15 minutes",
     ),
     AcceptedFinding(
         rules=("AwsSolutions-L1",),
@@ -208,6 +217,12 @@ WILDCARDS: Final = (
         reason="partners and file ids make up the keys below a fixed prefix",
     ),
     Wildcard(
+        role="role-find-overlaps-.*",
+        resource=r"bucket-processed-\d+-test\.Arn/(manifests|transactions)/\*",
+        actions=("s3:GetObject",),
+        reason="partners, dates and file ids make up the keys below a fixed prefix",
+    ),
+    Wildcard(
         role="role-empty-buckets-.*",
         resource=r"bucket-(raw|processed)-\d+-test\.Arn/\*",
         actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
@@ -315,10 +330,10 @@ NOT_SHOWN: Final = (
         "tests/workflow has",
     ),
     NotShown(
-        role="role-dispatch",
+        role="role-(dispatch|find-overlaps)",
         action="sqs:DeleteMessage",
-        reason="a message that is not deleted comes again minutes later, and its file is found handled; the "
-        "scenario does not wait so long",
+        reason="a message that is not deleted comes again minutes later, and its file is found handled or is looked at "
+        "anew; the scenario does not wait so long",
     ),
     NotShown(
         role="role-(publish|record)",

@@ -33,7 +33,7 @@ def handler(event: Event, _context: LambdaContext) -> None:
         contract=Contract.load(asset_folder("glue") / "files.odcs.yaml"),
     ).record(outcomes)
     keep_arrivals(client("dynamodb"), environment.registry_table, outcomes)
-    _measure(outcomes)
+    _measure([outcome for outcome in outcomes if not outcome.told_before])
     logger.info("recorded", files=len(outcomes))
 
 

@@ -21,7 +21,12 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One file's row. Rows count records of the file; ``totals`` cover the accepted ones."""
+    """One file's row. Rows count records of the file; ``totals`` cover the accepted ones.
+
+    ``rows_in_other_files`` are those whose transaction another file of the partner had too when this one was completed;
+    of them, ``conflicting_rows`` had another amount or currency there. The first ``overlapping_files`` are named by id.
+    ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
+    """
 
     file_id: str
     status: FileStatus
@@ -52,6 +57,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str = ""
     duplicate_of: str = ""
     superseded_by: str = ""
+    rows_in_other_files: int = 0
+    conflicting_rows: int = 0
+    overlapping_files: tuple[str, ...] = ()
+    overlapping_file_count: int = 0
+    overlaps_at: datetime | None = None
     error: str = ""
 
     @property
@@ -83,6 +93,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     def changed_at(self) -> datetime:
         """When the file took its present status."""
         return self.history[-1].at
+
+    @property
+    def told_before(self) -> bool:
+        """Whether the present status stood before: only the figures on overlaps have come since."""
+        return self.overlaps_at == self.changed_at
 
     @property
     def detail(self) -> str:

@@ -22,6 +22,12 @@ MANIFESTS: Final = "manifests/"
 REPORTS: Final = "reports/"
 """What was found in each file, as JSON and as a page. Kept as long as the data."""
 
+TRANSACTION_IDENTITY: Final = ("partner", "account_id", "booking_date", "transaction_id")
+"""What identifies a transaction. An account that no file names is NULL, and NULL is one account."""
+
+OVERLAPPING_FILES_KEPT: Final = 20
+"""So many of the files that have a file's transactions too stand in its row; their number is exact."""
+
 LATENCY_METRIC: Final = "UploadToDone"
 """Seconds from a file's upload to its outcome."""
 FILES_METRIC: Final = "Files"
@@ -29,6 +35,8 @@ FILES_METRIC: Final = "Files"
 ACCEPTED_METRIC: Final = "RowsAccepted"
 REJECTED_METRIC: Final = "RowsRejected"
 """Rows of completed files, dimension ``partner``."""
+CONFLICTS_METRIC: Final = "ConflictingRows"
+"""Rows of completed files that other files have with another amount or currency."""
 
 
 class FileStatus(StrEnum):

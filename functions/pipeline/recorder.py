@@ -75,7 +75,9 @@ class Recorder:
 
 
 def read_outcome(record: Mapping[str, Any]) -> AuditRow:
-    """Read one record of the audit table's stream: the file's row as it took a status that is an outcome.
+    """Read one record of the audit table's stream: the file's row with an outcome.
+
+    It has just taken that status, or got the figures on its overlaps.
 
     Raises
     ------
@@ -117,6 +119,9 @@ def file_row(outcome: AuditRow) -> Row:
         "first_booking_date": _day(outcome.first_booking_date),
         "last_booking_date": _day(outcome.last_booking_date),
         "rows_published": outcome.rows_published,
+        "rows_in_other_files": outcome.rows_in_other_files,
+        "conflicting_rows": outcome.conflicting_rows,
+        "overlapping_files": outcome.overlapping_file_count,
     }
 
 

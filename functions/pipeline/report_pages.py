@@ -10,7 +10,7 @@ from transactions.reports.report import Report
 
 def report_page(found: bytes, row: AuditRow) -> bytes:
     """Write the page of a report (JSON) for a file with this row; msgspec.ValidationError if it is no report."""
-    return page(msgspec.json.decode(found, type=Report), notice(row)).encode()
+    return page(msgspec.json.decode(found, type=Report), notice(row), overlaps_sentence(row)).encode()
 
 
 def json_key(page_key: str) -> str:
@@ -21,6 +21,19 @@ def json_key(page_key: str) -> str:
 def notice(row: AuditRow) -> Notice | None:
     """Say that nothing of the file is published, and why; None of a published file."""
     return None if row.published else Notice(status=row.status, reason=_reason(row))
+
+
+def overlaps_sentence(row: AuditRow) -> str:
+    """Say how many rows of a published file other files have too; nothing where none has any."""
+    if not row.published or not row.rows_in_other_files:
+        return ""
+    rows, files = _counted(row.rows_in_other_files, "row"), _counted(row.overlapping_file_count, "other file")
+    conflicts = f", {row.conflicting_rows} of them with another amount or currency" if row.conflicting_rows else ""
+    return f"{rows} also in {files}{conflicts}. The ledger counts each transaction once."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _reason(row: AuditRow) -> str:

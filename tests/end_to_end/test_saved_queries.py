@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from cli.doctor.checks import Finding, examine
 from deployment.athena import Row
 from deployment.pipeline import Pipeline
 from deployment.waiting import wait_until
@@ -21,7 +22,7 @@ from transactions.reports.page import NOT_PUBLISHED
 
 SUFFIX = "queries"
 QUERIES = read_queries()
-RECORDED = "SELECT file_id, status FROM files"
+RECORDED = "SELECT file_id, status, rows_in_other_files, conflicting_rows, overlapping_files FROM files"
 SUMS = """
 SELECT
     (SELECT count(*) FROM transactions) AS readable,
@@ -43,6 +44,8 @@ class Answers:
     pages: dict[str, str]
     transactions: list[Row]
     ledger: list[Row]
+    recorded: dict[str, Row]
+    findings: dict[str, Finding]
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +74,20 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
                 "incoming/alpine/october.csv", alpine_csv("good", first, Booking("2025-10-01", "10.30"))
             ),
         }
-        rows = pipeline.settle(files.values())
+        pipeline.settle(files.values())
         wait_until(
+            "the overlapping file has its figures",
+            lambda: pipeline.rows(files.values())[files["overlapping"]],
+            lambda row: row.rows_in_other_files > 0,
+        )
+        rows = pipeline.rows(files.values())
+        recorded = wait_until(
             "every outcome is recorded",
-            lambda: {row["file_id"]: row["status"] for row in pipeline.athena.query(RECORDED)},
-            lambda recorded: recorded == {row.file_id: row.status for row in pipeline.rows(files.values()).values()},
+            lambda: {str(row["file_id"]): row for row in pipeline.athena.query(RECORDED)},
+            lambda recorded: (
+                {name: (row["status"], row["rows_in_other_files"]) for name, row in recorded.items()}
+                == {row.file_id: (row.status, str(row.rows_in_other_files)) for row in rows.values()}
+            ),
         )
     yield Answers(
         files={name: rows[file] for name, file in files.items()},
@@ -84,6 +96,8 @@ def answers(emulator: Emulator) -> Iterator[Answers]:
         pages={name: (pipeline.processed(rows[file].report) or b"").decode() for name, file in files.items()},
         transactions=pipeline.athena.query("SELECT * FROM transactions"),
         ledger=pipeline.athena.query("SELECT * FROM ledger ORDER BY transaction_id, partner"),
+        recorded=recorded,
+        findings={finding.subject: finding for finding in examine(stack, pipeline)},
     )
     destroy(emulator, SUFFIX)
 
@@ -122,10 +136,10 @@ def test_duplicate_and_superseded_files_name_their_replacement(answers: Answers)
 @pytest.mark.requirement("T1")
 def test_published_rows_are_those_that_can_be_read(answers: Answers) -> None:
     sums = answers.sums
-    assert sums["readable"] == sums["published"] == sums["published_by_currency"] == 6
-    assert sums["readable_total"] == sums["published_total"] == Decimal("40.00")
+    assert sums["readable"] == sums["published"] == sums["published_by_currency"] == 8
+    assert sums["readable_total"] == sums["published_total"] == Decimal("60.40")
     # Those of the copy and of the wrong file are accepted, and cannot be read
-    assert sums["accepted"] == 10
+    assert sums["accepted"] == 12
 
 
 def test_the_page_of_an_unpublished_file_says_so(answers: Answers) -> None:
@@ -163,6 +177,18 @@ def test_overlaps_name_their_files_and_conflicts_first(answers: Answers) -> None
     assert {(row["account_id"], row["booking_date"], row["currency"]) for row in answers.rows["overlaps"]} == {
         (IBAN, "2025-10-01", "CHF")
     }
+
+
+def test_a_completed_file_says_what_other_files_have_too(answers: Answers) -> None:
+    october, good = answers.files["overlapping"], answers.files["alpine"]
+    assert (october.rows_in_other_files, october.conflicting_rows) == (2, 1)
+    assert october.overlapping_files == (good.file_id,)
+    # The file that came first says nothing of one that came after it
+    assert good.overlaps_at is None
+    row = answers.recorded[october.file_id]
+    assert (row["rows_in_other_files"], row["conflicting_rows"], row["overlapping_files"]) == ("2", "1", "1")
+    assert "2 rows also in 1 other file, 1 of them with another amount" in answers.pages["overlapping"]
+    assert october.file_id in answers.findings["Files in conflict"].seen
 
 
 def test_the_ledger_has_each_transaction_once(answers: Answers) -> None:

@@ -29,6 +29,15 @@ def test_a_small_file_in_a_batch_costs_under_a_third(
     assert batch <= direct / 3
 
 
+@pytest.mark.parametrize("route", ["batch", "direct"])
+def test_overlaps_cost_at_most_15_percent_of_a_small_file(stack: PricedStack, route: str) -> None:
+    lines = small_file(stack, route)
+
+    overlaps = lines.pop("look for its rows in other files")
+
+    assert 0 < overlaps <= 0.15 * sum(lines.values())
+
+
 def test_a_good_file_enters_the_same_states_on_both_routes(stack: PricedStack) -> None:
     batch, direct = (walk_file(stack.definition, route) for route in ("batch", "direct"))
 

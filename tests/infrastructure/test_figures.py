@@ -10,7 +10,16 @@ import pytest
 
 from etl.synthesis.template import Template, states_in
 
-FUNCTIONS = ("check-arrivals", "dispatch", "empty-buckets", "publish", "record", "transform", "validate")
+FUNCTIONS = (
+    "check-arrivals",
+    "dispatch",
+    "empty-buckets",
+    "find-overlaps",
+    "publish",
+    "record",
+    "transform",
+    "validate",
+)
 EXPRESS_LIMIT = 300
 """Seconds that an Express execution may take, set by AWS."""
 SERVICE_LEVEL = 900
@@ -50,6 +59,14 @@ ALARMS = {
         0,
     ),
     "latency": Alarm("etl-pipeline-test", "UploadToDone", {"service": "record"}, "Maximum", SERVICE_LEVEL),
+    "overlaps-age": Alarm(
+        "AWS/SQS",
+        "ApproximateAgeOfOldestMessage",
+        {"QueueName": "queue-overlaps-test.QueueName"},
+        "Maximum",
+        900,
+    ),
+    "conflicts": Alarm("etl-pipeline-test", "ConflictingRows", {"service": "find-overlaps"}, "Sum", 0),
     "record-age": Alarm("AWS/Lambda", "IteratorAge", {"FunctionName": "lambda-record-test"}, "Maximum", 900_000),
     **{
         f"throttles-{name}": Alarm("AWS/Lambda", "Throttles", {"FunctionName": f"lambda-{name}-test"}, "Sum", 0)
@@ -209,10 +226,12 @@ def test_an_event_is_delivered_again_three_times_in_ten_minutes(template: Templa
 def test_all_rules_on_files_have_delivery_retries(template: Template) -> None:
     rules = template.of_type("AWS::Events::Rule").values()
 
-    # The other two are a clock, which strikes again, and an alert of what an alarm shows as well
+    # The others are a clock, which strikes again; an alert of what an alarm shows as well; and figures that may come
+    # late, which EventBridge delivers for a day
     assert {rule["Name"] for rule in rules if "RetryPolicy" not in rule["Targets"][0]} == {
         "rule-check-arrivals-test",
         "rule-crawler-failed-test",
+        "rule-overlaps-test",
     }
 
 
@@ -234,7 +253,11 @@ def test_messages_are_retained_14_days_and_reappear_after_a_call(template: Templ
         for queue in template.of_type("AWS::SQS::Queue").values()
     }
 
-    assert found == {"queue-batching-test": (1_209_600, 330), "queue-dead-letter-test": (1_209_600, None)}
+    assert found == {
+        "queue-batching-test": (1_209_600, 330),
+        "queue-dead-letter-test": (1_209_600, None),
+        "queue-overlaps-test": (1_209_600, 300),
+    }
 
 
 def test_a_function_may_take_five_minutes(template: Template) -> None:

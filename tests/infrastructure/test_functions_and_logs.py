@@ -6,7 +6,16 @@ from etl.synthesis.synthesize import synthesize
 from etl.synthesis.template import Template, states_in
 from etl.workflow.asl import MAX_ATTEMPTS
 
-FUNCTIONS = {"check-arrivals", "dispatch", "validate", "transform", "publish", "record", "empty-buckets"}
+FUNCTIONS = {
+    "check-arrivals",
+    "dispatch",
+    "validate",
+    "transform",
+    "publish",
+    "record",
+    "empty-buckets",
+    "find-overlaps",
+}
 
 
 @pytest.mark.requirement("F1", "F2")

@@ -38,8 +38,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def page(report: Report, notice: Notice | None = None) -> str:
-    """Write ``report`` as an HTML document; ``notice`` is None unless the file has an outcome that is not published."""
+def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> str:
+    """Write ``report`` as an HTML document; ``notice`` is None unless the file has an outcome that is not published.
+
+    ``overlaps`` is a sentence on rows that other files have too, if any.
+    """
     file = report.file
     return _template().substitute(
         title=escape(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}"),
@@ -50,6 +53,7 @@ def page(report: Report, notice: Notice | None = None) -> str:
         verdict=report.verdict,
         words=WORDS[report.verdict],
         summary=_of_unpublished(report) if notice else summary(report),
+        overlaps=f"<p>{escape(overlaps)}</p>" if overlaps else "",
         rejection=_rejection(report),
         counts=_counts(report.counts),
         totals=_totals(report, notice),

@@ -119,6 +119,11 @@ def test_a_healthy_deployment_has_no_findings() -> None:
         (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
         (Account(dead_letters=3), "Dead letters", "replay"),
         (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
+        (
+            Account(hanging=(audit_row(FileStatus.COMPLETED, rows_in_other_files=2, conflicting_rows=1),)),
+            "Files in conflict",
+            "etl query overlaps",
+        ),
         (Account(left=(LEFT,)), "Files without a row", "etl replay --lost"),
         (Account(ringing=(ALARM,)), "Alarms", "docs/runbook.md"),
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),

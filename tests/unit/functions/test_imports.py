@@ -17,6 +17,7 @@ BOTO3 = {"boto3", "s3transfer"}
 SPARED = {
     "dispatch": BOTO3 | {"duckdb", "transactions"},
     "empty_buckets": BOTO3 | {"duckdb", "transactions"},
+    "find_overlaps": BOTO3,
     "publish": BOTO3 | {"duckdb"},
     "check_arrivals": BOTO3 | {"duckdb"},
     "record": BOTO3,

@@ -94,6 +94,21 @@ def test_each_outcome_has_its_seconds_from_the_upload(measured: list[tuple[str, 
     assert sorted(value for name, value, _ in measured if name == "UploadToDone") == [2, 90, 90]
 
 
+def test_figures_on_overlaps_measure_no_file_twice(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # When a file is told again whose row has got figures on overlaps since
+    told_again = _changed("f1", FileStatus.COMPLETED)
+    figures = {"rows_in_other_files": 3, "overlaps_at": "2025-11-03T14:06:42Z"}
+    serialize = TypeSerializer().serialize
+    told_again["dynamodb"]["NewImage"] |= {name: serialize(value) for name, value in figures.items()}
+    record.handler({"Records": [told_again]}, context)
+
+    assert [found for line in capsys.readouterr().out.splitlines() for found in _metrics(json.loads(line))] == []
+
+
 def test_a_missing_variable_is_named(context: FakeContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROCESSED_BUCKET", BUCKET)
     monkeypatch.delenv("REGISTRY_TABLE", raising=False)

@@ -170,6 +170,27 @@ def test_the_page_of_a_completed_file_is_that_of_its_report() -> None:
     assert _reported(_record(report=PAGE)).objects[PAGE].decode() == page(_report())
 
 
+@pytest.mark.parametrize(
+    ("conflicts", "words"),
+    [(0, "3 rows also in 1 other file. The ledger"), (1, "1 of them with another amount or currency")],
+)
+def test_figures_on_overlaps_are_recorded_and_on_the_page(conflicts: int, words: str, tmp_path: Path) -> None:
+    figures: dict[str, Any] = {
+        "rows_in_other_files": 3,
+        "conflicting_rows": conflicts,
+        "overlapping_files": ["f0"],
+        "overlapping_file_count": 1,
+        "overlaps_at": "2025-11-03T15:00:00Z",
+    }
+
+    s3 = _reported(_record(report=PAGE), _record(report=PAGE, **figures))
+
+    assert words in s3.objects.pop(PAGE).decode()
+    s3.objects.pop("reports/alpine/f1.json")
+    [row] = _recorded(s3, tmp_path)["files"]
+    assert (row["rows_in_other_files"], row["conflicting_rows"], row["overlapping_files"]) == (3, conflicts, 1)
+
+
 def test_of_repeated_outcomes_the_page_tells_the_last() -> None:
     completed, superseded = _record(report=PAGE), _record(FileStatus.SUPERSEDED, report=PAGE, superseded_by="f2")
     once = _reported(completed, superseded).objects[PAGE]

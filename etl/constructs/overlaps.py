@@ -1,0 +1,113 @@
+"""Tells how many of a completed file's rows other files have too, beside processing."""
+
+from typing import Final
+
+from aws_cdk import Annotations, Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
+from etl.constructs.shared import allow, make_queue
+from etl.workflow.notification import PROCESSED_EVENT
+from pipeline.constants import MANIFESTS, TRANSACTIONS
+
+BATCH_SIZE: Final = 10
+"""Files in one call: several large ones fit into its time."""
+
+MAX_CONCURRENCY: Final = 10
+"""Calls at once. A burst of files leaves the account's concurrency to the functions that process them."""
+
+
+class OverlapFunction(Construct):
+    """A function behind a queue of completed files.
+
+    A failure here holds up no file. Its message comes again until the queue's retention ends, and an alarm goes off
+    meanwhile: once the cause is mended, the figures come by themselves.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        basis: FunctionBasis,
+        *,
+        audit_table: dynamodb.ITable,
+        processed: s3.IBucket,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = make_queue(
+            self,
+            "Queue",
+            name=basis.names.physical_name("queue", "overlaps"),
+            key=basis.key,
+            visibility_timeout=TIMEOUT,
+        )
+        self.function = PipelineFunction(
+            self,
+            "FindOverlaps",
+            basis,
+            purpose="find-overlaps",
+            description="Counts the rows of completed files that other files have too",
+            statements=[
+                allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self.queue.queue_arn]),
+                allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [audit_table.table_arn]),
+                allow(
+                    ["s3:GetObject"],
+                    [processed.arn_for_objects(f"{prefix}*") for prefix in (MANIFESTS, TRANSACTIONS)],
+                ),
+                # It lists partitions; and without it, S3 answers 403 and not 404 for an object that is superseded.
+                allow(["s3:ListBucket"], [processed.bucket_arn]),
+            ],
+            environment={
+                "PROCESSED_BUCKET": processed.bucket_name,
+                "AUDIT_TABLE": audit_table.table_name,
+            },
+            scratch_space=True,
+        ).function
+        lambda_.EventSourceMapping(
+            self,
+            "OverlapsQueueMapping",
+            target=self.function,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=BATCH_SIZE,
+            max_batching_window=Duration.seconds(5),
+            max_concurrency=MAX_CONCURRENCY,
+            report_batch_item_failures=True,
+        )
+        self._queue_completed_files(basis)
+
+    def _queue_completed_files(self, basis: FunctionBasis) -> None:
+        # Imported, so that the rule's target leaves the queue's policy to this construct.
+        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self.queue.queue_arn)
+        rule = events.Rule(
+            self,
+            "Completed",
+            rule_name=basis.names.physical_name("rule", "overlaps"),
+            description="Queues each completed file, whose rows other files may have too",
+            event_pattern=events.EventPattern(source=[basis.names.stack], detail_type=[PROCESSED_EVENT]),
+            targets=[
+                targets.SqsQueue(
+                    queue,
+                    message=events.RuleTargetInput.from_object(
+                        {"file_id": events.EventField.from_path("$.detail.file_id")}
+                    ),
+                )
+            ],
+        )
+        # The imported queue's environment is unresolved for CDK, and is this stack's own.
+        Annotations.of(rule).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CompletedRuleSends",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
+            )
+        )
