@@ -18,7 +18,7 @@ from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
 
 _EMPTIER: Final = "role-empty-buckets"
-_RECORDER: Final = "role-record"
+_RECORDERS: Final = frozenset({"role-find-overlaps", "role-record"})
 _SUFFIX: Final = CONTEXT["environmentSuffix"]
 
 Watch = Callable[[str], None]
@@ -121,7 +121,7 @@ class _Proof:
 
 
 def _run_for(grant: Grant, day: Day) -> Run:
-    return lambda: day.differences(_files_of(grant), recorded=grant.role == _RECORDER)
+    return lambda: day.differences(_files_of(grant), recorded=grant.role in _RECORDERS)
 
 
 def _files_of(grant: Grant) -> tuple[str, ...]:

@@ -46,11 +46,14 @@ _BOOKING_DATE: Final = "2025-05-05"
 _LAYOUT: Final = LayoutCatalog.load().get("alpine-2025")
 
 
-def statement(mark: str, rows: int = 1) -> bytes:
-    """Write a statement of good rows and one bad one; ``mark`` makes its content its own."""
+def statement(mark: str, rows: int = 1, *, overlaps: str = "") -> bytes:
+    """Write a statement of good rows and one bad one; ``mark`` makes its content its own.
+
+    It has the first row of the statement with the mark ``overlaps`` too, if one is given.
+    """
+    names = [*(f"{mark}-{number}" for number in range(rows)), *([f"{overlaps}-0"] if overlaps else [])]
     records = [
-        {"transaction_id": f"{mark}-{number}", "booking_date": _BOOKING_DATE, "amount": "1.10", "currency": "CHF"}
-        for number in range(rows)
+        {"transaction_id": name, "booking_date": _BOOKING_DATE, "amount": "1.10", "currency": "CHF"} for name in names
     ]
     records.append({"transaction_id": f"{mark}-bad", "booking_date": "no date", "amount": "1.10", "currency": "CHF"})
     lines = [",".join(record.get(column, "") for column in _LAYOUT.header) for record in records]
@@ -173,7 +176,9 @@ class Day:
         if MISSING in wanted:
             uploads[MISSING] = self._announce_missing(run)
         if GOOD in wanted:
-            uploads[GOOD] = self._put_as_partner(self._key(f"good-{run}.csv"), statement(f"good-{run}"))
+            uploads[GOOD] = self._put_as_partner(
+                self._key(f"good-{run}.csv"), statement(f"good-{run}", overlaps="original")
+            )
         return uploads
 
     def _put_as_partner(self, key: str, content: bytes) -> Upload:
@@ -245,6 +250,8 @@ class Day:
     def _recorded(self, file_id: str, sent: datetime) -> str:
         day = datetime.now(UTC).date()
         words = [what for what in (FILES, FILE_TOTALS) if self._exists(f"{what}uploaded_date={day}/{file_id}")]
+        row = self.pipeline.audit.get([file_id]).get(file_id)
+        words += ["overlaps counted"] * bool(row and row.rows_in_other_files)
         words += ["page of the report"] * self._exists(f"{REPORTS}{PARTNER}/{file_id}.html")
         entries = self._client("dynamodb").scan(TableName=self.pipeline.outputs["RegistryTable"])["Items"]
         arrivals = [

@@ -153,3 +153,15 @@ def test_one_schedule_invokes_the_check_for_missing_files(
 
     assert rule["ScheduleExpression"] == "rate(15 minutes)"
     assert [target["Arn"] for target in rule["Targets"]] == ["lambda-check-arrivals-test.Arn"]
+
+
+def test_a_queue_bounds_how_many_files_are_looked_for_at_once(template: Template) -> None:
+    rule = _rule(template, "overlaps")
+    mapping = template.one("AWS::Lambda::EventSourceMapping", EventSourceArn="queue-overlaps-test.Arn")
+
+    assert rule["EventPattern"] == {"source": ["etl-pipeline-test"], "detail-type": ["Transaction File Processed"]}
+    assert [target["Arn"] for target in rule["Targets"]] == ["queue-overlaps-test.Arn"]
+    assert mapping["FunctionName"] == "lambda-find-overlaps-test"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # A burst of files leaves the account's concurrency to the functions that process them
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": 10})

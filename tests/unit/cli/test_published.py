@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from cli.commands import audit, report, status
 from cli.main import app
-from cli.tables import OUTCOME_COLUMNS, outcome_cells
+from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
@@ -137,3 +137,18 @@ def test_the_page_that_is_opened_has_the_status_of_now(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("one", FileStatus)
 def test_a_file_of_any_status_is_shown(monkeypatch: pytest.MonkeyPatch, one: FileStatus) -> None:
     assert one.value in _etl(monkeypatch, audit_row(one, **FIGURES), "status").output
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, ""),
+        ({"rows_in_other_files": 1, "overlapping_file_count": 2}, "1 row in 2 other files"),
+        (
+            {"rows_in_other_files": 1200, "overlapping_file_count": 1, "conflicting_rows": 3},
+            "1 200 rows in 1 other file, 3 of them in conflict",
+        ),
+    ],
+)
+def test_a_completed_files_remark_says_what_others_have_too(facts: dict[str, int], words: str) -> None:
+    assert remark(audit_row(FileStatus.COMPLETED, **facts)) == words
