@@ -45,7 +45,7 @@ def build_definition(resources: Resources) -> dict[str, Any]:
     """
     states: States = {
         "Which route?": _which_route(),
-        "Withdraw files": withdraw_files(resources, following="Done"),
+        "Withdraw files": withdraw_files(resources, following=_HANDLED),
         "Process directly": _process_directly(resources),
         "Process the batch": _process_batch(resources),
         _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),

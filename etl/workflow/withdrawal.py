@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from etl.workflow import audit
-from etl.workflow.asl import Resources, State, catch, jsonata_task, query, service, task
+from etl.workflow.asl import ERROR_KEY, Resources, State, catch, catch_with, jsonata_task, query, service, task
+from etl.workflow.failure import OPEN
 from etl.workflow.identity import identify
 from etl.workflow.steps import WITHDRAW, item
 from pipeline.constants import FileStatus
@@ -16,7 +17,7 @@ def withdraw_files(resources: Resources, *, following: str) -> State:
     """Build the map that withdraws ``$.files``, as ``$.by`` says for ``$.reason``.
 
     A file that is not completed is left as it is. One that is withdrawn already is withdrawn once more, since what
-    failed may be tried again.
+    failed may be tried again. The map's result has ``$.open`` for each that could not be withdrawn.
     """
     return {
         "Type": "Map",
@@ -29,6 +30,7 @@ def withdraw_files(resources: Resources, *, following: str) -> State:
             "by.$": "$.by",
         },
         "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **_chain(resources)},
+        "ResultSelector": {f"{OPEN}.$": f"$[*].{OPEN}"},
         "Next": following,
     }
 
@@ -48,7 +50,7 @@ def _chain(resources: Resources) -> dict[str, Any]:
     also = {"reason": query("$states.input.reason"), "by": query("$states.input.by")}
     start, states = identify(label=LABEL, following=read, failing=failed, also=also)
     states |= {
-        read: _read_published(resources, following=published),
+        read: _read_published(resources, following=published, failing=failed),
         published: {
             "Type": "Choice",
             "Choices": [
@@ -63,17 +65,18 @@ def _chain(resources: Resources) -> dict[str, Any]:
             following=remove,
             unless=[audit.CONDITION_FAILED],
             # A newer file took its place meanwhile.
-            catches=[catch(done, audit.CONDITION_FAILED)],
+            catches=[catch(done, audit.CONDITION_FAILED), catch(failed)],
         ),
         remove: task(
             resources.publish_function,
             {"action": WITHDRAW, "file.$": "$.file"},
             following=free,
+            catches=[catch(failed)],
             timeout_seconds=_TIMEOUT_SECONDS,
         ),
-        free: _free_delivery(resources, following=done),
+        free: _free_delivery(resources, following=done, failing=failed),
         done: {"Type": "Succeed"},
-        failed: {"Type": "Fail", "Error": "Pipeline.NotWithdrawn"},
+        failed: {"Type": "Pass", "Result": {OPEN: True}, "End": True},
     }
     return {"StartAt": start, "States": states}
 
@@ -82,7 +85,7 @@ def _name(step: str) -> str:
     return f"{step} ({LABEL})"
 
 
-def _read_published(resources: Resources, *, following: str) -> State:
+def _read_published(resources: Resources, *, following: str, failing: str) -> State:
     row = "$states.result.Item"
     output = f"""$merge([$states.input, {{
         'status': $exists({row}) ? {row}.status.S : '',
@@ -93,10 +96,11 @@ def _read_published(resources: Resources, *, following: str) -> State:
         item(resources.audit_table, {"file_id": {"S": query("$states.input.file.file_id")}}),
         output=output,
         following=following,
+        catches=[catch_with(failing, ERROR_KEY)],
     )
 
 
-def _free_delivery(resources: Resources, *, following: str) -> State:
+def _free_delivery(resources: Resources, *, following: str, failing: str) -> State:
     """Say that no file of the delivery has rows, unless a newer one has claimed it."""
     return task(
         audit.UPDATE,
@@ -109,5 +113,5 @@ def _free_delivery(resources: Resources, *, following: str) -> State:
         },
         following=following,
         unless=[audit.CONDITION_FAILED],
-        catches=[catch(following, audit.CONDITION_FAILED)],
+        catches=[catch(following, audit.CONDITION_FAILED), catch(failing)],
     )
