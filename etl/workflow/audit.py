@@ -89,38 +89,37 @@ def finish(
 def supersede(resources: Resources) -> dict[str, Any]:
     """Mark a completed older version (``$.older``) as replaced by the file that is being published."""
     by = text("$.file.file_id")
-    return {
-        "TableName": resources.audit_table,
-        "Key": {"file_id": text("$.older")},
-        "UpdateExpression": (
-            "SET #status = :superseded, superseded_by = :by, updated_at = :now, history = list_append(history, :entry)"
-        ),
-        "ConditionExpression": "#status = :completed",
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": {
-            ":superseded": {"S": FileStatus.SUPERSEDED},
-            ":completed": {"S": FileStatus.COMPLETED},
-            ":by": by,
-            ":now": text(_NOW),
-            ":entry": {"L": [_history_entry(FileStatus.SUPERSEDED, detail=by)]},
-        },
-    }
+    return _end_publication(
+        resources, FileStatus.SUPERSEDED, file_id=text("$.older"), detail=by, facts={"superseded_by": by}
+    )
 
 
 def withdraw(resources: Resources) -> dict[str, Any]:
     """Mark a completed file as withdrawn, with the reason and who said so."""
     detail = {"S.$": "States.Format('{} (by {})', $.reason, $.by)"}
+    return _end_publication(resources, FileStatus.WITHDRAWN, file_id=text("$.file.file_id"), detail=detail, facts={})
+
+
+def _end_publication(
+    resources: Resources,
+    status: FileStatus,
+    *,
+    file_id: Mapping[str, str],
+    detail: Mapping[str, str],
+    facts: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """Give a file that is COMPLETED another status, whoever holds its claim."""
+    changes = {"status": {"S": status}, "updated_at": text(_NOW), **facts}
     return {
         "TableName": resources.audit_table,
-        "Key": {"file_id": text("$.file.file_id")},
-        "UpdateExpression": ("SET #status = :withdrawn, updated_at = :now, history = list_append(history, :entry)"),
+        "Key": {"file_id": file_id},
+        "UpdateExpression": f"SET {_assignments(changes)}, history = list_append(history, :entry)",
         "ConditionExpression": "#status = :completed",
-        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeNames": {f"#{name}": name for name in changes},
         "ExpressionAttributeValues": {
-            ":withdrawn": {"S": FileStatus.WITHDRAWN},
+            **{f":{name}": value for name, value in changes.items()},
             ":completed": {"S": FileStatus.COMPLETED},
-            ":now": text(_NOW),
-            ":entry": {"L": [_history_entry(FileStatus.WITHDRAWN, detail=detail)]},
+            ":entry": {"L": [_history_entry(status, detail=detail)]},
         },
     }
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from etl.workflow.asl import Resources, State, States, catch, compute, follow, query
 from etl.workflow.chain import file_chain
 from etl.workflow.failure import INCOMPLETE, OPEN
+from etl.workflow.identity import each_file
 from etl.workflow.settling import settle_every_file, settle_left_behind
 from etl.workflow.withdrawal import withdraw_files
 
@@ -109,12 +110,8 @@ def _map(chain: dict[str, Any], *, processor: dict[str, str]) -> State:
     return {
         "Type": "Map",
         "ItemsPath": "$.files",
-        "ItemSelector": {
-            "event.$": "$$.Map.Item.Value",
-            "number.$": "$$.Map.Item.Index",
-            # A child's own execution is another one.
-            "execution.$": "$$.Execution.Id",
-        },
+        # A child's own execution is another one.
+        "ItemSelector": each_file(execution="$$.Execution.Id"),
         "ItemProcessor": {"ProcessorConfig": processor, **chain},
         "ResultPath": "$.ended",
         # How far the files came is not known then.

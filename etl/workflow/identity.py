@@ -46,6 +46,17 @@ _FILE: Final = f"""(
 )"""
 
 
+def each_file(*, execution: str) -> dict[str, str]:
+    """Select what ``identify`` takes of each item of a Map over an execution's files.
+
+    Parameters
+    ----------
+    execution
+        Path of the execution's ARN whose files they are.
+    """
+    return {"event.$": "$$.Map.Item.Value", "number.$": "$$.Map.Item.Index", "execution.$": execution}
+
+
 def identify(
     *, label: str, following: str, failing: str, also: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[str, States]:

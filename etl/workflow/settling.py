@@ -16,7 +16,7 @@ from etl.workflow.asl import (
     service,
 )
 from etl.workflow.failure import INCOMPLETE_KEY, OPEN, failure_path, incomplete_end, unidentified_path
-from etl.workflow.identity import identify
+from etl.workflow.identity import each_file, identify
 from etl.workflow.notification import notification_path
 from etl.workflow.steps import COUNTS, item
 from pipeline.constants import UNFINISHED, FileStatus
@@ -86,11 +86,7 @@ def settle_every_file(resources: Resources, *, following: str, failing: str) -> 
     return {
         "Type": "Map",
         "ItemsPath": "$.files",
-        "ItemSelector": {
-            "event.$": "$$.Map.Item.Value",
-            "number.$": "$$.Map.Item.Index",
-            "execution.$": "$.execution",
-        },
+        "ItemSelector": each_file(execution="$.execution"),
         "MaxConcurrency": CONCURRENCY,
         "ItemProcessor": _processor(resources, label=EVERY_FILE, last=True),
         "ResultSelector": {f"{OPEN}.$": f"$[*].{OPEN}"},

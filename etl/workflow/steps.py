@@ -145,6 +145,11 @@ class Steps(ABC):
         }
 
 
+def key_entry(object_key: str) -> str:
+    """Return JSONata for the registry's entry of a key, which ``object_key`` (JSONata) is."""
+    return f"'key#' & {object_key}"
+
+
 def item(table: str, key: dict[str, Any]) -> dict[str, Any]:
     """Ask for an item of a table as it is now."""
     return {"TableName": table, "Key": key, "ConsistentRead": True}

@@ -5,7 +5,7 @@ from typing import Final
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
-from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, TRANSACTION_CANCELED, VALIDATION, Steps, item
+from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, TRANSACTION_CANCELED, VALIDATION, Steps, item, key_entry
 from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
@@ -84,7 +84,7 @@ class TransformationSteps(Steps):
             $merge([$states.input, {{
                 'first': {{
                     'status': {row}.status.S,
-                    'delivery': $exists($content.delivery) ? $content.delivery : 'key#' & {row}.object_key.S,
+                    'delivery': $exists($content.delivery) ? $content.delivery : {key_entry(f"{row}.object_key.S")},
                     'order': $exists($content.order) ? $content.order : {row}.sequencer.S
                 }}
             }}])

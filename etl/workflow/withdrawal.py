@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from etl.workflow import audit
-from etl.workflow.asl import ERROR_KEY, Resources, State, catch, catch_with, jsonata_task, query, service, task
+from etl.workflow.asl import ERROR_KEY, Resources, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.failure import OPEN
-from etl.workflow.identity import identify
-from etl.workflow.steps import WITHDRAW, item
+from etl.workflow.identity import each_file, identify
+from etl.workflow.steps import Steps, item, key_entry
 from pipeline.constants import FileStatus
 
 LABEL: Final = "withdrawal"
@@ -22,13 +22,7 @@ def withdraw_files(resources: Resources, *, following: str) -> State:
     return {
         "Type": "Map",
         "ItemsPath": "$.files",
-        "ItemSelector": {
-            "event.$": "$$.Map.Item.Value",
-            "number.$": "$$.Map.Item.Index",
-            "execution.$": "$$.Execution.Id",
-            "reason.$": "$.reason",
-            "by.$": "$.by",
-        },
+        "ItemSelector": {**each_file(execution="$$.Execution.Id"), "reason.$": "$.reason", "by.$": "$.by"},
         "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **_chain(resources)},
         "ResultSelector": {f"{OPEN}.$": f"$[*].{OPEN}"},
         "Next": following,
@@ -36,82 +30,72 @@ def withdraw_files(resources: Resources, *, following: str) -> State:
 
 
 def _chain(resources: Resources) -> dict[str, Any]:
-    read, published, remove, free, done, failed = map(
-        _name,
-        (
-            "Read the published file",
-            "Is it published?",
-            "Remove its rows",
-            "Free its delivery",
-            "Done",
-            "Withdrawal failed",
-        ),
-    )
+    failed = f"Withdrawal failed ({LABEL})"
+    # No claim is taken, and so there is no lease.
+    steps = WithdrawalSteps(resources, label=LABEL, timeout=_TIMEOUT_SECONDS, lease_seconds=0, failure=failed)
     also = {"reason": query("$states.input.reason"), "by": query("$states.input.by")}
-    start, states = identify(label=LABEL, following=read, failing=failed, also=also)
-    states |= {
-        read: _read_published(resources, following=published, failing=failed),
-        published: {
-            "Type": "Choice",
-            "Choices": [
-                {"Variable": "$.status", "StringEquals": FileStatus.COMPLETED, "Next": _name("Record withdrawal")},
-                {"Variable": "$.status", "StringEquals": FileStatus.WITHDRAWN, "Next": remove},
-            ],
-            "Default": done,
-        },
-        _name("Record withdrawal"): task(
+    start, states = identify(label=LABEL, following=steps.name("Read the published file"), failing=failed, also=also)
+    failing: States = {failed: {"Type": "Pass", "Result": {OPEN: True}, "End": True}}
+    return {"StartAt": start, "States": states | steps.states() | failing}
+
+
+class WithdrawalSteps(Steps):
+    """From ``Read the published file`` to ``Done``."""
+
+    def states(self) -> States:
+        """Make the states, in the order a file meets them."""
+        return self._named(
+            {
+                "Read the published file": self._read_published(),
+                "Is it published?": {
+                    "Type": "Choice",
+                    "Choices": [
+                        {"Variable": "$.status", "StringEquals": status, "Next": self.name(step)}
+                        for status, step in (
+                            (FileStatus.COMPLETED, "Record withdrawal"),
+                            (FileStatus.WITHDRAWN, "Remove its rows"),
+                        )
+                    ],
+                    "Default": self.name("Done"),
+                },
+                "Record withdrawal": self._task(
+                    audit.UPDATE,
+                    audit.withdraw(self._resources),
+                    following="Remove its rows",
+                    # A newer file took its place meanwhile.
+                    unless={audit.CONDITION_FAILED: "Done"},
+                ),
+                "Remove its rows": self._withdraw(following="Free its delivery"),
+                "Free its delivery": self._free_delivery(),
+                "Done": {"Type": "Succeed"},
+            }
+        )
+
+    def _read_published(self) -> State:
+        row = "$states.result.Item"
+        output = f"""$merge([$states.input, {{
+            'status': $exists({row}) ? {row}.status.S : '',
+            'delivery': $exists({row}.delivery) ? {row}.delivery.S : {key_entry("$states.input.file.object_key")}
+        }}])"""
+        return jsonata_task(
+            service("dynamodb:getItem"),
+            item(self._resources.audit_table, {"file_id": {"S": query("$states.input.file.file_id")}}),
+            output=output,
+            following=self.name("Is it published?"),
+            catches=[catch_with(self._failure, ERROR_KEY)],
+        )
+
+    def _free_delivery(self) -> State:
+        """Say that no file of the delivery has rows, unless a newer one has claimed it."""
+        return self._task(
             audit.UPDATE,
-            audit.withdraw(resources),
-            following=remove,
-            unless=[audit.CONDITION_FAILED],
-            # A newer file took its place meanwhile.
-            catches=[catch(done, audit.CONDITION_FAILED), catch(failed)],
-        ),
-        remove: task(
-            resources.publish_function,
-            {"action": WITHDRAW, "file.$": "$.file"},
-            following=free,
-            catches=[catch(failed)],
-            timeout_seconds=_TIMEOUT_SECONDS,
-        ),
-        free: _free_delivery(resources, following=done, failing=failed),
-        done: {"Type": "Succeed"},
-        failed: {"Type": "Pass", "Result": {OPEN: True}, "End": True},
-    }
-    return {"StartAt": start, "States": states}
-
-
-def _name(step: str) -> str:
-    return f"{step} ({LABEL})"
-
-
-def _read_published(resources: Resources, *, following: str, failing: str) -> State:
-    row = "$states.result.Item"
-    output = f"""$merge([$states.input, {{
-        'status': $exists({row}) ? {row}.status.S : '',
-        'delivery': $exists({row}.delivery) ? {row}.delivery.S : 'key#' & $states.input.file.object_key
-    }}])"""
-    return jsonata_task(
-        service("dynamodb:getItem"),
-        item(resources.audit_table, {"file_id": {"S": query("$states.input.file.file_id")}}),
-        output=output,
-        following=following,
-        catches=[catch_with(failing, ERROR_KEY)],
-    )
-
-
-def _free_delivery(resources: Resources, *, following: str, failing: str) -> State:
-    """Say that no file of the delivery has rows, unless a newer one has claimed it."""
-    return task(
-        audit.UPDATE,
-        {
-            "TableName": resources.registry_table,
-            "Key": {"entry": audit.text("$.delivery")},
-            "UpdateExpression": "SET published = :none",
-            "ConditionExpression": "file_id = :file_id",
-            "ExpressionAttributeValues": {":none": {"L": []}, ":file_id": audit.text("$.file.file_id")},
-        },
-        following=following,
-        unless=[audit.CONDITION_FAILED],
-        catches=[catch(following, audit.CONDITION_FAILED), catch(failing)],
-    )
+            {
+                "TableName": self._resources.registry_table,
+                "Key": {"entry": audit.text("$.delivery")},
+                "UpdateExpression": "SET published = :none",
+                "ConditionExpression": "file_id = :file_id",
+                "ExpressionAttributeValues": {":none": {"L": []}, ":file_id": audit.text("$.file.file_id")},
+            },
+            following="Done",
+            unless={audit.CONDITION_FAILED: "Done"},
+        )
