@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -15,7 +15,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, make_queue
+from etl.constructs.shared import allow, let_rule_send, make_queue, queue_for_rule
 from etl.names import EXTENSIONS, Names
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 
@@ -103,8 +103,6 @@ class Ingestion(Construct):
             event_pattern=_uploads(raw, size=[">=", threshold]),
             targets=[start({"route": DIRECT, "files": [_file_event()]})],
         )
-        # Imported, so that the rule's target leaves the queue's policy to this construct.
-        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self._queue.queue_arn)
         batch = events.Rule(
             self,
             "Batch",
@@ -113,7 +111,7 @@ class Ingestion(Construct):
             event_pattern=_uploads(raw, size=["<", threshold]),
             targets=[
                 targets.SqsQueue(
-                    queue,
+                    queue_for_rule(self, self._queue),
                     message=events.RuleTargetInput.from_object(_file_event()),
                     dead_letter_queue=dead_letter_queue,
                     retry_attempts=DELIVERY_RETRIES,
@@ -121,17 +119,7 @@ class Ingestion(Construct):
                 )
             ],
         )
-        # The imported queue's environment is unresolved for CDK, and is this stack's own.
-        Annotations.of(batch).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
-        self._queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="BatchRuleSends",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self._queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": batch.rule_arn}},
-            )
-        )
+        let_rule_send(batch, self._queue, sid="BatchRuleSends")
         events.Rule(
             self,
             "Settle",

@@ -2,18 +2,16 @@
 
 from typing import Final
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, make_queue
+from etl.constructs.shared import allow, let_rule_send, make_queue, queue_for_rule
 from etl.workflow.notification import PROCESSED_EVENT
 from pipeline.constants import MANIFESTS, TRANSACTIONS
 
@@ -83,8 +81,6 @@ class OverlapFunction(Construct):
         self._queue_completed_files(basis)
 
     def _queue_completed_files(self, basis: FunctionBasis) -> None:
-        # Imported, so that the rule's target leaves the queue's policy to this construct.
-        queue = sqs.Queue.from_queue_arn(self, "QueueOfTheRule", self.queue.queue_arn)
         rule = events.Rule(
             self,
             "Completed",
@@ -93,21 +89,11 @@ class OverlapFunction(Construct):
             event_pattern=events.EventPattern(source=[basis.names.stack], detail_type=[PROCESSED_EVENT]),
             targets=[
                 targets.SqsQueue(
-                    queue,
+                    queue_for_rule(self, self.queue),
                     message=events.RuleTargetInput.from_object(
                         {"file_id": events.EventField.from_path("$.detail.file_id")}
                     ),
                 )
             ],
         )
-        # The imported queue's environment is unresolved for CDK, and is this stack's own.
-        Annotations.of(rule).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
-        self.queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="CompletedRuleSends",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
-            )
-        )
+        let_rule_send(rule, self.queue, sid="CompletedRuleSends")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Annotations, Duration, RemovalPolicy
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -41,6 +42,26 @@ def make_queue(
         visibility_timeout=visibility_timeout,
         dead_letter_queue=dead_letter_queue,
         removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def queue_for_rule(scope: Construct, queue: sqs.IQueue) -> sqs.IQueue:
+    """Return a queue as a rule's target; imported, so that the target leaves its policy to ``let_rule_send``."""
+    return sqs.Queue.from_queue_arn(scope, "QueueOfTheRule", queue.queue_arn)
+
+
+def let_rule_send(rule: events.Rule, queue: sqs.Queue, *, sid: str) -> None:
+    """Let a rule, and no other, send to a queue that it has by ``queue_for_rule``; ``sid`` names the statement."""
+    # The imported queue's environment is unresolved for CDK, and is this stack's own.
+    Annotations.of(rule).acknowledge_warning("@aws-cdk/aws-events:ruleUnresolvedEnvironment")
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid=sid,
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[queue.queue_arn],
+            conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
+        )
     )
 
 
