@@ -37,6 +37,19 @@ def identify(bucket: str, key: str, version: str) -> str:
     return sha256(f"{bucket}\n{key}\n{version}".encode()).hexdigest()
 
 
+def upload_event(row: AuditRow, *, etag: str) -> dict[str, Any]:
+    """Write an upload again as the rules hand it to the state machine; only its ``etag`` is not in the file's row."""
+    announced = {
+        "key": row.key,
+        "size": row.size,
+        "etag": etag,
+        "version-id": row.version_id,
+        "sequencer": row.sequencer,
+    }
+    uploaded_at = row.uploaded_at.isoformat().replace("+00:00", "Z")
+    return {"bucket": row.bucket, "object": announced, "uploaded_at": uploaded_at}
+
+
 class AuditTable:
     """Reads the audit table of one deployment."""
 

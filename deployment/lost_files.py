@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from botocore.exceptions import ClientError
 
-from deployment.audit import AuditTable
+from deployment.audit import AuditTable, upload_event
 from deployment.dead_letters import DeadLetter, make_letter
 from etl.workflow.definition import LEASE_SECONDS
 from etl.workflow.settling import NO_OUTCOME
@@ -107,16 +107,8 @@ class LostFiles:
 
 
 def _from_row(row: AuditRow, etag: str) -> DeadLetter:
-    announced = {
-        "key": row.key,
-        "size": row.size,
-        "etag": etag,
-        "version-id": row.version_id,
-        "sequencer": row.sequencer,
-    }
-    uploaded_at = row.uploaded_at.isoformat().replace("+00:00", "Z")
     return make_letter(
-        {"bucket": row.bucket, "object": announced, "uploaded_at": uploaded_at},
+        upload_event(row, etag=etag),
         reason=row.error or NO_OUTCOME,
         attempt=row.attempts,
         kept_at=row.history[-1].at,

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Unpack
 
+from deployment.audit import upload_event
 from deployment.waiting import PATIENCE_SECONDS, wait_until
 from etl.workflow.definition import WITHDRAW
 from pipeline.audit_row import AuditRow
@@ -66,17 +67,10 @@ class Withdrawals:
         NotInTimeError
             If it has not ended within ``patience`` seconds.
         """
-        announced = {
-            "key": row.key,
-            "size": row.size,
-            "etag": "",  # The object is not read.
-            "version-id": row.version_id,
-            "sequencer": row.sequencer,
-        }
-        event = {"bucket": row.bucket, "object": announced, "uploaded_at": f"{row.uploaded_at:%Y-%m-%dT%H:%M:%SZ}"}
         document = {
             "route": WITHDRAW,
-            "files": [event],
+            # The object is not read, and so its ETag not needed.
+            "files": [upload_event(row, etag="")],
             "reason": reason,
             "by": self.sts.get_caller_identity()["Arn"],
         }
