@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from cli.console import make_console
+from cli.documents import row_document
 from cli.exit_codes import ExitCode
 from cli.options import AsJson, Suffix, UsageError, print_json
 from deployment.connection import connect
+from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 
@@ -30,9 +32,7 @@ def withdraw(
     etl withdraw 4f1c... --reason "test data" --yes --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
-    row = pipeline.audit.get([file_id]).get(file_id)
-    _refuse_unpublished(file_id, row)
-    assert row is not None  # noqa: S101 - refused above
+    row = _published_row(pipeline, file_id)
     if not reason.strip():
         raise UsageError("--reason is empty: say why, for those who look at the history")
     if not yes:
@@ -40,14 +40,17 @@ def withdraw(
     pipeline.withdrawals.withdraw(row, reason)
     after = pipeline.audit.get([file_id])[file_id]
     if as_json:
-        print_json(after)
+        print_json(row_document(after))
     else:
         make_console().print(f"{after.status}: {row.rows_accepted} rows of {row.key} are taken back", soft_wrap=True)
     raise typer.Exit(ExitCode.OK if after.status is FileStatus.WITHDRAWN else ExitCode.NOTICE)
 
 
-def _refuse_unpublished(file_id: str, row: AuditRow | None) -> None:
+def _published_row(pipeline: Pipeline, file_id: str) -> AuditRow:
+    """Return the row of a file that has rows, or whose withdrawal may be unfinished; UsageError of any other."""
+    row = pipeline.audit.get([file_id]).get(file_id)
     if row is None:
         raise UsageError(f"{file_id}: no such file; etl status lists them")
-    if row.status not in {FileStatus.COMPLETED, FileStatus.WITHDRAWN}:
+    if not row.published and row.status is not FileStatus.WITHDRAWN:
         raise UsageError(f"{file_id}: is {row.status}, and has no rows to take back")
+    return row
