@@ -21,9 +21,14 @@ class SectionLines:
 
     def __init__(self, found: Found) -> None:
         self._found, self._layout = found, found.layout
-        self.captures = tuple(capture for capture in found.layout.captures if capture.source == "preamble")
-        self._patterns = [(capture.name, compiled(capture.pattern)) for capture in self.captures]
+        above = (capture for capture in found.layout.captures if capture.source == "preamble")
+        self._patterns = [(capture.name, compiled(capture.pattern)) for capture in above]
         self._in_header = _text_in_header(found.layout)
+
+    @property
+    def stand_above_headers(self) -> bool:
+        """Whether the layout captures facts from lines above its header."""
+        return bool(self._patterns)
 
     def header_facts(self, line: str) -> dict[str, str] | None:
         """Return the facts in a header of the layout, None of another line.
@@ -77,13 +82,16 @@ class SectionGuard:
         FileRejectedError
             SECTION_UNDECLARED, with the line's number.
         """
-        if self._lines.captures and self._lines.header_facts(line) is not None:
+        in_header = self._lines.header_facts(line)
+        if in_header is not None and self._lines.stand_above_headers:
             raise self._undeclared(number)
-        self.check_facts(number, line)
+        self._refuse_others(number, in_header or self._lines.facts(line))
 
     def check_facts(self, number: int, line: str) -> None:
         """Refuse the file if ``line`` has another fact: of a header that the layout skips, only that counts."""
-        facts = self._lines.header_facts(line) or self._lines.facts(line)
+        self._refuse_others(number, self._lines.header_facts(line) or self._lines.facts(line))
+
+    def _refuse_others(self, number: int, facts: dict[str, str]) -> None:
         if any(self._found.captures[name] != fact for name, fact in facts.items()):
             raise self._undeclared(number)
 
@@ -102,6 +110,7 @@ class SectionReader:
         self._lines, self._found = SectionLines(found), found
         self._held = list[str]()
         self._has_begun = bool(found.captures)
+        self._names = found.layout.names_above_rows
 
     def complete(self, lines: list[str], *, last: bool = False) -> list[str]:
         """Return the lines down to the last row, with those held back before; the others wait for what is below."""
@@ -141,8 +150,7 @@ class SectionReader:
     def _refuse_rows_before(self, first: int, lines: Sequence[str]) -> None:
         row = None if self._has_begun else next(filter(self._lines.is_row, lines), None)
         if row is not None:
-            missing = min(self._found.layout.names_above_rows)
-            raise FileRejectedError(FileCode.CAPTURE_MISSING, f"{missing}, line {first + lines.index(row)}")
+            raise FileRejectedError(FileCode.CAPTURE_MISSING, f"{min(self._names)}, line {first + lines.index(row)}")
 
     def _extent(self, lines: Sequence[str], clues: "Sequence[_Clue]", place: int, *, above: int) -> tuple[int, int]:
         """Return where the lines above a section's rows begin and end: ``place`` has the first clue.
@@ -171,7 +179,7 @@ class SectionReader:
     def _facts(self, number: int, clues: "Sequence[_Clue]") -> dict[str, str]:
         """Return the facts of a section, the first of whose lines has the ``number``."""
         facts = dict(clues[-1].in_header or {})
-        for name in sorted(self._found.layout.names_above_rows - facts.keys()):
+        for name in sorted(self._names - facts.keys()):
             found = {line.facts[name] for line in clues if name in line.facts}
             if len(found) != 1:
                 code = FileCode.CAPTURE_AMBIGUOUS if found else FileCode.CAPTURE_MISSING
