@@ -15,9 +15,9 @@ from cli.main import app
 from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
+from tests.support.reports import make_report
 from tests.unit.cli.rows import audit_row
 from transactions.reports.page import NOT_PUBLISHED
-from transactions.reports.report import FileFacts, Report, Shares
 from transactions.results import Counts, RecordedTotal
 
 FIGURES: dict[str, Any] = {
@@ -55,26 +55,8 @@ class FakePipeline:
 
 
 def _report() -> bytes:
-    row, counts = DUPLICATE, Counts(read=60, accepted=53, rejected=7)
-    facts = FileFacts(
-        file_id=row.file_id,
-        name="a.csv",
-        partner=row.partner,
-        format="csv",
-        size=row.size,
-        sha256="5" * 64,
-        received_at=row.uploaded_at,
-    )
-    return Report(
-        verdict="VALID_WITH_REJECTED_ROWS",
-        file=facts,
-        layout="alpine-2025",
-        rejection=None,
-        counts=counts,
-        shares=Shares.from_counts(counts),
-        totals=(),
-        errors=(),
-    ).json()
+    counts = Counts(read=60, accepted=53, rejected=7)
+    return make_report(DUPLICATE.file_id, counts, verdict="VALID_WITH_REJECTED_ROWS", layout="alpine-2025").json()
 
 
 def _etl(monkeypatch: pytest.MonkeyPatch, row: AuditRow, *arguments: str) -> Result:

@@ -18,11 +18,12 @@ from pipeline.audit_row import AuditRow
 from pipeline.constants import FINISHED, FileStatus
 from pipeline.missing_files import ARRIVAL
 from pipeline.recorder import Recorder, keep_arrivals, parquet, read_outcome, seconds_to_outcome, total_rows
+from tests.support.reports import make_report
 from tests.unit.functions.fakes import FakeRegistry, FakeS3, client_error
 from transactions.assets import asset_folder
 from transactions.contract import Contract
 from transactions.reports.page import NOT_PUBLISHED, page
-from transactions.reports.report import FileFacts, Report, Shares
+from transactions.reports.report import Report
 from transactions.results import Counts
 
 CONTRACT = Contract.load(asset_folder("glue") / "files.odcs.yaml")
@@ -128,26 +129,7 @@ def _reported(*outcomes: dict[str, Any]) -> FakeS3:
 
 
 def _report() -> Report:
-    file = FileFacts(
-        file_id="f1",
-        name="a.csv",
-        partner="alpine",
-        format="csv",
-        size=120,
-        sha256="5" * 64,
-        received_at=datetime(2025, 11, 3, tzinfo=UTC),
-    )
-    counts = Counts(read=3, accepted=2, dropped=1)
-    return Report(
-        verdict="VALID",
-        file=file,
-        layout="alpine-2025",
-        rejection=None,
-        counts=counts,
-        shares=Shares.from_counts(counts),
-        totals=(),
-        errors=(),
-    )
+    return make_report("f1", Counts(read=3, accepted=2, dropped=1))
 
 
 @pytest.mark.parametrize(
