@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 from deployment.dead_letters import DeadLetter
@@ -13,16 +14,20 @@ from deployment.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
 from etl.workflow.definition import LEASE_SECONDS
 from evidence.chaos import model
 from evidence.chaos.faults import Faults
-from evidence.chaos.layouts import add_layout
 from evidence.chaos.model import Uploaded
 from evidence.chaos.scenario import Content, Scenario, Withdrawal, renamed
 from evidence.chaos.state import Observer, State
 from local.announcements import Announcements
+from local.layouts import with_layout
 from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
 from pipeline.constants import FileStatus
 
 CONTEXT: Final = {"directThresholdBytes": "1024", "batchWindowSeconds": "1", "batchSize": "10"}
+LAYOUT: Final = Path(__file__).with_name("brook-2025.yaml")
+"""A layout with sections and deliveries, which no layout that ships has yet."""
+_READERS: Final = ("Validate", "Transform")
+"""The functions that read files by their layouts."""
 SHORT_LEASE_SECONDS: Final = 20
 """Longer than any run of these small files, and short enough to wait for."""
 
@@ -183,6 +188,6 @@ def storms() -> Iterator[Storms]:
     with (
         running("evidence.chaos.server") as emulator,
         deployed_pipeline(emulator, "chaos", context=CONTEXT) as pipeline,
+        with_layout(pipeline.stack, _READERS, LAYOUT.name, LAYOUT.read_text(encoding="utf-8")),
     ):
-        add_layout(pipeline)
         yield Storms(pipeline)
