@@ -10,8 +10,6 @@ from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
 
-_CONTENT: Final = "'content#' & $states.input.file.partner & '#' & $states.input.inspected.validation.content_id"
-
 _FREE: Final = "FREE"
 _NEWER: Final = "OF A NEWER FILE"
 _TAKEN: Final = "TAKEN"
@@ -65,27 +63,24 @@ class TransformationSteps(Steps):
         )
 
     def _read_content_owner(self) -> State:
-        item_of = "$states.result.Item"
-        return jsonata_task(
-            service("dynamodb:getItem"),
-            item(self._resources.registry_table, {"entry": {"S": query(_CONTENT)}}),
-            output=f"""$merge([$states.input, {{'content': {{
-                'owner': {item_of}.file_id.S, 'delivery': {item_of}.delivery.S, 'order': {item_of}.order.S
-            }}}}])""",
-            following=self.name("Read the owner's audit row"),
-            catches=[catch_with(self._failure, ERROR_KEY)],
+        return self._read(
+            self._resources.registry_table,
+            {"entry": self._content_entry()["entry"]},
+            result_path="$.content",
+            result_selector={"owner.$": "$.Item.file_id.S", "entry.$": "$.Item"},
+            following="Read the owner's audit row",
         )
 
     def _read_owners_row(self) -> State:
         """Read the owner's status, and what orders the versions of its key: its entry may be older than deliveries."""
         row = "$states.result.Item"
         output = f"""(
-            $content := $states.input.content;
+            $entry := $states.input.content.entry;
             $merge([$states.input, {{
                 'first': {{
                     'status': {row}.status.S,
-                    'delivery': $exists($content.delivery) ? $content.delivery : {key_entry(f"{row}.object_key.S")},
-                    'order': $exists($content.order) ? $content.order : {row}.sequencer.S
+                    'delivery': $exists($entry.delivery) ? $entry.delivery.S : {key_entry(f"{row}.object_key.S")},
+                    'order': $exists($entry.order) ? $entry.order.S : {row}.sequencer.S
                 }}
             }}])
         )"""
