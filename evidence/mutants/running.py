@@ -16,6 +16,8 @@ from evidence.mutants.closest import TESTS_OF, closest_tests, modules, room_of
 
 _LINKED: Final = ("node_modules", "build")
 """What the tests need besides the tracked files."""
+_SHOWN_LINES: Final = 20
+"""Of pytest's output, where it could not be used."""
 _NO_FAILURE, _FAILURE, _NOT_COLLECTED = 0, 1, 2
 
 
@@ -72,8 +74,9 @@ def check_unchanged(mutants: Iterable[Mutant], copy: Path) -> None:
         If one of them fails: it would notice every change.
     """
     folders = sorted({folder for mutant in mutants for folder in TESTS_OF[room_of(mutant.module)]})
-    if _run(folders, copy, None) is not MutantResult.NOT_NOTICED:
-        raise RuntimeError(f"without a change a test fails below {', '.join(folders)}: run make test")
+    done = _pytest(folders, copy, None)
+    if done.returncode != _NO_FAILURE:
+        raise RuntimeError(f"without a change a test fails, so that nothing can be measured:\n{_last_lines(done)}")
 
 
 def try_out(mutant: Mutant, copy: Path, limit_seconds: int) -> MutantResult:
@@ -93,15 +96,23 @@ def try_out(mutant: Mutant, copy: Path, limit_seconds: int) -> MutantResult:
         path.write_bytes(source)
 
 
-def _run(tests: list[str], copy: Path, limit_seconds: int | None) -> MutantResult:
-    environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'functions'}", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=1", *tests]
+def _run(tests: list[str], copy: Path, limit_seconds: int) -> MutantResult:
     try:
-        done = subprocess.run(  # noqa: S603 - pytest on our own tests
-            command, cwd=copy, env=environment, capture_output=True, check=False, timeout=limit_seconds
-        )
+        done = _pytest(tests, copy, limit_seconds)
     except subprocess.TimeoutExpired:
         return MutantResult.TIMED_OUT
     if done.returncode not in {_NO_FAILURE, _FAILURE, _NOT_COLLECTED}:
-        raise RuntimeError(f"pytest ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+        raise RuntimeError(f"pytest ended with {done.returncode}:\n{_last_lines(done)}")
     return MutantResult.NOT_NOTICED if done.returncode == _NO_FAILURE else MutantResult.NOTICED
+
+
+def _pytest(tests: list[str], copy: Path, limit_seconds: int | None) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{copy / 'functions'}", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=1", *tests]
+    return subprocess.run(  # noqa: S603 - pytest on our own tests
+        command, cwd=copy, env=environment, capture_output=True, check=False, timeout=limit_seconds, text=True
+    )
+
+
+def _last_lines(done: "subprocess.CompletedProcess[str]") -> str:
+    return "\n".join((done.stdout + done.stderr).splitlines()[-_SHOWN_LINES:])
