@@ -58,6 +58,7 @@ class PipelineStack(Stack):
             raw=buckets.raw,
             processed=buckets.processed,
             catalog=catalog,
+            registry_table=tables.registry,
         )
         batching = BatchingQueue(
             self,

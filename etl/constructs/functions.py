@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -25,6 +26,7 @@ class FileFunctions(Construct):
         raw: s3.IBucket,
         processed: s3.IBucket,
         catalog: Catalog,
+        registry_table: dynamodb.ITable,
     ) -> None:
         super().__init__(scope, construct_id)
         # Of a versioned bucket, events name the version; nothing is read without it.
@@ -85,10 +87,12 @@ class FileFunctions(Construct):
                 # Without it, S3 answers 403 and not 404 for an object that is not there.
                 allow(["s3:ListBucket"], [processed.bucket_arn]),
                 allow(["glue:BatchCreatePartition", "glue:GetTable"], catalog.table_arns),
+                allow(["dynamodb:GetItem"], [registry_table.table_arn]),
             ],
             environment={
                 "PROCESSED_BUCKET": processed.bucket_name,
                 "GLUE_DATABASE": catalog.database_name,
+                "REGISTRY_TABLE": registry_table.table_name,
             },
             scratch_space=False,
         )

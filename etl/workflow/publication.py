@@ -148,12 +148,14 @@ class PublicationSteps(Steps):
         }
 
     def _publish(self) -> State:
-        return self._task(
-            self._resources.publish_function,
-            {"action.$": "$.action", "file.$": "$.file", "published.$": "$.versions.published"},
-            following="Published or retired?",
-            caught={ANY_ERROR: "Withdraw after failure"},
-            timeout_seconds=self._timeout,
+        return self._call_publish(
+            {
+                "action": query("$states.input.action"),
+                "published": query("[$states.input.versions.published]"),
+                "delivery": query("$states.input.inspected.delivery.entry"),
+            },
+            following=self.name("Published or retired?"),
+            caught=catch_with(self.name("Withdraw after failure"), ERROR_KEY),
         )
 
     def _end_as_newest(
@@ -244,10 +246,6 @@ class PublicationSteps(Steps):
 
     def _withdraw_after_failure(self) -> State:
         """Take the rows of a file that fails after it was published away from the readers, as far as that works."""
-        return task(
-            self._resources.publish_function,
-            {"action": WITHDRAW, "file.$": "$.file"},
-            following=self._failure,
-            catches=[catch(self._failure, result_path="$.not_withdrawn")],
-            timeout_seconds=self._timeout,
+        return self._call_publish(
+            {"action": WITHDRAW}, following=self._failure, caught=catch_with(self._failure, "not_withdrawn")
         )

@@ -6,7 +6,20 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from etl.workflow import audit
-from etl.workflow.asl import ANY_ERROR, ERROR_PATH, Resources, State, States, catch, service, task
+from etl.workflow.asl import (
+    ANY_ERROR,
+    ERROR_KEY,
+    ERROR_PATH,
+    Resources,
+    State,
+    States,
+    catch,
+    catch_with,
+    jsonata_task,
+    query,
+    service,
+    task,
+)
 from pipeline.constants import FileStatus
 
 TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
@@ -55,10 +68,24 @@ class Steps(ABC):
         return {self.name(step): state for step, state in steps.items()}
 
     def _withdraw(self, *, following: str) -> State:
-        return self._task(
+        """Take the file's own rows away from the readers."""
+        return self._call_publish({"action": WITHDRAW}, following=self.name(following))
+
+    def _call_publish(self, arguments: Mapping[str, str], *, following: str, caught: State | None = None) -> State:
+        """Call the publish function for the file, with the time at which this state gives the call up.
+
+        Each attempt has a deadline of its own: its arguments are evaluated anew.
+        """
+        return jsonata_task(
             self._resources.publish_function,
-            {"action": WITHDRAW, "file.$": "$.file"},
+            {
+                **arguments,
+                "file": query("$states.input.file"),
+                "deadline": query(f"$fromMillis($millis() + {self._timeout * 1000})"),
+            },
+            output="$states.input",
             following=following,
+            catches=[caught or catch_with(self._failure, ERROR_KEY)],
             timeout_seconds=self._timeout,
         )
 

@@ -1,5 +1,7 @@
 """Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
 
+from datetime import datetime
+
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,22 +15,26 @@ from pipeline.publisher import Publisher
 class _Environment(msgspec.Struct, frozen=True):
     processed_bucket: str
     glue_database: str
+    registry_table: str
 
 
 @observed
 def handler(event: Event, _context: LambdaContext) -> None:
-    """Publish, retire or withdraw.
+    """Publish, retire or withdraw, until ``event["deadline"]`` at the latest.
 
-    ``event["action"]`` is ``publish``: show the rows of ``event["file"]`` in place of those of ``event["published"]``;
-    ``retire``: take the rows of ``event["published"]`` away, as the file has none to show; or ``withdraw``: take the
-    file's own rows away.
+    ``event["action"]`` is ``publish``: show the rows of ``event["file"]`` in place of those of ``event["published"]``,
+    if it still is the newest of ``event["delivery"]``; ``retire``: take the rows of ``event["published"]`` away, as
+    the file has none to show; or ``withdraw``: take the file's own rows away.
     """
     environment, file = read_environment(_Environment), read_file(event)
     publisher = Publisher(
         s3=client("s3"),
         glue=client("glue"),
+        dynamodb=client("dynamodb"),
         bucket=environment.processed_bucket,
         database=environment.glue_database,
+        registry=environment.registry_table,
+        deadline=msgspec.convert(event["deadline"], datetime),
     )
     match event["action"]:
         case "withdraw":
@@ -38,5 +44,5 @@ def handler(event: Event, _context: LambdaContext) -> None:
             publisher.retire(file.file_id, event["published"])
             logger.info("retired", versions=event["published"])
         case _:
-            publisher.publish(file.file_id, event["published"])
+            publisher.publish(file.file_id, event["published"], delivery=event["delivery"])
             logger.info("published", versions=event["published"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from posixpath import dirname
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, Unpack
 
@@ -12,6 +13,7 @@ from pipeline.s3 import ReadsObjects, in_parallel
 from transactions.results import WrittenObject
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import GetItemInputTypeDef, GetItemOutputTypeDef
     from mypy_boto3_glue.type_defs import (
         BatchCreatePartitionRequestTypeDef,
         BatchCreatePartitionResponseTypeDef,
@@ -34,6 +36,9 @@ DELETE_LIMIT: Final = 1000
 PARTITION_LIMIT: Final = 100
 """Partitions in one call of Glue BatchCreatePartition."""
 
+RESERVE: Final = timedelta(seconds=5)
+"""So long before the deadline no request is begun any more: what was begun has ended by then."""
+
 _Item = TypeVar("_Item")
 _EXISTS: Final = "AlreadyExistsException"
 _NEVER_STAGED: Final = "NoSuchKey"
@@ -41,6 +46,10 @@ _NEVER_STAGED: Final = "NoSuchKey"
 
 class PublishError(Exception):
     """AWS carried out only a part of a batch call. The message names the error codes."""
+
+
+class DeadlineError(Exception):
+    """The state machine has given this call up, or is about to: another call does its work, or takes it back."""
 
 
 class ManagesObjects(ReadsObjects, Protocol):
@@ -65,30 +74,52 @@ class ManagesPartitions(Protocol):
         """Create up to a hundred partitions."""
 
 
+class ReadsRegistry(Protocol):
+    """The part of the DynamoDB client that asks which file is the newest of its delivery."""
+
+    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
+        """Read an item."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
-    """Publishes to one processed bucket and one Glue database. Every step may run twice with the same result."""
+    """Publishes to one processed bucket and one Glue database. Every step may run twice with the same result.
+
+    Lambda goes on with a call that the state machine has given up. No copy and no deletion is begun after the
+    ``deadline``, so that such a call does not undo what came after it (decision 0035).
+    """
 
     s3: ManagesObjects
     glue: ManagesPartitions
+    dynamodb: ReadsRegistry
     bucket: str
     database: str
+    registry: str
+    deadline: datetime
 
-    def publish(self, file_id: str, versions: Iterable[str]) -> None:
+    def publish(self, file_id: str, versions: Iterable[str], *, delivery: str) -> None:
         """Make the file's rows visible in place of the older versions' rows.
 
-        ``versions`` are the file ids of the key's versions that may have visible rows. Their objects go first: for a
-        moment a reader may miss rows, and never sees them twice.
+        ``versions`` are the file ids of the delivery's files that may have visible rows. Their objects go first: for a
+        moment a reader may miss rows, and never sees them twice. A newer file of the delivery that has claimed the
+        registry's entry ``delivery`` meanwhile may have looked for this file's rows before they were there, so they
+        are taken away again.
 
         Raises
         ------
         PublishError
             If AWS refuses a part; everything may be tried again.
+        DeadlineError
+            If the time is up.
         """
         objects = read_manifest(self.s3, self.bucket, file_id)
         self._register_partitions(objects)
         self.retire(file_id, versions)
-        in_parallel(lambda item: self._copy(file_id, item), objects)
+        try:
+            in_parallel(lambda item: self._copy(file_id, item), objects)
+        finally:
+            if self._is_overtaken(file_id, delivery):
+                self._delete(objects)
 
     def retire(self, file_id: str, versions: Iterable[str]) -> None:
         """Take the rows of all versions but ``file_id`` away from the readers.
@@ -97,6 +128,8 @@ class Publisher:
         ------
         PublishError
             If S3 refuses a part.
+        DeadlineError
+            If the time is up.
         """
         for version in sorted(set(versions) - {file_id}):
             self.withdraw(version)
@@ -108,6 +141,8 @@ class Publisher:
         ------
         PublishError
             If S3 refuses a part.
+        DeadlineError
+            If the time is up.
         """
         try:
             objects = read_manifest(self.s3, self.bucket, file_id)
@@ -116,11 +151,26 @@ class Publisher:
                 raise
             return
         for part in _parts(objects, DELETE_LIMIT):
+            self._check_time()
+            self._delete(part)
+
+    def _delete(self, objects: Sequence[WrittenObject]) -> None:
+        for part in _parts(objects, DELETE_LIMIT):
             keys: list[ObjectIdentifierTypeDef] = [{"Key": item.path} for item in part]
             answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})
             _raise_on([error["Code"] for error in answer.get("Errors", [])])
 
+    def _is_overtaken(self, file_id: str, delivery: str) -> bool:
+        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": delivery}}, ConsistentRead=True)
+        newest = answer.get("Item")
+        return newest is not None and newest["file_id"]["S"] != file_id
+
+    def _check_time(self) -> None:
+        if datetime.now(UTC) > self.deadline - RESERVE:
+            raise DeadlineError(f"the state machine waits until {self.deadline:%H:%M:%S} UTC, and no longer")
+
     def _copy(self, file_id: str, item: WrittenObject) -> None:
+        self._check_time()
         source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": staged_key(file_id, item.path)}
         self.s3.copy_object(Bucket=self.bucket, Key=item.path, CopySource=source)
 

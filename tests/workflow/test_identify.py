@@ -1,6 +1,7 @@
 """A file's way begins with its identity: by the formula, for any key, the same wherever it is worked out."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from unicodedata import bidirectional, category
@@ -151,7 +152,7 @@ def test_an_event_of_s3_is_identified_by_the_direct_rule(machine: Machine, templ
         ("Validate CSV", {}),
         ("Validate JSON", {}),
         ("Transform", {"validation": {"layout": "alpine-2025"}}),
-        ("Publish", {"action": "publish", "published": ["a", "b"]}),
+        ("Publish", {"action": "publish", "published": ["a", "b"], "delivery": "key#bucket/incoming/alpine/a.csv"}),
         ("Withdraw", {"action": "withdraw"}),
         ("Withdraw after failure", {"action": "withdraw"}),
         ("Clear an earlier attempt", {"action": "withdraw"}),
@@ -164,11 +165,30 @@ def test_a_function_finds_all_parameters_it_reads(
     document = {
         "file": file,
         "action": "publish",
-        "inspected": {"validation": {"layout": "alpine-2025"}},
+        "inspected": {
+            "validation": {"layout": "alpine-2025"},
+            "delivery": {"entry": "key#bucket/incoming/alpine/a.csv"},
+        },
         "versions": {"published": ["a", "b"]},
     }
 
     parameters = machine.parameters_of(f"{step} ({route})", document)
 
     assert read_file(parameters).file_id == file["file_id"]
-    assert {name: value for name, value in parameters.items() if name != "file"} == facts
+    assert {name: value for name, value in parameters.items() if name not in {"file", "deadline"}} == facts
+
+
+@pytest.mark.parametrize(("route", "seconds"), [(DIRECT, 300), (BATCH, 60)])
+@pytest.mark.parametrize("step", ["Publish", "Withdraw", "Withdraw after failure", "Clear an earlier attempt"])
+def test_publish_knows_when_its_call_is_given_up(machine: Machine, route: str, seconds: int, step: str) -> None:
+    document = {
+        "file": _identify(machine, _event("incoming/alpine/a.csv")),
+        "action": "publish",
+        "inspected": {"delivery": {"entry": "key#bucket/incoming/alpine/a.csv"}},
+        "versions": {"published": ["a"]},
+    }
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+
+    deadline = datetime.fromisoformat(machine.parameters_of(f"{step} ({route})", document)["deadline"])
+
+    assert before <= deadline - timedelta(seconds=seconds) <= datetime.now(UTC)

@@ -1,5 +1,6 @@
 """Validate, transform and publish as Lambda calls them, on S3 and Glue by moto and on real layouts."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ LAYOUTS = Path(__file__).parents[3] / "layouts"
 pytestmark = pytest.mark.usefixtures("processed")
 
 DATABASE = "database_transactions_test"
+REGISTRY = "table-registry-test"
 SAMPLES = [("alpine", "alpine-2025.sample.csv"), ("dkb", "dkb-2023.sample.csv"), ("obie", "obie-v3.sample.json")]
 CELL = "Zebulon Quastenflosser"
 """A cell's content, which no log line may hold."""
@@ -24,6 +26,13 @@ CELL = "Zebulon Quastenflosser"
 def processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - AWS must be there
     monkeypatch.setenv("PROCESSED_BUCKET", PROCESSED)
     monkeypatch.setenv("GLUE_DATABASE", DATABASE)
+    monkeypatch.setenv("REGISTRY_TABLE", REGISTRY)
+    boto3.client("dynamodb").create_table(
+        TableName=REGISTRY,
+        KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
     boto3.client("s3").create_bucket(Bucket=PROCESSED)
     glue = boto3.client("glue")
     glue.create_database(DatabaseInput={"Name": DATABASE})
@@ -50,6 +59,20 @@ def _with_a_secret_cell() -> dict[str, Any]:
     return upload("incoming/alpine/file.csv", "\n".join([*content, ",".join(cells)]).encode())
 
 
+def _publish(file: dict[str, Any], context: FakeContext, *, published: list[str] | None = None) -> None:
+    """Claim the file's delivery, and publish it in place of ``published``."""
+    delivery = f"key#{file['bucket']}/{file['key']}"
+    item = {"entry": {"S": delivery}, "file_id": {"S": file["file_id"]}}
+    boto3.client("dynamodb").put_item(TableName=REGISTRY, Item=item)
+    published = published or [file["file_id"]]
+    event = {"action": "publish", "file": file, "published": published, "delivery": delivery, "deadline": _deadline()}
+    publish.handler(event, context)
+
+
+def _deadline() -> str:
+    return (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+
 def _objects(prefix: str) -> set[str]:
     listed = boto3.client("s3").list_objects_v2(Bucket=PROCESSED, Prefix=prefix)
     return {item["Key"] for item in listed.get("Contents", [])}
@@ -72,7 +95,7 @@ def test_a_sample_is_published_and_reconciled_by_the_functions(
     validation = validate.handler({"file": file}, context)
     transformation = transform.handler({"file": file, "validation": validation}, context)
     staged = _objects("transactions/")
-    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+    _publish(file, context)
 
     assert validation["verdict"] != "REJECTED"
     assert transformation["counts"] == validation["counts"]
@@ -112,7 +135,7 @@ def test_no_log_line_holds_customer_data(
 
     validation = validate.handler({"file": file}, context)
     transform.handler({"file": file, "validation": validation}, context)
-    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+    _publish(file, context)
 
     assert validation["counts"]["rejected"] > 0
     assert [line["message"] for line in log_lines()] == ["validated", "transformed", "published"]
@@ -133,11 +156,11 @@ def test_publishing_a_newer_version_twice_leaves_only_its_rows(
     for file in (older, newer):
         validation = validate.handler({"file": file}, context)
         transform.handler({"file": file, "validation": validation}, context)
-    publish.handler({"action": "publish", "file": older, "published": [older["file_id"]]}, context)
+    _publish(older, context)
     versions = [older["file_id"], newer["file_id"]]
 
     for _ in range(2):
-        publish.handler({"action": "publish", "file": newer, "published": versions}, context)
+        _publish(newer, context, published=versions)
 
     assert all(newer["file_id"] in path for path in _objects("transactions/"))
     assert len(_objects("transactions/")) == len(_partitions("transactions"))
@@ -147,9 +170,9 @@ def test_a_withdrawn_file_has_no_rows(context: FakeContext) -> None:
     file = _with_a_secret_cell()
     validation = validate.handler({"file": file}, context)
     transform.handler({"file": file, "validation": validation}, context)
-    publish.handler({"action": "publish", "file": file, "published": [file["file_id"]]}, context)
+    _publish(file, context)
 
-    publish.handler({"action": "withdraw", "file": file, "published": [file["file_id"]]}, context)
+    publish.handler({"action": "withdraw", "file": file, "deadline": _deadline()}, context)
 
     assert _objects("transactions/") == _objects("quarantine/") == set()
 
