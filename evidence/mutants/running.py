@@ -14,7 +14,7 @@ from typing import Final
 from evidence.mutants.changes import CodeChange, changes_of
 from evidence.mutants.closest import TESTS_OF, closest_tests, modules, room_of
 
-_LINKED: Final = ("node_modules", "build")
+_LINKED: Final = (".venv", "node_modules", "build")
 """What the tests need besides the tracked files."""
 _SHOWN_LINES: Final = 20
 """Of pytest's output, where it could not be used."""
