@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from etl.names import KEY_INDEX, STATUS_INDEX
+from etl.names import KEY_INDEX
 from pipeline.audit_row import AuditRow, read_row
-from pipeline.constants import FileStatus
+from pipeline.constants import STATUS_INDEX, FileStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import BatchGetItemInputTypeDef, BatchGetItemOutputTypeDef
@@ -30,11 +29,6 @@ class ReadsTable(Protocol):
 
     def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef":
         """Read up to a hundred items by their keys."""
-
-
-def identify(bucket: str, key: str, version: str) -> str:
-    """Work out the id that the state machine gives an upload: SHA-256 of bucket, key and version id."""
-    return sha256(f"{bucket}\n{key}\n{version}".encode()).hexdigest()
 
 
 def upload_event(row: AuditRow, *, etag: str) -> dict[str, Any]:

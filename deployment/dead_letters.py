@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
-from deployment.audit import identify
 from etl.workflow.identity import INCOMING
+from pipeline.raw_bucket import identify
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (

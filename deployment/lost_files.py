@@ -1,7 +1,7 @@
 """Files that did not end well and whose message is not in the dead-letter queue: it expired, or could not be kept.
 
 Their messages are made anew: from the audit row and the raw bucket, or, where not even a row could be written, from the
-input of the execution that failed. Step Functions keeps executions for 90 days.
+input of the execution that failed, or from the raw bucket alone. Step Functions keeps executions for 90 days.
 """
 
 import json
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from deployment.audit import AuditTable, upload_event
@@ -18,11 +19,15 @@ from deployment.dead_letters import DeadLetter, make_letter
 from etl.workflow.definition import LEASE_SECONDS
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
+from pipeline.constants import UNFINISHED, FileStatus
+from pipeline.queue_messages import UploadMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, HeadObjectRequestTypeDef
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionInputTypeDef, DescribeExecutionOutputTypeDef
+
+NO_EVENT: Final = "NoEvent"
+"""Reason of an upload of which nothing is known but that it is there: its event never came."""
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LIMIT: Final = 10_000
@@ -35,6 +40,13 @@ class ReadsHeads(Protocol):
 
     def head_object(self, **request: "Unpack[HeadObjectRequestTypeDef]") -> "HeadObjectOutputTypeDef":
         """Describe an object."""
+
+
+class FindsUploads(Protocol):
+    """What compares the raw bucket with the audit table."""
+
+    def until(self, time: datetime) -> Iterator[UploadMessage]:
+        """Make the messages of uploads without a row."""
 
 
 class ReadsExecutions(Protocol):
@@ -55,6 +67,7 @@ class LostFiles:
 
     audit: AuditTable
     s3: ReadsHeads
+    uploads: FindsUploads
     step_functions: ReadsExecutions
     state_machine: str
     lease_seconds: int = LEASE_SECONDS
@@ -62,15 +75,25 @@ class LostFiles:
     def letters(self) -> Iterator[DeadLetter]:
         """Make the messages of failed files, of those in process for longer than a lease, and of those without a row.
 
+        Uploads without a row are looked for in the whole bucket, which takes a second for some thousand versions.
+
         A file whose version is gone from the raw bucket has none.
         """
         now = datetime.now(UTC)
         overdue = now - timedelta(seconds=self.lease_seconds)
-        for status, until in ((FileStatus.FAILED, now), (FileStatus.PROCESSING, overdue)):
+        for status in (FileStatus.FAILED, *sorted(UNFINISHED)):
+            until = overdue if status in UNFINISHED else now
             for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LIMIT):
                 if etag := self._etag(row):
                     yield _from_row(row, etag)
-        yield from self.without_row()
+        # What an execution had is known by a better message than the bucket's: with S3's own sequencer.
+        found = {letter.file_id: letter for letter in (*self._without_event(overdue), *self.without_row())}
+        yield from found.values()
+
+    def _without_event(self, until: datetime) -> Iterator[DeadLetter]:
+        for upload in self.uploads.until(until):
+            document = json.loads(msgspec.json.encode(upload))
+            yield make_letter(document, reason=NO_EVENT, attempt=0, kept_at=upload.uploaded_at)
 
     def _etag(self, row: AuditRow) -> str | None:
         try:

@@ -8,13 +8,16 @@ from typing import IO, Any
 import msgspec
 
 from deployment.athena import Athena
-from deployment.audit import AuditTable, identify
+from deployment.audit import AuditTable
 from deployment.dead_letters import DeadLetterQueue
 from deployment.lost_files import LostFiles
 from deployment.stack import DeployedStack
 from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
 from pipeline.audit_row import AuditRow
+from pipeline.lost_uploads import LostUploads
+from pipeline.raw_bucket import identify
+from pipeline.sweep import Progress, read_progress
 from transactions.results import WrittenObject
 
 
@@ -48,11 +51,18 @@ class Pipeline:
         s3 = session.client("s3")
         step_functions: Any = session.client("stepfunctions")
         self.lost_files = LostFiles(
-            audit=self.audit, s3=s3, step_functions=step_functions, state_machine=self.outputs["StateMachine"]
+            audit=self.audit,
+            s3=s3,
+            uploads=LostUploads(
+                s3=s3, dynamodb=dynamodb, bucket=self.outputs["RawBucket"], audit_table=self.outputs["AuditTable"]
+            ),
+            step_functions=step_functions,
+            state_machine=self.outputs["StateMachine"],
         )
         self.withdrawals = Withdrawals(
             step_functions=step_functions, sts=session.client("sts"), state_machine=self.outputs["StateMachine"]
         )
+        self._dynamodb = dynamodb
         self._s3 = s3
         self._glue = session.client("glue")
         sqs = session.client("sqs")
@@ -116,6 +126,10 @@ class Pipeline:
             described = self._step_functions.describe_execution(executionArn=execution)
             self._routes[execution] = json.loads(described["input"])["route"]
         return self._routes[execution]
+
+    def sweep_progress(self) -> Progress:
+        """Read what the sweep of the raw bucket has found."""
+        return read_progress(self._dynamodb, self.outputs["RegistryTable"])
 
     def running_executions(self) -> int:
         """Count the executions that have not ended."""

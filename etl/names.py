@@ -5,11 +5,6 @@ from dataclasses import dataclass
 REGION = "us-east-1"
 STACK_PREFIX = "etl-pipeline"
 
-EXTENSIONS = (".csv", ".json")
-"""How the key of an upload ends, in any case (requirement E2)."""
-
-STATUS_INDEX = "index-status"
-"""The audit table by status and time of the last change."""
 KEY_INDEX = "index-key"
 """The audit table by the object's bucket and key, and the versions' order."""
 

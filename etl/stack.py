@@ -19,6 +19,7 @@ from etl.constructs.overlaps import OverlapFunction
 from etl.constructs.partner_access import PartnerAccess
 from etl.constructs.recording import Recording
 from etl.constructs.storage import DataBuckets
+from etl.constructs.sweep import SweepFunction
 from etl.constructs.tracking import TrackingTables
 from etl.constructs.workflow import Workflow
 from etl.names import Names
@@ -117,6 +118,15 @@ class PipelineStack(Stack):
             audit_table=tables.audit,
             processed=buckets.processed,
         )
+        sweep = SweepFunction(
+            self,
+            "Sweep",
+            basis,
+            raw=buckets.raw,
+            audit_table=tables.audit,
+            registry_table=tables.registry,
+            batching_queue=batching.queue,
+        )
         watched = {
             "dispatch": ingestion.dispatch,
             "validate": functions.validate,
@@ -125,6 +135,7 @@ class PipelineStack(Stack):
             "record": recording.function,
             "check-arrivals": arrivals.function,
             "find-overlaps": overlaps.function,
+            "requeue-lost": sweep.function,
             "empty-buckets": emptier.function,
         }
         monitoring = Monitoring(
@@ -133,6 +144,7 @@ class PipelineStack(Stack):
             names=names,
             topic=alerts.topic,
             functions=watched,
+            scheduled={"check-arrivals", "requeue-lost"},
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,

@@ -39,7 +39,7 @@ def replay(
     *,
     lost: Annotated[
         bool,
-        typer.Option("--lost", help="Also files that failed and have no message: it expired, or could not be kept."),
+        typer.Option("--lost", help="Also files that have no message: it expired, could not be kept, or never came."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
     suffix: Suffix = "dev",

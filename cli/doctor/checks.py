@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from deployment.pipeline import Pipeline
 from etl.config import MEMORY
 from etl.workflow.definition import BATCH_CONCURRENCY
-from pipeline.constants import UNFINISHED, FileStatus
+from pipeline.constants import EXTENSIONS, UNFINISHED, FileStatus
 
 HANGS_AFTER: Final = timedelta(minutes=15)
 """The service level: every file has its outcome by then."""
@@ -122,6 +122,23 @@ def _without_row(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     )
 
 
+def _unannounced(_: ExaminedStack, pipeline: Pipeline) -> Seen:
+    finished = pipeline.sweep_progress().finished
+    if finished is None:
+        return "the raw bucket has not been listed to its end yet", ""
+    seen = f"{finished.without_row} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
+    return seen, "see docs/runbook.md#files-requeued, then: etl replay --lost" if finished.without_row else ""
+
+
+def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
+    finished = pipeline.sweep_progress().finished
+    if finished is None or not finished.ignored:
+        return "0 below incoming/ whose ending no rule takes", ""
+    named = ", ".join(finished.ignored_keys[:_NAMED]) + (", ..." if finished.ignored > _NAMED else "")
+    endings = " or ".join(EXTENSIONS)
+    return f"{finished.ignored} below incoming/: {named}", f"ask the partner for files that end in {endings}"
+
+
 def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
@@ -176,6 +193,8 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Dead letters": _dead_letters,
     "Hanging files": _hanging,
     "Files without a row": _without_row,
+    "Uploads without an event": _unannounced,
+    "Uploads ignored": _ignored,
     "Files in conflict": _conflicts,
     "Alarms": _alarms,
     "Crawler": _crawler,

@@ -1,5 +1,6 @@
 """How uploads reach the state machine: at once when large, in batches through a queue when small."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aws_cdk import Duration
@@ -16,10 +17,15 @@ from constructs import Construct
 from etl.config import Settings
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, let_rule_send, make_queue, queue_for_rule
-from etl.names import EXTENSIONS, Names
-from etl.workflow.definition import BATCH, DIRECT, SETTLE
+from etl.names import Names
+from etl.workflow.definition import BATCH, COMPARABLE_BYTES, DIRECT, LARGE, SETTLE
+from pipeline.constants import EXTENSIONS
 
 MAX_RECEIVE_COUNT: Final = 3
+LARGE_REASONS: Final = ("CompleteMultipartUpload", "CopyObject")
+"""How objects beyond the bound come about (S3 user guide, "Using EventBridge"). One that a single request puts has at
+most 5 GiB, and that is the remainder which no rule takes: from the bound on."""
+
 DELIVERY_RETRIES: Final = 3
 DELIVERY_AGE: Final = Duration.minutes(10)
 """How long, and how often, EventBridge tries to deliver an event before it goes to the dead-letter queue."""
@@ -52,7 +58,11 @@ class BatchingQueue(Construct):
 
 
 class Ingestion(Construct):
-    """Two rules, of which each file matches exactly one, and the function that starts batches.
+    """The rules, and the function that starts batches.
+
+    An upload matches the rule of its size. EventBridge compares numbers within a bound only, so one rule more takes
+    whatever was made of parts or copied, as every object beyond 5 GB is, and the state machine lets go of what the
+    other rules have taken. What no rule has taken is found by ``SweepFunction``.
 
     EventBridge Pipes would start batches without a function, but a pipe hands a Standard workflow its batch and
     forgets it: no partial failure, no split of a batch that is too large for an execution's input.
@@ -102,6 +112,14 @@ class Ingestion(Construct):
             description=f"Starts an execution for each upload of {threshold} bytes and more",
             event_pattern=_uploads(raw, size=[">=", threshold]),
             targets=[start({"route": DIRECT, "files": [_file_event()]})],
+        )
+        events.Rule(
+            self,
+            "Large",
+            rule_name=basis.names.physical_name("rule", "large"),
+            description=f"Starts an execution that processes an upload of more than {COMPARABLE_BYTES} bytes",
+            event_pattern=_uploads(raw, reasons=LARGE_REASONS),
+            targets=[start({"route": LARGE, "files": [_file_event()]})],
         )
         batch = events.Rule(
             self,
@@ -167,7 +185,9 @@ class Ingestion(Construct):
         return function
 
 
-def _uploads(bucket: s3.IBucket, *, size: list[str | int]) -> events.EventPattern:
+def _uploads(
+    bucket: s3.IBucket, *, size: list[str | int] | None = None, reasons: Sequence[str] = ()
+) -> events.EventPattern:
     return events.EventPattern(
         source=["aws.s3"],
         detail_type=["Object Created"],
@@ -175,8 +195,9 @@ def _uploads(bucket: s3.IBucket, *, size: list[str | int]) -> events.EventPatter
             "bucket": {"name": [bucket.bucket_name]},
             "object": {
                 "key": [{"suffix": {"equals-ignore-case": extension}} for extension in EXTENSIONS],
-                "size": [{"numeric": size}],
+                **({"size": [{"numeric": size}]} if size else {}),
             },
+            **({"reason": list(reasons)} if reasons else {}),
         },
     )
 

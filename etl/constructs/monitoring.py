@@ -3,7 +3,7 @@
 Every alarm's description ends with the section of the runbook that says what it means and what to do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,13 +20,17 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, SERVICE_LEVEL
+from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, REQUEUED_METRIC, SERVICE_LEVEL
 
 ERROR_RATE_PERCENT: Final = 5
 """Requirement M2."""
 
 MIN_INVOCATIONS: Final = 5
 """Floor of the error rate: one error in a single call is 100 percent, and no pattern."""
+
+SCHEDULED_MIN_INVOCATIONS: Final = 3
+"""Floor for what a schedule calls: once, and Lambda twice more after an error (Lambda developer guide, asynchronous
+invocation). A check that failed every time is alerted."""
 
 RUNBOOK: Final = "docs/runbook.md"
 _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
@@ -46,6 +50,7 @@ class Monitoring(Construct):
         names: Names,
         topic: sns.Topic,
         functions: Mapping[str, lambda_.IFunction],
+        scheduled: Collection[str],
         state_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
@@ -61,7 +66,7 @@ class Monitoring(Construct):
                 f"errors-{purpose}",
                 "function-errors",
                 f"More than {ERROR_RATE_PERCENT}% of the calls of {purpose} end in an error.",
-                _error_rate(function),
+                _error_rate(function, floor=SCHEDULED_MIN_INVOCATIONS if purpose in scheduled else MIN_INVOCATIONS),
                 threshold=ERROR_RATE_PERCENT,
             )
             self._alarm(
@@ -83,6 +88,26 @@ class Monitoring(Construct):
             "executions-timed-out",
             "An execution reached its time limit; its files are settled as failed.",
             state_machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            "executions-aborted",
+            "executions-failed",
+            "An execution was aborted; its files are settled as failed.",
+            state_machine.metric_aborted(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            "files-requeued",
+            "files-requeued",
+            "A file had no row, or no outcome, long after its event was due. It was queued again.",
+            cloudwatch.Metric(
+                namespace=names.stack,
+                metric_name=REQUEUED_METRIC,
+                dimensions_map={"service": "requeue-lost"},
+                period=_PERIOD,
+                statistic="Sum",
+            ),
             threshold=0,
         )
         self._alarm(
@@ -182,10 +207,10 @@ class Monitoring(Construct):
         self.alarm_names.append(name)
 
 
-def _error_rate(function: lambda_.IFunction) -> cloudwatch.MathExpression:
+def _error_rate(function: lambda_.IFunction, *, floor: int) -> cloudwatch.MathExpression:
     return cloudwatch.MathExpression(
         label="errors in percent of invocations",
-        expression=f"IF(invocations >= {MIN_INVOCATIONS}, 100 * errors / invocations, 0)",
+        expression=f"IF(invocations >= {floor}, 100 * errors / invocations, 0)",
         using_metrics={
             "errors": function.metric_errors(period=_PERIOD, statistic="Sum"),
             "invocations": function.metric_invocations(period=_PERIOD, statistic="Sum"),

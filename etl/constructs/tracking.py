@@ -7,7 +7,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from etl.names import KEY_INDEX, STATUS_INDEX, Names
+from etl.names import KEY_INDEX, Names
+from pipeline.constants import STATUS_INDEX
 
 EXPIRES_AT: Final = "expires_at"
 """When an entry of the registry may go, in seconds since 1970. Those that say what is published have none."""

@@ -8,20 +8,22 @@ from etl.workflow.failure import INCOMPLETE, OPEN
 from etl.workflow.identity import each_file
 from etl.workflow.settling import settle_every_file, settle_left_behind
 from etl.workflow.withdrawal import withdraw_files
+from pipeline.constants import LEASE
 
 EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
 """Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
 
-LEASE_SECONDS: Final = EXECUTION_TIMEOUT_SECONDS + 60
-"""How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one.
-
-It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
-"""
+LEASE_SECONDS: Final = int(LEASE.total_seconds())
 
 DIRECT: Final = "direct"
+LARGE: Final = "large"
+"""The direct route, for uploads whose size EventBridge may not be able to compare."""
 BATCH: Final = "batch"
 SETTLE: Final = "settle"
 WITHDRAW: Final = "withdraw"
+
+COMPARABLE_BYTES: Final = 1_000_000_000
+"""EventBridge compares numbers up to here, whichever of its documented bounds holds: 10^9, or 5 * 10^9."""
 
 BATCH_CONCURRENCY: Final = 20
 _DIRECT_FUNCTION_SECONDS: Final = 300
@@ -37,7 +39,7 @@ _INCOMPLETE: Final = "Handling incomplete"
 def build_definition(resources: Resources) -> dict[str, Any]:
     """Build the definition of the state machine.
 
-    Input: ``{"route": "direct" | "batch", "files": [event, ...]}`` with events as the rules make them, or
+    Input: ``{"route": "direct" | "large" | "batch", "files": [event, ...]}`` with events as the rules make them, or
     ``{"route": "settle", ...}`` with the input of an execution that ended badly, or ``{"route": "withdraw", "files":
     [event, ...], "reason": ..., "by": ...}``.
 
@@ -76,6 +78,15 @@ def _which_route() -> State:
             {"Variable": "$.route", "StringEquals": SETTLE, "Next": "Read the ended execution"},
             {"Variable": "$.route", "StringEquals": WITHDRAW, "Next": "Withdraw files"},
             {"Variable": "$.route", "StringEquals": DIRECT, "Next": "Process directly"},
+            {
+                "And": [
+                    {"Variable": "$.route", "StringEquals": LARGE},
+                    {"Variable": "$.files[0].object.size", "NumericLessThanEquals": COMPARABLE_BYTES},
+                ],
+                # The rule that compares sizes has started an execution for it.
+                "Next": "Done",
+            },
+            {"Variable": "$.route", "StringEquals": LARGE, "Next": "Process directly"},
         ],
         "Default": "Process the batch",
     }

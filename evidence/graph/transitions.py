@@ -15,6 +15,7 @@ _COMPARED: Final = {
     "LessThanEquals": "≤",
     "GreaterThan": ">",
     "GreaterThanEquals": "≥",
+    "Matches": "like",
 }
 _TYPES: Final = ("String", "Numeric", "Boolean", "Timestamp")
 
@@ -55,6 +56,10 @@ def condition(rule: Mapping[str, Any]) -> str:
     ValueError
         The rule has a comparison that cannot be written yet.
     """
+    if "And" in rule:
+        return " and ".join(map(condition, rule["And"]))
+    if "Or" in rule:
+        return f"({' or '.join(map(condition, rule['Or']))})"
     if "Not" in rule:
         return f"not {condition(rule['Not'])}"
     for operator, value in rule.items():

@@ -16,6 +16,7 @@ _FUNCTIONS: Final = (
     "Ingestion/Dispatch/Function",
     "Overlaps/FindOverlaps/Function",
     "Recording/Record/Function",
+    "Sweep/RequeueLost/Function",
 )
 _ROLES: Final = (
     "Arrivals/CheckArrivals/Role",
@@ -29,6 +30,7 @@ _ROLES: Final = (
     "Overlaps/FindOverlaps/Role",
     "Partners/alpine",
     "Recording/Record/Role",
+    "Sweep/RequeueLost/Role",
     "Workflow/Role",
 )
 _BUCKETS: Final = ("Storage/Processed", "Storage/Raw")
@@ -274,6 +276,12 @@ NOT_SHOWN: Final = (
         action=".*",
         reason="no layout that ships says when its files are due, so that the function has nothing to look up; "
         "tests/end_to_end/test_missing_files.py shows it with one that does",
+    ),
+    NotShown(
+        role="role-requeue-lost",
+        action=".*",
+        reason="nothing is lost, so that the function has nothing to queue; tests/end_to_end/test_lost_files.py shows "
+        "it with one that is, but for the rows of uploads (dynamodb:BatchGetItem), read after a quarter of an hour",
     ),
     NotShown(
         role="role-record",

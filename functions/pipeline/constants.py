@@ -10,6 +10,18 @@ from typing import Final
 SERVICE_LEVEL: Final = timedelta(minutes=15)
 """A file has its outcome so long after its upload, or an alarm goes off."""
 
+LEASE: Final = timedelta(minutes=15)
+"""How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one.
+
+It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
+"""
+
+EXTENSIONS: Final = (".csv", ".json")
+"""How the key of an upload ends, in any case (requirement E2)."""
+
+STATUS_INDEX: Final = "index-status"
+"""The audit table by status and time of the last change."""
+
 TRANSACTIONS: Final = "transactions/"
 QUARANTINE: Final = "quarantine/"
 FILES: Final = "files/"
@@ -35,6 +47,8 @@ FILES_METRIC: Final = "Files"
 ACCEPTED_METRIC: Final = "RowsAccepted"
 REJECTED_METRIC: Final = "RowsRejected"
 """Rows of completed files, dimension ``partner``."""
+REQUEUED_METRIC: Final = "FilesRequeued"
+"""Uploads without a row, and files without an outcome, that were queued again long after their event was due."""
 CONFLICTS_METRIC: Final = "ConflictingRows"
 """Rows of completed files that other files have with another amount or currency."""
 
@@ -43,7 +57,7 @@ class FileStatus(StrEnum):
     """A file's status. Each change appends to the row's history."""
 
     RECEIVED = "RECEIVED"
-    """S3 announced the upload; its time is the event's."""
+    """S3 announced the upload; its time is the event's. Later, a file whose calls were throttled: it waits again."""
     PROCESSING = "PROCESSING"
     """An execution holds the claim."""
     COMPLETED = "COMPLETED"

@@ -53,7 +53,8 @@ def read_file(event: dict[str, Any]) -> File:
     msgspec.ValidationError
         If the input is not of the state machine's shape.
     """
-    file = msgspec.convert(event["file"], File)
+    # JSONata knows floats only, and Step Functions may write a large size as 5.0E9.
+    file = msgspec.convert(event["file"], File, strict=False)
     logger.append_keys(file_id=file.file_id, partner=file.partner, execution=file.execution)
     return file
 

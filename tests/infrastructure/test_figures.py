@@ -15,6 +15,7 @@ FUNCTIONS = (
     "dispatch",
     "empty-buckets",
     "find-overlaps",
+    "requeue-lost",
     "publish",
     "record",
     "transform",
@@ -43,6 +44,7 @@ class Alarm(NamedTuple):
 MACHINE = {"StateMachineArn": "state-machine-files-test"}
 ALARMS = {
     "executions-failed": Alarm("AWS/States", "ExecutionsFailed", MACHINE, "Sum", 0),
+    "executions-aborted": Alarm("AWS/States", "ExecutionsAborted", MACHINE, "Sum", 0),
     "executions-timed-out": Alarm("AWS/States", "ExecutionsTimedOut", MACHINE, "Sum", 0),
     "queue-age": Alarm(
         "AWS/SQS",
@@ -67,6 +69,7 @@ ALARMS = {
         900,
     ),
     "conflicts": Alarm("etl-pipeline-test", "ConflictingRows", {"service": "find-overlaps"}, "Sum", 0),
+    "files-requeued": Alarm("etl-pipeline-test", "FilesRequeued", {"service": "requeue-lost"}, "Sum", 0),
     "record-age": Alarm("AWS/Lambda", "IteratorAge", {"FunctionName": "lambda-record-test"}, "Maximum", 900_000),
     **{
         f"throttles-{name}": Alarm("AWS/Lambda", "Throttles", {"FunctionName": f"lambda-{name}-test"}, "Sum", 0)
@@ -130,7 +133,8 @@ def test_each_function_has_an_error_alarm_from_five_calls(template: Template) ->
     assert set(alarms) == {f"errors-{name}" for name in FUNCTIONS}
     for name, alarm in alarms.items():
         expression, *metrics = alarm["Metrics"]
-        assert expression["Expression"] == "IF(invocations >= 5, 100 * errors / invocations, 0)"
+        floor = 3 if name in {"errors-check-arrivals", "errors-requeue-lost"} else 5
+        assert expression["Expression"] == f"IF(invocations >= {floor}, 100 * errors / invocations, 0)"
         assert (expression["ReturnData"], expression.get("Period", 300)) == (True, 300)
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (5, "GreaterThanThreshold")
         assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
@@ -215,7 +219,7 @@ def test_a_batch_runs_20_files_at_once_and_tolerates_all_failing(template: Templ
     assert (batch["MaxConcurrency"], batch["ToleratedFailurePercentage"]) == (20, 100)
 
 
-@pytest.mark.parametrize("purpose", ["direct", "batch", "settle"])
+@pytest.mark.parametrize("purpose", ["direct", "large", "batch", "settle"])
 def test_an_event_is_delivered_again_three_times_in_ten_minutes(template: Template, purpose: str) -> None:
     [target] = template.one("AWS::Events::Rule", Name=f"rule-{purpose}-test")["Targets"]
 
@@ -230,6 +234,7 @@ def test_all_rules_on_files_have_delivery_retries(template: Template) -> None:
     # late, which EventBridge delivers for a day
     assert {rule["Name"] for rule in rules if "RetryPolicy" not in rule["Targets"][0]} == {
         "rule-check-arrivals-test",
+        "rule-requeue-lost-test",
         "rule-crawler-failed-test",
         "rule-overlaps-test",
     }

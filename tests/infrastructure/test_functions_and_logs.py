@@ -15,6 +15,7 @@ FUNCTIONS = {
     "record",
     "empty-buckets",
     "find-overlaps",
+    "requeue-lost",
 }
 
 

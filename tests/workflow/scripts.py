@@ -3,7 +3,7 @@
 from typing import Any
 
 from etl.synthesis.template import Template
-from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.definition import BATCH, DIRECT, LARGE
 from local.announcements import Announcements
 from pipeline.constants import FINISHED, FileStatus
 from tests.support.events import load_event, transform_event
@@ -43,7 +43,8 @@ def process(
         },
         **(changes or {}),
     }
-    script = {step if step.endswith(")") else f"{step} ({route})": answer for step, answer in steps.items()}
+    label = DIRECT if route == LARGE else route
+    script = {step if step.endswith(")") else f"{step} ({label})": answer for step, answer in steps.items()}
     return machine.run({"route": route, "files": [upload.event for upload in uploads]}, script, name=name)
 
 

@@ -12,6 +12,7 @@ from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
 from deployment.dead_letters import DeadLetter, make_letter
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
+from pipeline.sweep import Listing, Progress
 from tests.unit.cli.rows import audit_row
 
 NOW = datetime.now(UTC)
@@ -40,6 +41,7 @@ class Account:
     memory: int = 3072
     concurrency: int = WANTED_CONCURRENCY
     refused: str = ""
+    listing: Listing | None = field(default_factory=lambda: Listing(began_at=NOW, looked_up_from=NOW))
 
     name = "etl-pipeline-test"
     outputs = {"AlertTopic": "topic", "Crawler": "crawler-processed-test"}  # noqa: RUF012 - read only
@@ -59,6 +61,9 @@ class Account:
     def without_row(self, *, latest: int) -> Iterator[DeadLetter]:
         assert latest < 100
         yield from self.left
+
+    def sweep_progress(self) -> Progress:
+        return Progress(finished=self.listing)
 
     def client(self, _service: str) -> "Account":
         return self
@@ -111,6 +116,19 @@ def test_a_healthy_deployment_has_no_findings() -> None:
     assert [finding for finding in _findings(Account()).values() if not finding.well] == []
 
 
+def test_a_bucket_that_was_not_listed_yet_is_no_finding() -> None:
+    assert [finding for finding in _findings(Account(listing=None)).values() if not finding.well] == []
+
+
+def test_ignored_uploads_are_named() -> None:
+    keys = tuple(f"incoming/alpine/{number}.txt" for number in range(5))
+    listing = Listing(began_at=NOW, looked_up_from=NOW, ignored=30, ignored_keys=keys)
+
+    seen = _findings(Account(listing=listing))["Uploads ignored"].seen
+
+    assert seen == f"30 below incoming/: {', '.join(keys[:3])}, ..."
+
+
 @pytest.mark.parametrize(
     ("account", "subject", "advice"),
     [
@@ -125,6 +143,16 @@ def test_a_healthy_deployment_has_no_findings() -> None:
             "etl query overlaps",
         ),
         (Account(left=(LEFT,)), "Files without a row", "etl replay --lost"),
+        (
+            Account(listing=Listing(began_at=NOW, looked_up_from=NOW, without_row=2)),
+            "Uploads without an event",
+            "etl replay --lost",
+        ),
+        (
+            Account(listing=Listing(began_at=NOW, looked_up_from=NOW, ignored=1, ignored_keys=("incoming/a/b.txt",))),
+            "Uploads ignored",
+            ".csv or .json",
+        ),
         (Account(ringing=(ALARM,)), "Alarms", "docs/runbook.md"),
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),

@@ -1,6 +1,7 @@
 """Files whose message is lost are found again: by their rows, and without one by the execution that failed."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -8,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment.lost_files import LostFiles
+from deployment.lost_files import NO_EVENT, LostFiles
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.audit_row import AuditRow, Change
 from pipeline.constants import FileStatus
-from pipeline.queue_messages import UploadMessage, read_delivery
+from pipeline.queue_messages import S3Object, UploadMessage, read_delivery
 from tests.unit.cli.rows import audit_row
 
 if TYPE_CHECKING:
@@ -61,10 +62,26 @@ class FakeExecutions:
         return {"input": self.inputs[int(request["executionArn"])]}
 
 
-def _lost(*rows: AuditRow, bucket: FakeBucket | None = None, inputs: tuple[str, ...] = ()) -> LostFiles:
+@dataclass
+class FakeUploads:
+    """Uploads without a row."""
+
+    uploads: tuple[UploadMessage, ...]
+
+    def until(self, time: datetime) -> Iterator[UploadMessage]:
+        yield from (upload for upload in self.uploads if upload.uploaded_at <= time)
+
+
+def _lost(
+    *rows: AuditRow,
+    bucket: FakeBucket | None = None,
+    inputs: tuple[str, ...] = (),
+    uploads: tuple[UploadMessage, ...] = (),
+) -> LostFiles:
     return LostFiles(
         audit=cast("AuditTable", FakeAudit(list(rows))),
         s3=bucket or FakeBucket(),
+        uploads=FakeUploads(uploads),
         step_functions=FakeExecutions(list(inputs)),
         state_machine="arn",
     )
@@ -117,6 +134,29 @@ def test_a_file_without_a_row_is_sent_with_its_first_message() -> None:
 
     assert json.loads(letter.body) == names[1]
     assert letter.reason == NO_OUTCOME
+
+
+def _upload(*, minutes: int) -> UploadMessage:
+    announced = S3Object(key="incoming/alpine/a.csv", size=1, etag="etag", sequencer="0", version_id="1")
+    return UploadMessage(bucket="raw", object=announced, uploaded_at=datetime.now(UTC) - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(("minutes", "lost"), [(14, False), (16, True)])
+def test_an_upload_without_an_event_is_lost_after_a_lease(minutes: int, *, lost: bool) -> None:
+    upload = _upload(minutes=minutes)
+
+    found = [(read_delivery(letter.body), letter.reason) for letter in _lost(uploads=(upload,)).letters()]
+
+    assert found == ([(upload, NO_EVENT)] if lost else [])
+
+
+def test_the_event_of_an_execution_goes_before_what_the_bucket_knows() -> None:
+    announced = {"key": "incoming/alpine/a.csv", "version-id": "1", "sequencer": "0055AED6DCD90281E5"}
+    document = json.dumps({"files": [{"bucket": "raw", "object": announced}]})
+
+    [letter] = _lost(inputs=(document,), uploads=(_upload(minutes=60),)).letters()
+
+    assert json.loads(letter.body)["object"] == announced
 
 
 def test_a_bounded_search_reads_the_latest_failed_executions() -> None:

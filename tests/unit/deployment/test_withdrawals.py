@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deployment.audit import identify
 from deployment.withdrawals import WithdrawalError, Withdrawals
+from pipeline.raw_bucket import identify
 from tests.unit.cli.rows import audit_row
 
 MACHINE = "arn:aws:states:eu-central-1:000000000000:stateMachine:m"

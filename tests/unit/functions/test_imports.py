@@ -21,6 +21,7 @@ SPARED = {
     "publish": BOTO3 | {"duckdb"},
     "check_arrivals": BOTO3 | {"duckdb"},
     "record": BOTO3,
+    "requeue_lost": BOTO3 | {"duckdb", "transactions"},
     "validate": BOTO3,
     "transform": BOTO3,
 }

@@ -1,0 +1,257 @@
+"""Queues again what an event should have brought: S3's and EventBridge's may be late, Step Functions' may be lost."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
+
+import msgspec
+
+from pipeline.constants import LEASE, STATUS_INDEX, UNFINISHED, FileStatus
+from pipeline.lost_uploads import LostUploads, ReadsRows
+from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
+from pipeline.raw_bucket import INCOMING, ListsVersions, Place, Version, identify, list_page, versions_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import (
+        GetItemInputTypeDef,
+        GetItemOutputTypeDef,
+        PutItemInputTypeDef,
+        PutItemOutputTypeDef,
+        QueryInputTypeDef,
+        QueryOutputTypeDef,
+    )
+    from mypy_boto3_sqs.type_defs import (
+        GetQueueAttributesRequestTypeDef,
+        GetQueueAttributesResultTypeDef,
+        SendMessageRequestTypeDef,
+        SendMessageResultTypeDef,
+    )
+
+PROGRESS: Final = "sweep#uploads"
+"""Registry entry that says how far the listing has come, and what the last whole one found."""
+
+REQUEUED: Final = "requeued#"
+"""Registry entries of what was queued again begin so; the file's id follows, and since when its row stands still."""
+
+PAGES_A_CALL: Final = 20
+"""20,000 versions, in some seconds. A larger bucket takes several calls, and the next goes on where this one ends."""
+
+ROWS_A_CALL: Final = 100
+"""Files without an outcome that one call settles at most."""
+
+BACKLOG: Final = 1000
+"""While more messages wait in the batching queue, a missing row only says that its file's turn has not come."""
+
+UPLOADS_IN_PARTS: Final = timedelta(days=1)
+"""An upload in parts bears the time of its beginning: so long it may take and still be looked at."""
+
+NAMED: Final = 20
+"""So many keys that no rule takes are kept by name; their number is exact."""
+
+_KEPT: Final = timedelta(days=14)
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_STATUS: Final = {"#status": "status"}
+"""``status`` is a reserved word of DynamoDB."""
+
+
+class KeepsEntries(ReadsRows, Protocol):
+    """The part of the DynamoDB client that the sweep needs."""
+
+    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
+        """Read an item."""
+
+    def put_item(self, **request: "Unpack[PutItemInputTypeDef]") -> "PutItemOutputTypeDef":
+        """Write an item."""
+
+    def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef":
+        """Read items by a key."""
+
+
+class SendsMessages(Protocol):
+    """The part of the SQS client that queues."""
+
+    def send_message(self, **request: "Unpack[SendMessageRequestTypeDef]") -> "SendMessageResultTypeDef":
+        """Send a message."""
+
+    def get_queue_attributes(
+        self, **request: "Unpack[GetQueueAttributesRequestTypeDef]"
+    ) -> "GetQueueAttributesResultTypeDef":
+        """Describe a queue."""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """One pass over all versions: since when it goes, from which time on they are looked up, and what it has found.
+
+    ``without_row`` counts uploads, ``ignored`` the newest versions below ``incoming/`` whose ending no rule takes.
+    """
+
+    began_at: datetime
+    looked_up_from: datetime
+    place: Place = Place()
+    without_row: int = 0
+    ignored: int = 0
+    ignored_keys: tuple[str, ...] = ()
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """The pass that is under way, and the last one that came to its end."""
+
+    under_way: Listing | None = None
+    finished: Listing | None = None
+
+
+class Swept(msgspec.Struct, frozen=True, kw_only=True):
+    """What one call saw: uploads without a row, files without an outcome, and how many of both it queued again."""
+
+    without_row: int
+    without_outcome: int
+    requeued: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Goes through the raw bucket and the unfinished rows. Whatever it finds is queued again once, and counted."""
+
+    s3: ListsVersions
+    dynamodb: KeepsEntries
+    sqs: SendsMessages
+    bucket: str
+    audit_table: str
+    registry: str
+    queue_url: str
+
+    def run(self, now: datetime) -> Swept:
+        """Look at as much as a call can; what an event brings in time is never touched."""
+        waiting = self._files_are_waiting()
+        hanging = UNFINISHED - {FileStatus.RECEIVED} if waiting else UNFINISHED
+        without_outcome = list(self._without_outcome(now, hanging))
+        requeued = sum(self._queue_unfinished(row, now) for row in without_outcome)
+        without_row = 0
+        if not waiting:
+            for upload in self._without_row(now):
+                without_row += 1
+                requeued += self._queue(_entry(upload), msgspec.json.encode(upload), now)
+        return Swept(without_row=without_row, without_outcome=len(without_outcome), requeued=requeued)
+
+    def _without_row(self, now: datetime) -> Iterator[UploadMessage]:
+        """Go on with the listing; where this ends early, the next call lists the same again."""
+        progress = read_progress(self.dynamodb, self.registry)
+        lost = LostUploads(s3=self.s3, dynamodb=self.dynamodb, bucket=self.bucket, audit_table=self.audit_table)
+        listing = progress.under_way or _begin(progress.finished, now)
+        place: Place | None = listing.place
+        for _ in range(PAGES_A_CALL):
+            if place is None:
+                break
+            page = list_page(self.s3, self.bucket, place)
+            due = [found for found in page.versions if listing.looked_up_from <= found.modified <= now - LEASE]
+            uploads = list(lost.among(due))
+            yield from uploads
+            listing = _count(listing, page.versions, len(uploads))
+            place = page.following
+        if place is None:
+            self._keep(Progress(finished=msgspec.structs.replace(listing, place=Place())))
+        else:
+            self._keep(Progress(under_way=msgspec.structs.replace(listing, place=place), finished=progress.finished))
+
+    def _without_outcome(self, now: datetime, statuses: Iterable[FileStatus]) -> Iterator[Mapping[str, Any]]:
+        """Read rows that have waited for an outcome for two leases: a second event takes one to take a file over."""
+        until = f"{now - 2 * LEASE:%Y-%m-%dT%H:%M:%S}"
+        for status in sorted(statuses):
+            answer = self.dynamodb.query(
+                TableName=self.audit_table,
+                IndexName=STATUS_INDEX,
+                KeyConditionExpression="#status = :status AND updated_at < :until",
+                ExpressionAttributeNames=_STATUS,
+                ExpressionAttributeValues={":status": {"S": status}, ":until": {"S": until}},
+                Limit=ROWS_A_CALL,
+            )
+            yield from answer["Items"]
+
+    def _queue_unfinished(self, row: Mapping[str, Any], now: datetime) -> bool:
+        """Queue the end of the execution that has the file, as if it had this one only; or the file, if none has it."""
+        upload, execution = self._upload(row), row["execution"]["S"]
+        entry = f"{_entry(upload)}#{row['updated_at']['S']}"
+        if not execution:
+            return self._queue(entry, msgspec.json.encode(upload), now)
+        files = {"files": [upload]}
+        ended = EndedExecution(execution_arn=execution, input=msgspec.json.encode(files).decode())
+        return self._queue(entry, msgspec.json.encode({"ended": ended}), now)
+
+    def _upload(self, row: Mapping[str, Any]) -> UploadMessage:
+        bucket, key, version_id = (row[name]["S"] for name in ("bucket", "key", "version_id"))
+        # A version that is gone from the bucket has none; it fails, and cannot be replayed.
+        found = [version.etag for version in versions_of(self.s3, bucket, key) if version.version_id == version_id]
+        announced = S3Object(
+            key=key,
+            size=int(row["size"]["N"]),
+            etag=next(iter(found), ""),
+            sequencer=row["sequencer"]["S"],
+            version_id=version_id,
+        )
+        uploaded_at = datetime.fromisoformat(row["uploaded_at"]["S"])
+        return UploadMessage(bucket=bucket, object=announced, uploaded_at=uploaded_at)
+
+    def _queue(self, entry: str, body: bytes, now: datetime) -> bool:
+        """Send a message once; where the mark fails after it, a second one does no harm, as files are claimed."""
+        if self._item(entry) is not None:
+            return False
+        self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=body.decode())
+        expires = str(int((now + _KEPT).timestamp()))
+        item = {"entry": {"S": entry}, "expires_at": {"N": expires}}
+        self.dynamodb.put_item(TableName=self.registry, Item=item)
+        return True
+
+    def _files_are_waiting(self) -> bool:
+        attributes = self.sqs.get_queue_attributes(
+            QueueUrl=self.queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"]
+        return int(attributes["ApproximateNumberOfMessages"]) > BACKLOG
+
+    def _item(self, entry: str) -> Mapping[str, Any] | None:
+        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": entry}}, ConsistentRead=True)
+        return answer.get("Item")
+
+    def _keep(self, progress: Progress) -> None:
+        state = msgspec.json.encode(progress).decode()
+        self.dynamodb.put_item(TableName=self.registry, Item={"entry": {"S": PROGRESS}, "state": {"S": state}})
+
+
+class ReadsEntries(Protocol):
+    """The part of the DynamoDB client that reads one item."""
+
+    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
+        """Read an item."""
+
+
+def read_progress(dynamodb: ReadsEntries, registry: str) -> Progress:
+    """Read how far the listing has come."""
+    answer = dynamodb.get_item(TableName=registry, Key={"entry": {"S": PROGRESS}}, ConsistentRead=True)
+    item = answer.get("Item")
+    return msgspec.json.decode(item["state"]["S"], type=Progress) if item else Progress()
+
+
+def _begin(finished: Listing | None, now: datetime) -> Listing:
+    """Begin a pass that looks up what was uploaded since the one before began."""
+    since = finished.began_at - LEASE - UPLOADS_IN_PARTS if finished else _BEGINNING
+    return Listing(began_at=now, looked_up_from=since)
+
+
+def _count(listing: Listing, versions: tuple[Version, ...], without_row: int) -> Listing:
+    ignored = [found.key for found in versions if _is_ignored(found)]
+    return msgspec.structs.replace(
+        listing,
+        without_row=listing.without_row + without_row,
+        ignored=listing.ignored + len(ignored),
+        ignored_keys=(*listing.ignored_keys, *ignored)[:NAMED],
+    )
+
+
+def _is_ignored(version: Version) -> bool:
+    """Whether a partner may wait for it in vain. The console makes empty objects for folders."""
+    folder = version.key.endswith("/")
+    return version.latest and version.key.startswith(INCOMING) and not version.wanted and not folder
+
+
+def _entry(upload: UploadMessage) -> str:
+    return f"{REQUEUED}{identify(upload.bucket, upload.object.key, upload.object.version_id)}"
