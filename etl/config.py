@@ -33,6 +33,11 @@ class Settings:
         a history.
     batch_window_seconds
         How long the queue gathers a batch. At most 300 (Lambda), which leaves ten of the fifteen minutes.
+    batch_concurrency
+        Files of one batch that run side by side. What an account's concurrency does not allow waits and tries again.
+    reserved_concurrency
+        Calls at once that the account keeps free for each function that processes files, and allows it at most; None
+        reserves nothing.
     memory_mb
         Memory of every function: 3072, or 3008 for accounts with the old quota (requirement F4).
     architecture
@@ -46,6 +51,8 @@ class Settings:
     direct_threshold_bytes: int
     batch_size: int
     batch_window_seconds: int
+    batch_concurrency: int
+    reserved_concurrency: int | None
     memory_mb: int
     architecture: Architecture
     partner_accounts: Mapping[str, str]
@@ -105,6 +112,15 @@ BATCH_SIZE = ContextKey(
 BATCH_WINDOW = ContextKey(
     name="batchWindowSeconds", default="30", rule="a whole number of seconds from 1 to 300", accepts=_between(1, 300)
 )
+BATCH_CONCURRENCY = ContextKey(
+    name="batchConcurrency", default="20", rule="a whole number of files from 1 to 1000", accepts=_between(1, 1000)
+)
+RESERVED_CONCURRENCY = ContextKey(
+    name="reservedConcurrency",
+    default="",
+    rule="empty, or a whole number of calls from 1 to 1000",
+    accepts=lambda value: not value or _between(1, 1000)(value),
+)
 MEMORY = ContextKey(
     name="lambdaMemoryMb",
     default="3072",
@@ -126,6 +142,8 @@ CONTEXT_KEYS: Final = (
     THRESHOLD,
     BATCH_SIZE,
     BATCH_WINDOW,
+    BATCH_CONCURRENCY,
+    RESERVED_CONCURRENCY,
     MEMORY,
     ARCHITECTURE,
     PARTNER_ACCOUNTS,
@@ -147,6 +165,8 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         direct_threshold_bytes=int(values[THRESHOLD.name]),
         batch_size=int(values[BATCH_SIZE.name]),
         batch_window_seconds=int(values[BATCH_WINDOW.name]),
+        batch_concurrency=int(values[BATCH_CONCURRENCY.name]),
+        reserved_concurrency=int(values[RESERVED_CONCURRENCY.name]) if values[RESERVED_CONCURRENCY.name] else None,
         memory_mb=int(values[MEMORY.name]),
         architecture=cast("Architecture", values[ARCHITECTURE.name]),
         partner_accounts=dict(pair.split("=") for pair in values[PARTNER_ACCOUNTS.name].split(",") if pair),

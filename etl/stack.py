@@ -74,6 +74,7 @@ class PipelineStack(Stack):
             "Workflow",
             names=names,
             key=key,
+            settings=settings,
             audit_table=tables.audit,
             registry_table=tables.registry,
             validate=functions.validate,

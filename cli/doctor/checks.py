@@ -8,8 +8,7 @@ from typing import Any, Final, Protocol
 from botocore.exceptions import ClientError
 
 from deployment.pipeline import Pipeline
-from etl.config import MEMORY
-from etl.workflow.definition import BATCH_CONCURRENCY
+from etl.config import BATCH_CONCURRENCY, MEMORY
 from pipeline.constants import EXTENSIONS, UNFINISHED, FileStatus
 
 HANGS_AFTER: Final = timedelta(minutes=15)
@@ -18,7 +17,7 @@ HANGS_AFTER: Final = timedelta(minutes=15)
 CRAWLED_WITHIN: Final = timedelta(hours=26)
 """The crawler runs nightly, and takes some minutes."""
 
-WANTED_CONCURRENCY: Final = 5 * BATCH_CONCURRENCY
+WANTED_CONCURRENCY: Final = 5 * int(str(BATCH_CONCURRENCY.default))
 """Function calls at once that let a few batches run side by side. New accounts of AWS may have ten."""
 
 _EXECUTIONS: Final = 20

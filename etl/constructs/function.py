@@ -48,6 +48,7 @@ class PipelineFunction(Construct):
         statements: Sequence[iam.PolicyStatement],
         environment: Mapping[str, str],
         scratch_space: bool = False,
+        reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         names, key = basis.names, basis.key
@@ -83,6 +84,7 @@ class PipelineFunction(Construct):
             memory_size=basis.settings.memory_mb,
             timeout=TIMEOUT,
             ephemeral_storage_size=_LARGEST_TMP if scratch_space else None,
+            reserved_concurrent_executions=reserved_concurrency,
             log_group=log_group,
             role=role.without_policy_updates(),
             tracing=lambda_.Tracing.ACTIVE,

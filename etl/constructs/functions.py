@@ -53,6 +53,7 @@ class FileFunctions(Construct):
                 statements=statements,
                 environment=environment,
                 scratch_space=scratch_space,
+                reserved_concurrency=basis.settings.reserved_concurrency,
             ).function
 
         self.validate = make(

@@ -21,7 +21,13 @@ from etl.names import Names
 from etl.workflow.definition import BATCH, COMPARABLE_BYTES, DIRECT, LARGE, SETTLE
 from pipeline.constants import EXTENSIONS
 
-MAX_RECEIVE_COUNT: Final = 3
+MAX_RECEIVE_COUNT: Final = 5
+"""Lambda's recommendation for a queue that it reads (Lambda developer guide, "Using Lambda with Amazon SQS")."""
+
+VISIBILITY_TIMEOUTS: Final = 6
+"""The same guide: six times the function's time limit, and the batching window. ``come_back_soon`` brings messages
+that could not be started back inside the 15 minutes."""
+
 LARGE_REASONS: Final = ("CompleteMultipartUpload", "CopyObject")
 """How objects beyond the bound come about (S3 user guide, "Using EventBridge"). One that a single request puts has at
 most 5 GiB, and that is the remainder which no rule takes: from the bound on."""
@@ -50,9 +56,9 @@ class BatchingQueue(Construct):
             "Queue",
             name=names.physical_name("queue", "batching"),
             key=key,
-            # The least that Lambda allows, and not the six timeouts that it recommends: a message that could not be
-            # started must come back inside the 15 minutes. One that comes twice is harmless, as files are claimed.
-            visibility_timeout=Duration.seconds(TIMEOUT.to_seconds() + settings.batch_window_seconds),
+            visibility_timeout=Duration.seconds(
+                VISIBILITY_TIMEOUTS * TIMEOUT.to_seconds() + settings.batch_window_seconds
+            ),
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
         )
 
@@ -164,13 +170,24 @@ class Ingestion(Construct):
             purpose="dispatch",
             description="Starts one execution for each batch of small files",
             statements=[
-                allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [self._queue.queue_arn]),
+                allow(
+                    [
+                        "sqs:ChangeMessageVisibility",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ReceiveMessage",
+                    ],
+                    [self._queue.queue_arn],
+                ),
                 allow(["states:StartExecution"], [state_machine.state_machine_arn]),
             ],
             environment={
                 "STATE_MACHINE_ARN": state_machine.state_machine_arn,
-                "ROUTE": BATCH,
+                "BATCHING_QUEUE": self._queue.queue_url,
+                "BATCH_ROUTE": BATCH,
+                "DIRECT_ROUTE": DIRECT,
                 "SETTLE_ROUTE": SETTLE,
+                "DIRECT_THRESHOLD_BYTES": str(basis.settings.direct_threshold_bytes),
             },
         ).function
         lambda_.EventSourceMapping(

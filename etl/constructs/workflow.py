@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from etl.config import Settings
 from etl.constructs.shared import LOG_RETENTION, allow, read_with, send_traces, write_with
 from etl.names import REGION, Names
 from etl.workflow.asl import Resources
@@ -29,6 +30,7 @@ class Workflow(Construct):
         *,
         names: Names,
         key: kms.IKey,
+        settings: Settings,
         audit_table: dynamodb.ITable,
         registry_table: dynamodb.ITable,
         validate: lambda_.IFunction,
@@ -99,7 +101,8 @@ class Workflow(Construct):
                 alert_topic=alert_topic.topic_arn,
                 batching_queue_url=batching_queue.queue_url,
                 dead_letter_queue_url=dead_letter_queue.queue_url,
-            )
+            ),
+            batch_concurrency=settings.batch_concurrency,
         )
         self.state_machine = sfn.StateMachine(
             self,

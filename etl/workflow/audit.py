@@ -54,7 +54,8 @@ def claim(resources: Resources) -> dict[str, Any]:
     """Claim a file with one conditional write, which also makes its row.
 
     A claim is a lease. A second event for a claimed or finished file fails the condition; a FAILED file may be
-    claimed again (replay), and so may one whose run died: its claim is older than the lease. The state's own retry,
+    claimed again (replay), and so may one that was queued again, and one whose run died: its claim is older than the
+    lease. The state's own retry,
     whose first answer got lost, finds its own claim: that of its execution and of its place (``number``) in it, so that
     of two events of one upload in one execution only one claims it.
     """
@@ -63,10 +64,15 @@ def claim(resources: Resources) -> dict[str, Any]:
         FileStatus.PROCESSING,
         facts={**_FILE_FACTS, "claimed_at": text(_NOW), "number": number("$.number")},
         condition=(
-            "attribute_not_exists(file_id) OR #status = :failed OR (#status = :status"
+            "attribute_not_exists(file_id) OR #status IN (:failed, :waiting) OR (#status = :status"
             " AND (#claimed_at < :lease_ended OR (#claim = :claim AND #number = :number)))"
         ),
-        values={":failed": {"S": FileStatus.FAILED}, ":lease_ended": text("$.lease_ended"), ":one": {"N": "1"}},
+        values={
+            ":failed": {"S": FileStatus.FAILED},
+            ":waiting": {"S": FileStatus.RECEIVED},
+            ":lease_ended": text("$.lease_ended"),
+            ":one": {"N": "1"},
+        },
     )
     update["UpdateExpression"] += " ADD attempts :one"
     return {**update, "ReturnValues": "ALL_NEW"}
@@ -82,6 +88,18 @@ def finish(
         facts={**facts, "updated_at": text(_NOW)},
         condition=_HELD,
         values={":processing": {"S": FileStatus.PROCESSING}, ":claim": text("$.file.claim")},
+        detail=detail,
+    )
+
+
+def release(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
+    """Give the claim back: the file waits for its turn again, as if it had just come. No execution answers for it."""
+    return _update(
+        resources,
+        FileStatus.RECEIVED,
+        facts={"execution": {"S": ""}, "claim": {"S": ""}, "updated_at": text(_NOW)},
+        condition="#claim = :held AND #status = :processing",
+        values={":processing": {"S": FileStatus.PROCESSING}, ":held": text("$.file.claim")},
         detail=detail,
     )
 

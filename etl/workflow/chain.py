@@ -8,6 +8,7 @@ from etl.workflow.identity import identify
 from etl.workflow.inspection import InspectionSteps
 from etl.workflow.notification import notification_path
 from etl.workflow.publication import PUBLISH, PublicationSteps
+from etl.workflow.requeueing import requeue_path
 from etl.workflow.transformation import TransformationSteps
 
 
@@ -32,7 +33,8 @@ def file_chain(
     dict
         ``StartAt`` and ``States``, for a Map's item processor.
     """
-    failure, failing = failure_path(resources, label=label)
+    failed, failing = failure_path(resources, label=label)
+    failure, requeueing = requeue_path(resources, label=label, otherwise=failed)
     parts = [
         kind(resources, label=label, timeout=function_timeout_seconds, lease_seconds=lease_seconds, failure=failure)
         for kind in (InspectionSteps, TransformationSteps, PublicationSteps)
@@ -47,5 +49,5 @@ def file_chain(
     )
     for part in parts:
         states |= part.states()
-    states |= notification_path(resources, label=label) | failing
+    states |= notification_path(resources, label=label) | requeueing | failing
     return {"StartAt": first, "States": states}

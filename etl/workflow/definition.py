@@ -25,7 +25,6 @@ WITHDRAW: Final = "withdraw"
 COMPARABLE_BYTES: Final = 1_000_000_000
 """EventBridge compares numbers up to here, whichever of its documented bounds holds: 10^9, or 5 * 10^9."""
 
-BATCH_CONCURRENCY: Final = 20
 _DIRECT_FUNCTION_SECONDS: Final = 300
 # An Express child lives five minutes: four attempts of 60 s and their pauses fit, and a small file takes seconds.
 _BATCH_FUNCTION_SECONDS: Final = 60
@@ -36,8 +35,8 @@ _HANDLED: Final = "All files handled?"
 _INCOMPLETE: Final = "Handling incomplete"
 
 
-def build_definition(resources: Resources) -> dict[str, Any]:
-    """Build the definition of the state machine.
+def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[str, Any]:
+    """Build the definition of the state machine, in which so many files of a batch run side by side.
 
     Input: ``{"route": "direct" | "large" | "batch", "files": [event, ...]}`` with events as the rules make them, or
     ``{"route": "settle", ...}`` with the input of an execution that ended badly, or ``{"route": "withdraw", "files":
@@ -50,7 +49,7 @@ def build_definition(resources: Resources) -> dict[str, Any]:
         "Which route?": _which_route(),
         "Withdraw files": withdraw_files(resources, following=_HANDLED),
         "Process directly": _process_directly(resources),
-        "Process the batch": _process_batch(resources),
+        "Process the batch": _process_batch(resources, batch_concurrency),
         _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
         "Read the ended execution": _read_ended_execution(),
         "Select all files": _select_all_files(),
@@ -104,7 +103,7 @@ def _process_directly(resources: Resources) -> State:
     )
 
 
-def _process_batch(resources: Resources) -> State:
+def _process_batch(resources: Resources, concurrency: int) -> State:
     """Run each file as an Express child; one that fails or times out harms no other, and is settled afterwards."""
     chain = file_chain(
         resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS, lease_seconds=LEASE_SECONDS
@@ -112,7 +111,7 @@ def _process_batch(resources: Resources) -> State:
     return {
         **_map(chain, processor={"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}),
         "Label": "files",
-        "MaxConcurrency": BATCH_CONCURRENCY,
+        "MaxConcurrency": concurrency,
         "ToleratedFailurePercentage": 100,
     }
 

@@ -20,13 +20,13 @@ LOST = "the dead-letter queue refused it"
 _NEXT = {
     "": {"RECEIVED"},
     "RECEIVED": {"PROCESSING", "FAILED"},
-    "PROCESSING": {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED"},
+    "PROCESSING": {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "FAILED", "RECEIVED"},
     "FAILED": {"PROCESSING"},
     "COMPLETED": {"SUPERSEDED", "WITHDRAWN"},
 }
 """Which status may follow which; what stands nowhere here is final."""
 
-_UNFINISHED = {"FAILED", "PROCESSING", "no row"}
+_UNFINISHED = {"FAILED", "PROCESSING", "RECEIVED", "no row"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from deployment.dead_letters import DeadLetter
 from deployment.pipeline import Pipeline
 from deployment.waiting import PATIENCE_SECONDS, NotInTimeError, wait_until
 from etl.workflow.definition import LEASE_SECONDS
+from etl.workflow.requeueing import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS
 from evidence.chaos import model
 from evidence.chaos.faults import Faults
 from evidence.chaos.model import Uploaded
@@ -31,6 +32,8 @@ _READERS: Final = ("Validate", "Transform")
 SHORT_LEASE_SECONDS: Final = 20
 """Longer than any run of these small files, and short enough to wait for."""
 
+_LONGEST_WAIT_SECONDS: Final = 4
+"""Of a file whose calls were throttled; it begins with a second."""
 _VISIBILITY_SECONDS: Final = 3
 _REPLAYS: Final = 4
 _STORM_SECONDS: Final = 12.0
@@ -166,16 +169,19 @@ class Storms:
             time.sleep(SHORT_LEASE_SECONDS)
 
     def _shorten(self, session: Any) -> None:
-        """Shorten the lease, and how long the queue hides a message that could not be started."""
+        """Shorten the lease, the delay of throttled files, and how long the queue hides what could not be started."""
         states = session.client("stepfunctions")
         machine = self._outputs["StateMachine"]
         definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
         # The definition says its lease in milliseconds, and as the delay of a message.
-        for pattern in (rf"\b{LEASE_SECONDS}000\b", rf'(?<="DelaySeconds":) ?{LEASE_SECONDS}\b'):
-            short = f"{SHORT_LEASE_SECONDS}{'000' if '000' in pattern else ''}"
+        for pattern, short in (
+            (rf"\b{LEASE_SECONDS}000\b", f"{SHORT_LEASE_SECONDS}000"),
+            (rf'(?<="DelaySeconds":) ?{LEASE_SECONDS}\b', str(SHORT_LEASE_SECONDS)),
+            (rf"\$min\(\[{LONGEST_DELAY_SECONDS}, {FIRST_DELAY_SECONDS}\b", f"$min([{_LONGEST_WAIT_SECONDS}, 1"),
+        ):
             definition, found = re.subn(pattern, short, definition)
             if not found:
-                raise LookupError(f"the definition says its lease no more as {pattern}")
+                raise LookupError(f"the definition says its lease or its delays no more as {pattern}")
         states.update_state_machine(stateMachineArn=machine, definition=definition)
         self._sqs.set_queue_attributes(
             QueueUrl=self._outputs["BatchingQueue"], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}

@@ -13,6 +13,7 @@ from etl.workflow.identity import identify
 from etl.workflow.inspection import InspectionSteps
 from etl.workflow.notification import notification_path
 from etl.workflow.publication import PublicationSteps
+from etl.workflow.requeueing import requeue_path
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
 from etl.workflow.transformation import TransformationSteps
 from etl.workflow.withdrawal import LABEL as WITHDRAWAL
@@ -24,6 +25,7 @@ INSPECTION: Final = "Inspection"
 TRANSFORMATION: Final = "Transformation"
 PUBLICATION: Final = "Publication"
 NOTIFICATION: Final = "Notification"
+REQUEUEING: Final = "Requeueing"
 FAILURE: Final = "Failure"
 UNIDENTIFIED: Final = "Unidentified file"
 
@@ -44,6 +46,7 @@ def phases() -> Mapping[str, Collection[str]]:
         IDENTIFICATION: identify(label=BATCH, following="", failing="")[1],
         **steps,
         NOTIFICATION: notification_path(resources, label=BATCH),
+        REQUEUEING: requeue_path(resources, label=BATCH, otherwise="")[1],
         FAILURE: failure_path(resources, label=BATCH)[1],
         UNIDENTIFIED: unidentified_path(resources, label=BATCH)[1],
     }

@@ -56,12 +56,18 @@ def read_messages(records: Iterable[Mapping[str, str]]) -> tuple[list[Message], 
 
 @dataclass(frozen=True, kw_only=True)
 class Batches:
-    """Starts executions of one state machine: of route ``route`` for uploads, of ``settle`` for ended executions."""
+    """Starts executions of one state machine, by the names of its routes.
+
+    A large file comes here when it is replayed or queued again. It takes the direct route as it did at first: a batch
+    leaves a file one minute.
+    """
 
     step_functions: StartsExecutions
     state_machine: str
-    route: str
+    batch: str
+    direct: str
     settle: str
+    direct_threshold_bytes: int
 
     def start(self, messages: Sequence[Message]) -> list[str]:
         """Start as many executions as the messages need, and return the ids of those that could not be started."""
@@ -76,12 +82,17 @@ class Batches:
 
     def _executions(self, messages: Sequence[Message]) -> Iterator[tuple[list[Message], dict[str, Any]]]:
         """Say which messages go into an execution together, and its input."""
-        uploads = [message for message in messages if isinstance(message.delivery, UploadMessage)]
-        for batch in _fitting(uploads):
-            yield batch, {"route": self.route, "files": _files(batch)}
+        small: list[Message] = []
         for message in messages:
-            if isinstance(message.delivery, EndedExecution):
-                yield [message], {"route": self.settle, "ended": message.delivery}
+            match message.delivery:
+                case EndedExecution() as ended:
+                    yield [message], {"route": self.settle, "ended": ended}
+                case UploadMessage() as upload if upload.object.size >= self.direct_threshold_bytes:
+                    yield [message], {"route": self.direct, "files": [upload]}
+                case _:
+                    small.append(message)
+        for batch in _fitting(small):
+            yield batch, {"route": self.batch, "files": _files(batch)}
 
     def _start(self, batch: Sequence[Message], document: dict[str, Any]) -> None:
         """Start one execution. Its name follows from its messages, so that a batch delivered twice starts once."""

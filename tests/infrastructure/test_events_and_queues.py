@@ -107,7 +107,7 @@ def test_unprocessable_messages_go_to_the_dead_letter_queue(
     queue = template.one("AWS::SQS::Queue", QueueName="queue-batching-test")
     mapping = template.one("AWS::Lambda::EventSourceMapping", EventSourceArn="queue-batching-test.Arn")
 
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "queue-dead-letter-test.Arn", "maxReceiveCount": 3}
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": "queue-dead-letter-test.Arn", "maxReceiveCount": 5}
     assert mapping["FunctionName"] == "lambda-dispatch-test"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 30)

@@ -259,7 +259,7 @@ def test_messages_are_retained_14_days_and_reappear_after_a_call(template: Templ
     }
 
     assert found == {
-        "queue-batching-test": (1_209_600, 330),
+        "queue-batching-test": (1_209_600, 1830),
         "queue-dead-letter-test": (1_209_600, None),
         "queue-overlaps-test": (1_209_600, 300),
     }

@@ -126,4 +126,4 @@ def test_a_condition_is_written_short(rule: dict[str, Any], text: str) -> None:
 
 def test_a_condition_without_a_writing_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"transitions\.py"):
-        condition({"Variable": "$.a", "StringMatches": "*", "Next": "State"})
+        condition({"Variable": "$.a", "IsTimestamp": True, "Next": "State"})

@@ -166,12 +166,11 @@ class Machine:
                 self._sqs.delete_message(QueueUrl=self._dead_letter_queue, ReceiptHandle=message["ReceiptHandle"])
         return [letter for letter in self._dead_letters if letter["body"] == upload.event]
 
-    def put_off(self) -> int:
-        """Count the messages that will come to the batching queue later."""
-        asked = self._sqs.get_queue_attributes(
-            QueueUrl=self._batching_queue, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
-        )
-        return int(asked["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+    def queued(self) -> int:
+        """Count the messages of the batching queue, those too that will come later."""
+        names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._batching_queue, AttributeNames=names)
+        return sum(int(count) for count in answer["Attributes"].values())
 
     def try_state(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Run one state by itself, wherever it stands, and return its output."""

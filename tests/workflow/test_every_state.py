@@ -55,6 +55,7 @@ CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Publish nothing": scenes.duplicate,
     "Reconcile": scenes.plain,
     "Unreconciled": _disagreeing,
+    "Throttled?": _failing,
     "Supersede": scenes.newer_version,
     "Not completed": _version_of_a_failed_file,
     "Published or retired?": scenes.plain,

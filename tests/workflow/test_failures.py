@@ -53,6 +53,9 @@ LOOK_UP = "Read the recorded outcome"
 TAKE_BACK = "Withdraw after failure"
 """Comes before a failure is handled, where rows may have been published."""
 
+REQUEUEING = {"Queue again", "Release the claim"}
+"""Tasks of a file whose calls were throttled: see test_requeueing.py."""
+
 AFTERWARDS = {"Send rejection alert", "Send row rejection alert", "Send event"}
 """Tasks that come after a file's outcome is recorded, and cannot change it: see test_notification.py."""
 
@@ -82,7 +85,7 @@ def test_each_task_has_a_scene_in_which_it_fails(
     machine: Machine,
 ) -> None:
     for route in ROUTES:
-        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *ALERT_LIMITS, *HELD, *HANDLING}
+        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *ALERT_LIMITS, *HELD, *HANDLING, *REQUEUEING}
         assert set(_tasks(machine, route)) == set(SCENES) | beside
 
 
@@ -158,7 +161,15 @@ def _dispatched(*bodies: dict[str, Any]) -> Any:
     records = [{"messageId": str(number), "body": json.dumps(body)} for number, body in enumerate(bodies)]
     messages, unreadable = read_messages(records)
     step_functions = FakeStepFunctions()
-    Batches(step_functions=step_functions, state_machine="any", route=BATCH, settle=SETTLE).start(messages)
+    batches = Batches(
+        step_functions=step_functions,
+        state_machine="any",
+        batch=BATCH,
+        direct=DIRECT,
+        settle=SETTLE,
+        direct_threshold_bytes=16 * 1024**2,
+    )
+    batches.start(messages)
     assert not unreadable
     [document] = step_functions.inputs.values()
     return json.loads(document)
@@ -281,14 +292,14 @@ def test_a_file_without_a_row_gets_one_when_its_child_dies(machine: Machine, rou
 def test_a_file_held_by_another_run_is_retried_after_the_lease(machine: Machine, route: str) -> None:
     file = upload()
     row = scenes.claimed_by_another_run(machine, file, seconds_ago=LEASE_SECONDS - 60)
-    before = machine.put_off()
+    before = machine.queued()
 
     run = process(machine, file, route=route, changes=not_called("Validate CSV"))
 
     assert run.status == "SUCCEEDED"
     assert machine.row(file) == row
     assert not machine.dead_letters(file)
-    assert machine.put_off() == before + 1
+    assert machine.queued() == before + 1
 
 
 @pytest.mark.parametrize("step", sorted(HELD))

@@ -125,7 +125,7 @@ def test_a_repeated_event_of_a_finished_file_ends_quietly(
 ) -> None:
     file = upload()
     process(machine, file, validated=first_answer())
-    before, alerts, put_off = machine.row(file), machine.alerts(file), machine.put_off()
+    before, alerts, put_off = machine.row(file), machine.alerts(file), machine.queued()
 
     run = process(machine, file, route=route, changes=not_called("Validate CSV", "Transform"))
 
@@ -133,7 +133,7 @@ def test_a_repeated_event_of_a_finished_file_ends_quietly(
     assert machine.row(file) == before
     assert machine.alerts(file) == alerts
     assert not machine.dead_letters(file)
-    assert machine.put_off() == put_off
+    assert machine.queued() == put_off
 
 
 def test_a_second_file_of_completed_content_is_a_duplicate(

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from etl.config import (
     ARCHITECTURE,
+    BATCH_CONCURRENCY,
     BATCH_SIZE,
     BATCH_WINDOW,
     CONTEXT_KEYS,
     EMAIL,
     MEMORY,
     PARTNER_ACCOUNTS,
+    RESERVED_CONCURRENCY,
     SUFFIX,
     THRESHOLD,
     ConfigError,
@@ -31,6 +33,8 @@ SETTING = {
     THRESHOLD: "direct_threshold_bytes",
     BATCH_SIZE: "batch_size",
     BATCH_WINDOW: "batch_window_seconds",
+    BATCH_CONCURRENCY: "batch_concurrency",
+    RESERVED_CONCURRENCY: "reserved_concurrency",
     MEMORY: "memory_mb",
     ARCHITECTURE: "architecture",
     PARTNER_ACCOUNTS: "partner_accounts",
@@ -41,6 +45,8 @@ GOOD = {
     THRESHOLD: ["1024", str(64 * 1024 * 1024)],
     BATCH_SIZE: ["1", "100"],
     BATCH_WINDOW: ["1", "300"],
+    BATCH_CONCURRENCY: ["1", "20", "1000"],
+    RESERVED_CONCURRENCY: ["", "1", "1000"],
     MEMORY: ["3072", "3008"],
     ARCHITECTURE: ["arm64", "x86_64"],
     PARTNER_ACCOUNTS: ["", "alpine=111122223333", f"alpine=111122223333,ubs-2={'4' * 12},{'x' * 34}=000000000000"],
@@ -51,6 +57,8 @@ BAD = {
     THRESHOLD: ["1023", str(64 * 1024 * 1024 + 1), "16 MiB", "-1", "1e6", ""],
     BATCH_SIZE: ["0", "101", "10.0", "٣", "ten"],
     BATCH_WINDOW: ["0", "301", "30s"],
+    BATCH_CONCURRENCY: ["0", "1001", ""],
+    RESERVED_CONCURRENCY: ["0", "1001", "-1", "none"],
     MEMORY: ["128", "3009", "3072 "],
     ARCHITECTURE: ["ARM64", "amd64", ""],
     PARTNER_ACCOUNTS: [
@@ -69,7 +77,7 @@ BAD = {
 def _written(setting: object) -> str:
     if isinstance(setting, Mapping):
         return ",".join(f"{name}={value}" for name, value in setting.items())
-    return str(setting)
+    return "" if setting is None else str(setting)
 
 
 def _cases(values: dict[ContextKey, list[str]]) -> list[object]:
@@ -85,6 +93,8 @@ def test_each_key_but_the_email_has_a_default() -> None:
         direct_threshold_bytes=16 * 1024 * 1024,
         batch_size=100,
         batch_window_seconds=30,
+        batch_concurrency=20,
+        reserved_concurrency=None,
         memory_mb=3072,
         architecture="arm64",
         partner_accounts={},

@@ -40,7 +40,7 @@ def _conditional_writes(value: Any) -> Iterator[dict[str, Any]]:
             yield from _conditional_writes(item)
 
 
-WRITES = list(_conditional_writes(build_definition(RESOURCES)))
+WRITES = list(_conditional_writes(build_definition(RESOURCES, batch_concurrency=20)))
 
 
 @pytest.mark.parametrize("write", WRITES, ids=[str(number) for number in range(len(WRITES))])

@@ -25,15 +25,22 @@ STATUS_EVENT_LIMIT = 248_000
 
 
 def _batches(step_functions: FakeStepFunctions) -> Batches:
-    return Batches(step_functions=step_functions, state_machine=MACHINE, route="batch", settle="settle")
+    return Batches(
+        step_functions=step_functions,
+        state_machine=MACHINE,
+        batch="batch",
+        direct="direct",
+        settle="settle",
+        direct_threshold_bytes=5000,
+    )
 
 
-def _message(number: int, key: str, *, version_id: str = "") -> Message:
+def _message(number: int, key: str, *, version_id: str = "", size: int = 1) -> Message:
     """Announce a version of an upload; without ``version_id`` no other message names the same one."""
     upload = UploadMessage(
         bucket="bucket-raw",
         object=S3Object(
-            key=key, size=1, etag="e", sequencer=f"{number:016X}", version_id=version_id or f"{number:032}"
+            key=key, size=size, etag="e", sequencer=f"{number:016X}", version_id=version_id or f"{number:032}"
         ),
         uploaded_at=datetime(2025, 11, 3, 14, 5, 12, tzinfo=UTC),
     )
@@ -63,6 +70,20 @@ def test_each_message_is_in_exactly_one_batch_within_the_limit(keys: list[str], 
     assert all(document["route"] == "batch" for document in documents)
     assert all(document["files"] for document in documents)
     assert all(len(document.encode()) <= INPUT_LIMIT for document in step_functions.inputs.values())
+
+
+@pytest.mark.requirement("E1")
+def test_a_large_file_takes_the_direct_route_by_itself() -> None:
+    messages = [_message(number, f"key {number}", size=size) for number, size in enumerate([4999, 5000, 5 * 2**40, 0])]
+    step_functions = FakeStepFunctions()
+
+    failed = _batches(step_functions).start(messages)
+
+    documents = [json.loads(document) for document in step_functions.inputs.values()]
+    sizes = sorted(
+        (document["route"], *(file["object"]["size"] for file in document["files"])) for document in documents
+    )
+    assert (failed, sizes) == ([], [("batch", 4999, 0), ("direct", 5000), ("direct", 5 * 2**40)])
 
 
 @given(versions=st.lists(st.integers(0, 5), min_size=1, max_size=20))

@@ -18,8 +18,11 @@ def machine(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 
     definition = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}})
     created = boto3.client("stepfunctions").create_state_machine(name="files", definition=definition, roleArn=ROLE)
     monkeypatch.setenv("STATE_MACHINE_ARN", created["stateMachineArn"])
-    monkeypatch.setenv("ROUTE", "batch")
-    monkeypatch.setenv("SETTLE_ROUTE", "settle")
+    queue = boto3.client("sqs").create_queue(QueueName="batching", Attributes={"VisibilityTimeout": "1830"})
+    monkeypatch.setenv("BATCHING_QUEUE", queue["QueueUrl"])
+    monkeypatch.setenv("DIRECT_THRESHOLD_BYTES", "16777216")
+    for route in ("batch", "direct", "settle"):
+        monkeypatch.setenv(f"{route.upper()}_ROUTE", route)
     return created["stateMachineArn"]
 
 

@@ -337,9 +337,21 @@ def test_a_file_that_hangs_again_is_settled_again(world: World) -> None:
     world.add_row(version, **row)
     world.sweep()
 
-    world.add_row(version, **row | {"execution": f"{row['execution']}0"})
+    world.add_row(version, **_unfinished(version, minutes=40))
 
     assert world.sweep().requeued == 1
+
+
+@pytest.mark.parametrize(("waiting", "queued"), [(0, 1), (1001, 0)])
+def test_a_throttled_file_without_a_message_is_queued_again(world: World, waiting: int, queued: int) -> None:
+    """No execution answers for it, so that it is processed and not failed; unless others wait for their turn too."""
+    version = world.upload("incoming/alpine/a.csv", NOW - timedelta(hours=1))
+    world.add_row(version, **_unfinished(version, minutes=60) | {"status": "RECEIVED", "execution": ""})
+    world.queue.waiting = waiting
+
+    world.sweep()
+
+    assert world.queued() == [version.version_id] * queued
 
 
 def _input(version: Version) -> str:
