@@ -1,6 +1,7 @@
 """Publishes a reconciled file, or withdraws one that a newer version has overtaken."""
 
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -9,6 +10,7 @@ from pipeline.clients import client
 from pipeline.environment import read_environment
 from pipeline.events import read_file
 from pipeline.observability import Event, logger, observed
+from pipeline.partitions import Partitions
 from pipeline.publisher import Publisher
 
 
@@ -16,6 +18,12 @@ class _Environment(msgspec.Struct, frozen=True):
     processed_bucket: str
     glue_database: str
     registry_table: str
+
+
+@cache
+def _partitions(bucket: str, database: str) -> Partitions:
+    """Return what this process knows of the catalog, from one call to the next."""
+    return Partitions(glue=client("glue"), bucket=bucket, database=database)
 
 
 @observed
@@ -29,10 +37,9 @@ def handler(event: Event, _context: LambdaContext) -> None:
     environment, file = read_environment(_Environment), read_file(event)
     publisher = Publisher(
         s3=client("s3"),
-        glue=client("glue"),
+        partitions=_partitions(environment.processed_bucket, environment.glue_database),
         dynamodb=client("dynamodb"),
         bucket=environment.processed_bucket,
-        database=environment.glue_database,
         registry=environment.registry_table,
         deadline=msgspec.convert(event["deadline"], datetime),
     )

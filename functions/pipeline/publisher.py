@@ -3,24 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from posixpath import dirname
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, Unpack
 
 from botocore.exceptions import ClientError
 
 from pipeline.manifests import read_manifest, staged_key
+from pipeline.partitions import Partitions
 from pipeline.s3 import ReadsObjects, in_parallel
 from transactions.results import WrittenObject
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import GetItemInputTypeDef, GetItemOutputTypeDef
-    from mypy_boto3_glue.type_defs import (
-        BatchCreatePartitionRequestTypeDef,
-        BatchCreatePartitionResponseTypeDef,
-        GetTableRequestTypeDef,
-        GetTableResponseTypeDef,
-        PartitionInputTypeDef,
-    )
     from mypy_boto3_s3.type_defs import (
         CopyObjectOutputTypeDef,
         CopyObjectRequestTypeDef,
@@ -33,19 +26,15 @@ if TYPE_CHECKING:
 DELETE_LIMIT: Final = 1000
 """Keys in one call of S3 DeleteObjects."""
 
-PARTITION_LIMIT: Final = 100
-"""Partitions in one call of Glue BatchCreatePartition."""
-
 RESERVE: Final = timedelta(seconds=5)
 """So long before the deadline no request is begun any more: what was begun has ended by then."""
 
 _Item = TypeVar("_Item")
-_EXISTS: Final = "AlreadyExistsException"
 _NEVER_STAGED: Final = "NoSuchKey"
 
 
 class PublishError(Exception):
-    """AWS carried out only a part of a batch call. The message names the error codes."""
+    """S3 carried out only a part of a batch call. The message names the error codes."""
 
 
 class DeadlineError(Exception):
@@ -62,18 +51,6 @@ class ManagesObjects(ReadsObjects, Protocol):
         """Delete up to a thousand objects."""
 
 
-class ManagesPartitions(Protocol):
-    """The part of the Glue client that publishes."""
-
-    def get_table(self, **request: "Unpack[GetTableRequestTypeDef]") -> "GetTableResponseTypeDef":
-        """Describe a table."""
-
-    def batch_create_partition(
-        self, **request: "Unpack[BatchCreatePartitionRequestTypeDef]"
-    ) -> "BatchCreatePartitionResponseTypeDef":
-        """Create up to a hundred partitions."""
-
-
 class ReadsRegistry(Protocol):
     """The part of the DynamoDB client that asks which file is the newest of its delivery."""
 
@@ -83,17 +60,16 @@ class ReadsRegistry(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
-    """Publishes to one processed bucket and one Glue database. Every step may run twice with the same result.
+    """Publishes to one processed bucket. Every step may run twice with the same result.
 
     Lambda goes on with a call that the state machine has given up. No copy and no deletion is begun after the
     ``deadline``, so that such a call does not undo what came after it (decision 0035).
     """
 
     s3: ManagesObjects
-    glue: ManagesPartitions
+    partitions: Partitions
     dynamodb: ReadsRegistry
     bucket: str
-    database: str
     registry: str
     deadline: datetime
 
@@ -107,13 +83,13 @@ class Publisher:
 
         Raises
         ------
-        PublishError
-            If AWS refuses a part; everything may be tried again.
+        PartitionError, PublishError
+            If Glue or S3 refuses a part; everything may be tried again.
         DeadlineError
             If the time is up.
         """
         objects = read_manifest(self.s3, self.bucket, file_id)
-        self._register_partitions(objects)
+        self.partitions.register(objects)
         self.retire(file_id, versions)
         try:
             in_parallel(lambda item: self._copy(file_id, item), objects)
@@ -173,24 +149,6 @@ class Publisher:
         self._check_time()
         source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": staged_key(file_id, item.path)}
         self.s3.copy_object(Bucket=self.bucket, Key=item.path, CopySource=source)
-
-    def _register_partitions(self, objects: Sequence[WrittenObject]) -> None:
-        for table in sorted({item.table for item in objects}):
-            described = self.glue.get_table(DatabaseName=self.database, Name=table)["Table"]["StorageDescriptor"]
-            partitions: list[PartitionInputTypeDef] = [
-                {
-                    "Values": list(item.partition),
-                    "StorageDescriptor": described | {"Location": f"s3://{self.bucket}/{dirname(item.path)}/"},
-                }
-                for item in objects
-                if item.table == table
-            ]
-            for part in _parts(partitions, PARTITION_LIMIT):
-                answer = self.glue.batch_create_partition(
-                    DatabaseName=self.database, TableName=table, PartitionInputList=part
-                )
-                codes = [error["ErrorDetail"]["ErrorCode"] for error in answer.get("Errors", [])]
-                _raise_on([code for code in codes if code != _EXISTS])
 
 
 def _parts(items: Sequence[_Item], size: int) -> Iterator[list[_Item]]:

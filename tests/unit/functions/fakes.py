@@ -71,10 +71,12 @@ class FakeGlue:
     """Partitions by table and values, and the size of each call. Answers every new partition with ``error``, if any."""
 
     error: str = ""
+    described: int = 0
     partitions: dict[tuple[str, ...], str] = field(default_factory=dict)
     calls: list[int] = field(default_factory=list)
 
     def get_table(self, **request: Any) -> Any:
+        self.described += 1
         return {"Table": {"StorageDescriptor": {"Location": f"s3://anywhere/{request['Name']}/", "Compressed": False}}}
 
     def batch_create_partition(self, **request: Any) -> Any:

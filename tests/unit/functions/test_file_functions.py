@@ -27,6 +27,7 @@ def processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG0
     monkeypatch.setenv("PROCESSED_BUCKET", PROCESSED)
     monkeypatch.setenv("GLUE_DATABASE", DATABASE)
     monkeypatch.setenv("REGISTRY_TABLE", REGISTRY)
+    publish._partitions.cache_clear()  # noqa: SLF001 - what another test's process knows
     boto3.client("dynamodb").create_table(
         TableName=REGISTRY,
         KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.manifests import manifest_key, staged_key
-from pipeline.publisher import DELETE_LIMIT, PARTITION_LIMIT, RESERVE, DeadlineError, Publisher, PublishError
+from pipeline.partitions import PARTITION_LIMIT, PartitionError, Partitions
+from pipeline.publisher import DELETE_LIMIT, RESERVE, DeadlineError, Publisher, PublishError
 from tests.unit.functions.fakes import FakeGlue, FakeS3
 from tests.unit.functions.samples import PROCESSED, listed, staged, written
 
@@ -71,10 +72,9 @@ def _publisher(
 ) -> Publisher:
     return Publisher(
         s3=s3,
-        glue=glue,
+        partitions=Partitions(glue=glue, bucket=PROCESSED, database="database_transactions_test"),
         dynamodb=registry or FakeOwners(),
         bucket=PROCESSED,
-        database="database_transactions_test",
         registry="table-registry-test",
         deadline=datetime.now(UTC) + timedelta(seconds=seconds_left),
     )
@@ -232,7 +232,7 @@ def test_a_catalog_that_refuses_leaves_every_row_untouched(s3: FakeS3, stage_fil
     _publisher(s3, FakeGlue()).publish("old", ["old"], delivery=DELIVERY)
     before = _visible(s3)
 
-    with pytest.raises(PublishError, match="ResourceNumberLimitExceededException"):
+    with pytest.raises(PartitionError, match="ResourceNumberLimitExceededException"):
         _publisher(s3, FakeGlue(error="ResourceNumberLimitExceededException")).publish(
             "new", ["old", "new"], delivery=DELIVERY
         )
