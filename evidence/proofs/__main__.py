@@ -22,6 +22,9 @@ from local.lifecycle import EmulatorError
 def main(
     *,
     page_only: Annotated[bool, typer.Option("--page", help="Write the page's tables anew, and prove nothing.")] = False,
+    changed_only: Annotated[
+        bool, typer.Option("--changed", help="Prove only roles whose grants have changed, and keep the other results.")
+    ] = False,
 ) -> None:
     """Take every grant away, one at a time; keep what broke, write the tables of docs/security.md.
 
@@ -32,7 +35,7 @@ def main(
         _write_page(results.load())
         return
     try:
-        outcomes = _prove(console)
+        outcomes = _prove(console, results.load() if changed_only else [])
     except (CdkError, EmulatorError, NotEnoughError) as error:
         console.print(f"error: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
@@ -45,7 +48,7 @@ def main(
         raise typer.Exit(1)
 
 
-def _prove(console: Console) -> list[GrantResult]:
+def _prove(console: Console, known: list[GrantResult]) -> list[GrantResult]:
     columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.completed:3d}  {task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("deploying", total=None)
@@ -55,7 +58,7 @@ def _prove(console: Console) -> list[GrantResult]:
             if not console.is_terminal:
                 console.print(f"without {taken}", markup=False)
 
-        return prove(watch)
+        return prove(watch, known=known)
 
 
 def _write_page(outcomes: list[GrantResult]) -> None:
