@@ -14,6 +14,7 @@ NO_PARTNER: Final = "unknown"
 
 _SEQUENCER_LENGTH: Final = 64
 
+# No pattern ends with "$", which in some engines matches before a final line end too.
 _FILE: Final = f"""(
     $event := $states.input.event;
     $object := $event.object;
@@ -36,8 +37,8 @@ _FILE: Final = f"""(
             $replace($key, /[0-9]{{9,}}/, '*********'),
             /[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]/, '?'),
         'file_name': $path[-1],
-        'partner': $contains($named, /^[a-z0-9][a-z0-9-]*$/) ? $named : '{NO_PARTNER}',
-        'format': $contains($key, /\\.json$/i) ? 'json' : 'csv',
+        'partner': $contains($named, /^[a-z0-9]/) and $not($contains($named, /[^a-z0-9-]/)) ? $named : '{NO_PARTNER}',
+        'format': $lowercase($substring($key, -5)) = '.json' ? 'json' : 'csv',
         'sequencer': $pad($object.sequencer, {_SEQUENCER_LENGTH}, '0'),
         'execution': $states.input.execution,
         'claim': $states.input.execution & '#' & $id,

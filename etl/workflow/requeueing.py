@@ -14,12 +14,12 @@ THROTTLING: Final = (
 )
 """Errors by which AWS says that it is asked too much for the moment, in the names that Step Functions gives them."""
 
-MAX_ATTEMPTS: Final = 100
-"""Of one file. With a quarter of an hour between them, they last for a day; then it fails like any other."""
+MAX_ATTEMPTS: Final = 300
+"""Of one file. With some four minutes between them, they last for most of a day; then it fails like any other."""
 
 FIRST_DELAY_SECONDS: Final = 60
-LONGEST_DELAY_SECONDS: Final = 900
-"""SQS delays a message by no more (SQS API reference, SendMessage)."""
+LONGEST_DELAY_SECONDS: Final = 300
+"""Longer delays leave calls unused at the end of a burst (``evidence.cost.bursts``). SQS knows 900 at most."""
 
 _NOT_QUEUED: Final = "not_queued"
 

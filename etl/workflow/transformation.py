@@ -3,12 +3,18 @@
 from typing import Final
 
 from etl.workflow import audit
-from etl.workflow.asl import ERROR_KEY, State, States, catch_with, jsonata_task, query, service
+from etl.workflow.asl import ERROR_KEY, ERROR_PATH, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
 from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, TRANSACTION_CANCELED, VALIDATION, Steps, item, key_entry
 from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
+
+CONTENTION: Final = "Pipeline.ContentContended"
+"""The error of a file whose content changed hands whenever it was to be taken over."""
+
+MAX_LOOKS: Final = 5
+"""At a content's owner. Each look after the first comes of a transaction that was cancelled: the owner had changed."""
 
 _FREE: Final = "FREE"
 _NEWER: Final = "OF A NEWER FILE"
@@ -29,6 +35,7 @@ class TransformationSteps(Steps):
                 "Check whether the content is free": self._check_content(),
                 "Is the content free?": self._is_content_free(),
                 "Take over the content": self._take_over_content(),
+                "Content contended": self._fail_with(CONTENTION, "the content's owner changed at each look"),
                 "Publish nothing": {
                     "Type": "Pass",
                     "Result": RETIRE,
@@ -37,17 +44,17 @@ class TransformationSteps(Steps):
                 },
                 "Transform": self._transform(),
                 "Reconcile": self._reconcile(),
-                "Unreconciled": {
-                    "Type": "Pass",
-                    "Result": {
-                        "Error": RECONCILIATION,
-                        "Cause": "validate and transform disagree on counts or totals",
-                    },
-                    "ResultPath": "$.error",
-                    "Next": self._failure,
-                },
+                "Unreconciled": self._fail_with(RECONCILIATION, "validate and transform disagree on counts or totals"),
             }
         )
+
+    def _fail_with(self, error: str, cause: str) -> State:
+        return {
+            "Type": "Pass",
+            "Result": {"Error": error, "Cause": cause},
+            "ResultPath": ERROR_PATH,
+            "Next": self._failure,
+        }
 
     def _claim_content(self) -> State:
         return self._task(
@@ -105,7 +112,10 @@ class TransformationSteps(Steps):
             $same := $first.delivery = $delivery.entry;
             $has_rows := $states.input.content.owner in $states.result.Item.published.L.S;
             $free := ($first.status in [{gone}] and $not($has_rows)) or ($same and $first.order <= $delivery.order);
-            $merge([$states.input, {{'content_is': $free ? '{_FREE}' : $same ? '{_NEWER}' : '{_TAKEN}'}}])
+            $merge([$states.input, {{
+                'content_is': $free ? '{_FREE}' : $same ? '{_NEWER}' : '{_TAKEN}',
+                'looks': $exists($states.input.looks) ? $states.input.looks + 1 : 1
+            }}])
         )"""
         return jsonata_task(
             service("dynamodb:getItem"),
@@ -120,8 +130,11 @@ class TransformationSteps(Steps):
         return {
             "Type": "Choice",
             "Choices": [
-                {"Variable": "$.content_is", "StringEquals": answer, "Next": self.name(step)}
-                for answer, step in steps.items()
+                {"Variable": "$.looks", "NumericGreaterThan": MAX_LOOKS, "Next": self.name("Content contended")},
+                *(
+                    {"Variable": "$.content_is", "StringEquals": answer, "Next": self.name(step)}
+                    for answer, step in steps.items()
+                ),
             ],
             "Default": self.name("Publish nothing"),
         }

@@ -6,7 +6,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,19 @@ def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+@contextmanager
+def accidents(emulator: Emulator, plan: Mapping[str, float]) -> Iterator[None]:
+    """Let calls go wrong while the block runs, each kind at its share: see ``Storm``."""
+    file = emulator.folder / ACCIDENTS
+    written = file.with_suffix(".new")
+    written.write_text(json.dumps(plan))
+    written.replace(file)
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
 class Faults:
     """Brings a storm over one deployment."""
 
@@ -83,7 +96,7 @@ class Faults:
         plan = {name: getattr(storm, name) for name in ("duplicates", "delay", "failing", "lost", "throttled")}
         permission = self.permission(storm)
         with ExitStack() as stack:
-            stack.enter_context(self._accidents(plan))
+            stack.enter_context(accidents(self._emulator, plan))
             if permission:
                 stack.enter_context(taken_away(self._iam, permission.role, permission.action, permission.resource))
             over = threading.Event()
@@ -94,17 +107,6 @@ class Faults:
             finally:
                 over.set()
                 strikes.join()
-
-    @contextmanager
-    def _accidents(self, plan: dict[str, float]) -> Iterator[None]:
-        file = self._emulator.folder / ACCIDENTS
-        written = file.with_suffix(".new")
-        written.write_text(json.dumps(plan))
-        written.replace(file)
-        try:
-            yield
-        finally:
-            file.unlink()
 
     def _strike(self, storm: Storm, dice: random.Random, over: threading.Event) -> None:
         began = time.monotonic()

@@ -1,6 +1,7 @@
 """``python -m evidence.chaos.load --files N --seconds S``: many small files at once, by default settings.
 
-Every file must have its outcome, exact to the cent, without a human. ``--busy`` keeps a core busy besides.
+Every file must have its outcome, exact to the cent, without a human. ``--busy`` keeps a core busy besides, and
+``--throttled`` throttles calls.
 """
 
 import argparse
@@ -19,16 +20,19 @@ from typing import Final
 
 from cli.console import make_console
 from deployment.pipeline import Pipeline, Upload
+from evidence.chaos.faults import accidents
 from evidence.chaos.scenario import ALPINE, OBIE, Content, PlannedRow
-from local.session import local_pipeline
+from local.lifecycle import running
+from local.session import deployed_pipeline
 from pipeline.audit_row import AuditRow
 
 _PARTNERS: Final = {ALPINE: "csv", OBIE: "json"}
 _ROWS: Final = 40
 _UPLOADERS: Final = 8
 _POLL_SECONDS: Final = 5.0
-_QUIET_SECONDS: Final = 300.0
-"""How long nothing may change until the files that are left count as without an outcome."""
+_QUIET_SECONDS: Final = 400.0
+"""How long nothing may change until the files that are left count as without an outcome: a throttled one may wait for
+five minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,7 @@ class Load:
         latencies = sorted(latency for row in self.rows if (latency := row.latency))
         statuses = Counter(row.status for row in self.rows)
         yield ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+        yield f"{sum(row.attempts > 1 for row in self.rows)} took more than one attempt"
         yield f"{len({row.execution for row in self.rows})} executions, {self.dead_letters} dead letters"
         yield f"{len(self.rows) / self.minutes:.0f} files a minute, from the first upload to the last outcome"
         if len(latencies) > 1:
@@ -58,7 +63,12 @@ def main() -> None:
     options = _options()
     console = make_console()
     console.print("Deploying to the embedded AWS")
-    with local_pipeline() as deployed, _busy(cores=options.busy):
+    with (
+        running("evidence.chaos.server") as emulator,
+        deployed_pipeline(emulator, "load") as deployed,
+        accidents(emulator, {"failing": options.throttled}),
+        _busy(cores=options.busy),
+    ):
         load = send(Pipeline(deployed.stack), files=options.files, seconds=options.seconds)
     for line in load.report():
         console.print(line, markup=False, highlight=False)
@@ -155,6 +165,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--files", type=int, default=1000, help="how many")
     parser.add_argument("--seconds", type=float, default=60, help="within how many seconds they are uploaded")
     parser.add_argument("--busy", type=int, default=0, help="how many cores are kept busy besides")
+    parser.add_argument(
+        "--throttled", type=float, default=0, help="share of the state machine's calls that are throttled, such as 0.3"
+    )
     return parser.parse_args()
 
 

@@ -117,6 +117,11 @@ def test_errors_are_dotted_arrows_and_conditions_solid_ones() -> None:
         ({"Variable": "$.a", "BooleanEquals": True}, "a = true"),
         ({"Variable": "$.a", "IsPresent": True}, "a is present"),
         ({"Variable": "$.a", "IsPresent": False}, "a is not present"),
+        ({"Variable": "$.a", "StringMatches": "*Exception"}, "a like *Exception"),
+        (
+            {"And": [{"Variable": "$.a", "IsPresent": True}, {"Or": [{"Variable": "$.b", "NumericEquals": 1}] * 2}]},
+            "a is present and (b = 1 or b = 1)",
+        ),
         ({"Not": {"Variable": "$.a.b", "StringEqualsPath": "$.c.b"}}, "not a.b = c.b"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from etl.synthesis.template import Template
 from etl.workflow.asl import EVALUATION_ERROR
 from etl.workflow.settling import NO_OUTCOME
+from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
 from tests.workflow import scenes
 from tests.workflow.changes import DIED, dies, miscalculates
@@ -33,6 +34,12 @@ def _disagreeing(_machine: Machine) -> Scene:
     return Scene(changes={"Transform": {"Return": {"counts": other["counts"], "totals": [], "written": {}}}})
 
 
+def _contended(machine: Machine) -> Scene:
+    scene = scenes.content_of_a_failed_file(machine)
+    changes = {"Take over the content": throws(TRANSACTION_CANCELED)}
+    return Scene(file=scene.file, validated=scene.validated, changes=changes)
+
+
 def _not_announced(_machine: Machine) -> Scene:
     return Scene(changes={"Send event": throws(BROKEN)})
 
@@ -55,6 +62,7 @@ CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Publish nothing": scenes.duplicate,
     "Reconcile": scenes.plain,
     "Unreconciled": _disagreeing,
+    "Content contended": _contended,
     "Throttled?": _failing,
     "Supersede": scenes.newer_version,
     "Not completed": _version_of_a_failed_file,

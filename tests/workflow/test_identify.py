@@ -109,6 +109,11 @@ def test_an_upload_has_the_same_id_wherever_it_is_identified(machine: Machine, l
         ("incoming/a.csv", "unknown", "csv", "a.csv", "incoming/a.csv"),
         ("other/alpine/a.csv", "unknown", "csv", "a.csv", "other/alpine/a.csv"),
         ("a.json", "unknown", "json", "a.json", "a.json"),
+        ("incoming/alpine\n/a.csv", "unknown", "csv", "a.csv", "incoming/alpine?/a.csv"),
+        ("incoming/\nalpine/a.csv", "unknown", "csv", "a.csv", "incoming/?alpine/a.csv"),
+        ("incoming/alpine/a.json\n", "alpine", "csv", "a.json\n", "incoming/alpine/a.json?"),
+        (".json", "unknown", "json", ".json", ".json"),
+        ("json", "unknown", "csv", "json", "json"),
         ("incoming/obie/my.json.csv", "obie", "csv", "my.json.csv", "incoming/obie/my.json.csv"),
         (
             "incoming/dkb/DE89370400440532013000_12345678.csv",

@@ -10,7 +10,7 @@ from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
 from tests.workflow.files import Upload, transformation, upload, validation
 from tests.workflow.machine import Machine, returns, throws
-from tests.workflow.scripts import ROUTES, not_called, process, statuses, texts
+from tests.workflow.scripts import BROKEN, ROUTES, not_called, process, statuses, texts
 
 NEWEST = "F" * 64
 _HAPPY = ["RECEIVED", "PROCESSING", "COMPLETED"]
@@ -381,6 +381,19 @@ def test_an_overtaken_version_is_withdrawn_and_superseded(
     assert statuses(machine, overtaken) == ["RECEIVED", "PROCESSING", "SUPERSEDED"]
     assert machine.entry(overtaken.key_entry) == entry
     assert not machine.alerts(overtaken)
+
+
+def test_a_content_that_changes_hands_at_each_look_ends_the_file(machine: Machine) -> None:
+    file = upload()
+    same = validation(content="contended")
+    process(machine, upload(), validated=same, changes={"Transform": throws(BROKEN)})
+
+    run = process(machine, file, validated=same, changes={"Take over the content": throws(TRANSACTION_CANCELED)})
+
+    assert len(run.errors) == 5
+    assert statuses(machine, file)[-1] == "FAILED"
+    assert (machine.row(file) or {})["error"] == "Pipeline.ContentContended"
+    assert len(machine.dead_letters(file)) == 1
 
 
 def test_a_refused_completion_does_not_leave_the_file_in_process(
