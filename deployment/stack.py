@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +29,17 @@ class DeployedStack:
     @cached_property
     def outputs(self) -> dict[str, str]:
         """The stack's outputs."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self._description.get("Outputs", [])}
+
+    @property
+    def id(self) -> str:
+        """The stack's id, which no other stack of the same name has."""
+        return self._description["StackId"]
+
+    @cached_property
+    def _description(self) -> "StackTypeDef":
         (stack,) = self.session.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        return stack
 
     @cached_property
     def resources(self) -> list[Resource]:

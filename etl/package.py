@@ -35,7 +35,7 @@ _SOURCES = {
 }
 """The project's own files in the package, and where they lie in it."""
 
-SERVICES = frozenset({"dynamodb", "glue", "lambda", "s3", "sns", "sqs", "stepfunctions"})
+SERVICES = frozenset({"cloudformation", "dynamodb", "glue", "lambda", "s3", "sns", "sqs", "stepfunctions"})
 """What the functions make clients of. botocore's other 400 would be half of all files."""
 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")

@@ -16,6 +16,9 @@ _PURPOSE = "empty-buckets"
 class BucketEmptier(Construct):
     """A custom resource per bucket that deletes every version and delete marker before the bucket goes.
 
+    It does so only while the stack itself is deleted, or its creation rolled back: CloudFormation sends Delete also
+    for a resource that an update drops. It asks for the status of this stack, and may ask for no other.
+
     CDK's own switch for this brings a Node.js function outside every rule of this stack, and a log group that
     survives the stack.
     """
@@ -46,6 +49,7 @@ class BucketEmptier(Construct):
                     ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"],
                     [bucket.arn_for_objects("*") for bucket in buckets.values()],
                 ),
+                allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID]),
                 # It continues itself when five minutes are not enough.
                 allow(["lambda:InvokeFunction"], [itself]),
             ],

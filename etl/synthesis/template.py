@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 ACCOUNT = "123456789012"
-_PSEUDO = {"AWS::AccountId": ACCOUNT, "AWS::Region": "us-east-1", "AWS::Partition": "aws", "AWS::URLSuffix": "aws"}
+_PSEUDO = {
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::StackId": f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/itself/id",
+    "AWS::URLSuffix": "aws",
+}
 _NAME_PROPERTIES = (
     "AlarmName",
     "AliasName",

@@ -41,7 +41,7 @@ class Emptying:
         with _answers() as (address, answers):
             client("lambda").invoke(
                 FunctionName=self.stack.physical_id("AWS::Lambda::Function", "EmptyBuckets"),
-                Payload=json.dumps(_delete_request(bucket, address)),
+                Payload=json.dumps(self._delete_request(bucket, address)),
             )
         if [answer["Status"] for answer in answers] != ["SUCCESS"]:
             yield f"{_kind(bucket)}: answered {[answer['Status'] for answer in answers]}, not SUCCESS"
@@ -52,17 +52,16 @@ class Emptying:
         if left:
             yield f"{_kind(bucket)}: {', '.join(left)} left"
 
-
-def _delete_request(bucket: str, address: str) -> dict[str, Any]:
-    return {
-        "RequestType": "Delete",
-        "ResponseURL": address,
-        "StackId": "stack",
-        "RequestId": "request",
-        "LogicalResourceId": "Emptied",
-        "PhysicalResourceId": "Emptied",
-        "ResourceProperties": {"BucketName": bucket},
-    }
+    def _delete_request(self, bucket: str, address: str) -> dict[str, Any]:
+        return {
+            "RequestType": "Delete",
+            "ResponseURL": address,
+            "StackId": self.stack.id,
+            "RequestId": "request",
+            "LogicalResourceId": "Emptied",
+            "PhysicalResourceId": "Emptied",
+            "ResourceProperties": {"BucketName": bucket},
+        }
 
 
 def _kind(bucket: str) -> str:

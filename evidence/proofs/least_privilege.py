@@ -57,7 +57,7 @@ def prove(watch: Watch, *, known: Collection[GrantResult] = ()) -> list[GrantRes
     NotEnoughError
         The roles' rights are not enough, or the list of grants that cannot be shown has one that can.
     """
-    with running() as emulator:
+    with running("evidence.proofs.server") as emulator:
         account = emulator.session.client("sts").get_caller_identity()["Account"]
         context = {
             "batchWindowSeconds": "1",

@@ -1,4 +1,4 @@
-"""Custom resource: empties a versioned bucket before CloudFormation deletes it."""
+"""Custom resource: empties a versioned bucket before CloudFormation deletes it with its stack."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from pipeline.clients import client
 from pipeline.emptier import empty_bucket
 from pipeline.environment import read_environment
 from pipeline.observability import Event, logger, observed
+from pipeline.stack_end import STATUSES_OF_THE_END, status_of
 
 _RESERVE_MS = 30_000
 """Time kept to hand over to the next call, or to answer CloudFormation."""
@@ -27,14 +28,14 @@ class _Environment(msgspec.Struct, frozen=True):
 def handler(event: Event, context: LambdaContext) -> None:
     """Answer a CloudFormation custom resource event (see "Custom resource request types" in its user guide).
 
-    Create and Update only answer: there is nothing to make. Delete empties ``BucketName``, calling itself again when
-    five minutes are not enough. Any error is answered as FAILED, so that a failed delete can be run again.
+    Create and Update only answer: there is nothing to make. Delete empties ``BucketName`` if the stack itself is
+    deleted, calling itself again when five minutes are not enough. CloudFormation also sends Delete where an update
+    drops, renames or moves the resource: then the bucket stays as it is. Any error is answered as FAILED, so that a
+    failed delete can be run again.
     """
     bucket = event["ResourceProperties"].get("BucketName", "")
     try:
-        if event["RequestType"] == "Delete" and not empty_bucket(
-            client("s3"), bucket, has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS
-        ):
+        if event["RequestType"] == "Delete" and not _delete(event["StackId"], bucket, context):
             logger.info("continues in another call", bucket=bucket)
             client("lambda").invoke(
                 FunctionName=read_environment(_Environment).aws_lambda_function_name,
@@ -47,6 +48,15 @@ def handler(event: Event, context: LambdaContext) -> None:
         respond(event, status="FAILED", reason=f"{type(error).__name__}: see {context.log_stream_name}")
         return
     respond(event, status="SUCCESS")
+
+
+def _delete(stack_id: str, bucket: str, context: LambdaContext) -> bool:
+    """Empty the bucket of a stack that comes to its end, and of no other; False when the time ran out first."""
+    status = status_of(client("cloudformation"), stack_id)
+    if status not in STATUSES_OF_THE_END:
+        logger.warning("the stack stays, and so do the objects", bucket=bucket, stack_status=status)
+        return True
+    return empty_bucket(client("s3"), bucket, has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS)
 
 
 def respond(event: dict[str, Any], *, status: str, reason: str = "") -> None:

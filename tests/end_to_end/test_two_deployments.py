@@ -1,5 +1,6 @@
 """Two deployments in one account: neither sees the other, and destroying one leaves nothing of it."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from deployment.pipeline import Pipeline
-from deployment.stack import DeployedStack
+from deployment.stack import DeployedStack, Resource
 from etl.names import Names
 from local.batching import batching
 from local.cdk import CdkError
@@ -23,6 +24,7 @@ from tests.end_to_end.principals import Principal, is_refused, user
 
 NAMES = Names(suffix="neighbour")
 UNFORTUNATE = Names(suffix="unfortunate")
+RENAMED = Names(suffix="renamed")
 MANY_VERSIONS = 2100
 
 LISTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -144,6 +146,30 @@ def test_destroy_leaves_neither_resource_nor_object(
 
 
 @pytest.mark.requirement("X7")
+def test_an_update_without_the_emptier_leaves_every_version(emulator: Emulator) -> None:
+    # Given a deployment with two versions and a delete marker in each bucket
+    stack = deploy(emulator, RENAMED.suffix)
+    client: Any = emulator.session.client
+    for bucket in _buckets(stack):
+        for content in (b"1", b"2"):
+            client("s3").put_object(Bucket=bucket, Key="notes.txt", Body=content)
+        client("s3").delete_object(Bucket=bucket, Key="notes.txt")
+    before = _versions(emulator, stack)
+    emptied = stack.physical_ids("Custom::EmptiedBucket")
+    # When an update drops the resources that empty them, as a version does in which they have other names
+    _update(emulator, stack, _without_emptied_buckets)
+    # Then they are gone, and every version and delete marker is there
+    assert not set(emptied) & {resource.physical_id for resource in _resources(stack)}
+    assert _versions(emulator, stack) == before
+    assert [len(versions) for versions in before.values()] == [3, 3]
+    # When they are back, and the stack itself is destroyed
+    deploy(emulator, RENAMED.suffix)
+    destroy(emulator, RENAMED.suffix)
+    # Then no service knows anything of it
+    assert {service: left for service, left in _known_of(RENAMED, emulator).items() if left} == {}
+
+
+@pytest.mark.requirement("X7")
 def test_a_failed_destroy_can_be_repeated_and_leaves_nothing(emulator: Emulator) -> None:
     # Given a deployment that may not delete what lies in its bucket: an object in two versions
     stack = deploy(emulator, UNFORTUNATE.suffix)
@@ -164,6 +190,51 @@ def test_a_failed_destroy_can_be_repeated_and_leaves_nothing(emulator: Emulator)
     destroy(emulator, UNFORTUNATE.suffix)
     # Then no service knows anything of it
     assert {service: left for service, left in _known_of(UNFORTUNATE, emulator).items() if left} == {}
+
+
+def _buckets(stack: DeployedStack) -> list[str]:
+    return [stack.outputs["ProcessedBucket"], stack.outputs["RawBucket"]]
+
+
+def _versions(emulator: Emulator, stack: DeployedStack) -> dict[str, list[str]]:
+    """List the ids of all versions and delete markers, by bucket."""
+    listed = {bucket: emulator.session.client("s3").list_object_versions(Bucket=bucket) for bucket in _buckets(stack)}
+    return {
+        bucket: [item["VersionId"] for item in (*page["Versions"], *page["DeleteMarkers"])]
+        for bucket, page in listed.items()
+    }
+
+
+def _resources(stack: DeployedStack) -> list[Resource]:
+    """Read a stack's resources anew."""
+    return DeployedStack(stack.session, stack.name).resources
+
+
+def _update(emulator: Emulator, stack: DeployedStack, changed: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Update a stack to its own template with a change."""
+    client: Any = emulator.session.client
+    [assets] = [
+        bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"] if bucket["Name"].startswith("cdk-")
+    ]
+    template = json.loads((emulator.folder / f"cdk.local-{RENAMED.suffix}" / f"{stack.name}.template.json").read_text())
+    client("s3").put_object(Bucket=assets, Key="changed.json", Body=json.dumps(changed(template)).encode())
+    client("cloudformation").update_stack(
+        StackName=stack.name,
+        TemplateURL=f"https://s3.us-east-1.amazonaws.com/{assets}/changed.json",
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    waiter = client("cloudformation").get_waiter("stack_update_complete")
+    waiter.wait(StackName=stack.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+
+
+def _without_emptied_buckets(template: dict[str, Any]) -> dict[str, Any]:
+    dropped = {name for name, it in template["Resources"].items() if it["Type"] == "Custom::EmptiedBucket"}
+    assert len(dropped) == len(("raw", "processed"))
+    kept = {name: it for name, it in template["Resources"].items() if name not in dropped}
+    for resource in kept.values():
+        if "DependsOn" in resource:
+            resource["DependsOn"] = [name for name in resource["DependsOn"] if name not in dropped]
+    return template | {"Resources": kept}
 
 
 Act = Callable[[Principal, Mapping[str, str]], object]

@@ -160,6 +160,18 @@ class FakeLambda:
         return {"StatusCode": 202}
 
 
+@dataclass
+class FakeCloudFormation:
+    """The status of each stack, by its id. Nobody may ask for any other."""
+
+    statuses: dict[str, str]
+
+    def describe_stacks(self, **request: Any) -> Any:
+        if request["StackName"] not in self.statuses:
+            raise client_error("AccessDenied", "DescribeStacks")
+        return {"Stacks": [{"StackStatus": self.statuses[request["StackName"]]}]}
+
+
 class FakeContext(LambdaContext):
     """A call of a function. The milliseconds that remain are read from ``remaining``, and then are plenty."""
 

@@ -13,9 +13,23 @@ import pytest
 from handlers import empty_buckets
 from handlers.empty_buckets import handler
 from tests.support.events import load_event
-from tests.unit.functions.fakes import FakeContext, FakeLambda, FakeVersionedBucket
+from tests.unit.functions.fakes import FakeCloudFormation, FakeContext, FakeLambda, FakeVersionedBucket
 
 BUCKET = load_event("cloudformation-delete")["ResourceProperties"]["BucketName"]
+STACK = load_event("cloudformation-delete")["StackId"]
+END = ["DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"]
+STAYS = [
+    "CREATE_IN_PROGRESS",
+    "DELETE_COMPLETE",
+    "DELETE_FAILED",
+    "IMPORT_ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_IN_PROGRESS",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_ROLLBACK_IN_PROGRESS",
+]
 
 
 @dataclass
@@ -63,9 +77,9 @@ def cloudformation() -> Iterator[CloudFormation]:
 @pytest.mark.requirement("X7", "D1")
 @pytest.mark.usefixtures("aws")
 def test_deleting_the_stack_empties_the_bucket_and_succeeds(
-    cloudformation: CloudFormation,
-    context: FakeContext,
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
 ) -> None:
+    _with_moto(monkeypatch)
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -109,15 +123,83 @@ def test_any_other_request_is_answered_and_deletes_nothing(
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
 
 
-def _with_fakes(monkeypatch: pytest.MonkeyPatch, bucket: FakeVersionedBucket) -> FakeLambda:
-    fakes = {"s3": bucket, "lambda": FakeLambda()}
+def _with_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let moto stand for AWS, and the stack be deleted."""
+    deleted = FakeCloudFormation({STACK: "DELETE_IN_PROGRESS"})
+    monkeypatch.setattr(
+        empty_buckets, "client", lambda service: deleted if service == "cloudformation" else boto3.client(service)
+    )
+
+
+def _with_fakes(
+    monkeypatch: pytest.MonkeyPatch,
+    bucket: FakeVersionedBucket,
+    stack_status: str = "DELETE_IN_PROGRESS",
+    stack_id: str = STACK,
+) -> FakeLambda:
+    functions = FakeLambda()
+    fakes = {"s3": bucket, "lambda": functions, "cloudformation": FakeCloudFormation({stack_id: stack_status})}
     monkeypatch.setattr(empty_buckets, "client", fakes.__getitem__)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "lambda-empty-buckets-test")
-    return fakes["lambda"]  # type: ignore[return-value] # two fakes in one dictionary
+    return functions
 
 
-def _versions(count: int) -> list[dict[str, str]]:
-    return [{"Key": f"key-{number}", "VersionId": "v"} for number in range(count)]
+def _versions(count: int, prefix: str = "key") -> list[dict[str, str]]:
+    return [{"Key": f"{prefix}-{number}", "VersionId": "v"} for number in range(count)]
+
+
+@pytest.mark.requirement("X7")
+@pytest.mark.parametrize("status", END)
+def test_a_stack_that_comes_to_its_end_is_emptied(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext, status: str
+) -> None:
+    bucket = FakeVersionedBucket(versions=_versions(3))
+    _with_fakes(monkeypatch, bucket, status)
+
+    handler(cloudformation.event(), context)
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+    assert bucket.versions == []
+
+
+@pytest.mark.parametrize("status", STAYS)
+def test_a_stack_that_stays_keeps_its_objects(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext, status: str
+) -> None:
+    bucket = FakeVersionedBucket(versions=_versions(3), markers=_versions(2, "gone"))
+    _with_fakes(monkeypatch, bucket, status)
+
+    handler(cloudformation.event(), context)
+
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+    assert (len(bucket.versions), len(bucket.markers), bucket.deletes) == (3, 2, [])
+
+
+def test_a_late_request_of_an_earlier_stack_empties_nothing(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
+) -> None:
+    # Given a stack of the same name, and so with the same buckets, that is being deleted
+    bucket = FakeVersionedBucket(versions=_versions(3))
+    _with_fakes(monkeypatch, bucket, stack_id=f"{STACK}-later")
+    # When the request of its predecessor arrives
+    handler(cloudformation.event(), context)
+    # Then its role may not even ask for that one
+    assert [answer["Status"] for answer in cloudformation.answers] == ["FAILED"]
+    assert bucket.deletes == []
+
+
+def test_emptying_ends_with_the_deletion_that_asked_for_it(
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
+) -> None:
+    # Given a deletion that failed while the function was to go on in another call
+    bucket = FakeVersionedBucket(versions=_versions(1500))
+    functions = _with_fakes(monkeypatch, bucket)
+    handler(cloudformation.event(), FakeContext(remaining=[60_000, 20_000]))
+    _with_fakes(monkeypatch, bucket, "DELETE_FAILED")
+    # When that call is made
+    handler(json.loads(functions.calls[0]["Payload"]), FakeContext())
+    # Then it deletes nothing more
+    assert len(bucket.versions) == 500
 
 
 @pytest.mark.requirement("X7")
@@ -156,9 +238,9 @@ def test_an_undeletable_version_answers_failed_with_the_log(
 
 @pytest.mark.usefixtures("aws")
 def test_a_request_without_a_bucket_is_answered(
-    cloudformation: CloudFormation,
-    context: FakeContext,
+    monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation, context: FakeContext
 ) -> None:
+    _with_moto(monkeypatch)
     event = cloudformation.event()
     del event["ResourceProperties"]["BucketName"]
 
