@@ -12,6 +12,7 @@ from deployment.audit import AuditTable
 from deployment.dead_letters import DeadLetterQueue
 from deployment.lost_files import LostFiles
 from deployment.stack import DeployedStack
+from deployment.unrecorded import UnrecordedOutcomes
 from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
 from pipeline.audit_row import AuditRow
@@ -68,6 +69,13 @@ class Pipeline:
         sqs = session.client("sqs")
         self.dead_letters = DeadLetterQueue(
             sqs=sqs, dead_letters=self.outputs["DeadLetterQueue"], batching=self.outputs["BatchingQueue"]
+        )
+        self.unrecorded = UnrecordedOutcomes(
+            audit=self.audit,
+            dynamodb=dynamodb,
+            table=self.outputs["AuditTable"],
+            sqs=sqs,
+            queue=self.outputs["RecordFailures"],
         )
         self._sqs = sqs
         self._step_functions = step_functions

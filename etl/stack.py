@@ -149,6 +149,7 @@ class PipelineStack(Stack):
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
+            record_failures=recording.failures,
             overlaps_queue=overlaps.queue,
             crawler=catalog.crawler,
         )
@@ -172,6 +173,7 @@ class PipelineStack(Stack):
             "StateMachine": workflow.state_machine.state_machine_arn,
             "BatchingQueue": batching.queue.queue_url,
             "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
+            "RecordFailures": recording.failures.queue_url,
             "AlertTopic": alerts.topic.topic_arn,
             "Database": catalog.database_name,
             "Workgroup": catalog.workgroup.name,

@@ -15,8 +15,8 @@ would, and nothing else:
 Then the calls of its services under a role are judged (``local/enforcement.py``), rights to the key are asked for
 where AWS asks for them (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys
 are encoded in listings (``local/listing.py``), DynamoDB's writes are made one after the other
-(``local/writing.py``), and Athena reads views (``local/views.py``). Functions take turns on this machine's processors
-(``local/processors.py``).
+(``local/writing.py``), Athena reads views (``local/views.py``), and a batch of a stream that fails for good is put
+aside (``local/streams.py``). Functions take turns on this machine's processors (``local/processors.py``).
 
 Besides, all environments of a function share one unpacked package (``local/shared_code.py``), for speed.
 """
@@ -33,7 +33,7 @@ from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
-from local import deletion, enforcement, keys, listing, processors, views, writing
+from local import deletion, enforcement, keys, listing, processors, streams, views, writing
 from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
@@ -47,6 +47,7 @@ enforcement.install()
 keys.install()
 listing.install()
 processors.install()
+streams.install()
 views.install()
 writing.install()
 

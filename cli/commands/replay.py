@@ -12,6 +12,7 @@ from cli.options import AsJson, Suffix, print_json
 from cli.tables import file_text, make_table
 from deployment.connection import connect
 from deployment.dead_letters import DeadLetter
+from pipeline.audit_row import AuditRow
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,13 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Replayed, ...]
 
 
+class Retold(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--outcomes --json`` prints: the files whose outcome is told again."""
+
+    dry_run: bool
+    file_ids: tuple[str, ...]
+
+
 def replay(
     file_id: Annotated[list[str] | None, typer.Option(help="Only this file; may be given several times.")] = None,
     partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
@@ -40,6 +48,10 @@ def replay(
     lost: Annotated[
         bool,
         typer.Option("--lost", help="Also files that have no message: it expired, could not be kept, or never came."),
+    ] = False,
+    outcomes: Annotated[
+        bool,
+        typer.Option("--outcomes", help="In place of files: outcomes that could not be recorded for analysts."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
     suffix: Suffix = "dev",
@@ -55,6 +67,7 @@ def replay(
     etl replay --reason States.Timeout       what failed with one error
     etl replay                               everything in the queue
     etl replay --lost                        and what failed without a message there
+    etl replay --outcomes                    outcomes that analysts were not told of
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
 
     def wanted(letter: DeadLetter) -> bool:
@@ -65,6 +78,11 @@ def replay(
         )
 
     pipeline = connect(suffix)
+    if outcomes:
+        if file_id or partner or reason or lost:
+            raise typer.BadParameter("--outcomes takes no choice of files")
+        _retell(pipeline.unrecorded.retell(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+        return
     found = pipeline.lost_files.letters() if lost else ()
     letters = pipeline.dead_letters.replay(wanted, dry_run=dry_run, lost=found)
     if as_json:
@@ -75,6 +93,14 @@ def replay(
         console.print(_table(letters))
     verb = "would move" if dry_run else "moved"
     console.print(f"{len(letters)} {'message' if len(letters) == 1 else 'messages'} {verb} to the batching queue")
+
+
+def _retell(rows: list[AuditRow], *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(Retold(dry_run=dry_run, file_ids=tuple(row.file_id for row in rows)))
+        return
+    subject, verb = ("outcome", "is") if len(rows) == 1 else ("outcomes", "are")
+    make_console().print(f"{len(rows)} {subject} {'would be' if dry_run else verb} told again")
 
 
 def _replayed(letter: DeadLetter) -> Replayed:

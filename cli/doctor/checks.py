@@ -102,6 +102,12 @@ def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     return f"{waiting} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
 
 
+def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
+    waiting = pipeline.waiting_messages("RecordFailures")
+    advice = "see docs/runbook.md#record-failures: mend the cause, then: etl replay --outcomes"
+    return f"{waiting} batches of outcomes could not be recorded", advice if waiting else ""
+
+
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     changed = (now - _CHANGED_WITHIN, now - HANGS_AFTER)
@@ -190,6 +196,7 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Stack": _stack,
     "Alert subscriptions": _subscriptions,
     "Dead letters": _dead_letters,
+    "Unrecorded outcomes": _unrecorded,
     "Hanging files": _hanging,
     "Files without a row": _without_row,
     "Uploads without an event": _unannounced,

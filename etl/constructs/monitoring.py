@@ -54,6 +54,7 @@ class Monitoring(Construct):
         state_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
+        record_failures: sqs.IQueue,
         overlaps_queue: sqs.IQueue,
         crawler: glue.CfnCrawler,
     ) -> None:
@@ -143,6 +144,13 @@ class Monitoring(Construct):
             f"Outcomes wait for more than {_STREAM_AGE_LIMIT.to_minutes()} minutes to be recorded for analysts.",
             functions["record"].metric("IteratorAge", period=_PERIOD, statistic="Maximum"),
             threshold=_STREAM_AGE_LIMIT.to_milliseconds(),
+        )
+        self._alarm(
+            "record-failures",
+            "record-failures",
+            "Outcomes could not be recorded for analysts, and are to be told again.",
+            record_failures.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
+            threshold=0,
         )
         self._alarm(
             "overlaps-age",

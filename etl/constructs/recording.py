@@ -1,6 +1,7 @@
 """Tells analysts, partners, the dashboard and the check for missing files what became of files, beside processing."""
 
 import json
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,15 +10,19 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, write_with
+from etl.constructs.shared import allow, make_queue, write_with
 from pipeline.constants import FILE_TOTALS, FILES, FINISHED, REPORTS
+
+RETRIES: Final = 10
+"""How often an outcome is tried again. Meanwhile the stream's later outcomes wait; without a bound, for a day."""
 
 
 class Recording(Construct):
     """A function behind the audit table's stream, which hears of outcomes only.
 
-    A failure here holds up no file: the stream gives the batch again for a day, in halves, so that one record that
-    cannot be read does not hold up the others for long.
+    A failure here holds up no file. An outcome that cannot be recorded is tried again some times, while the others of
+    its batch are written. Then its batch is named in the queue of failures, and the stream goes on;
+    ``etl replay --outcomes`` has those outcomes told again, from the audit table.
     """
 
     def __init__(
@@ -32,6 +37,9 @@ class Recording(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         stream = str(audit_table.table_stream_arn)
+        self.failures = make_queue(
+            self, "Failures", name=basis.names.physical_name("queue", "record-failures"), key=basis.key
+        )
         self.function = PipelineFunction(
             self,
             "Record",
@@ -48,6 +56,8 @@ class Recording(Construct):
                     ],
                     [stream],
                 ),
+                # Lambda sends the failures in the function's name.
+                allow(["sqs:SendMessage"], [self.failures.queue_arn]),
                 allow(["dynamodb:UpdateItem"], [registry_table.table_arn]),
                 write_with(basis.key),
                 allow(["s3:GetObject"], [processed.arn_for_objects(f"{REPORTS}*.json")]),
@@ -75,7 +85,12 @@ class Recording(Construct):
             starting_position="TRIM_HORIZON",
             batch_size=100,
             maximum_batching_window_in_seconds=int(Duration.seconds(5).to_seconds()),
+            function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
+            maximum_retry_attempts=RETRIES,
+            destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self.failures.queue_arn)
+            ),
             filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
                 filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(outcome))]
             ),

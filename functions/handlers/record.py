@@ -1,7 +1,9 @@
 """Tells analysts, partners, the dashboard and the check for missing files what became of files."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any
 
 import msgspec
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -23,18 +25,41 @@ class _Environment(msgspec.Struct, frozen=True):
 
 
 @observed
-def handler(event: Event, _context: LambdaContext) -> None:
-    """Record the outcomes in ``event["Records"]``, which the audit table's stream delivers in order."""
+def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
+    """Record the outcomes in ``event["Records"]``, which the audit table's stream delivers in order.
+
+    An outcome that cannot be read or written holds up no other of the batch. Lambda gives the batch again from the
+    first such one on, some times, and then leaves a message in the queue of failures; those behind it are written
+    again then, and measured when their turn has come.
+
+    Returns
+    -------
+    dict
+        ``batchItemFailures``: the first record that failed; none where all are recorded.
+    """
     environment = read_environment(_Environment)
-    outcomes = [read_outcome(record) for record in event["Records"]]
-    Recorder(
+    outcomes = [_read(record) for record in event["Records"]]
+    readable = [outcome for outcome in outcomes if outcome]
+    failed = Recorder(
         s3=client("s3"),
         bucket=environment.processed_bucket,
         contract=Contract.load(asset_folder("glue") / "files.odcs.yaml"),
-    ).record(outcomes)
-    keep_arrivals(client("dynamodb"), environment.registry_table, outcomes)
-    _measure([outcome for outcome in outcomes if not outcome.told_before])
-    logger.info("recorded", files=len(outcomes))
+    ).record(readable)
+    keep_arrivals(client("dynamodb"), environment.registry_table, readable)
+    done = list(takewhile(lambda outcome: outcome and outcome.file_id not in failed, outcomes))
+    _measure([outcome for outcome in done if outcome and not outcome.told_before])
+    logger.info("recorded", files=len(done), given_again=len(outcomes) - len(done))
+    given_again = event["Records"][len(done) :][:1]
+    return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in given_again]}
+
+
+def _read(record: Mapping[str, Any]) -> AuditRow | None:
+    """Read a record's outcome; None for one that cannot be read, of which the log has the error."""
+    try:
+        return read_outcome(record)
+    except Exception:  # whatever it is, the other records are read
+        logger.exception("outcome not readable", sequence_number=record["dynamodb"]["SequenceNumber"])
+        return None
 
 
 def _measure(outcomes: Sequence[AuditRow]) -> None:

@@ -26,6 +26,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     ``rows_in_other_files`` are those whose transaction another file of the partner had too when this one was completed;
     of them, ``conflicting_rows`` had another amount or currency there. The first ``overlapping_files`` are named by id.
     ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
+    ``retold_at`` is the change of status that was written into the table's stream once more; None where none was.
     """
 
     file_id: str
@@ -62,6 +63,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     overlapping_files: tuple[str, ...] = ()
     overlapping_file_count: int = 0
     overlaps_at: datetime | None = None
+    retold_at: datetime | None = None
     error: str = ""
 
     @property
@@ -96,8 +98,8 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def told_before(self) -> bool:
-        """Whether the present status stood before: only the figures on overlaps have come since."""
-        return self.overlaps_at == self.changed_at
+        """Whether the present status stood before: figures on overlaps have come since, or it was told again."""
+        return self.changed_at in (self.overlaps_at, self.retold_at)
 
     @property
     def detail(self) -> str:

@@ -43,10 +43,26 @@ class Recorder:
     bucket: str
     contract: Contract
 
-    def record(self, outcomes: Iterable[AuditRow]) -> None:
-        """Write the latest outcome of each file."""
+    def record(self, outcomes: Iterable[AuditRow]) -> frozenset[str]:
+        """Write the latest outcome of each file; one that cannot be written holds up no other.
+
+        Returns
+        -------
+        frozenset
+            The ids of the files whose outcome could not be written; the log has the errors.
+        """
         latest = {outcome.file_id: outcome for outcome in outcomes}
-        in_parallel(self._write, latest.values())
+        failed = set()
+
+        def write(outcome: AuditRow) -> None:
+            try:
+                self._write(outcome)
+            except Exception:  # whatever it is, the other files' outcomes are written
+                logger.exception("outcome not written", file_id=outcome.file_id)
+                failed.add(outcome.file_id)
+
+        in_parallel(write, latest.values())
+        return frozenset(failed)
 
     def _write(self, outcome: AuditRow) -> None:
         # First, so that whoever finds the outcome in the tables finds it on the page.

@@ -166,7 +166,17 @@ def test_a_file_in_process_is_not_recorded_from_the_stream(
 
     assert set(heard) == {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "WITHDRAWN", "FAILED"}
     assert mapping["EventSourceArn"] == "table-audit-test.StreamArn"
+
+
+def test_an_outcome_that_fails_for_good_goes_to_a_queue(
+    template: Template,
+) -> None:
+    mapping = template.one("AWS::Lambda::EventSourceMapping", EventSourceArn="table-audit-test.StreamArn")
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": "queue-record-failures-test.Arn"}}
 
 
 def test_each_saved_query_is_in_the_analysts_workgroup(

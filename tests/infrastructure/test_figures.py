@@ -71,6 +71,13 @@ ALARMS = {
     "conflicts": Alarm("etl-pipeline-test", "ConflictingRows", {"service": "find-overlaps"}, "Sum", 0),
     "files-requeued": Alarm("etl-pipeline-test", "FilesRequeued", {"service": "requeue-lost"}, "Sum", 0),
     "record-age": Alarm("AWS/Lambda", "IteratorAge", {"FunctionName": "lambda-record-test"}, "Maximum", 900_000),
+    "record-failures": Alarm(
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": "queue-record-failures-test.QueueName"},
+        "Maximum",
+        0,
+    ),
     **{
         f"throttles-{name}": Alarm("AWS/Lambda", "Throttles", {"FunctionName": f"lambda-{name}-test"}, "Sum", 0)
         for name in FUNCTIONS
@@ -262,6 +269,7 @@ def test_messages_are_retained_14_days_and_reappear_after_a_call(template: Templ
         "queue-batching-test": (1_209_600, 1830),
         "queue-dead-letter-test": (1_209_600, None),
         "queue-overlaps-test": (1_209_600, 300),
+        "queue-record-failures-test": (1_209_600, None),
     }
 
 

@@ -32,6 +32,7 @@ class Account:
     stack_status: str = "UPDATE_COMPLETE"
     subscriptions: tuple[str, ...] = ("arn:aws:sns:1",)
     dead_letters: int = 0
+    unrecorded: int = 0
     hanging: tuple[AuditRow, ...] = ()
     left: tuple[DeadLetter, ...] = ()
     ringing: tuple[str, ...] = ("alarm-of-somebody-else",)
@@ -82,8 +83,8 @@ class Account:
             "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
         }[operation]
 
-    def waiting_messages(self, _queue: str) -> int:
-        return self.dead_letters
+    def waiting_messages(self, queue: str) -> int:
+        return {"DeadLetterQueue": self.dead_letters, "RecordFailures": self.unrecorded}[queue]
 
     def of_status(self, status: FileStatus, **_request: Any) -> list[AuditRow]:
         return [row for row in self.hanging if row.status is status]
@@ -136,6 +137,7 @@ def test_ignored_uploads_are_named() -> None:
         (Account(subscriptions=("PendingConfirmation",)), "Alert subscriptions", "follow the link"),
         (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
         (Account(dead_letters=3), "Dead letters", "replay"),
+        (Account(unrecorded=2), "Unrecorded outcomes", "etl replay --outcomes"),
         (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
         (
             Account(hanging=(audit_row(FileStatus.COMPLETED, rows_in_other_files=2, conflicting_rows=1),)),

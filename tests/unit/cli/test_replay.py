@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from cli import main
 from deployment.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
+from pipeline.audit_row import AuditRow
 from tests.support.events import load_event
+from tests.unit.cli.rows import audit_row
 
 DEAD, BATCHING = "dead-letters", "batching"
 
@@ -198,3 +200,30 @@ def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.M
     [message] = json.loads(answered.output)["messages"]
     assert (message["file_id"], message["attempt"], message["partner"]) == ("4711", 2, "alpine")
     assert queues.kept == [_event("dkb")]
+
+
+@dataclass
+class _Unrecorded:
+    dry_runs: list[bool] = field(default_factory=list)
+
+    @property
+    def unrecorded(self) -> "_Unrecorded":
+        return self
+
+    def retell(self, *, dry_run: bool) -> list[AuditRow]:
+        self.dry_runs.append(dry_run)
+        return [audit_row()]
+
+
+def test_unrecorded_outcomes_are_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed = _Unrecorded()
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: deployed)
+
+    shown = CliRunner().invoke(main.app, ["replay", "--outcomes"])
+    answered = CliRunner().invoke(main.app, ["replay", "--outcomes", "--dry-run", "--json"])
+    refused = CliRunner().invoke(main.app, ["replay", "--outcomes", "--lost"])
+
+    assert "1 outcome is told again" in shown.output
+    assert json.loads(answered.output) == {"dry_run": True, "file_ids": [audit_row().file_id]}
+    assert deployed.dry_runs == [False, True]
+    assert refused.exit_code == 2

@@ -8,9 +8,11 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from handlers import record
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from pipeline.environment import EnvironmentVariableError
-from tests.unit.functions.fakes import FakeContext
+from pipeline.recorder import Recorder
+from tests.unit.functions.fakes import FakeContext, client_error
 
 BUCKET, REGISTRY = "processed", "registry"
 UPLOADED = "2025-11-03T14:05:12Z"
@@ -36,7 +38,8 @@ def _changed(file_id: str, status: str, *, partner: str = "alpine", at: str = "2
             {"status": status, "at": at, "execution": "arn:1", "detail": ""},
         ],
     }
-    return {"dynamodb": {"NewImage": {name: TypeSerializer().serialize(value) for name, value in item.items()}}}
+    image = {name: TypeSerializer().serialize(value) for name, value in item.items()}
+    return {"dynamodb": {"NewImage": image, "SequenceNumber": f"number of {file_id}"}}
 
 
 @pytest.fixture
@@ -105,6 +108,68 @@ def test_figures_on_overlaps_measure_no_file_twice(
     serialize = TypeSerializer().serialize
     told_again["dynamodb"]["NewImage"] |= {name: serialize(value) for name, value in figures.items()}
     record.handler({"Records": [told_again]}, context)
+
+    assert [found for line in capsys.readouterr().out.splitlines() for found in _metrics(json.loads(line))] == []
+
+
+@pytest.mark.parametrize("flaw", ["status", "partner", "history"])
+def test_a_bad_record_holds_up_no_other_of_its_batch(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+    flaw: str,
+) -> None:
+    # Given a record between two others that nobody can read
+    before, bad, behind = (_changed(file_id, FileStatus.COMPLETED) for file_id in ("before", "bad", "behind"))
+    del bad["dynamodb"]["NewImage"][flaw]
+    # When the batch is delivered
+    answer = record.handler({"Records": [before, bad, behind]}, context)
+    # Then the batch comes again from it on
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "number of bad"}]}
+    # And both others are recorded
+    keys = [entry["Key"] for entry in boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    written = {key.rpartition("/")[2] for key in keys}
+    assert {"before.parquet", "behind.parquet"} <= written
+    # But only the one is measured that does not come again
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert _of([found for line in lines for found in _metrics(line)], "Files", "status") == {"COMPLETED": 1}
+
+
+def test_a_file_that_cannot_be_written_comes_again(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_self: Recorder, outcome: AuditRow) -> None:
+        if outcome.file_id == "refused":
+            raise client_error("AccessDenied", "PutObject")
+
+    monkeypatch.setattr(Recorder, "_write", refuse)
+    records = [_changed(file_id, FileStatus.COMPLETED) for file_id in ("good", "refused", "other", "refused")]
+
+    answer = record.handler({"Records": records}, context)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "number of refused"}]}
+
+
+def test_a_recorded_batch_has_no_failures(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+) -> None:
+    answer = record.handler({"Records": [_changed("f1", FileStatus.COMPLETED)]}, context)
+
+    assert answer == {"batchItemFailures": []}
+
+
+def test_an_outcome_that_is_told_again_is_measured_once(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    retold = _changed("f1", FileStatus.COMPLETED)
+    retold["dynamodb"]["NewImage"]["retold_at"] = {"S": "2025-11-03T14:06:42+00:00"}
+
+    record.handler({"Records": [retold]}, context)
 
     assert [found for line in capsys.readouterr().out.splitlines() for found in _metrics(json.loads(line))] == []
 

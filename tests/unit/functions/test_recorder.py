@@ -193,13 +193,18 @@ def test_of_a_deleted_report_no_page_is_written() -> None:
     assert {key.split("/")[0] for key in s3.objects} == {"files", "file_totals"}
 
 
-def test_a_report_that_may_not_be_read_fails_the_batch() -> None:
+def test_an_outcome_that_cannot_be_written_holds_up_no_other(tmp_path: Path) -> None:
     class Refusing(FakeS3):
         def get_object(self, **_request: Any) -> Any:
             raise client_error("AccessDenied", "GetObject")
 
-    with pytest.raises(ClientError, match="AccessDenied"):
-        _recorder(Refusing()).record([read_outcome(_record(report=PAGE))])
+    s3 = Refusing()
+    files = {"f1": {}, "f2": {"report": PAGE}, "f3": {}}
+
+    failed = _recorder(s3).record(read_outcome(_record(file_id=file_id, **facts)) for file_id, facts in files.items())
+
+    assert failed == {"f2"}
+    assert {row["file_id"] for row in _recorded(s3, tmp_path)["files"]} == {"f1", "f3"}
 
 
 def test_a_rejected_file_without_figures_has_no_totals(tmp_path: Path) -> None:
