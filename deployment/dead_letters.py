@@ -108,6 +108,12 @@ class DeadLetter:
         version = self._object.get("version-id") or self._object["sequencer"]
         return identify(self._bucket, self.key, version)
 
+    @property
+    def version(self) -> tuple[str, str, str] | None:
+        """Name the upload by bucket, key and version id; None where the message names no version."""
+        version_id = self._object.get("version-id")
+        return (self._bucket, self.key, str(version_id)) if self.key and version_id else None
+
     def _text(self, attribute: str) -> str:
         return str(self.attributes[attribute].get("StringValue", "")) if attribute in self.attributes else ""
 

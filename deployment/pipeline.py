@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import msgspec
 
+from deployment.archive import Archive
 from deployment.athena import Athena
 from deployment.audit import AuditTable
 from deployment.dead_letters import DeadLetterQueue
@@ -60,6 +61,7 @@ class Pipeline:
             step_functions=step_functions,
             state_machine=self.outputs["StateMachine"],
         )
+        self.archive = Archive(s3=s3)
         self.withdrawals = Withdrawals(
             step_functions=step_functions, sts=session.client("sts"), state_machine=self.outputs["StateMachine"]
         )

@@ -21,8 +21,8 @@ class Settings:
     Attributes
     ----------
     environment_suffix
-        Last part of every name. 2 to 16 lower-case letters, digits and single hyphens: the longest bucket name
-        (63 characters, S3) leaves no room for more.
+        Last part of every name. 2 to 16 lower-case letters, digits and single hyphens: the longest name of a role, a
+        partner's (64 characters, IAM), leaves no room for more.
     alert_email
         The address that receives alerts, after its owner confirmed the subscription.
     direct_threshold_bytes
@@ -42,6 +42,9 @@ class Settings:
         Memory of every function: 3072, or 3008 for accounts with the old quota (requirement F4).
     architecture
         The functions' processor.
+    noncurrent_days
+        Days until a version of a processed object that was overwritten or deleted goes for good. More than the 90 days
+        after which it is archived, unless somebody wants superseded rows erased sooner.
     partner_accounts
         The AWS account of each partner that uploads with credentials of its own, by the partner's name.
     """
@@ -55,6 +58,7 @@ class Settings:
     reserved_concurrency: int | None
     memory_mb: int
     architecture: Architecture
+    noncurrent_days: int
     partner_accounts: Mapping[str, str]
 
 
@@ -130,6 +134,9 @@ MEMORY = ContextKey(
 ARCHITECTURE = ContextKey(
     name="architecture", default="arm64", rule="arm64 or x86_64", accepts=_one_of("arm64", "x86_64")
 )
+NONCURRENT_DAYS = ContextKey(
+    name="noncurrentDays", default="180", rule="a whole number of days from 1 to 3650", accepts=_between(1, 3650)
+)
 PARTNER_ACCOUNTS = ContextKey(
     name="partnerAccounts",
     default="",
@@ -146,6 +153,7 @@ CONTEXT_KEYS: Final = (
     RESERVED_CONCURRENCY,
     MEMORY,
     ARCHITECTURE,
+    NONCURRENT_DAYS,
     PARTNER_ACCOUNTS,
 )
 
@@ -169,6 +177,7 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         reserved_concurrency=int(values[RESERVED_CONCURRENCY.name]) if values[RESERVED_CONCURRENCY.name] else None,
         memory_mb=int(values[MEMORY.name]),
         architecture=cast("Architecture", values[ARCHITECTURE.name]),
+        noncurrent_days=int(values[NONCURRENT_DAYS.name]),
         partner_accounts=dict(pair.split("=") for pair in values[PARTNER_ACCOUNTS.name].split(",") if pair),
     )
 

@@ -41,7 +41,7 @@ class PipelineStack(Stack):
         code = lambda_.Code.from_asset(str(build_package(settings.architecture)))
         key = EncryptionKey(self, "Encryption", names=names).key
         basis = FunctionBasis(names=names, settings=settings, code=code, key=key)
-        buckets = DataBuckets(self, "Storage", names=names, key=key)
+        buckets = DataBuckets(self, "Storage", names=names, key=key, noncurrent_days=settings.noncurrent_days)
         PartnerAccess(self, "Partners", names=names, key=key, raw=buckets.raw, accounts=settings.partner_accounts)
         tables = TrackingTables(self, "Tracking", names=names, key=key)
         alerts = Alerts(self, "Alerts", names=names, key=key, email=settings.alert_email)

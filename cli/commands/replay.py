@@ -1,5 +1,7 @@
 """``etl replay``."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -10,8 +12,10 @@ from rich.table import Table
 from cli.console import make_console
 from cli.options import AsJson, Suffix, print_json
 from cli.tables import file_text, make_table
+from deployment.archive import Readability
 from deployment.connection import connect
 from deployment.dead_letters import DeadLetter
+from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
 
 
@@ -31,6 +35,19 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
     dry_run: bool
     messages: tuple[Replayed, ...]
+    archived: tuple[str, ...]
+    """Ids of files that do not move, as their uploads must be restored first."""
+    restoring: tuple[str, ...]
+    """Ids of files that do not move, as their uploads are being restored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Moved:
+    """The messages that moved, and those that stay as their uploads cannot be read yet."""
+
+    letters: list[DeadLetter]
+    archived: list[DeadLetter]
+    restoring: list[DeadLetter]
 
 
 class Retold(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +70,10 @@ def replay(
         bool,
         typer.Option("--outcomes", help="In place of files: outcomes that could not be recorded for analysts."),
     ] = False,
+    restore: Annotated[
+        bool,
+        typer.Option("--restore", help="In place of moving: have S3 restore the archived uploads among the files."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
     suffix: Suffix = "dev",
     as_json: AsJson = False,
@@ -67,6 +88,7 @@ def replay(
     etl replay --reason States.Timeout       what failed with one error
     etl replay                               everything in the queue
     etl replay --lost                        and what failed without a message there
+    etl replay --lost --restore              ask S3 for archived uploads; hours later: etl replay --lost
     etl replay --outcomes                    outcomes that analysts were not told of
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
 
@@ -79,20 +101,63 @@ def replay(
 
     pipeline = connect(suffix)
     if outcomes:
-        if file_id or partner or reason or lost:
+        if file_id or partner or reason or lost or restore:
             raise typer.BadParameter("--outcomes takes no choice of files")
         _retell(pipeline.unrecorded.retell(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
         return
-    found = pipeline.lost_files.letters() if lost else ()
-    letters = pipeline.dead_letters.replay(wanted, dry_run=dry_run, lost=found)
+    moved = _move(pipeline, wanted, lost=lost, restore=restore, dry_run=dry_run)
     if as_json:
-        print_json(Replay(dry_run=dry_run, messages=tuple(map(_replayed, letters))))
-        return
+        print_json(
+            Replay(
+                dry_run=dry_run,
+                messages=tuple(map(_replayed, moved.letters)),
+                archived=tuple(letter.file_id for letter in moved.archived),
+                restoring=tuple(letter.file_id for letter in moved.restoring),
+            )
+        )
+    else:
+        _show(moved, dry_run=dry_run)
+
+
+def _move(
+    pipeline: Pipeline, wanted: Callable[[DeadLetter], bool], *, lost: bool, restore: bool, dry_run: bool
+) -> _Moved:
+    """Move the wanted messages whose uploads can be read, or have those restored that cannot."""
+    unreadable: dict[Readability, list[DeadLetter]] = {Readability.ARCHIVED: [], Readability.RESTORING: []}
+
+    def moves(letter: DeadLetter) -> bool:
+        if not wanted(letter):
+            return False
+        readability = pipeline.archive.readability(letter)
+        if readability in unreadable:
+            unreadable[readability].append(letter)
+        return readability not in unreadable and not restore
+
+    found = pipeline.lost_files.letters() if lost else ()
+    letters = pipeline.dead_letters.replay(moves, dry_run=dry_run, lost=found)
+    archived, restoring = unreadable[Readability.ARCHIVED], unreadable[Readability.RESTORING]
+    if restore and not dry_run:
+        for letter in archived:
+            pipeline.archive.restore(letter)
+        return _Moved(letters=letters, archived=[], restoring=[*archived, *restoring])
+    return _Moved(letters=letters, archived=archived, restoring=restoring)
+
+
+def _show(moved: _Moved, *, dry_run: bool) -> None:
     console = make_console()
-    if letters:
-        console.print(_table(letters))
+    if moved.letters:
+        console.print(_table(moved.letters))
     verb = "would move" if dry_run else "moved"
-    console.print(f"{len(letters)} {'message' if len(letters) == 1 else 'messages'} {verb} to the batching queue")
+    number = len(moved.letters)
+    console.print(f"{number} {'message' if number == 1 else 'messages'} {verb} to the batching queue")
+    if moved.archived:
+        console.print(f"{_files(moved.archived)} in the archive: use --restore, and replay some hours later")
+    if moved.restoring:
+        console.print(f"{_files(moved.restoring)} being restored, which takes 3 to 5 hours: replay then")
+
+
+def _files(letters: list[DeadLetter]) -> str:
+    return "1 file is" if len(letters) == 1 else f"{len(letters)} files are"
 
 
 def _retell(rows: list[AuditRow], *, dry_run: bool, as_json: bool) -> None:

@@ -26,12 +26,15 @@ class DataBuckets(Construct):
     """The raw and the processed bucket.
 
     Both are private, TLS-only, versioned, encrypted with the stack's key and no other, and archived after 90 days: raw
-    files to Glacier Flexible Retrieval, processed ones to Glacier Instant Retrieval, the one Glacier class that Athena
-    reads.
+    files of any size to Glacier Flexible Retrieval, processed ones to Glacier Instant Retrieval, the one Glacier class
+    that Athena reads; those below 128 KB stay, as there they would cost more (requirement S4). Versions of processed
+    objects that were overwritten or deleted go for good after ``noncurrent_days``.
     Names carry the account, because bucket names are shared by the whole world.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey, noncurrent_days: int
+    ) -> None:
         super().__init__(scope, construct_id)
         self.raw = _bucket(
             self,
@@ -39,6 +42,8 @@ class DataBuckets(Construct):
             name=names.physical_name("bucket", f"raw-{Aws.ACCOUNT_ID}"),
             key=key,
             rules=[_archive(s3.StorageClass.GLACIER)],
+            # Without it, S3 archives no object below 128 KB.
+            smallest_archived=s3.TransitionDefaultMinimumObjectSize.VARIES_BY_STORAGE_CLASS,
         )
         self.processed = _bucket(
             self,
@@ -49,13 +54,21 @@ class DataBuckets(Construct):
                 _archive(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL),
                 _expire("expire-staging", STAGING, days=2),
                 _expire("expire-query-results", QUERY_RESULTS, days=7),
+                _expire_noncurrent(days=noncurrent_days),
             ],
+            smallest_archived=s3.TransitionDefaultMinimumObjectSize.ALL_STORAGE_CLASSES_128_K,
         )
         _announce_objects(self.raw)
 
 
 def _bucket(
-    scope: Construct, construct_id: str, *, name: str, key: kms.IKey, rules: list[s3.LifecycleRule]
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    key: kms.IKey,
+    rules: list[s3.LifecycleRule],
+    smallest_archived: s3.TransitionDefaultMinimumObjectSize,
 ) -> s3.Bucket:
     bucket = s3.Bucket(
         scope,
@@ -69,6 +82,7 @@ def _bucket(
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         lifecycle_rules=[*rules, _abandon_uploads()],
+        transition_default_minimum_object_size=smallest_archived,
         removal_policy=RemovalPolicy.DESTROY,
     )
     for sid, header, allowed in (
@@ -112,6 +126,15 @@ def _expire(rule_id: str, prefix: str, *, days: int) -> s3.LifecycleRule:
         prefix=prefix,
         expiration=Duration.days(days),
         noncurrent_version_expiration=Duration.days(1),
+    )
+
+
+def _expire_noncurrent(*, days: int) -> s3.LifecycleRule:
+    """Delete versions for good that were overwritten or deleted, and the delete markers that then hide nothing."""
+    return s3.LifecycleRule(
+        id="expire-noncurrent",
+        noncurrent_version_expiration=Duration.days(days),
+        expired_object_delete_marker=True,
     )
 
 

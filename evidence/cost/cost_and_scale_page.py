@@ -6,6 +6,14 @@ from typing import Final
 
 from etl.constructs.ingestion import MAX_RECEIVE_COUNT
 from evidence.cost import measured, prices
+from evidence.cost.archive import (
+    flexible_month,
+    instant_month,
+    instant_read,
+    months_to_repay,
+    restore,
+    standard_month,
+)
 from evidence.cost.model import (
     DAYS_OF_MONTH,
     LARGE_FILE_DAYS,
@@ -24,6 +32,8 @@ PEAK: Final = 5
 """Files come in bursts: the busiest second has so many times the day's average."""
 
 DAY: Final = 86_400
+ARCHIVED_KILOBYTES: Final = (5, 20, 60, 127, 128, 1_024, 10_240)
+_MOVES: Final = 10_000 * DAYS_OF_MONTH
 SCALES: Final = (10_000, 1_000_000, 40_000_000)
 
 
@@ -46,7 +56,15 @@ COMPANIES: Final = (
 
 def page(stack: PricedStack) -> str:
     """Write the page as Markdown."""
-    sections = (_head(), _small_files(stack), _large_files(stack), _months(stack), _quotas(stack), _left_out())
+    sections = (
+        _head(),
+        _small_files(stack),
+        _large_files(stack),
+        _months(stack),
+        _archive(),
+        _quotas(stack),
+        _left_out(),
+    )
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
@@ -133,6 +151,47 @@ def _months(stack: PricedStack) -> Iterator[str]:
     yield ""
 
 
+def _archive() -> Iterator[str]:
+    yield "## The archive"
+    yield ""
+    yield "After 90 days: raw files of every size to Glacier Flexible Retrieval, as required; processed objects to"
+    yield "Glacier Instant Retrieval from 128 KB on, because a smaller one does not repay its move"
+    yield "([exception to S4](requirements.md#the-exception-to-s4)). A thousand objects of one size, in US dollars:"
+    yield ""
+    rows = []
+    for kilobytes in ARCHIVED_KILOBYTES:
+        size = kilobytes * 1024
+        before, instant, flexible = standard_month(size), instant_month(size), flexible_month(size)
+        moves = (
+            months_to_repay(prices.GLACIER_INSTANT_MOVE, before=before, after=instant),
+            months_to_repay(prices.GLACIER_FLEXIBLE_MOVE, before=before, after=flexible),
+        )
+        repaid = ["never" if months is None else f"{months:.1f} months" for months in moves]
+        costs = (before, instant, instant_read(size), flexible, restore(size))
+        standard, at_instant, read, at_flexible, restored = (f"{1000 * cost:.5f}" for cost in costs)
+        rows.append([f"{kilobytes} KB", standard, at_instant, repaid[0], read, at_flexible, repaid[1], restored])
+    yield from _table(
+        (
+            "size",
+            "Standard, a month",
+            "Instant, a month",
+            "move repaid after",
+            "read once",
+            "Flexible, a month",
+            "move repaid after",
+            "restored once",
+        ),
+        rows,
+    )
+    instant, flexible = 1000 * prices.GLACIER_INSTANT_MOVE, 1000 * prices.GLACIER_FLEXIBLE_MOVE
+    yield f"A thousand moves cost {instant:.2f} to Instant and {flexible:.2f} to Flexible Retrieval: for 10 000 small"
+    yield f"uploads a day {_money(_MOVES * prices.GLACIER_FLEXIBLE_MOVE)} a month."
+    archived, kept = 1000 * instant_read(2**20), 1000 * prices.S3_READ
+    yield f"A query that reads a thousand archived objects of 1 MB pays {archived:.2f} for it beside Athena's own"
+    yield f"price; in S3 Standard {kept:.4f}."
+    yield ""
+
+
 def _quotas(stack: PricedStack) -> Iterator[str]:
     yield "## Which quota comes first"
     yield ""
@@ -164,7 +223,7 @@ def _left_out() -> Iterator[str]:
     yield ""
     yield "## Left out"
     yield ""
-    yield "Storage of uploads, results, reports and manifests, and Glacier; small files' staged rows; Athena's scans"
+    yield "Storage of uploads, results, reports and manifests; small files' staged rows; Athena's scans"
     yield "($5 per TB); requests to Glue's catalog; traces; KMS requests (bucket keys and reused data keys leave few);"
     yield "email; rejected and failed files, and alerts (a few steps more); taxes and discounts."
 

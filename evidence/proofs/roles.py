@@ -63,6 +63,8 @@ def plain(name: str) -> str:
     name = re.sub(r"^arn:aws:[a-z]+:[a-z0-9-]*:\d*:", "", name).replace(".Arn", "")
     if re.fullmatch(r"EncryptionKey\w+", name):
         return "the stack's key"
+    if name == "stack/itself/id":
+        return "the stack itself"
     return re.sub(rf"[-_]({ACCOUNT}[-_])?{_SUFFIX}(?![a-z0-9])", "", name)
 
 

@@ -34,6 +34,9 @@ MANIFESTS: Final = "manifests/"
 REPORTS: Final = "reports/"
 """What was found in each file, as JSON and as a page. Kept as long as the data."""
 
+ARCHIVED_ERROR: Final = "UploadArchivedError"
+"""The error of a file that failed because its upload lies in the archive: the name of the exception's class."""
+
 TRANSACTION_IDENTITY: Final = ("partner", "account_id", "booking_date", "transaction_id")
 """What identifies a transaction. An account that no file names is NULL, and NULL is one account."""
 

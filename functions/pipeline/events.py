@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import msgspec
+from botocore.exceptions import ClientError
 
 from pipeline.observability import logger
 from pipeline.s3 import ReadsObjects
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+
+_ARCHIVED = "InvalidObjectState"
+"""S3 API, GetObject: the object's storage class can be read only after a restore."""
+
+
+class UploadArchivedError(Exception):
+    """The upload is older than 90 days and lies in Glacier Flexible Retrieval: it must be restored before it is read.
+
+    The class's name is what a failed file's row, alert and message say.
+    """
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +76,18 @@ def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryI
 
     Raises
     ------
+    UploadArchivedError
+        If the version lies in the archive, and is not restored.
     botocore.exceptions.ClientError
         If the version is gone, or the object is not the announced one any more.
     """
     request: GetObjectRequestTypeDef = {"Bucket": file.bucket, "Key": file.key, "IfMatch": file.etag}
     if file.version_id:
         request["VersionId"] = file.version_id
-    response = s3.get_object(**request)
+    try:
+        response = s3.get_object(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _ARCHIVED:
+            raise UploadArchivedError("restore it first: etl replay --restore") from error
+        raise
     return closing(cast("BinaryIO", response["Body"]))

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from etl.synthesis.synthesize import ROOT
 from etl.synthesis.template import Template
 from evidence.cost import prices
 from evidence.cost.__main__ import PAGE
+from evidence.cost.archive import instant_month, instant_read, months_to_repay, standard_month
 from evidence.cost.cost_and_scale_page import page
 from evidence.cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, PricedStack, gigabyte, quota_use, small_file
 from evidence.cost.walking import walk_file
@@ -69,3 +71,36 @@ def test_a_large_file_of_many_days_costs_more_requests(
 
     # Each booking date but the first, and the rejected rows: an object that is written twice and read once
     assert large - small == pytest.approx(LARGE_FILE_DAYS * (2 * prices.S3_WRITE + prices.S3_READ))
+
+
+@pytest.mark.requirement("S4")
+@pytest.mark.parametrize(
+    ("kilobytes", "standard", "archived", "repaid", "read"),
+    [
+        (5, "0.00000011", "0.00000049", None, "0.0000101"),
+        (60, "0.00000132", "0.00000049", 24, "0.0000117"),
+        (127, "0.00000279", "0.00000049", 9, "0.0000136"),
+    ],
+)
+def test_small_processed_objects_do_not_repay_their_archive(
+    kilobytes: int, standard: str, archived: str, repaid: int | None, read: str
+) -> None:
+    size = kilobytes * 1024
+    before, after = standard_month(size), instant_month(size)
+    months = months_to_repay(prices.GLACIER_INSTANT_MOVE, before=before, after=after)
+
+    assert (f"{before:.8f}", f"{after:.8f}", f"{instant_read(size):.7f}") == (standard, archived, read)
+    assert (months and round(months)) == repaid
+    page = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
+    [row] = [line for line in page.splitlines() if line.startswith(f"| {kilobytes} KB |")]
+    assert f"${standard} | ${archived}" in row
+    assert f"| {f'{repaid} months' if repaid else 'never'} | ${read}" in row
+
+
+def test_a_large_processed_object_repays_its_archive_within_weeks() -> None:
+    size = 10 * 1024 * 1024
+
+    months = months_to_repay(prices.GLACIER_INSTANT_MOVE, before=standard_month(size), after=instant_month(size))
+
+    assert months is not None
+    assert months < 1

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from etl.constructs.storage import QUERY_RESULTS
+from etl.synthesis.synthesize import synthesize
 from etl.synthesis.template import Template
 from pipeline.constants import STAGING
 
@@ -58,11 +59,41 @@ def test_all_versions_are_archived_after_ninety_days(template: Template, purpose
     [archive] = [rule for rule in rules if "Transitions" in rule]
 
     assert archive["Status"] == "Enabled"
+    assert "ObjectSizeGreaterThan" not in archive
     assert "Prefix" not in archive
     assert archive["Transitions"] == [{"StorageClass": storage_class, "TransitionInDays": ARCHIVE_AFTER_DAYS}]
     assert archive["NoncurrentVersionTransitions"] == [
         {"StorageClass": storage_class, "TransitionInDays": ARCHIVE_AFTER_DAYS}
     ]
+
+
+@pytest.mark.requirement("S4")
+@pytest.mark.parametrize(
+    ("purpose", "smallest"), [("raw", "varies_by_storage_class"), ("processed", "all_storage_classes_128K")]
+)
+def test_only_processed_objects_below_128_kb_stay(template: Template, purpose: str, smallest: str) -> None:
+    assert _bucket(template, purpose)["LifecycleConfiguration"]["TransitionDefaultMinimumObjectSize"] == smallest
+
+
+@pytest.mark.requirement("P1")
+@pytest.mark.parametrize("days", [180, 30])
+def test_replaced_rows_go_for_good_after_a_stated_time(
+    template: Template, tmp_path_factory: pytest.TempPathFactory, days: int
+) -> None:
+    if days != 180:
+        template = synthesize(tmp_path_factory.mktemp("cdk.out"), noncurrentDays=str(days))
+    rules = _bucket(template, "processed")["LifecycleConfiguration"]["Rules"]
+    [expiry] = [rule for rule in rules if "ExpiredObjectDeleteMarker" in rule]
+
+    assert "Prefix" not in expiry
+    assert (expiry["Status"], expiry["ExpiredObjectDeleteMarker"]) == ("Enabled", True)
+    assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": days}
+
+
+def test_no_version_of_an_upload_ever_expires(template: Template) -> None:
+    rules = _bucket(template, "raw")["LifecycleConfiguration"]["Rules"]
+
+    assert [rule for rule in rules if any("Expiration" in name for name in rule)] == []
 
 
 @pytest.mark.requirement("P1")

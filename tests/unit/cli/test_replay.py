@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli import main
+from deployment.archive import Readability
 from deployment.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
 from pipeline.audit_row import AuditRow
 from tests.support.events import load_event
@@ -183,6 +184,19 @@ def test_a_message_that_names_no_file_can_be_moved(body: str) -> None:
 @dataclass(frozen=True)
 class _Deployed:
     dead_letters: DeadLetterQueue
+    archived: dict[str, Readability] = field(default_factory=dict)
+    """By the file's id; every other one can be read."""
+    restored: list[str] = field(default_factory=list)
+
+    @property
+    def archive(self) -> "_Deployed":
+        return self
+
+    def readability(self, letter: DeadLetter) -> Readability:
+        return self.archived.get(letter.file_id, Readability.READABLE)
+
+    def restore(self, letter: DeadLetter) -> None:
+        self.restored.append(letter.file_id)
 
 
 def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +214,39 @@ def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.M
     [message] = json.loads(answered.output)["messages"]
     assert (message["file_id"], message["attempt"], message["partner"]) == ("4711", 2, "alpine")
     assert queues.kept == [_event("dkb")]
+
+
+def test_archived_files_do_not_move_until_they_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a file in the archive, one that is being restored, one that can be read, and another partner's
+    queues = FakeQueues()
+    for file_id, partner in (("old", "alpine"), ("asked", "alpine"), ("new", "alpine"), ("theirs", "dkb")):
+        queues.put(_event(partner, file_id), reason="UploadArchivedError", file_id=file_id)
+    states = {"old": Readability.ARCHIVED, "asked": Readability.RESTORING, "theirs": Readability.ARCHIVED}
+    deployed = _Deployed(_queue(queues), states)
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: deployed)
+
+    def replay(*options: str) -> Any:
+        result = CliRunner().invoke(main.app, ["replay", "--partner", "alpine", *options])
+        assert result.exit_code == 0
+        return json.loads(result.output) if "--json" in options else result.output
+
+    # When a restore is tried dry, then nothing is asked for
+    assert replay("--restore", "--dry-run", "--json")["archived"] == ["old"]
+    assert deployed.restored == []
+    # When it is asked for, then of that partner's archived file, and nothing moves
+    answered = replay("--restore", "--json")
+    assert (answered["messages"], answered["archived"], answered["restoring"]) == ([], [], ["old", "asked"])
+    assert deployed.restored == ["old"]
+    assert queues.moved == []
+    # When the files are replayed, then the one that can be read moves, and the others are named
+    shown = replay()
+    assert "1 message moved" in shown
+    assert "--restore" in shown
+    assert "1 file is being restored" in shown
+    assert queues.moved == [_event("alpine", "new")]
+    # And once they are restored, they move too
+    deployed.archived.clear()
+    assert [message["file_id"] for message in replay("--json")["messages"]] == ["old", "asked"]
 
 
 @dataclass

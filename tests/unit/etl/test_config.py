@@ -15,6 +15,7 @@ from etl.config import (
     CONTEXT_KEYS,
     EMAIL,
     MEMORY,
+    NONCURRENT_DAYS,
     PARTNER_ACCOUNTS,
     RESERVED_CONCURRENCY,
     SUFFIX,
@@ -24,6 +25,7 @@ from etl.config import (
     Settings,
     load_settings,
 )
+from etl.names import Names
 from etl.package import MACHINES
 
 REQUIRED = {EMAIL.name: "oncall@example.com"}
@@ -37,6 +39,7 @@ SETTING = {
     RESERVED_CONCURRENCY: "reserved_concurrency",
     MEMORY: "memory_mb",
     ARCHITECTURE: "architecture",
+    NONCURRENT_DAYS: "noncurrent_days",
     PARTNER_ACCOUNTS: "partner_accounts",
 }
 GOOD = {
@@ -49,6 +52,7 @@ GOOD = {
     RESERVED_CONCURRENCY: ["", "1", "1000"],
     MEMORY: ["3072", "3008"],
     ARCHITECTURE: ["arm64", "x86_64"],
+    NONCURRENT_DAYS: ["1", "180", "3650"],
     PARTNER_ACCOUNTS: ["", "alpine=111122223333", f"alpine=111122223333,ubs-2={'4' * 12},{'x' * 34}=000000000000"],
 }
 BAD = {
@@ -61,6 +65,7 @@ BAD = {
     RESERVED_CONCURRENCY: ["0", "1001", "-1", "none"],
     MEMORY: ["128", "3009", "3072 "],
     ARCHITECTURE: ["ARM64", "amd64", ""],
+    NONCURRENT_DAYS: ["0", "3651", "-1", "a year"],
     PARTNER_ACCOUNTS: [
         "alpine",
         "alpine=11112222333",
@@ -97,6 +102,7 @@ def test_each_key_but_the_email_has_a_default() -> None:
         reserved_concurrency=None,
         memory_mb=3072,
         architecture="arm64",
+        noncurrent_days=180,
         partner_accounts={},
     )
 
@@ -158,3 +164,14 @@ def test_a_context_key_of_others_is_ignored() -> None:
 
 def test_the_package_can_be_built_for_each_architecture() -> None:
     assert {value for value in MACHINES if ARCHITECTURE.accepts(value)} == set(MACHINES) == set(GOOD[ARCHITECTURE])
+
+
+def test_the_longest_suffix_and_partner_fit_into_a_roles_name() -> None:
+    suffix, partner = GOOD[SUFFIX][-1], "x" * 34
+    settings = load_settings(
+        REQUIRED | {SUFFIX.name: suffix, PARTNER_ACCOUNTS.name: f"{partner}={'1' * 12}"},
+    )
+
+    name = Names(suffix=settings.environment_suffix).physical_name("role", f"partner-{partner}")
+
+    assert len(name) == 64

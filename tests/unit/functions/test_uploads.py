@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipeline.clients import client
-from pipeline.events import File, open_upload
+from pipeline.constants import ARCHIVED_ERROR
+from pipeline.events import File, UploadArchivedError, open_upload
 from tests.unit.functions.samples import RAW, file_event, upload
 
 KEY = "incoming/alpine/a b+c%é.csv"
@@ -43,6 +44,19 @@ def test_an_unversioned_object_that_has_changed_is_refused() -> None:
 
     with pytest.raises(ClientError, match="PreconditionFailed"):
         open_upload(client("s3"), _file(event))
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_archived_upload_fails_with_a_name_that_says_so() -> None:
+    # Given an upload that its bucket's lifecycle has archived
+    event = upload(KEY, b"old")
+    archived = boto3.client("s3").put_object(Bucket=RAW, Key=KEY, Body=b"old", StorageClass="GLACIER")
+    file = _file(event | {"version_id": archived["VersionId"]})
+
+    with pytest.raises(UploadArchivedError, match="etl replay --restore") as raised:
+        open_upload(client("s3"), file)
+
+    assert type(raised.value).__name__ == ARCHIVED_ERROR
 
 
 class _RecordingS3:
