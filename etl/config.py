@@ -45,6 +45,10 @@ class Settings:
     noncurrent_days
         Days until a version of a processed object that was overwritten or deleted goes for good. More than the 90 days
         after which it is archived, unless somebody wants superseded rows erased sooner.
+    query_limit_gb
+        Gigabytes (10^9 bytes) that one query of Athena may read before it is cut off.
+    termination_protection
+        Whether CloudFormation refuses to delete the stack.
     partner_accounts
         The AWS account of each partner that uploads with credentials of its own, by the partner's name.
     """
@@ -59,6 +63,8 @@ class Settings:
     memory_mb: int
     architecture: Architecture
     noncurrent_days: int
+    query_limit_gb: int
+    termination_protection: bool
     partner_accounts: Mapping[str, str]
 
 
@@ -137,6 +143,15 @@ ARCHITECTURE = ContextKey(
 NONCURRENT_DAYS = ContextKey(
     name="noncurrentDays", default="180", rule="a whole number of days from 1 to 3650", accepts=_between(1, 3650)
 )
+QUERY_LIMIT = ContextKey(
+    name="queryLimitGb",
+    default="1000",
+    rule="a whole number of gigabytes from 1 to 100000",
+    accepts=_between(1, 100_000),
+)
+PROTECTION = ContextKey(
+    name="terminationProtection", default="false", rule="true or false", accepts=_one_of("true", "false")
+)
 PARTNER_ACCOUNTS = ContextKey(
     name="partnerAccounts",
     default="",
@@ -154,6 +169,8 @@ CONTEXT_KEYS: Final = (
     MEMORY,
     ARCHITECTURE,
     NONCURRENT_DAYS,
+    QUERY_LIMIT,
+    PROTECTION,
     PARTNER_ACCOUNTS,
 )
 
@@ -178,6 +195,8 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         memory_mb=int(values[MEMORY.name]),
         architecture=cast("Architecture", values[ARCHITECTURE.name]),
         noncurrent_days=int(values[NONCURRENT_DAYS.name]),
+        query_limit_gb=int(values[QUERY_LIMIT.name]),
+        termination_protection=values[PROTECTION.name] == "true",
         partner_accounts=dict(pair.split("=") for pair in values[PARTNER_ACCOUNTS.name].split(",") if pair),
     )
 
@@ -186,8 +205,8 @@ def _value(key: ContextKey, context: Mapping[str, object]) -> str:
     given = context.get(key.name, key.default)
     if given is None:
         raise ConfigError(f"context key {key.name} is missing: it must be {key.rule}")
-    # Context from the command line is text, context from cdk.json may be a JSON number.
-    value = str(given)
+    # Context from the command line is text, context from cdk.json may be a JSON number or a JSON boolean.
+    value = str(given).lower() if isinstance(given, bool) else str(given)
     if not key.accepts(value):
         raise ConfigError(f"context key {key.name}={value!r} is refused: it must be {key.rule}")
     return value

@@ -35,7 +35,13 @@ class PipelineStack(Stack):
     def __init__(
         self, scope: Construct, construct_id: str, *, names: Names, settings: Settings, env: Environment
     ) -> None:
-        super().__init__(scope, construct_id, env=env, description="Partner banks' transaction files, to Athena")
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            description="Partner banks' transaction files, to Athena",
+            termination_protection=settings.termination_protection,
+        )
         for tag, value in TAGS.items():
             Tags.of(self).add(tag, value)
         code = lambda_.Code.from_asset(str(build_package(settings.architecture)))
@@ -45,7 +51,14 @@ class PipelineStack(Stack):
         PartnerAccess(self, "Partners", names=names, key=key, raw=buckets.raw, accounts=settings.partner_accounts)
         tables = TrackingTables(self, "Tracking", names=names, key=key)
         alerts = Alerts(self, "Alerts", names=names, key=key, email=settings.alert_email)
-        catalog = Catalog(self, "Catalog", names=names, key=key, processed=buckets.processed)
+        catalog = Catalog(
+            self,
+            "Catalog",
+            names=names,
+            key=key,
+            processed=buckets.processed,
+            query_limit_gb=settings.query_limit_gb,
+        )
         emptier = BucketEmptier(
             self,
             "Emptier",

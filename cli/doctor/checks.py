@@ -176,6 +176,26 @@ def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     return seen, "" if datetime.now(UTC) - last["StartTime"] < CRAWLED_WITHIN else f"its schedule did not run: {run}"
 
 
+def _lake_formation(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
+    """Look whether IAM alone decides who reads the tables, as the stack assumes.
+
+    Where it does not, a new table has no default permissions, or a table's location is registered (Glue API, Database
+    and Table).
+    """
+    glue, database = stack.session.client("glue"), pipeline.outputs["Database"]
+    # The field is absent where nobody has ever turned to Lake Formation.
+    closed = glue.get_database(Name=database)["Database"].get("CreateTableDefaultPermissions") == []
+    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
+    registered = any(table.get("IsRegisteredWithLakeFormation") for page in pages for table in page["TableList"])
+    if not closed and not registered:
+        return "IAM alone decides who uses the tables", ""
+    advice = "DESCRIBE and SELECT to readers, and to the roles publish and crawler what IAM allows them"
+    return (
+        "Lake Formation decides too who uses the tables",
+        f"grant in Lake Formation, on {database} and its tables: {advice} (docs/security.md)",
+    )
+
+
 def _memory(stack: ExaminedStack, _: Pipeline) -> Seen:
     client = stack.session.client("lambda")
     functions = stack.physical_ids("AWS::Lambda::Function")
@@ -204,6 +224,7 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Files in conflict": _conflicts,
     "Alarms": _alarms,
     "Crawler": _crawler,
+    "Lake Formation": _lake_formation,
     "Function memory": _memory,
     "Account's concurrency": _concurrency,
 }

@@ -30,6 +30,8 @@ CRAWL_SCHEDULE: Final = "cron(15 2 * * ? *)"
 """Nightly. Publish registers a file's partitions itself, so that no query waits for the crawler."""
 
 UPLOADED_DATE: Final = "uploaded_date"
+GIGABYTE: Final = 10**9
+
 FIRST_DAY: Final = "2025-01-01"
 """No file is older than the pipeline."""
 
@@ -50,7 +52,14 @@ class Catalog(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey, processed: s3.IBucket
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        key: kms.IKey,
+        processed: s3.IBucket,
+        query_limit_gb: int,
     ) -> None:
         super().__init__(scope, construct_id)
         contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
@@ -73,7 +82,7 @@ class Catalog(Construct):
             *(_glue_arn(f"table/{self.database_name}/{table['name']}") for table in contract["schema"]),
         ]
         self.crawler = self._crawler(names=names, key=key, processed=processed)
-        self.workgroup = _workgroup(self, names=names, key=key, processed=processed)
+        self.workgroup = _workgroup(self, names=names, key=key, processed=processed, query_limit_gb=query_limit_gb)
         for query in read_queries().values():
             named = athena.CfnNamedQuery(
                 self,
@@ -111,7 +120,7 @@ class Catalog(Construct):
             inline_policies={
                 "crawler": iam.PolicyDocument(
                     statements=[
-                        allow(["s3:ListBucket"], [processed.bucket_arn]),
+                        allow(["s3:GetBucketLocation", "s3:ListBucket"], [processed.bucket_arn]),
                         allow(
                             ["s3:GetObject"],
                             [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
@@ -122,6 +131,7 @@ class Catalog(Construct):
                             [
                                 "glue:BatchCreatePartition",
                                 "glue:BatchGetPartition",
+                                "glue:BatchUpdatePartition",
                                 "glue:GetPartitions",
                                 "glue:GetTable",
                                 "glue:GetTables",
@@ -208,7 +218,9 @@ def _type(physical_type: str) -> glue.Type:
     return _SIMPLE_TYPES[physical_type]
 
 
-def _workgroup(scope: Construct, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> athena.CfnWorkGroup:
+def _workgroup(
+    scope: Construct, *, names: Names, key: kms.IKey, processed: s3.IBucket, query_limit_gb: int
+) -> athena.CfnWorkGroup:
     return athena.CfnWorkGroup(
         scope,
         "Workgroup",
@@ -218,6 +230,7 @@ def _workgroup(scope: Construct, *, names: Names, key: kms.IKey, processed: s3.I
         work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
             enforce_work_group_configuration=True,
             publish_cloud_watch_metrics_enabled=True,
+            bytes_scanned_cutoff_per_query=query_limit_gb * GIGABYTE,
             result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
                 output_location=processed.s3_url_for_object(QUERY_RESULTS),
                 encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(

@@ -191,6 +191,7 @@ class Monitoring(Construct):
                         "Published rows stay queryable; only partitions added by hand may be missing. "
                         f"See {RUNBOOK}#crawler-failed"
                     ),
+                    dead_letter_queue=dead_letter_queue,
                 )
             ],
         )

@@ -9,6 +9,7 @@ import pytest
 
 from etl.constructs.ingestion import LARGE_REASONS
 from etl.saved_queries import read_queries
+from etl.synthesis.synthesize import synthesize
 from etl.synthesis.template import Template
 from etl.workflow.definition import COMPARABLE_BYTES
 from pipeline.constants import EXTENSIONS
@@ -177,6 +178,24 @@ def test_an_outcome_that_fails_for_good_goes_to_a_queue(
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": "queue-record-failures-test.Arn"}}
+
+
+def test_an_alert_on_the_crawler_that_nobody_gets_is_kept(template: Template) -> None:
+    [target] = _rule(template, "crawler-failed")["Targets"]
+
+    assert target["DeadLetterConfig"] == {"Arn": "queue-dead-letter-test.Arn"}
+
+
+@pytest.mark.parametrize("gigabytes", [1000, 5])
+def test_a_query_is_cut_off_at_its_limit(
+    template: Template, tmp_path_factory: pytest.TempPathFactory, gigabytes: int
+) -> None:
+    if gigabytes != 1000:
+        template = synthesize(tmp_path_factory.mktemp("cdk.out"), queryLimitGb=str(gigabytes))
+    workgroup = template.one("AWS::Athena::WorkGroup")["WorkGroupConfiguration"]
+
+    assert workgroup["BytesScannedCutoffPerQuery"] == gigabytes * 1_000_000_000
+    assert workgroup["EnforceWorkGroupConfiguration"] is True
 
 
 def test_each_saved_query_is_in_the_analysts_workgroup(

@@ -119,6 +119,19 @@ def test_what_keeps_data_has_the_logical_ids_it_had(template: Template, resource
     assert set(template.of_type(resource_type)) == LOGICAL_IDS[resource_type], CHANGED_ID
 
 
+@pytest.mark.requirement("X7")
+@pytest.mark.parametrize(("context", "protected"), [({}, False), ({"terminationProtection": "true"}, True)])
+def test_the_stack_is_protected_only_on_request(
+    tmp_path_factory: pytest.TempPathFactory, context: dict[str, str], *, protected: bool
+) -> None:
+    outdir = tmp_path_factory.mktemp("cdk.out")
+    synthesize(outdir, **context)
+    manifest = json.loads((outdir / "manifest.json").read_text(encoding="utf-8"))
+
+    properties = manifest["artifacts"]["etl-pipeline-test"]["properties"]
+    assert properties.get("terminationProtection", False) is protected
+
+
 @pytest.mark.requirement("X2")
 def test_the_region_of_the_stack_is_us_east_1(tmp_path_factory: pytest.TempPathFactory) -> None:
     outdir = tmp_path_factory.mktemp("cdk.out")

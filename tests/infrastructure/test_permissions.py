@@ -106,6 +106,26 @@ def test_only_validate_and_transform_read_uploads(template: Template) -> None:
 
 
 @pytest.mark.requirement("P1")
+def test_the_crawler_may_do_what_a_crawl_of_its_tables_needs(template: Template) -> None:
+    granted = {
+        (action, resource.removeprefix("arn:aws:glue:us-east-1:123456789012:"))
+        for statement in template.statements()
+        for action in statement.actions
+        for resource in statement.resources
+        if statement.where == "role-crawler-test" and statement.principal == IN_A_ROLE
+    }
+
+    # Beside what it had: of AWSGlueServiceRole, as far as declared tables need it
+    assert ("s3:GetBucketLocation", "bucket-processed-123456789012-test.Arn") in granted
+    assert {resource for action, resource in granted if action == "glue:BatchUpdatePartition"} == {
+        "catalog",
+        "database/database_transactions_test",
+        "table/database_transactions_test/quarantine",
+        "table/database_transactions_test/transactions",
+    }
+
+
+@pytest.mark.requirement("P1")
 def test_buckets_and_queues_deny_plain_http(template: Template) -> None:
     guarded = {"AWS::S3::BucketPolicy": "Bucket", "AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics"}
     counts = {"AWS::S3::BucketPolicy": 2, "AWS::SQS::QueuePolicy": 4, "AWS::SNS::TopicPolicy": 1}

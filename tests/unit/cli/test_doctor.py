@@ -43,9 +43,11 @@ class Account:
     concurrency: int = WANTED_CONCURRENCY
     refused: str = ""
     listing: Listing | None = field(default_factory=lambda: Listing(began_at=NOW, looked_up_from=NOW))
+    default_permissions: list[str] | None = None
+    registered: bool = False
 
     name = "etl-pipeline-test"
-    outputs = {"AlertTopic": "topic", "Crawler": "crawler-processed-test"}  # noqa: RUF012 - read only
+    outputs = {"AlertTopic": "topic", "Crawler": "crawler-processed-test", "Database": "database"}  # noqa: RUF012 - read only
 
     @property
     def session(self) -> "Account":
@@ -81,6 +83,7 @@ class Account:
         return {
             "list_subscriptions_by_topic": Pages("Subscriptions", "SubscriptionArn", self.subscriptions),
             "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
+            "get_tables": Pages("TableList", "IsRegisteredWithLakeFormation", (self.registered,)),
         }[operation]
 
     def waiting_messages(self, queue: str) -> int:
@@ -91,6 +94,10 @@ class Account:
 
     def get_crawler(self, **_request: str) -> dict[str, Any]:
         return {"Crawler": {"LastCrawl": self.crawl} if self.crawl else {}}
+
+    def get_database(self, **_request: str) -> dict[str, Any]:
+        known = {} if self.default_permissions is None else {"CreateTableDefaultPermissions": self.default_permissions}
+        return {"Database": known}
 
     def get_function_configuration(self, **_request: str) -> dict[str, int]:
         return {"MemorySize": self.memory}
@@ -103,7 +110,7 @@ class Account:
 class Pages:
     entries: str
     key: str
-    values: tuple[str, ...]
+    values: tuple[object, ...]
 
     def paginate(self, **_request: str) -> Iterator[dict[str, Any]]:
         yield {self.entries: [{self.key: value} for value in self.values]}
@@ -113,8 +120,11 @@ def _findings(account: Any) -> dict[str, Finding]:
     return {finding.subject: finding for finding in examine(account, account)}
 
 
-def test_a_healthy_deployment_has_no_findings() -> None:
-    assert [finding for finding in _findings(Account()).values() if not finding.well] == []
+@pytest.mark.parametrize("permissions", [None, ["IAM_ALLOWED_PRINCIPALS"]])
+def test_a_healthy_deployment_has_no_findings(permissions: list[str] | None) -> None:
+    account = Account(default_permissions=permissions)
+
+    assert [finding for finding in _findings(account).values() if not finding.well] == []
 
 
 def test_a_bucket_that_was_not_listed_yet_is_no_finding() -> None:
@@ -159,6 +169,8 @@ def test_ignored_uploads_are_named() -> None:
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),
         (Account(crawl={"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=50)}), "Crawler", "its schedule"),
+        (Account(default_permissions=[]), "Lake Formation", "DESCRIBE and SELECT"),
+        (Account(registered=True), "Lake Formation", "DESCRIBE and SELECT"),
         (Account(memory=3008), "Function memory", "lambdaMemoryMb=3072"),
         (Account(concurrency=10), "Account's concurrency", f"at least {WANTED_CONCURRENCY}"),
         (Account(refused="describe_alarms"), "Alarms", "allow describe_alarms"),

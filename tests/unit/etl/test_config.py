@@ -17,6 +17,8 @@ from etl.config import (
     MEMORY,
     NONCURRENT_DAYS,
     PARTNER_ACCOUNTS,
+    PROTECTION,
+    QUERY_LIMIT,
     RESERVED_CONCURRENCY,
     SUFFIX,
     THRESHOLD,
@@ -40,6 +42,8 @@ SETTING = {
     MEMORY: "memory_mb",
     ARCHITECTURE: "architecture",
     NONCURRENT_DAYS: "noncurrent_days",
+    QUERY_LIMIT: "query_limit_gb",
+    PROTECTION: "termination_protection",
     PARTNER_ACCOUNTS: "partner_accounts",
 }
 GOOD = {
@@ -53,6 +57,8 @@ GOOD = {
     MEMORY: ["3072", "3008"],
     ARCHITECTURE: ["arm64", "x86_64"],
     NONCURRENT_DAYS: ["1", "180", "3650"],
+    QUERY_LIMIT: ["1", "1000", "100000"],
+    PROTECTION: ["true", "false"],
     PARTNER_ACCOUNTS: ["", "alpine=111122223333", f"alpine=111122223333,ubs-2={'4' * 12},{'x' * 34}=000000000000"],
 }
 BAD = {
@@ -66,6 +72,8 @@ BAD = {
     MEMORY: ["128", "3009", "3072 "],
     ARCHITECTURE: ["ARM64", "amd64", ""],
     NONCURRENT_DAYS: ["0", "3651", "-1", "a year"],
+    QUERY_LIMIT: ["0", "100001", "1.5", "1 TB"],
+    PROTECTION: ["True", "yes", "1", ""],
     PARTNER_ACCOUNTS: [
         "alpine",
         "alpine=11112222333",
@@ -82,7 +90,9 @@ BAD = {
 def _written(setting: object) -> str:
     if isinstance(setting, Mapping):
         return ",".join(f"{name}={value}" for name, value in setting.items())
-    return "" if setting is None else str(setting)
+    if setting is None:
+        return ""
+    return str(setting).lower() if isinstance(setting, bool) else str(setting)
 
 
 def _cases(values: dict[ContextKey, list[str]]) -> list[object]:
@@ -103,6 +113,8 @@ def test_each_key_but_the_email_has_a_default() -> None:
         memory_mb=3072,
         architecture="arm64",
         noncurrent_days=180,
+        query_limit_gb=1000,
+        termination_protection=False,
         partner_accounts={},
     )
 
@@ -145,6 +157,11 @@ def test_any_text_is_accepted_or_refused_in_one_line(key: ContextKey, value: str
 def test_a_missing_email_is_refused_with_how_to_give_it() -> None:
     with pytest.raises(ConfigError, match=f"{EMAIL.name} is missing: it must be .* -c {EMAIL.name}="):
         load_settings({})
+
+
+@pytest.mark.parametrize("value", [True, "true"])
+def test_protection_may_be_a_json_boolean(value: object) -> None:
+    assert load_settings(REQUIRED | {PROTECTION.name: value}).termination_protection
 
 
 @pytest.mark.parametrize(("value", "expected"), [(50, 50), ("50", 50)])
