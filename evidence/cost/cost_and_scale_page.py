@@ -1,30 +1,25 @@
 """The page on cost and scale, written from the model."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from etl.constructs.ingestion import MAX_RECEIVE_COUNT
 from evidence.cost import measured, prices
-from evidence.cost.archive import (
-    flexible_month,
-    instant_month,
-    instant_read,
-    months_to_repay,
-    restore,
-    standard_month,
-)
+from evidence.cost.formatting import count, dollars, money, percent, table
 from evidence.cost.model import (
     DAYS_OF_MONTH,
     LARGE_FILE_DAYS,
     LARGE_FILE_MB,
+    POLLERS,
     PricedStack,
+    files_in_batch,
     gigabyte,
     month,
     quota_use,
     seconds_of_large_file,
     small_file,
 )
+from evidence.cost.storage_sections import Company, archive, crawls
 from evidence.cost.walking import walk_execution, walk_file
 
 ROUTES: Final = {"batch": "batch", "direct": "direct (one Standard execution)"}
@@ -32,19 +27,8 @@ PEAK: Final = 5
 """Files come in bursts: the busiest second has so many times the day's average."""
 
 DAY: Final = 86_400
-ARCHIVED_KILOBYTES: Final = (5, 20, 60, 127, 128, 1_024, 10_240)
-_MOVES: Final = 10_000 * DAYS_OF_MONTH
+TERABYTE: Final = 10**12
 SCALES: Final = (10_000, 1_000_000, 40_000_000)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Company:
-    """A size of company: its partners, its small files and its gigabytes of large ones a day."""
-
-    name: str
-    partners: int
-    files: int
-    gigabytes: int
 
 
 COMPANIES: Final = (
@@ -61,7 +45,7 @@ def page(stack: PricedStack) -> str:
         _small_files(stack),
         _large_files(stack),
         _months(stack),
-        _archive(),
+        archive(),
         _quotas(stack),
         _left_out(),
     )
@@ -82,11 +66,11 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     totals = {route: sum(lines.values()) for route, lines in costs.items()}
     yield "## A thousand small files"
     yield ""
-    yield "Good CSV files of some kilobytes, in US dollars."
+    yield "Good CSV files of some kilobytes, in full batches, in US dollars."
     yield ""
-    rows = [[name, *(_dollars(1000 * costs[route][name]) for route in ROUTES)] for name in costs["batch"]]
-    yield from _table(
-        ("", *ROUTES.values()), [*rows, ["**together**", *(_dollars(1000 * total) for total in totals.values())]]
+    rows = [[name, *(dollars(1000 * costs[route][name]) for route in ROUTES)] for name in costs["batch"]]
+    yield from table(
+        ("", *ROUTES.values()), [*rows, ["**together**", *(dollars(1000 * total) for total in totals.values())]]
     )
     share = totals["batch"] / totals["direct"]
     yield f"In a batch of {stack.batch_size}, a small file costs {share:.0%} of what it costs alone: less than a third."
@@ -97,7 +81,7 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     per_file = {route: walk_file(stack.definition, route) for route in ROUTES}
     around = {route: walk_execution(stack.definition, route).states for route in ROUTES}
     functions = sum(".Arn" in name for name in per_file["batch"].calls)
-    yield from _table(
+    yield from table(
         ("", *ROUTES.values()),
         [
             ["steps of the chain", *(str(per_file[route].states) for route in ROUTES)],
@@ -121,8 +105,8 @@ def _large_files(stack: PricedStack) -> Iterator[str]:
     yield "Each date, and the rejected rows, make an object that is staged and then copied. The staged ones, together"
     yield f"{measured.STAGED_SHARE:.0%} of the CSV's size, are gone after {stack.staging_days} days."
     yield ""
-    stored = [["raw file kept for a month (S3 Standard)", _dollars(prices.S3_GB_MONTH)]]
-    yield from _table(("", "USD"), [*([name, _dollars(cost)] for name, cost in lines.items()), *stored])
+    stored = [["raw file kept for a month (S3 Standard)", dollars(prices.S3_GB_MONTH)]]
+    yield from table(("", "USD"), [*([name, dollars(cost)] for name, cost in lines.items()), *stored])
 
 
 def _months(stack: PricedStack) -> Iterator[str]:
@@ -130,66 +114,38 @@ def _months(stack: PricedStack) -> Iterator[str]:
     yield ""
     yield "Small files go in batches, gigabytes in files of 100 MB; what is kept and queried comes on top."
     yield ""
-    file, large = sum(small_file(stack, "batch").values()), sum(gigabyte(stack).values())
+    large = sum(gigabyte(stack).values())
     rows = []
     for company in COMPANIES:
+        batch = files_in_batch(stack, company.files / DAY)
+        file = sum(small_file(stack, "batch", batch=batch).values())
         fixed = sum(month(stack, partners=company.partners).values())
         files, gigabytes = DAYS_OF_MONTH * company.files * file, DAYS_OF_MONTH * company.gigabytes * large
         rows.append(
             [
                 company.name,
                 str(company.partners),
-                _count(company.files),
+                count(company.files),
+                f"{batch:.1f}",
                 str(company.gigabytes),
-                *(_money(cost) for cost in (fixed, files, gigabytes, fixed + files + gigabytes)),
+                *(money(cost) for cost in (fixed, files, gigabytes, fixed + files + gigabytes)),
             ]
         )
-    yield from _table(
-        ("company", "partners", "files a day", "GB a day", "fixed", "files", "GB", "**USD a month**"), rows
-    )
-    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else runs when nothing comes."
-    yield ""
-
-
-def _archive() -> Iterator[str]:
-    yield "## The archive"
-    yield ""
-    yield "After 90 days: raw files of every size to Glacier Flexible Retrieval, as required; processed objects to"
-    yield "Glacier Instant Retrieval from 128 KB on, because a smaller one does not repay its move"
-    yield "([exception to S4](requirements.md#the-exception-to-s4)). A thousand objects of one size, in US dollars:"
-    yield ""
-    rows = []
-    for kilobytes in ARCHIVED_KILOBYTES:
-        size = kilobytes * 1024
-        before, instant, flexible = standard_month(size), instant_month(size), flexible_month(size)
-        moves = (
-            months_to_repay(prices.GLACIER_INSTANT_MOVE, before=before, after=instant),
-            months_to_repay(prices.GLACIER_FLEXIBLE_MOVE, before=before, after=flexible),
-        )
-        repaid = ["never" if months is None else f"{months:.1f} months" for months in moves]
-        costs = (before, instant, instant_read(size), flexible, restore(size))
-        standard, at_instant, read, at_flexible, restored = (f"{1000 * cost:.5f}" for cost in costs)
-        rows.append([f"{kilobytes} KB", standard, at_instant, repaid[0], read, at_flexible, repaid[1], restored])
-    yield from _table(
-        (
-            "size",
-            "Standard, a month",
-            "Instant, a month",
-            "move repaid after",
-            "read once",
-            "Flexible, a month",
-            "move repaid after",
-            "restored once",
-        ),
+    yield from table(
+        ("company", "partners", "files a day", "files a batch", "GB a day", "fixed", "files", "GB", "**USD a month**"),
         rows,
     )
-    instant, flexible = 1000 * prices.GLACIER_INSTANT_MOVE, 1000 * prices.GLACIER_FLEXIBLE_MOVE
-    yield f"A thousand moves cost {instant:.2f} to Instant and {flexible:.2f} to Flexible Retrieval: for 10 000 small"
-    yield f"uploads a day {_money(_MOVES * prices.GLACIER_FLEXIBLE_MOVE)} a month."
-    archived, kept = 1000 * instant_read(2**20), 1000 * prices.S3_READ
-    yield f"A query that reads a thousand archived objects of 1 MB pays {archived:.2f} for it beside Athena's own"
-    yield f"price; in S3 Standard {kept:.4f}."
+    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else runs when nothing comes."
+    yield "How full a batch is follows from the rate: files are taken to come evenly, and each of Lambda's"
+    yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after the first file in it. Files"
+    yield "that come together fill batches, and cost less."
     yield ""
+    limit = stack.query_limit_bytes
+    most = money(limit / TERABYTE * prices.ATHENA_TERABYTE)
+    yield f"Athena takes {prices.ATHENA_TERABYTE:.2f} for a TB. It cuts off a query at `queryLimitGb`,"
+    yield f"{count(limit // 10**9)} GB: none costs more than {most}."
+    yield ""
+    yield from crawls(COMPANIES)
 
 
 def _quotas(stack: PricedStack) -> Iterator[str]:
@@ -200,12 +156,11 @@ def _quotas(stack: PricedStack) -> Iterator[str]:
     yield ""
     uses = [quota_use(stack, files * PEAK / DAY) for files in SCALES]
     rows = [
-        [quota.name, _count(int(quota.limit)), *(_percent(use[quota]) for use in uses), quota.remedy]
-        for quota in uses[0]
+        [quota.name, count(int(quota.limit)), *(percent(use[quota]) for use in uses), quota.remedy] for quota in uses[0]
     ]
-    yield from _table(("quota", "default", *(f"{_count(files)} files a day" for files in SCALES), "raise it by"), rows)
+    yield from table(("quota", "default", *(f"{count(files)} files a day" for files in SCALES), "raise it by"), rows)
     for files, use in zip(SCALES, uses, strict=True):
-        yield f"- {_count(files)} files a day: {_first(use)}"
+        yield f"- {count(files)} files a day: {_first(use)}"
     yield ""
 
 
@@ -213,8 +168,8 @@ def _first(use: Mapping[prices.Quota, float]) -> str:
     quota = max(use, key=lambda quota: use[quota])
     reached = sorted((q for q in use if use[q] >= 1), key=lambda q: -use[q])
     if not reached:
-        return f"none is reached; the nearest is *{quota.name}*, {_percent(use[quota])} of it."
-    return "exceeded, in this order: " + "; ".join(f"*{q.name}* ({_percent(use[q])})" for q in reached) + "."
+        return f"none is reached; the nearest is *{quota.name}*, {percent(use[quota])} of it."
+    return "exceeded, in this order: " + "; ".join(f"*{q.name}* ({percent(use[q])})" for q in reached) + "."
 
 
 def _left_out() -> Iterator[str]:
@@ -226,27 +181,3 @@ def _left_out() -> Iterator[str]:
     yield "Storage of uploads, results, reports and manifests; small files' staged rows; Athena's scans"
     yield "($5 per TB); requests to Glue's catalog; traces; KMS requests (bucket keys and reused data keys leave few);"
     yield "email; rejected and failed files, and alerts (a few steps more); taxes and discounts."
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    cells = list(head)
-    yield f"| {' | '.join(cells)} |"
-    yield f"|{'---|' * len(cells)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield ""
-
-
-def _dollars(amount: float) -> str:
-    return f"{amount:.4f}"
-
-
-def _money(amount: float) -> str:
-    return f"{amount:,.0f}".replace(",", " ") if amount >= 100 else f"{amount:.2f}"  # noqa: PLR2004 - three digits
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 else "under 1%"  # noqa: PLR2004 - one percent

@@ -52,7 +52,8 @@ STAGED_SHARE: Final = 0.17
 OTHER_CALLS_SECONDS: Final = 0.5
 """What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
 
-CRAWL_DPU_HOURS: Final = 2 * 10 / 60
+CRAWL_UNITS: Final = 2
+CRAWL_DPU_HOURS: Final = CRAWL_UNITS * 10 / 60
 """Two units for ten minutes, the least that Glue bills."""
 
 

@@ -24,6 +24,9 @@ LARGE_FILE_DAYS: Final = DAYS
 
 DAYS_OF_MONTH: Final = 30
 
+POLLERS: Final = 5
+"""Batches that Lambda gathers from a queue at a time, at least (Lambda developer guide, SQS event source scaling)."""
+
 _AUDIT_WRITE_UNITS: Final = 4
 """Times the row's kilobytes: the table; the index by key; the index by status, which loses one entry and gains one."""
 _TRANSACTION: Final = 2
@@ -47,6 +50,8 @@ class PricedStack:
     functions: Mapping[str, Function]
     architecture: str
     batch_size: int
+    batch_window_seconds: int
+    query_limit_bytes: int
     map_concurrency: int
     alarm_metrics: int
     staging_days: int
@@ -75,15 +80,29 @@ class PricedStack:
             },
             architecture=functions["validate"]["Architectures"][0],
             batch_size=mapping["BatchSize"],
+            batch_window_seconds=mapping["MaximumBatchingWindowInSeconds"],
+            query_limit_bytes=template.one("AWS::Athena::WorkGroup")["WorkGroupConfiguration"][
+                "BytesScannedCutoffPerQuery"
+            ],
             map_concurrency=definition["States"]["Process the batch"]["MaxConcurrency"],
             alarm_metrics=sum(max(1, 2 * bool(alarm.get("Metrics"))) for alarm in alarms),
             staging_days=staged["ExpirationInDays"] + staged["NoncurrentVersionExpiration"]["NoncurrentDays"],
         )
 
 
-def small_file(stack: PricedStack, route: str) -> Lines:
-    """Cost of one small, good CSV file: alone on the direct route, one of a full batch on the other."""
-    share = 1 if route == "direct" else 1 / stack.batch_size
+def files_in_batch(stack: PricedStack, files_per_second: float) -> float:
+    """Return how many files a batch has on average, if they come evenly.
+
+    A poller closes its batch a window after the first file in it, or when it is full. Lambda polls a queue with several
+    at least, which share what comes.
+    """
+    meanwhile = files_per_second / POLLERS * stack.batch_window_seconds
+    return min(1 + meanwhile, stack.batch_size)
+
+
+def small_file(stack: PricedStack, route: str, *, batch: float | None = None) -> Lines:
+    """Cost of one small, good CSV file: alone on the direct route, on the other one of ``batch`` or of a full batch."""
+    share = 1 if route == "direct" else 1 / (batch or stack.batch_size)
     chain, around = walk_file(stack.definition, route), walk_execution(stack.definition, route)
     seconds = measured.FUNCTION_SECONDS
     functions = sum(call(stack, name, seconds[name]) for name in _CALLED)
@@ -167,6 +186,11 @@ def month(stack: PricedStack, *, partners: int) -> Lines:
         "key": prices.KEY_MONTH,
         "nightly crawl": DAYS_OF_MONTH * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
     }
+
+
+def crawl_listing(objects: int) -> float:
+    """Cost of the requests in which one crawl lists so many objects, a thousand at a time."""
+    return ceil(objects / 1000) * prices.S3_WRITE
 
 
 def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:

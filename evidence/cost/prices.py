@@ -36,6 +36,7 @@ ALARM_METRIC_MONTH: Final = 0.10
 DASHBOARD_MONTH: Final = 3.00
 KEY_MONTH: Final = 1.00
 CRAWLER_DPU_HOUR: Final = 0.44
+ATHENA_TERABYTE: Final = 5.00
 
 
 @dataclass(frozen=True)

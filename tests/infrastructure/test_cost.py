@@ -10,7 +10,16 @@ from evidence.cost import prices
 from evidence.cost.__main__ import PAGE
 from evidence.cost.archive import instant_month, instant_read, months_to_repay, standard_month
 from evidence.cost.cost_and_scale_page import page
-from evidence.cost.model import LARGE_FILE_DAYS, LARGE_FILE_MB, PricedStack, gigabyte, quota_use, small_file
+from evidence.cost.model import (
+    LARGE_FILE_DAYS,
+    LARGE_FILE_MB,
+    PricedStack,
+    crawl_listing,
+    files_in_batch,
+    gigabyte,
+    quota_use,
+    small_file,
+)
 from evidence.cost.walking import walk_file
 
 
@@ -29,6 +38,22 @@ def test_a_small_file_in_a_batch_costs_under_a_third(
     batch, direct = (sum(small_file(stack, route).values()) for route in ("batch", "direct"))
 
     assert batch <= direct / 3
+
+
+@pytest.mark.parametrize(("files_a_day", "batch"), [(200, 1.0), (10_000, 1.7), (1_000_000, 70.4), (10_000_000, 100)])
+def test_how_full_a_batch_is_follows_from_the_rate(stack: PricedStack, files_a_day: int, batch: float) -> None:
+    assert files_in_batch(stack, files_a_day / 86_400) == pytest.approx(batch, abs=0.05)
+
+
+def test_a_file_in_a_batch_of_its_own_costs_most(stack: PricedStack) -> None:
+    alone, some, full = (sum(small_file(stack, "batch", batch=batch).values()) for batch in (1, 10, 100))
+
+    assert alone > some > full == sum(small_file(stack, "batch").values())
+
+
+def test_a_crawl_of_a_million_objects_lists_a_thousand_times() -> None:
+    assert crawl_listing(1_000_000) == pytest.approx(0.005)
+    assert crawl_listing(1) == prices.S3_WRITE
 
 
 @pytest.mark.parametrize("route", ["batch", "direct"])
