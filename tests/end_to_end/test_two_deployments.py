@@ -200,7 +200,7 @@ def _versions(emulator: Emulator, stack: DeployedStack) -> dict[str, list[str]]:
     """List the ids of all versions and delete markers, by bucket."""
     listed = {bucket: emulator.session.client("s3").list_object_versions(Bucket=bucket) for bucket in _buckets(stack)}
     return {
-        bucket: [item["VersionId"] for item in (*page["Versions"], *page["DeleteMarkers"])]
+        bucket: [item["VersionId"] for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
         for bucket, page in listed.items()
     }
 
