@@ -15,8 +15,8 @@ from deployment.pipeline import Pipeline
 def doctor(suffix: Suffix = "dev", *, as_json: AsJson = False) -> None:
     """Check the health of a deployment: what a person on call would look at, in one go.
 
-    Looks at the stack, the alert subscriptions, dead letters, hanging files, files that an execution left without a
-    row, alarms, the crawler, and the account's quotas that matter. Changes nothing.
+    Looks at the stack, the alert subscriptions, dead letters, outcomes that analysts lack, hanging files, files without
+    a row or an event, alarms, the crawler, Lake Formation, and the quotas that matter. Changes nothing.
 
     Exit code 0: all is well. 1: something is to be done; each finding says what.
     """
