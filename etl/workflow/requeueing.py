@@ -5,8 +5,10 @@ from typing import Final
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_PATH, Resources, States, catch, catch_with, jsonata_task, query, service, task
 from etl.workflow.failure import INCOMPLETE_PATH
+from pipeline.constants import THROTTLED_ERROR
 
 THROTTLING: Final = (
+    THROTTLED_ERROR,
     "Lambda.TooManyRequestsException",
     "*ThrottlingException",
     "*ProvisionedThroughputExceededException",

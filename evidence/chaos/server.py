@@ -18,8 +18,11 @@ from local import server
 
 _deliver = eventbridge._invoke_target  # noqa: SLF001
 _call = stepfunctions._invoke_resource  # noqa: SLF001
-_SLOW_DOWN: Final = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
-_FUNCTION: Final = b"exec-env/AWS_Lambda"
+_SLOW_DOWN: Final = (503, b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>")
+_THROTTLED: Final = (400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
+"""How S3 throttles, and the services that speak JSON."""
+_FUNCTION: Final = b"Botocore/"
+"""How the user agent of the functions' clients begins; that of everybody else's begins with boto3."""
 
 
 def _plan() -> Mapping[str, float]:
@@ -56,11 +59,12 @@ def _call_by_accident(resource: str, parameters: Any) -> Any:
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """Answer as the embedded AWS does, and throttle some of the functions' calls."""
-    agent = dict(scope.get("headers", ())).get(b"user-agent", b"")
-    if _FUNCTION in agent and _happens(_plan().get("throttled", 0)):
-        headers = [(b"content-type", b"application/xml"), (b"content-length", str(len(_SLOW_DOWN)).encode())]
-        await send({"type": "http.response.start", "status": 503, "headers": headers})
-        await send({"type": "http.response.body", "body": _SLOW_DOWN})
+    asked = dict(scope.get("headers", ()))
+    if asked.get(b"user-agent", b"").startswith(_FUNCTION) and _happens(_plan().get("throttled", 0)):
+        status, body = _THROTTLED if b"x-amz-target" in asked else _SLOW_DOWN
+        headers = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
         return
     await server.app(scope, receive, send)
 

@@ -16,6 +16,9 @@ LEASE: Final = timedelta(minutes=15)
 It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
 """
 
+THROTTLED_ERROR: Final = "ThrottledError"
+"""The error of a function of which AWS was asked too much: its file waits for its turn again."""
+
 EXTENSIONS: Final = (".csv", ".json")
 """How the key of an upload ends, in any case (requirement E2)."""
 

@@ -1,21 +1,55 @@
-"""Logs of every function, configured once.
+"""Logs and errors of every function, in one way.
 
 Each log line is one JSON object that carries the file's id, its partner and its execution. Traces need no code: Lambda
 itself records each call's segment.
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Any]
 
 logger = Logger()
 
+THROTTLING_CODES: Final = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""Error codes by which AWS says that it is asked too much for the moment, as botocore's standard retries know them."""
+
+
+class ThrottledError(Exception):
+    """AWS was asked too much, also after the client's own retries. The message is the error's code.
+
+    The state machine knows it by its name: ``pipeline.constants.THROTTLED_ERROR``.
+    """
+
 
 def observed(handler: Handler) -> Handler:
-    """Log a handler's calls. Keys that it appends to the log last for one call."""
-    return logger.inject_lambda_context(handler, clear_state=True)
+    """Log a handler's calls, and give throttling a name. Keys that the handler appends to the log last for one call."""
+
+    @wraps(handler)
+    def named(event: Event, context: LambdaContext) -> Any:
+        try:
+            return handler(event, context)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in THROTTLING_CODES:
+                raise ThrottledError(code) from error
+            raise
+
+    return logger.inject_lambda_context(named, clear_state=True)

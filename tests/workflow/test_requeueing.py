@@ -14,11 +14,12 @@ from tests.workflow.test_failures import SCENES
 TOO_MANY = "Lambda.TooManyRequestsException"
 THROTTLED = [
     TOO_MANY,
+    "ThrottledError",
     "DynamoDB.ProvisionedThroughputExceededException",
     "DynamoDb.ThrottlingException",
     "DynamoDB.RequestLimitExceeded",
 ]
-"""As Step Functions names them: of a function, of its own integration of DynamoDB, and of the SDK's."""
+"""As Step Functions names them: of Lambda, of a function that was throttled, of DynamoDB, and of the SDK's DynamoDB."""
 
 
 def _is_requeued(machine: Machine, file: Upload, before: int) -> bool:
@@ -105,9 +106,7 @@ def test_an_outcome_that_may_be_untold_fails_its_execution(machine: Machine) -> 
     ("attempt", "shortest", "longest"),
     [(0, 15, 30), (1, 30, 60), (2, 60, 120), (3, 120, 240), (4, 150, 300), (50, 150, 300), (300, 150, 300)],
 )
-def test_the_delay_doubles_up_to_five_minutes(
-    machine: Machine, attempt: int, shortest: int, longest: int
-) -> None:
+def test_the_delay_doubles_up_to_five_minutes(machine: Machine, attempt: int, shortest: int, longest: int) -> None:
     document: dict[str, Any] = {"file": {"event": upload().event, "attempt": {"number": str(attempt)}}}
 
     delays = {machine.parameters_of(f"Queue again ({BATCH})", document)["DelaySeconds"] for _ in range(20)}
