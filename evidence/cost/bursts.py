@@ -5,10 +5,12 @@ throttled. It is tried three times more within 14 seconds; then the file waits, 
 """
 
 import heapq
+import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,8 +18,13 @@ import msgspec
 from etl.workflow.asl import MAX_ATTEMPTS as RETRIES
 from etl.workflow.requeueing import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, MAX_ATTEMPTS
 
+RESULTS: Final = Path(__file__).with_name("bursts.json")
+"""What was simulated last, and on which assumptions: the large ones take a minute or two."""
+
 FILES: Final = (10, 1_000, 10_000, 50_000, 100_000)
 CONCURRENCY: Final = (10, 100, 1_000)
+_FILES_FOR_EACH_CALL: Final = 1_000
+"""Larger bursts take hours, and minutes to simulate."""
 _FIRST_RETRY_SECONDS: Final = 2.0
 _WINDOW_SECONDS: Final = 30.0
 _SEED: Final = 1
@@ -30,6 +37,13 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     between: float
     batch_size: int
     map_concurrency: int
+
+
+class Simulated(msgspec.Struct, frozen=True, kw_only=True):
+    """The bursts of one set of assumptions."""
+
+    assumptions: "Assumptions"
+    bursts: "tuple[Burst, ...]"
 
 
 class Burst(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +108,7 @@ class _Simulation:
         self._batch_due = False
         execution = _Execution(deque(self._queue))
         self._queue = []
-        for _ in range(min(self._assumptions.map_concurrency, len(execution.waiting))):
+        for _number in range(min(self._assumptions.map_concurrency, len(execution.waiting))):
             self._start_next(execution)
 
     def _start_next(self, execution: _Execution) -> None:
@@ -151,3 +165,21 @@ def simulate(assumptions: Assumptions, files: int, concurrency: int) -> Burst:
         waited_again=sum(file.attempts > 1 for file in sent),
         failed=simulation.failed,
     )
+
+
+def load() -> Simulated:
+    """Read what was simulated last."""
+    return msgspec.json.decode(RESULTS.read_bytes(), type=Simulated)
+
+
+def refresh(assumptions: Assumptions) -> None:
+    """Simulate anew, if the assumptions are no longer those of the last time."""
+    if RESULTS.exists() and load().assumptions == assumptions:
+        return
+    bursts = tuple(
+        simulate(assumptions, files, concurrency)
+        for files, concurrency in itertools.product(FILES, CONCURRENCY)
+        if files <= _FILES_FOR_EACH_CALL * concurrency
+    )
+    document = msgspec.json.encode(Simulated(assumptions=assumptions, bursts=bursts))
+    RESULTS.write_bytes(msgspec.json.format(document, indent=1) + b"\n")

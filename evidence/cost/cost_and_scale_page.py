@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from etl.constructs.ingestion import MAX_RECEIVE_COUNT
-from evidence.cost import measured, prices
+from evidence.cost import bursts_section, measured, prices
 from evidence.cost.formatting import count, dollars, money, percent, table
 from evidence.cost.model import (
     DAYS_OF_MONTH,
@@ -47,6 +47,7 @@ def page(stack: PricedStack) -> str:
         _months(stack),
         archive(),
         _quotas(stack),
+        bursts_section.section(),
         _left_out(),
     )
     return "\n".join(line for section in sections for line in section) + "\n"

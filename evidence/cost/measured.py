@@ -21,6 +21,9 @@ That of find-overlaps is an estimate: its engine takes 0.05 for a date that two 
 AUDIT_ITEM_BYTES: Final = 1_945
 """A completed file's row, by DynamoDB's own rule of counting."""
 
+PROCESSING_WRITE_UNITS: Final = 4
+"""A row enters the status index's partition PROCESSING and leaves it again: two writes of up to 2 KB."""
+
 EVENT_BYTES: Final = 2_400
 """One logged event of the state machine with its data: the file's document is 1247 bytes when identified, and grows by
 the answers of validate (415) and transform (347); the rest is the envelope."""

@@ -30,8 +30,8 @@ POLLERS: Final = 5
 _AUDIT_WRITE_UNITS: Final = 4
 """Times the row's kilobytes: the table; the index by key; the index by status, which loses one entry and gains one."""
 _TRANSACTION: Final = 2
-_FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
-_CALLED: Final = (*_FILE_FUNCTIONS, "record")
+FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
+_CALLED: Final = (*FILE_FUNCTIONS, "record")
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota,
         prices.TRANSITIONS: files_per_second + batches * around,
         prices.OPEN_MAP_RUNS: batches * run_seconds,
         prices.TABLE_WRITES: files_per_second * audit_write_units(),
+        prices.PARTITION_WRITES: files_per_second * measured.PROCESSING_WRITE_UNITS,
         prices.EVENT_INVOCATIONS: files_per_second,
     }
     return {quota: use / quota.limit for quota, use in taken.items()}
@@ -215,7 +216,7 @@ def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota,
 
 def seconds_of_file() -> float:
     """Seconds that a small file keeps functions of the chain busy."""
-    return sum(measured.FUNCTION_SECONDS[name] for name in _FILE_FUNCTIONS)
+    return sum(measured.FUNCTION_SECONDS[name] for name in FILE_FUNCTIONS)
 
 
 def _orchestration(route: str, chain: Walk, around: Walk, share: float) -> float:

@@ -57,4 +57,7 @@ OPEN_MAP_RUNS: Final = Quota("Step Functions: open map runs", 1_000, "Service Qu
 TABLE_WRITES: Final = Quota(
     "DynamoDB: write units per second of one table", 40_000, "Service Quotas; warm throughput before a known peak"
 )
+PARTITION_WRITES: Final = Quota(
+    "DynamoDB: write units per second of one partition", 1_000, "no request; PROCESSING is one of `index-status`"
+)
 EVENT_INVOCATIONS: Final = Quota("EventBridge: invocations per second", 18_750, "Service Quotas")

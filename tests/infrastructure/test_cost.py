@@ -6,9 +6,10 @@ import pytest
 
 from etl.synthesis.synthesize import ROOT
 from etl.synthesis.template import Template
-from evidence.cost import prices
+from evidence.cost import bursts_section, prices
 from evidence.cost.__main__ import PAGE
 from evidence.cost.archive import instant_month, instant_read, months_to_repay, standard_month
+from evidence.cost.bursts import Assumptions, load, simulate
 from evidence.cost.cost_and_scale_page import page
 from evidence.cost.model import (
     LARGE_FILE_DAYS,
@@ -54,6 +55,27 @@ def test_a_file_in_a_batch_of_its_own_costs_most(stack: PricedStack) -> None:
 def test_a_crawl_of_a_million_objects_lists_a_thousand_times() -> None:
     assert crawl_listing(1_000_000) == pytest.approx(0.005)
     assert crawl_listing(1) == prices.S3_WRITE
+
+
+def test_the_simulated_bursts_are_those_of_the_stack(stack: PricedStack) -> None:
+    assumptions, bursts = bursts_section.assumptions(stack), load().bursts
+
+    assert load().assumptions == assumptions, "run 'make cost'"
+    assert [burst for burst in bursts if burst.files <= 1000] == [
+        simulate(assumptions, burst.files, burst.concurrency) for burst in bursts if burst.files <= 1000
+    ]
+
+
+@pytest.mark.parametrize("concurrency", [1, 10, 100])
+def test_a_burst_takes_the_time_that_its_calls_take(concurrency: int) -> None:
+    """With calls of a second each, and one batch: no file can be faster, and most waits are short."""
+    alone = Assumptions(calls=(1.0,), between=0.0, batch_size=300, map_concurrency=300)
+
+    burst = simulate(alone, 300, concurrency)
+
+    assert burst.failed == 0
+    assert 300 / concurrency <= burst.seconds <= 4 * 300 / concurrency + 600
+    assert burst.waited_again <= 300 - concurrency
 
 
 @pytest.mark.parametrize("route", ["batch", "direct"])
