@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.synthesis.template import Template
+from etl.synthesis.template import Template, states_in
 from etl.workflow.asl import EVALUATION_ERROR
 
 PLAIN = re.compile(r"\{% \$states(\.\w+)+ %\}|\$\$?(\.\w+|\[\d+\]|\[\*\])*")
@@ -78,3 +78,13 @@ def test_only_maps_and_guarded_branches_compute_beside_the_chain(
     working = {name: state["Type"] for name, state in template.definition()["States"].items() if _can_fail(state)}
 
     assert working == {"Settle unfinished files": "Map"}
+
+
+def test_a_state_is_in_jsonata_only_where_it_computes(template: Template) -> None:
+    computing = {
+        name: _can_fail({field: value for field, value in state.items() if field != "Catch"})
+        for name, state in states_in(template.definition())
+        if state.get("QueryLanguage") == "JSONata"
+    }
+
+    assert [name for name, computes in computing.items() if not computes] == []
