@@ -22,12 +22,12 @@ class FileCode(_Code):
 
     UNKNOWN_PARTNER = (
         "UNKNOWN_PARTNER",
-        "No layout is known for this partner",
+        "There is no layout for this partner",
         "add a layout or correct the key: incoming/<partner>/<file name>",
     )
     NO_LAYOUT = (
         "NO_LAYOUT",
-        "The partner has no layout of this format",
+        "The partner has no layout for this format",
         "send the agreed format or add a layout",
     )
     HEADER_MISMATCH = (
@@ -38,7 +38,7 @@ class FileCode(_Code):
     AMBIGUOUS_LAYOUT = (
         "AMBIGUOUS_LAYOUT",
         "The file fits more than one layout",
-        "make the layouts tell each other apart",
+        "change the layouts so that only one of them fits",
     )
     EMPTY_FILE = (
         "EMPTY_FILE",
@@ -47,23 +47,23 @@ class FileCode(_Code):
     )
     NO_RECORDS = (
         "NO_RECORDS",
-        "The file has a header and no records",
-        "send the file again if it should have had some",
+        "The file contains no records",
+        "send the file again if it should contain some",
     )
     NOT_DECODABLE = (
         "NOT_DECODABLE",
-        "The bytes are not of the declared encoding",
+        "The file is not in the declared encoding",
         "send the file in the agreed encoding",
     )
     MALFORMED_CSV = (
         "MALFORMED_CSV",
         "The file is not well-formed CSV",
-        "send the file again, with quotes closed and doubled",
+        "send the file again, with every quoted cell closed and the quotes in it doubled",
     )
     MALFORMED_JSON = (
         "MALFORMED_JSON",
         "The file is not well-formed JSON",
-        "send the file again, complete",
+        "send the complete file again",
     )
     RECORD_PATH_MISSING = (
         "RECORD_PATH_MISSING",
@@ -72,18 +72,18 @@ class FileCode(_Code):
     )
     CAPTURE_MISSING = (
         "CAPTURE_MISSING",
-        "A fact that belongs above the header or into the file's name is missing",
-        "send the file as the bank exports it, under its own name and with all lines above the header",
+        "A fact that the layout captures from above the header or from the file's name is missing",
+        "send the file as the bank exports it, under its original name and with all lines above the header",
     )
     CAPTURE_AMBIGUOUS = (
         "CAPTURE_AMBIGUOUS",
-        "A captured fact has several values above the same rows",
-        "make its pattern match one line only, or send the file with one value above each section",
+        "A captured fact has several values for the same rows",
+        "change its pattern so that it matches one line only, or send the file with one value above each section",
     )
     SECTION_UNDECLARED = (
         "SECTION_UNDECLARED",
-        "Further down the file has another header, or a captured fact with another value: rows of several accounts",
-        "send one file for each, or add sections: true to the layout; skipLines where only the header is repeated",
+        "Further down, the file has another header or another value of a captured fact: rows of several accounts",
+        "send one file per account, or add sections: true to the layout, or skipLines if only the header is repeated",
     )
     TOO_MANY_REJECTED = (
         "TOO_MANY_REJECTED",
@@ -98,16 +98,16 @@ class FileCode(_Code):
     PERIOD_EXCEEDED = (
         "PERIOD_EXCEEDED",
         "The booking dates lie further apart, or further back, than the layout allows",
-        "check whether day and month have changed places, and send the agreed period",
+        "check whether day and month are swapped, and send the agreed period",
     )
     RECORDS_LOST = (
         "RECORDS_LOST",
-        "The records cannot be told apart with certainty",
-        "send the file again, with quotes closed and doubled",
+        "It is not certain where each record begins and ends",
+        "send the file again, with every quoted cell closed and the quotes in it doubled",
     )
     FILE_TOO_LARGE = (
         "FILE_TOO_LARGE",
-        "The file is larger than can be read",
+        "The file is too large to be read",
         "split it into several files",
     )
 
@@ -117,57 +117,57 @@ class RowCode(_Code):
 
     FIELD_COUNT = (
         "FIELD_COUNT",
-        "The row has another number of cells than the header",
-        "quote cells that hold the delimiter",
+        "The row does not have as many cells as the header",
+        "quote cells that contain the delimiter",
     )
     QUOTE_MALFORMED = (
         "QUOTE_MALFORMED",
-        "A quoted cell is not closed on its line, or has text behind its closing quote",
+        "A quoted cell is not closed on its line, or has text after its closing quote",
         "close every quoted cell and double the quotes in it",
     )
     CHARACTER_FORBIDDEN = (
         "CHARACTER_FORBIDDEN",
-        "The row holds a character that is no text: NUL, a byte order mark, or a control character from U+0080 on",
+        "The row contains a character that is not text: NUL, a byte order mark, or a control character from U+0080 on",
         "remove it, or send the file in the agreed encoding",
     )
     LINE_SKIPPED = (
         "LINE_SKIPPED",
-        "The layout skips the line, and it could be a transaction: it has a booking date and an amount in place",
-        "make skipLines, commentChar or footer of the layout match other lines only; drop rows by what stands in them",
+        "The layout skips the line, but it could be a transaction: it has a booking date and an amount in place",
+        "change skipLines, commentChar or footer of the layout so that it does not match; exclude rows with drop",
     )
     NOT_AN_OBJECT = (
         "NOT_AN_OBJECT",
-        "The record is not a JSON object that can be read",
-        "send records as the layout says",
+        "The record is not a readable JSON object",
+        "send the records as the layout describes them",
     )
     NAME_REPEATED = (
         "NAME_REPEATED",
-        "A name stands twice in an object of the record",
+        "A name occurs twice in an object of the record",
         "send each name once",
     )
     FIELD_TYPE = (
         "FIELD_TYPE",
-        "The value is of another JSON type than the layout says",
-        "send the type agreed",
+        "The value does not have the JSON type that the layout declares",
+        "send the agreed type",
     )
     FIELD_MISSING = (
         "FIELD_MISSING",
-        "A value that every row needs is missing",
+        "A required value is missing",
         "fill it in",
     )
     FIELD_FORMAT = (
         "FIELD_FORMAT",
-        "The text is not written as agreed",
-        "write it as the layout says",
+        "The text does not have the agreed format",
+        "write it as the layout describes",
     )
     IBAN_INVALID = (
         "IBAN_INVALID",
-        "The account number is not an IBAN of its country's length, or its check digits do not fit",
+        "The account number is not an IBAN of its country's length, or its check digits are wrong",
         "check the account number",
     )
     VALUE_UNKNOWN = (
         "VALUE_UNKNOWN",
-        "The value is none of the agreed ones",
+        "The value is not one of the agreed values",
         "use an agreed value or add it to the layout",
     )
     ID_MISSING = (
@@ -182,13 +182,13 @@ class RowCode(_Code):
     )
     AMOUNT_FORMAT = (
         "AMOUNT_FORMAT",
-        "The amount is not written as agreed",
-        "write it as the layout says",
+        "The amount does not have the agreed format",
+        "write it as the layout describes",
     )
     AMOUNT_SCALE = (
         "AMOUNT_SCALE",
         "The amount has more decimals than its currency or layout allows",
-        "send it exact",
+        "send the exact amount",
     )
     AMOUNT_RANGE = (
         "AMOUNT_RANGE",
@@ -202,23 +202,23 @@ class RowCode(_Code):
     )
     SIGN_MISMATCH = (
         "SIGN_MISMATCH",
-        "The amount's sign contradicts what gives the direction, or has no place there",
-        "send it as the layout says",
+        "The amount's sign contradicts its direction, or is not allowed there",
+        "write it as the layout describes",
     )
     DIRECTION_UNKNOWN = (
         "DIRECTION_UNKNOWN",
-        "The direction is none of the agreed words, or the own account does not tell it",
+        "The direction is not one of the agreed words, or does not follow from the own account",
         "use an agreed word, or name the own account as one party",
     )
     CURRENCY_UNKNOWN = (
         "CURRENCY_UNKNOWN",
-        "The currency is not a code of ISO 4217",
+        "The currency is not an ISO 4217 code",
         "use the three-letter code",
     )
     DATE_FORMAT = (
         "DATE_FORMAT",
-        "The date is not written as agreed, or does not exist",
-        "write it as the layout says",
+        "The date does not have the agreed format, or does not exist",
+        "write it as the layout describes",
     )
     DATE_RANGE = (
         "DATE_RANGE",
@@ -228,25 +228,25 @@ class RowCode(_Code):
 
 
 class WarningCode(_Code):
-    """What is odd about a file or its rows, which are not rejected for it."""
+    """What looks wrong in a file or its rows, but rejects neither."""
 
     BALANCE_BREAK = (
         "BALANCE_BREAK",
-        "The running balance does not continue from the row before",
-        "compare with the bank's statement whether rows are missing there",
+        "The running balance does not continue from the previous row",
+        "compare the file with the bank's statement: rows may be missing",
     )
     FINAL_LINE_END_MISSING = (
         "FINAL_LINE_END_MISSING",
         "The last line has no line end: the file may have been cut off",
-        "compare the last row with the bank's statement; finalLineEnd: false in the layout if the bank writes none",
+        "compare the last row with the bank's statement; set finalLineEnd: false in the layout if the bank writes none",
     )
     FIELD_ABSENT = (
         "FIELD_ABSENT",
         "No record of the file has a field of the layout",
-        "compare its path with the file; optional: true in the layout if a file may be without it",
+        "compare its path with the file; set optional: true in the layout if a file may lack it",
     )
     ARRAY_UNREAD = (
         "ARRAY_UNREAD",
         "The document has an array of objects that the layout does not read",
-        "send its transactions in a file of their own, or name it in ignoredArrays of the layout if it has none",
+        "send its transactions in a file of their own, or list it in ignoredArrays of the layout if it has none",
     )
