@@ -24,7 +24,7 @@ from evidence.cost.walking import walk_execution, walk_file
 
 ROUTES: Final = {"batch": "batch", "direct": "direct (one Standard execution)"}
 PEAK: Final = 5
-"""Files come in bursts: the busiest second has so many times the day's average."""
+"""Files come in bursts: the busiest second has this many times the day's average."""
 
 DAY: Final = 86_400
 TERABYTE: Final = 10**12
@@ -48,7 +48,7 @@ def page(stack: PricedStack) -> str:
         archive(),
         _quotas(stack),
         bursts_section.section(),
-        _left_out(),
+        _not_included(),
     )
     return "\n".join(line for section in sections for line in section) + "\n"
 
@@ -57,8 +57,8 @@ def _head() -> Iterator[str]:
     yield "# Cost and scale"
     yield ""
     yield f"Written by `make cost` from the synthesized stack, list prices of us-east-1 as of {prices.AS_OF} without"
-    yield "free tiers (`cost/prices.py`), and what was measured on the embedded AWS (`cost/measured.py`) and by"
-    yield "`make bench` (`evidence/bench/results.json`). It is paper: an account's bill is the proof."
+    yield "free tiers (`evidence/cost/prices.py`), and measurements on the embedded AWS (`evidence/cost/measured.py`)"
+    yield "and of `make bench` (`evidence/bench/results.json`). These are estimates: only an account's bill is proof."
     yield ""
 
 
@@ -67,7 +67,7 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     totals = {route: sum(lines.values()) for route, lines in costs.items()}
     yield "## A thousand small files"
     yield ""
-    yield "Good CSV files of some kilobytes, in full batches, in US dollars."
+    yield "Valid CSV files of a few kilobytes, in full batches, in US dollars."
     yield ""
     rows = [[name, *(dollars(1000 * costs[route][name]) for route in ROUTES)] for name in costs["batch"]]
     yield from table(
@@ -75,7 +75,7 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     )
     share = totals["batch"] / totals["direct"]
     yield f"In a batch of {stack.batch_size}, a small file costs {share:.0%} of what it costs alone: less than a third."
-    yield "What is left is mostly the log of every step with its data, which is required (M3), and S3's requests."
+    yield "Most of it is the log of every step with its data, which is required (M3), and S3's requests."
     yield ""
     yield "Per file:"
     yield ""
@@ -102,9 +102,9 @@ def _large_files(stack: PricedStack) -> Iterator[str]:
     yield ""
     seconds = sum(seconds_of_large_file().values()) * 1000 / LARGE_FILE_MB
     yield f"CSV in files of {LARGE_FILE_MB} MB on the direct route: {seconds:.0f} seconds of functions."
-    yield f"Such a file is taken to hold {LARGE_FILE_DAYS} booking dates and some rejected rows, like the benchmark's."
-    yield "Each date, and the rejected rows, make an object that is staged and then copied. The staged ones, together"
-    yield f"{measured.STAGED_SHARE:.0%} of the CSV's size, are gone after {stack.staging_days} days."
+    yield f"A file is assumed to have {LARGE_FILE_DAYS} booking dates and some rejected rows, like the benchmark's."
+    yield "Each date becomes an object that is staged and then copied, and so do the rejected rows. The staged objects,"
+    yield f"{measured.STAGED_SHARE:.0%} of the CSV's size in total, expire after {stack.staging_days} days."
     yield ""
     stored = [["raw file kept for a month (S3 Standard)", dollars(prices.S3_GB_MONTH)]]
     yield from table(("", "USD"), [*([name, dollars(cost)] for name, cost in lines.items()), *stored])
@@ -113,7 +113,7 @@ def _large_files(stack: PricedStack) -> Iterator[str]:
 def _months(stack: PricedStack) -> Iterator[str]:
     yield "## A month"
     yield ""
-    yield "Small files go in batches, gigabytes in files of 100 MB; what is kept and queried comes on top."
+    yield "Small files go in batches, gigabytes in files of 100 MB. Storage and queries are not included."
     yield ""
     large = sum(gigabyte(stack).values())
     rows = []
@@ -136,10 +136,10 @@ def _months(stack: PricedStack) -> Iterator[str]:
         ("company", "partners", "files a day", "files a batch", "GB a day", "fixed", "files", "GB", "**USD a month**"),
         rows,
     )
-    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else runs when nothing comes."
-    yield "How full a batch is follows from the rate: files are taken to come evenly, and each of Lambda's"
-    yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after the first file in it. Files"
-    yield "that come together fill batches, and cost less."
+    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else costs anything without files."
+    yield "The number of files in a batch follows from the rate: files are assumed to arrive evenly, and each of Lambda's"
+    yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after its first file. Files that arrive"
+    yield "together fill batches, and cost less."
     yield ""
     limit = stack.query_limit_bytes
     most = money(limit / TERABYTE * prices.ATHENA_TERABYTE)
@@ -153,7 +153,7 @@ def _quotas(stack: PricedStack) -> Iterator[str]:
     yield "## Which quota comes first"
     yield ""
     yield f"Small files in batches; the busiest second has {PEAK} times the day's average. In percent of an account's"
-    yield "default quota in us-east-1; a new account may have less (`etl doctor` shows Lambda's)."
+    yield "default quota in us-east-1; a new account may have a lower one (`etl doctor` shows Lambda's)."
     yield ""
     uses = [quota_use(stack, files * PEAK / DAY) for files in SCALES]
     rows = [
@@ -173,12 +173,12 @@ def _first(use: Mapping[prices.Quota, float]) -> str:
     return "exceeded, in this order: " + "; ".join(f"*{q.name}* ({percent(use[q])})" for q in reached) + "."
 
 
-def _left_out() -> Iterator[str]:
-    yield "Beyond the quotas: a first burst meets a cold table and cold functions; retries with backoff take it up. The"
-    yield f"dead-letter queue keeps what {MAX_RECEIVE_COUNT} tries could not start, and what failed after its retries."
+def _not_included() -> Iterator[str]:
+    yield "Apart from quotas, a first burst meets a cold table and cold functions; retries with backoff absorb it. The"
+    yield f"dead-letter queue keeps files that could not be started in {MAX_RECEIVE_COUNT} attempts, and failed files."
     yield ""
-    yield "## Left out"
+    yield "## Not included"
     yield ""
     yield "Storage of uploads, results, reports and manifests; small files' staged rows; Athena's scans"
-    yield "($5 per TB); requests to Glue's catalog; traces; KMS requests (bucket keys and reused data keys leave few);"
-    yield "email; rejected and failed files, and alerts (a few steps more); taxes and discounts."
+    yield "($5 per TB); requests to Glue's catalog; traces; KMS requests (few, with bucket keys and reused data keys);"
+    yield "email; rejected and failed files, and alerts (a few more steps each); taxes and discounts."

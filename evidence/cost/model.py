@@ -114,7 +114,7 @@ def small_file(stack: PricedStack, route: str, *, batch: float | None = None) ->
         "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
         "S3 requests": _s3_requests(objects=1),
         "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
-        "look for its rows in other files": _look_for_overlaps(stack),
+        "search for its rows in other files": _look_for_overlaps(stack),
     }
 
 
@@ -160,7 +160,7 @@ def gigabyte(stack: PricedStack) -> Lines:
         "staged rows until they expire": measured.STAGED_SHARE * months_staged * prices.S3_GB_MONTH,
     }
     small = small_file(stack, "direct")
-    return own | {"all else of the files": files * sum(cost for name, cost in small.items() if name not in own)}
+    return own | {"everything else for the files": files * sum(cost for name, cost in small.items() if name not in own)}
 
 
 def seconds_of_large_file() -> dict[str, float]:

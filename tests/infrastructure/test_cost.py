@@ -82,7 +82,7 @@ def test_a_burst_takes_the_time_that_its_calls_take(concurrency: int) -> None:
 def test_overlaps_cost_at_most_15_percent_of_a_small_file(stack: PricedStack, route: str) -> None:
     lines = small_file(stack, route)
 
-    overlaps = lines.pop("look for its rows in other files")
+    overlaps = lines.pop("search for its rows in other files")
 
     assert 0 < overlaps <= 0.15 * sum(lines.values())
 
