@@ -1,4 +1,4 @@
-"""What reviewers and rule packs object to and the stack keeps, each with its reason: the one list."""
+"""The one list of exceptions: what reviewers and rule packs object to and the stack keeps, each with its reason."""
 
 import re
 from collections.abc import Iterator
@@ -44,11 +44,11 @@ class AcceptedFinding:
     Attributes
     ----------
     rules
-        The rules' ids; packs that ask for the same thing stand together.
+        The rules' ids; equivalent rules of several packs are listed together.
     resources
         The resources' paths in the stack. Each rule is accepted on each of them, and nowhere else.
     reason
-        Why it stays, and what stands in its place.
+        Why the finding stays, and what is done instead.
     """
 
     rules: tuple[str, ...]
@@ -60,53 +60,53 @@ ACCEPTED_FINDINGS: Final = (
     AcceptedFinding(
         rules=("AwsSolutions-S1", "NIST.800.53.R5-S3BucketLoggingEnabled", "PCI.DSS.321-S3BucketLoggingEnabled"),
         resources=_BUCKETS,
-        reason="S3's access logs come hours late and not always, into a bucket that cannot be under the stack's key, "
-        "and they would be deleted with the stack. Who reads an object is recorded by CloudTrail data events, in a "
-        "trail that belongs to the account and outlives the stack",
+        reason="S3 delivers access logs hours late and on a best-effort basis, to a bucket that cannot use the stack's "
+        "key, and they would be deleted with the stack. CloudTrail data events record who reads an object, in a trail "
+        "that belongs to the account and outlives the stack",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-S3BucketReplicationEnabled", "PCI.DSS.321-S3BucketReplicationEnabled"),
         resources=_BUCKETS,
-        reason="the data is to stay in one region and to go with the stack; versions guard against overwriting and "
-        "deleting, and the processed bucket can be made anew from the raw one",
+        reason="the data must stay in one region and be deleted with the stack; versioning protects against overwriting"
+        " and deletion, and the processed bucket can be rebuilt from the raw one",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-DynamoDBInBackupPlan",),
         resources=_TABLES,
-        reason="point-in-time recovery keeps 35 days to the second; recovery points of AWS Backup would outlive the "
-        "stack, which is to leave nothing behind",
+        reason="point-in-time recovery covers 35 days to the second; recovery points of AWS Backup would outlive the "
+        "stack, which must leave nothing behind",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-IAMNoInlinePolicy", "PCI.DSS.321-IAMNoInlinePolicy"),
         resources=_ROLES,
-        reason="one role has one policy, and no policy is shared: written into its role it cannot be attached to "
-        "another principal, and goes with it",
+        reason="each role has one policy, and no policy is shared: an inline policy cannot be attached to another "
+        "principal, and is deleted with its role",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-LambdaInsideVPC", "PCI.DSS.321-LambdaInsideVPC"),
         resources=_FUNCTIONS,
-        reason="nothing listens, and all traffic is TLS to AWS's own API, signed and authorized per call; a network "
-        "would add servers' upkeep (requirement X8: no VPC) and no barrier that the roles do not set",
+        reason="no function listens on a network, and all traffic is TLS to AWS APIs, signed and authorized per call; "
+        "a VPC would have to be operated (requirement X8: no VPC) and would restrict nothing that the roles allow",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-LambdaConcurrency",),
         resources=_FUNCTIONS,
-        reason="a reservation is taken from the whole account, and fails the deployment where the account's quota is "
-        "small; the maps' MaxConcurrency bounds the calls, and throttles raise an alarm",
+        reason="reserved concurrency is taken from the whole account, and the deployment fails if the account's quota "
+        "is small; MaxConcurrency of the maps limits the calls, and throttles raise an alarm",
     ),
     AcceptedFinding(
         rules=("NIST.800.53.R5-LambdaDLQ",),
         resources=_FUNCTIONS,
-        reason="it serves asynchronous calls: five functions are called by the state machine or a queue, whose "
-        "failures end in the dead-letter queue or come again until they are mended; one reads a stream, whose failed "
-        "batches go to a queue of their own; one is called again by its schedule; one answers CloudFormation, which "
-        "fails the deletion visibly",
+        reason="a function's dead-letter queue is for asynchronous calls: five functions are called by the state "
+        "machine or a queue, whose failures end in the dead-letter queue or are retried until they are fixed; one "
+        "reads a stream, whose failed batches go to a queue of their own; one is called again by its schedule; one "
+        "answers CloudFormation, where its failure fails the deletion visibly",
     ),
     AcceptedFinding(
         rules=("AwsSolutions-SQS3",),
         resources=("Overlaps/Queue",),
-        reason="its messages are no files to be replayed, but figures to be found again: one that fails comes again "
-        "for 14 days, and an alarm goes off after 15 minutes",
+        reason="its messages are not files to be replayed but figures that can be computed again: a message that fails "
+        "is retried for 14 days, and raises an alarm after 15 minutes",
     ),
     AcceptedFinding(
         rules=("AwsSolutions-SQS3",),
@@ -121,20 +121,20 @@ ACCEPTED_FINDINGS: Final = (
     AcceptedFinding(
         rules=("AwsSolutions-GL1",),
         resources=("Catalog/Crawler",),
-        reason="crawlers of an account share one log group, which is not the stack's; it tells table and partition "
-        "names, no cell of any file",
+        reason="all crawlers of an account share one log group, which is not the stack's; it contains names of tables "
+        "and partitions, but no cell of any file",
     ),
     AcceptedFinding(
         rules=("W3005",),
         resources=("Workflow/StateMachine", *_FUNCTIONS),
-        reason="CDK itself writes the dependency on the role that CloudFormation would find; it changes nothing",
+        reason="CDK itself adds the dependency on the role, which CloudFormation would infer; it has no effect",
     ),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wildcard:
-    """Grants whose resource has a wildcard; an action never has one.
+    """Grants whose resource contains a wildcard; an action never does.
 
     Attributes
     ----------
@@ -143,7 +143,7 @@ class Wildcard:
     resource
         Pattern of the resources, ``bucket-x.Arn`` standing for a bucket's ARN.
     actions
-        Every action that is granted so, and none besides.
+        Exactly the actions that are granted on it.
     reason
         Why the resource cannot be named exactly.
     """
@@ -164,7 +164,7 @@ WILDCARDS: Final = (
             "xray:PutTelemetryRecords",
             "xray:PutTraceSegments",
         ),
-        reason="X-Ray has no resources to name",
+        reason="X-Ray has no resources that could be named",
     ),
     Wildcard(
         role="role-state-machine-.*",
@@ -185,7 +185,7 @@ WILDCARDS: Final = (
         role="role-state-machine-.*",
         resource=r"arn:aws:states:us-east-1:\d+:execution:state-machine-files-test/\*",
         actions=("states:DescribeExecution", "states:StopExecution"),
-        reason="Step Functions makes up the ids of a Distributed Map's children",
+        reason="Step Functions generates the ids of a Distributed Map's children",
     ),
     Wildcard(
         role="role-(validate|transform)-.*",
@@ -197,43 +197,43 @@ WILDCARDS: Final = (
         role="role-(transform|publish|crawler)-.*",
         resource=r"bucket-processed-\d+-test\.Arn/(staging|manifests|transactions|quarantine)/\*",
         actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
-        reason="file ids and dates make up the keys below a fixed prefix",
+        reason="keys below a fixed prefix are made of file ids and dates",
     ),
     Wildcard(
         role="role-partner-.*",
         resource=r"bucket-raw-\d+-test\.Arn/incoming/alpine/\*",
         actions=("s3:PutObject",),
-        reason="a partner chooses the keys below its own prefix",
+        reason="partners choose the keys below their own prefix",
     ),
     Wildcard(
         role="role-validate-.*",
         resource=r"bucket-processed-\d+-test\.Arn/reports/\*\.json",
         actions=("s3:PutObject",),
-        reason="partners and file ids make up the keys below a fixed prefix",
+        reason="keys below a fixed prefix are made of partners and file ids",
     ),
     Wildcard(
         role="role-record-.*",
         resource=r"bucket-processed-\d+-test\.Arn/((files|file_totals)/\*|reports/\*\.html)",
         actions=("s3:PutObject",),
-        reason="dates, partners and file ids make up the keys below a fixed prefix",
+        reason="keys below a fixed prefix are made of dates, partners and file ids",
     ),
     Wildcard(
         role="role-record-.*",
         resource=r"bucket-processed-\d+-test\.Arn/reports/\*\.json",
         actions=("s3:GetObject",),
-        reason="partners and file ids make up the keys below a fixed prefix",
+        reason="keys below a fixed prefix are made of partners and file ids",
     ),
     Wildcard(
         role="role-find-overlaps-.*",
         resource=r"bucket-processed-\d+-test\.Arn/(manifests|transactions)/\*",
         actions=("s3:GetObject",),
-        reason="partners, dates and file ids make up the keys below a fixed prefix",
+        reason="keys below a fixed prefix are made of partners, dates and file ids",
     ),
     Wildcard(
         role="role-empty-buckets-.*",
         resource=r"bucket-(raw|processed)-\d+-test\.Arn/\*",
         actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-        reason="emptying a bucket means every object in it",
+        reason="emptying a bucket concerns every object in it",
     ),
     Wildcard(
         role="role-crawler-.*",
@@ -254,14 +254,14 @@ def accepted() -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class NotShown:
-    """Grants whose use the embedded AWS cannot show.
+    """Grants that the embedded AWS cannot show to be needed.
 
     Attributes
     ----------
     role, action, resource
         Patterns of the grants, as ``proofs.roles`` writes them.
     reason
-        What asks for it on AWS, and why nothing does here.
+        What requires it on AWS, and why nothing does here.
     """
 
     role: str = ".*"
@@ -279,8 +279,8 @@ NOT_SHOWN: Final = (
     NotShown(
         role="role-check-arrivals",
         action=".*",
-        reason="no layout that ships says when its files are due, so that the function has nothing to look up; "
-        "tests/end_to_end/test_missing_files.py shows it with one that does",
+        reason="no layout in this repository has a `due`, so the function has nothing to look up; "
+        "tests/end_to_end/test_missing_files.py shows it with one that has",
     ),
     NotShown(
         role="role-requeue-lost",
@@ -291,8 +291,8 @@ NOT_SHOWN: Final = (
     NotShown(
         role="role-record",
         action="dynamodb:(DescribeStream|GetRecords|GetShardIterator)",
-        reason="Lambda reads the table's stream in the role's name (Lambda developer guide, DynamoDB event source); "
-        "the emulator reads it in nobody's",
+        reason="Lambda reads the table's stream with this role (Lambda developer guide, DynamoDB event source); the "
+        "emulator reads it without a role",
     ),
     NotShown(
         role="role-record",
@@ -303,74 +303,75 @@ NOT_SHOWN: Final = (
     NotShown(
         role="role-record",
         action="dynamodb:ListStreams",
-        reason="on one stream it lists nothing, as the action takes no resource (Service Authorization Reference); yet "
-        "Lambda asks for it on the stream before it makes the mapping (DynamoDB developer guide, policy for Lambda)",
+        reason="granted on one stream it allows nothing, as the action supports no resources (Service Authorization "
+        "Reference); still, Lambda requires it on the stream before it creates the mapping (DynamoDB developer guide, "
+        "policy for Lambda)",
     ),
     NotShown(
         role="role-crawler",
         action=".*",
         reason="the emulator's crawler reads and writes nothing; the actions are those of AWSGlueServiceRole that a "
-        "crawl of declared tables makes, on this database and its tables",
+        "crawl of declared tables needs, on this database and its tables",
     ),
     NotShown(
         action="xray:.*",
-        reason="the emulator takes no traces; the actions are those of AWSXRayDaemonWriteAccess, and for the state "
+        reason="the emulator accepts no traces; the actions are those of AWSXRayDaemonWriteAccess, and for the state "
         "machine those that the Step Functions guide names",
     ),
     NotShown(
         action="logs:.*",
-        reason="the emulator writes log lines itself, in nobody's name; Lambda and Step Functions need these actions "
+        reason="the emulator writes log lines itself, without a role; Lambda and Step Functions need these actions "
         "(Lambda and Step Functions developer guides)",
     ),
     NotShown(
         role="role-empty-buckets",
         action="kms:Decrypt",
-        reason="Lambda decrypts the function's environment variables in the role's name; the emulator does not encrypt "
+        reason="Lambda decrypts the function's environment variables with this role; the emulator does not encrypt "
         "them",
     ),
     NotShown(
         role="role-publish",
         action="glue:.*",
         resource="catalog|table/.*",
-        reason="Glue asks for an action on a table, on its database and on the catalog (Glue developer guide, "
-        "identity-based policies); the emulator asks for the database only",
+        reason="Glue requires an action to be allowed on a table, on its database and on the catalog (Glue developer "
+        "guide, identity-based policies); the emulator checks the database only",
     ),
     NotShown(
         role="role-state-machine",
         action="dynamodb:ConditionCheckItem",
-        reason="a content is taken over only if the file that had it has not been replayed meanwhile; the scenario has "
-        "no such file, tests/workflow has",
+        reason="a content is taken over only if the file that had it has not been replayed in the meantime; the "
+        "scenario has no such file, tests/workflow has",
     ),
     NotShown(
         role="role-state-machine",
         action="sqs:SendMessage",
         resource="queue-batching",
-        reason="a file that another run holds is looked at again after its lease; the scenario has no run that died, "
-        "tests/workflow has",
+        reason="a file that another execution holds is tried again after the lease; the scenario has no execution that "
+        "died, tests/workflow has",
     ),
     NotShown(
         role="role-(dispatch|find-overlaps)",
         action="sqs:DeleteMessage",
-        reason="a message that is not deleted comes again minutes later, and its file is found handled or is looked at "
-        "anew; the scenario does not wait so long",
+        reason="a message that is not deleted is received again minutes later, and its file is either finished already "
+        "or compared again; the scenario does not wait that long",
     ),
     NotShown(
         role="role-(publish|record)",
         action="s3:ListBucket",
-        reason="without it S3 answers 403 and not 404 for an object that is not there: one that a rerun after a crash "
-        "finds published, or a report that somebody has deleted; the emulator always answers 404",
+        reason="without it, S3 answers 403 instead of 404 for an object that does not exist: the manifest of a "
+        "file that was never staged, or a report that somebody deleted; the emulator always answers 404",
     ),
     NotShown(
         role="role-state-machine",
         action="states:(DescribeExecution|StopExecution)",
-        reason="a Distributed Map watches and stops its children with them (Step Functions developer guide, IAM "
+        reason="a Distributed Map monitors and stops its children with them (Step Functions developer guide, IAM "
         "policies for Distributed Map); the emulator runs the children inside their parent",
     ),
     NotShown(
         role="role-empty-buckets",
         action="lambda:InvokeFunction",
-        reason="the function calls itself when five minutes are not enough; tests/unit/functions/test_empty_buckets.py "
-        "shows it with a clock of its own",
+        reason="the function calls itself if five minutes are not enough; tests/unit/functions/test_empty_buckets.py "
+        "shows it",
     ),
 )
 

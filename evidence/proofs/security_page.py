@@ -1,4 +1,4 @@
-"""Writes the tables of ``docs/security.md``: from the template, the list of exceptions, and what the proof found."""
+"""Writes the tables of ``docs/security.md`` from the template, the list of exceptions, and the results of the proof."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ _NOT_SHOWN: Final = "not shown (see below)"
 
 
 def with_tables(page: str, template: Template, outcomes: Sequence[GrantResult]) -> str:
-    """Put each table anew between its markers."""
+    """Replace each table between its markers."""
     tables = {
         "figures": _lines(["what", "figure"], _figures(template, outcomes)),
         "roles": _lines(["role", "may", "on", "without it"], _roles(template, outcomes)),
@@ -36,8 +36,8 @@ def _figures(template: Template, outcomes: Sequence[GrantResult]) -> Iterator[tu
     needed = [outcome for outcome in outcomes if outcome.differences]
     yield "roles", str(len({grant.role for grant in found}))
     yield "grants: one action on one resource", str(len(found))
-    yield "taken away one at a time, and missed", str(len(needed))
-    yield "not shown by the embedded AWS, with a reason", str(sum(1 for grant in found if not_shown(grant)))
+    yield "removed one at a time, and shown to be needed", str(len(needed))
+    yield "not shown to be needed by the embedded AWS, with a reason", str(sum(1 for grant in found if not_shown(grant)))
     yield "actions with a wildcard", str(sum(1 for grant in found if "*" in grant.action))
     yield "grants whose resource is `*` alone", str(sum(1 for grant in found if grant.resource == "*"))
     yield "findings of rule packs that stay", str(sum(len(f.rules) * len(f.resources) for f in ACCEPTED_FINDINGS))
@@ -58,7 +58,7 @@ def _unique(differences: Iterable[list[str]]) -> str:
 
 
 def _short(difference: str) -> str:
-    """Keep of a difference the status if that differs, else what is missing or more."""
+    """Reduce a difference to the status if that differs, otherwise to what is missing or additional."""
     what, _, words = difference.partition(": ")
     if ", not " not in words:
         return difference
