@@ -30,7 +30,7 @@ help: ## Show this list
 
 install: $(STAMPS)/project ## Install everything into .venv and node_modules
 
-demo: install ## Deploy to the embedded AWS, send sample files through, show what came out
+demo: install ## Deploy to the embedded AWS, process sample files, show and check the results
 	@etl demo
 
 test: install lint ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
@@ -44,10 +44,10 @@ test: install lint ## Run every check: lint, types, unit, differential, infrastr
 chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
 	@python -m evidence.chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
 
-fuzz: install ## Read random files by the product and by a plain reference, and compare every row; CASES=1000 SEED=1
+fuzz: install ## Read random files with the product and with a plain reference, and compare every row; CASES=1000 SEED=1
 	@PYTHONPATH=functions python -m tests.differential --cases "$(CASES)" --seed "$(SEED)"
 
-mutants: install ## Change a sample of the code, a place at a time, and see whether the closest tests notice: hours; CHANGES=100 SEED=1
+mutants: install ## Change a sample of the code, one place at a time, and see whether the closest tests fail: hours; CHANGES=100 SEED=1
 	@PYTHONPATH=functions python -m evidence.mutants --changes "$(CHANGES)" --seed "$(SEED)"
 
 lint: install ## Run ruff and mypy
@@ -57,17 +57,17 @@ bench: install $(BENCH_VENV)/stamp ## Measure speed and memory, write the pages 
 	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m evidence.bench $(BENCH)
 	@python -m evidence.cost
 
-audit: install ## Look up known vulnerabilities of all that is locked, npm's part too; needs the network
+audit: install ## Look up known vulnerabilities of all locked packages, those of npm included; needs the network
 	@for lock in requirements/*.txt; do echo "$$lock"; pip-audit --strict --progress-spinner off --disable-pip \
 		--require-hashes --requirement "$$lock" || exit 1; done \
 		$(call OR_ELSE,see above: raise what is vulnerable in requirements/*.in and run 'make lock'; or the index gave no answer)
 	@echo "package-lock.json"; $(NPM) audit --audit \
 		$(call OR_ELSE,see above: raise the version in package.json and run 'make lock'; or the registry gave no answer)
 
-prove-least-privilege: install ## Take every right of every role away, one at a time, and see what breaks: ten minutes
+prove-least-privilege: install ## Remove every permission of every role, one at a time, and see what breaks: ten minutes
 	@python -m evidence.proofs
 
-cost: install ## Work out what the stack costs and how far it scales, write docs/cost-and-scale.md
+cost: install ## Calculate what the stack costs and how far it scales, write docs/cost-and-scale.md
 	@python -m evidence.cost
 
 graph: install ## Draw the state machine, write docs/state-machine.md
@@ -90,7 +90,7 @@ deploy: install ## Deploy to the AWS account of the current credentials; EMAIL m
 destroy: install ## Remove the deployment, its data included, from that account
 	@$(CDK) destroy --no-notices $(CONTEXT)
 
-lock: $(STAMPS)/python ## Write the lock files anew from requirements/*.in and package.json
+lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and package.json
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		requirements/development.in --output-file requirements/development.txt
 	@uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_17 --generate-hashes \

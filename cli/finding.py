@@ -1,4 +1,4 @@
-"""Find one file by what a person has at hand: its id from an alert, or its key."""
+"""Find one file by its id, which alerts contain, or by its key."""
 
 import re
 from typing import Final

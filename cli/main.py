@@ -37,15 +37,16 @@ _FAILURES = (
     ReplayError,
     WithdrawalError,
 )
-"""What a person can act on by its message; a traceback would only hide it."""
+"""Errors whose message says what to do; a traceback would only hide it."""
 
 _HELP = (
     "Partner banks' transaction files, from upload to Athena.\n\n"
-    "Start with [bold]etl demo[/]: it needs no AWS account. [bold]etl check[/] needs none either: it judges a file"
+    "Start with [bold]etl demo[/], which needs no AWS account. [bold]etl check[/] needs none either: it checks a file"
     " on this machine.\n\n"
-    "The others work on the deployment that the environment's AWS settings reach: an AWS account, or the embedded"
-    " AWS of [bold]make local[/], which prints what to export. --suffix, or ETL_SUFFIX, names the deployment.\n\n"
-    "Exit codes: 0 done. 1 done, with something to look at. 2 a file was refused. 3 called wrongly. 4 failed."
+    "The other commands work on the deployment that the environment's AWS settings point to: in an AWS account, or in"
+    " the embedded AWS of [bold]make local[/], which prints the settings. --suffix, or ETL_SUFFIX, names the"
+    " deployment.\n\n"
+    "Exit codes: 0: done. 1: done, something needs attention. 2: a file was rejected. 3: incorrect usage. 4: failed."
 )
 
 app = typer.Typer(

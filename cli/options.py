@@ -1,4 +1,4 @@
-"""What the commands have in common on the command line."""
+"""What the commands have in common."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,7 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Command(TyperCommand):
-    """A command that ends in USAGE where it is called wrongly: 2, which others end in, means a refused file here."""
+    """A command that exits with USAGE on incorrect usage: the usual exit code 2 means a rejected file here."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
         """Read the arguments."""
@@ -26,7 +26,7 @@ class Command(TyperCommand):
 
 
 class UsageError(Exception):
-    """What was given does not exist or is invalid. The message says what to give instead."""
+    """An argument does not exist or is invalid. The message says what to give instead."""
 
 
 def duration(text: str) -> timedelta:
@@ -35,20 +35,20 @@ def duration(text: str) -> timedelta:
     Raises
     ------
     typer.BadParameter
-        If it is none of these.
+        If it is not a duration.
     """
     found = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if not found:
-        raise typer.BadParameter(f"{text!r} is no duration: write 90s, 15m, 24h or 7d")
+        raise typer.BadParameter(f"{text!r} is not a duration: write 90s, 15m, 24h or 7d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def print_json(document: Any) -> None:
-    """Print a document as JSON, and nothing else; an exact number is printed as text."""
+    """Print a document as JSON, and nothing else; an exact number is printed as a string."""
     typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
 
 
 Suffix = Annotated[
     str, typer.Option("--suffix", envvar="ETL_SUFFIX", help="The deployment's environmentSuffix.", show_default=True)
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]

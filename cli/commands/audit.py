@@ -23,9 +23,9 @@ from transactions.results import ErrorCount, WrittenObject
 
 
 class Trail(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of a file: its row, where its rows lie, its other versions, and the files of its content.
+    """Everything known about a file: its audit row, its objects, its other versions, and files of the same content.
 
-    ``overlapping`` are the files that had some of its transactions too when it was completed.
+    ``overlapping`` are the files that already had some of its transactions when it was completed.
     """
 
     row: AuditRow
@@ -48,12 +48,14 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def audit(
-    file: Annotated[str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key: its latest version.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key for the latest version.")
+    ],
     suffix: Suffix = "dev",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell all that is known of a file: history, figures, lineage, other versions, duplicates.
+    """Show everything known about a file: history, figures, lineage, other versions, duplicates.
 
     \b
     etl audit incoming/alpine/october.csv
@@ -67,7 +69,7 @@ def audit(
 
 
 def trail(pipeline: Pipeline, file: str) -> Trail:
-    """Gather what is known of a file id, or of the latest version of a key; UsageError if there is no such file."""
+    """Collect what is known about a file id, or the latest version of a key; UsageError if there is no such file."""
     row = find_versions(pipeline, file)[-1]
     raw = f"s3://{pipeline.outputs['RawBucket']}/{row.key}"
     versions = pipeline.audit.of_key(pipeline.outputs["RawBucket"], row.key)

@@ -25,24 +25,24 @@ _FAILURES = (duckdb.Error, EngineError, OSError, ReconciliationError)
 
 
 def check(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file, on this machine.")
-    ],
-    partner: Annotated[str | None, typer.Option(help="Whose file it is: only this partner's layouts may fit.")] = None,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to check.")],
+    partner: Annotated[
+        str | None, typer.Option(help="The partner that sends the file: only its layouts are tried.")
+    ] = None,
     layout: Annotated[
-        str | None, typer.Option(help="The one layout that must fit: its name, or the path of its YAML file.")
+        str | None, typer.Option(help="The layout to use: its name, or the path of its YAML file.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write Parquet files and the report below this folder.")
+        Path | None, typer.Option(file_okay=False, help="Write the Parquet files and the report to this folder.")
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check a file without any AWS: the very work of the deployed functions, on this machine.
+    """Check a file on this machine, with the code of the deployed functions and without AWS.
 
     Without --partner and --layout, all layouts are tried, and exactly one must fit.
 
-    Exit code 0: valid. 1: valid, with rejected rows. 2: the file is rejected. 3: called wrongly. 4: the check failed.
+    Exit code 0: valid. 1: valid, with rejected rows. 2: the file is rejected. 3: incorrect usage. 4: the check failed.
     """
     errors = PrintableConsole(stderr=True, highlight=False)
     try:
@@ -66,7 +66,7 @@ def check(
 
 
 def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> CheckedFile:
-    """Check ``file``, and keep what is written only if a folder is given."""
+    """Check ``file``, and keep the written files only if a folder is given."""
     if out:
         return check_file(file, choice, out, errors)
     with TemporaryDirectory() as folder:

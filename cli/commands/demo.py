@@ -31,15 +31,17 @@ CONTEXT: Final = {"directThresholdBytes": str(DIRECT_THRESHOLD_BYTES), "batchWin
 def demo(
     dashboard: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, writable=True, help="Draw the dashboard from this run's metrics: a .svg file."),
+        typer.Option(
+            dir_okay=False, writable=True, help="Draw the dashboard with this run's metrics to this .svg file."
+        ),
     ] = None,
 ) -> None:
-    """Deploy to the embedded AWS, send sample files through it, show and check what comes out.
+    """Deploy to the embedded AWS, process sample files, and show and check the results.
 
-    Needs no AWS account, and leaves nothing behind: the embedded AWS ends with the command. The files are those in
-    demo/, one in layouts/, and a large one made on the spot.
+    Needs no AWS account and leaves nothing behind: the embedded AWS ends with the command. The files are those in
+    demo/, one from layouts/, and a generated large one.
 
-    Exit code 0: every file, alert and query result is exactly as expected. 1: the failed checks are named at the end.
+    Exit code 0: every file, alert and query result is exactly as expected. 1: some are not; they are listed at the end.
     """
     console = make_console()
     console.print("[bold]The pipeline's own CloudFormation stack on an embedded AWS[/], IAM and TLS enforced\n")

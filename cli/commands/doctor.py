@@ -13,12 +13,12 @@ from deployment.pipeline import Pipeline
 
 
 def doctor(suffix: Suffix = "dev", *, as_json: AsJson = False) -> None:
-    """Check the health of a deployment: what a person on call would look at, in one go.
+    """Check the health of a deployment: everything that a person on call would look at.
 
-    Looks at the stack, the alert subscriptions, dead letters, outcomes that analysts lack, hanging files, files without
-    a row or an event, alarms, the crawler, Lake Formation, and the quotas that matter. Changes nothing.
+    Checks the stack, the alert subscriptions, dead letters, unrecorded outcomes, conflicts, files that hang or that lack
+    a row or an event, alarms, the crawler, Lake Formation, and the account's relevant quotas. Changes nothing.
 
-    Exit code 0: all is well. 1: something is to be done; each finding says what.
+    Exit code 0: no findings. 1: something needs attention; each finding says what to do.
     """
     stack = deployed_stack(suffix)
     findings = list(examine(stack, Pipeline(stack)))

@@ -19,17 +19,17 @@ layouts = typer.Typer(
     name="layout",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Layouts: how partners' files are written, and how they become transactions.",
+    help="List, check and draft layouts, which describe partners' files.",
 )
 
 
 @layouts.command(name="list", cls=Command)
 def list_layouts(
-    partner: Annotated[str | None, typer.Option(help="Show only this partner's.")] = None,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's layouts.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List the layouts that ship with the pipeline."""
+    """List the layouts in this repository."""
     shown = [layout for layout in LayoutCatalog.load() if partner in {None, layout.partner}]
     if as_json:
         print_json(shown)
@@ -46,14 +46,14 @@ def list_layouts(
 @layouts.command(cls=Command)
 def lint(
     path: Annotated[
-        Path | None, typer.Argument(exists=True, help="A layout, or a folder of them; by default those that ship.")
+        Path | None, typer.Argument(exists=True, help="A layout, or a folder of layouts; by default the repository's.")
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check layouts: their keys, and that the sample beside each comes to the result it declares.
+    """Check layouts: their keys, and that each layout's sample has the result that the layout declares.
 
-    Exit code 0: all are right. 1: some are wrong, each with its file, its keys and the rules they break.
+    Exit code 0: all are valid. 1: some are not; the output names the file, the keys and the rules that they break.
     """
     linted = lint_all(path or asset_folder("layouts"))
     wrong = sum(bool(layout.complaints) for layout in linted)
@@ -72,11 +72,11 @@ def lint(
 @layouts.command(name="draft", cls=Command)
 def draft_layout(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
-    partner: Annotated[str, typer.Option(help="Whose file it is.")] = "partner",
+    partner: Annotated[str, typer.Option(help="The partner that sends the file.")] = "partner",
 ) -> None:
-    """Propose a layout for a file, to be decided on by a person. Prints YAML with comments, and no value of the file.
+    """Propose a layout for a file, to be reviewed by a person. Prints YAML with comments, and no value of the file.
 
-    Nothing else ever guesses a format: files are read by layouts only.
+    This is the only command that guesses a format: files are read with layouts only.
     """
     try:
         typer.echo(draft(file.read_bytes(), file.name, partner), nl=False)

@@ -18,14 +18,14 @@ from deployment.connection import connect
 from etl.saved_queries import SavedQuery, read_queries
 
 ROWS_SHOWN: Final = 200
-"""A table on the terminal ends here; a file holds every row."""
+"""Rows that a table on the terminal shows at most; a file has every row."""
 
 WIDEST: Final = 400
-"""Columns of a table where the output is no terminal."""
+"""Width of a table, in characters, where the output is not a terminal."""
 
 
 class Format(StrEnum):
-    """What a result is written as, by the ending of the file's name."""
+    """The format of a written result, by the extension of the file's name."""
 
     CSV = ".csv"
     PARQUET = ".parquet"
@@ -39,16 +39,20 @@ def complete(incomplete: str) -> list[tuple[str, str]]:
 def query(
     query: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|SQL]", help="A saved query, or SQL; without, a list.", autocompletion=complete),
+        typer.Argument(
+            metavar="[NAME|SQL]",
+            help="A saved query, or SQL. Omitted: list the saved queries.",
+            autocompletion=complete,
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(dir_okay=False, writable=True, help="Write the result: .csv or .parquet.")
+        Path | None, typer.Option(dir_okay=False, writable=True, help="Write the result to this .csv or .parquet file.")
     ] = None,
     suffix: Suffix = "dev",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Athena: a saved query by its name, or any SQL on the published tables.
+    """Query Athena: run a saved query by its name, or any SQL on the published tables.
 
     \b
     etl query
@@ -117,7 +121,7 @@ def write(result: QueryResult, out: Path, written_as: Format) -> None:
 
 
 def _engine_type(athena_type: str) -> str:
-    """Give DuckDB's name of a type; what it has no simple name for stays text."""
+    """Return DuckDB's name of a type; a type without a simple name becomes text."""
     simple = athena_type.partition("(")[0]
     return athena_type if simple in _ENGINE_TYPES else "VARCHAR"
 

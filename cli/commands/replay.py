@@ -20,7 +20,7 @@ from pipeline.audit_row import AuditRow
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """One message that moves, as ``--json`` prints it; file id, key and partner are empty where it names none."""
+    """One message to move, as ``--json`` prints it; file id, key and partner are empty if the message has none."""
 
     file_id: str
     key: str
@@ -58,38 +58,38 @@ class Retold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay(
-    file_id: Annotated[list[str] | None, typer.Option(help="Only this file; may be given several times.")] = None,
+    file_id: Annotated[list[str] | None, typer.Option(help="Only this file; can be given several times.")] = None,
     partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only what failed with this error.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only files that failed with this error.")] = None,
     *,
     lost: Annotated[
         bool,
-        typer.Option("--lost", help="Also files that have no message: it expired, could not be kept, or never came."),
+        typer.Option("--lost", help="Also files without a message: it expired, could not be sent, or never came."),
     ] = False,
     outcomes: Annotated[
         bool,
-        typer.Option("--outcomes", help="In place of files: outcomes that could not be recorded for analysts."),
+        typer.Option("--outcomes", help="Instead of files: record outcomes again that could not be recorded."),
     ] = False,
     restore: Annotated[
         bool,
-        typer.Option("--restore", help="In place of moving: have S3 restore the archived uploads among the files."),
+        typer.Option("--restore", help="Instead of moving: have S3 restore the archived uploads among the files."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, and move nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be moved, and move nothing.")] = False,
     suffix: Suffix = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Move failed files from the dead-letter queue back to the batching queue: all, or those that every option fits.
+    """Move failed files from the dead-letter queue back to the batching queue: all, or those that match every option.
 
-    Fix the cause first. A replayed file takes the same path as any other, and is counted once however often it moves.
+    Fix the cause first. A replayed file is processed as any other, and counted once however often it is replayed.
 
     \b
-    etl replay --dry-run                     what waits, and why
+    etl replay --dry-run                     show the files and their errors
     etl replay --partner alpine              one partner's files
-    etl replay --reason States.Timeout       what failed with one error
-    etl replay                               everything in the queue
-    etl replay --lost                        and what failed without a message there
-    etl replay --lost --restore              ask S3 for archived uploads; hours later: etl replay --lost
-    etl replay --outcomes                    outcomes that analysts were not told of
+    etl replay --reason States.Timeout       files that failed with one error
+    etl replay                               all files in the queue
+    etl replay --lost                        also failed files without a message
+    etl replay --lost --restore              restore archived uploads; hours later: etl replay --lost
+    etl replay --outcomes                    record outcomes again that the tables lack
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
 
     def wanted(letter: DeadLetter) -> bool:

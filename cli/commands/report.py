@@ -14,15 +14,18 @@ from pipeline.report_pages import json_key, report_page
 
 
 def report(
-    file: Annotated[str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key: its latest version.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key for the latest version.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(dir_okay=False, writable=True, help="Write the page here, and open nothing.")
+        Path | None,
+        typer.Option(dir_okay=False, writable=True, help="Write the page to this file instead of opening it."),
     ] = None,
     suffix: Suffix = "dev",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Open the page for a partner on what was found in a file: verdict, counts, sums, errors with their lines.
+    """Open the report page of a file: verdict, counts, sums, and errors with their lines, to send to the partner.
 
     \b
     etl report incoming/alpine/october.csv

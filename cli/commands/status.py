@@ -27,29 +27,29 @@ _LATELY: Final = timedelta(hours=24)
 
 def status(
     only: Annotated[
-        list[FileStatus] | None, typer.Option("--status", case_sensitive=False, help="Only files of this status.")
+        list[FileStatus] | None, typer.Option("--status", case_sensitive=False, help="Only files with this status.")
     ] = None,
     partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
     since: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that changed since then (24h)."),
+        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that changed within this time (24h)."),
     ] = None,
     older_than: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that have not changed since then."),
+        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that have not changed for this time."),
     ] = None,
     *,
-    limit: Annotated[int, typer.Option(min=1, help="Show that many files, the latest.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many files, the latest.")] = 50,
     suffix: Suffix = "dev",
-    watch: Annotated[bool, typer.Option("--watch", help="Look again every two seconds, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Refresh every two seconds, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the files of a deployment: their status, rows, and time from upload to outcome.
 
     \b
     etl status                                       the last 24 hours
-    etl status --status failed --since 7d            what waits for replay
-    etl status --status processing --older-than 15m  what hangs
+    etl status --status failed --since 7d            files to be replayed
+    etl status --status processing --older-than 15m  files that hang
     etl status --partner alpine --watch              one partner, live
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     audit = connect(suffix).audit

@@ -29,8 +29,8 @@ def submit(
     files: Annotated[
         list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="The files, .csv or .json.")
     ],
-    partner: Annotated[str, typer.Option(help="Whose files they are.")],
-    folder: Annotated[str, typer.Option(help="A folder below the partner's, such as 2025-10.")] = "",
+    partner: Annotated[str, typer.Option(help="The partner that sends the files.")],
+    folder: Annotated[str, typer.Option(help="A folder under the partner's prefix, such as 2025-10.")] = "",
     suffix: Suffix = "dev",
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the outcome of every file, at most 15 minutes.")] = (
@@ -38,15 +38,15 @@ def submit(
     ),
     as_json: AsJson = False,
 ) -> None:
-    """Upload files as a partner does; ``--wait`` waits for the verdict.
+    """Upload files as a partner does; --wait waits for their outcome.
 
-    To correct a file, submit it again under the same name: the new version takes the old one's place.
+    To correct a file, submit it again under the same name: the new version replaces the old one.
 
     \b
     etl submit october.csv --partner alpine --wait
     etl submit *.json --partner obie --folder 2025-10
 
-    Exit code with --wait 0: all are completed. 1: some rows were rejected. 2: a file was rejected or failed.
+    Exit code with --wait: 0: all are completed. 1: some rows were rejected. 2: a file was rejected or failed.
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     keys = {file: key_of(file, partner, folder) for file in files}
     pipeline = connect(suffix)
@@ -75,7 +75,7 @@ def key_of(file: Path, partner: str, folder: str) -> str:
     Raises
     ------
     UsageError
-        If the pipeline would ignore the file, or not know whose it is.
+        If the pipeline would ignore the file, or could not know its partner.
     """
     if not _PARTNER.fullmatch(partner):
         raise UsageError(f"{partner!r} is no partner: lower-case letters, digits and '-', as in 'etl layout list'")
@@ -85,7 +85,7 @@ def key_of(file: Path, partner: str, folder: str) -> str:
 
 
 def exit_code(rows: list[AuditRow]) -> ExitCode:
-    """Sum up what became of the files."""
+    """Summarize the outcomes of the files."""
     if any(row.status in {FileStatus.REJECTED, FileStatus.FAILED} for row in rows):
         return ExitCode.REFUSED
     return ExitCode.NOTICE if any(row.rows_rejected for row in rows) else ExitCode.OK

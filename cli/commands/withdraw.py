@@ -15,17 +15,17 @@ from pipeline.constants import FileStatus
 
 
 def withdraw(
-    file_id: Annotated[str, typer.Argument(help="The file, as etl status and etl audit name it.")],
-    reason: Annotated[str, typer.Option(help="Why, for the file's history.")],
+    file_id: Annotated[str, typer.Argument(help="The file's id, as shown by etl status and etl audit.")],
+    reason: Annotated[str, typer.Option(help="The reason, for the file's history.")],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     suffix: Suffix = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Take a published file's rows back: readers no longer see them, and the file's history says who did it and why.
+    """Remove a published file's rows from the tables; the file's history says who did it and why.
 
-    Submit the file again to publish it again. Files that were recorded as its duplicates stay duplicates, and an older
-    file that it has replaced stays replaced: submit the one that should stand.
+    To publish the file again, submit it again. Its duplicates stay DUPLICATE, and an older file that it replaced stays
+    SUPERSEDED: submit the file that is to be published.
 
     \b
     etl withdraw 4f1c... --reason "sent by mistake, says the bank"

@@ -22,18 +22,18 @@ DOCS = PROJECT / "docs"
 
 
 def main(
-    folder: Annotated[Path, typer.Option(help="Where the data lies.", file_okay=False)] = PROJECT / "build" / "bench",
-    megabytes: Annotated[int, typer.Option(help="Size of the plain CSV; the other formats hold its rows.")] = 100,
-    runs: Annotated[int, typer.Option(help="How often each contender runs.")] = 5,
+    folder: Annotated[Path, typer.Option(help="Folder of the data.", file_okay=False)] = PROJECT / "build" / "bench",
+    megabytes: Annotated[int, typer.Option(help="Size of the plain CSV; the other formats have the same rows.")] = 100,
+    runs: Annotated[int, typer.Option(help="Number of runs of each program.")] = 5,
     *,
     larger: Annotated[
         bool,
         typer.Option("--larger", help=f"{', '.join(LARGER_FORMATS)} of {LARGER_TIMES} times the rows, one run."),
     ] = False,
     limited: Annotated[
-        bool, typer.Option("--limited", help="1 and 3 GB in a control group like a function's machine; needs root.")
+        bool, typer.Option("--limited", help="1 and 3 GB in a control group with a function's limits; needs root.")
     ] = False,
-    page_only: Annotated[bool, typer.Option("--page", help="Write the page anew, and measure nothing.")] = False,
+    page_only: Annotated[bool, typer.Option("--page", help="Only rewrite the page; measure nothing.")] = False,
 ) -> None:
     """Measure, keep the results, write docs/performance.md and its plot."""
     console, results = Console(), Results.load()

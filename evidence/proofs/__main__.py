@@ -21,14 +21,14 @@ from local.lifecycle import EmulatorError
 
 def main(
     *,
-    page_only: Annotated[bool, typer.Option("--page", help="Write the page's tables anew, and prove nothing.")] = False,
+    page_only: Annotated[bool, typer.Option("--page", help="Only rewrite the page's tables; prove nothing.")] = False,
     changed_only: Annotated[
         bool, typer.Option("--changed", help="Prove only roles whose grants have changed, and keep the other results.")
     ] = False,
 ) -> None:
-    """Take every grant away, one at a time; keep what broke, write the tables of docs/security.md.
+    """Remove every grant, one at a time; save what breaks, and write the tables of docs/security.md.
 
-    Ends with 1 when a grant is of no use, or when the roles' rights are not enough.
+    Exits with 1 if a grant is not needed, or if the roles' permissions are not sufficient.
     """
     console = Console()
     if page_only:
@@ -68,7 +68,7 @@ def _write_page(outcomes: list[GrantResult]) -> None:
 
 
 def _table(outcomes: list[GrantResult]) -> Table:
-    table = Table("role", "grants", "missed when taken away", "not shown", "of no use")
+    table = Table("role", "grants", "needed", "not shown", "not needed")
     for role in sorted({outcome.grant.role for outcome in outcomes}):
         of_role = [outcome for outcome in outcomes if outcome.grant.role == role]
         missed = sum(1 for outcome in of_role if outcome.differences)
