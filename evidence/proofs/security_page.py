@@ -37,7 +37,7 @@ def _figures(template: Template, outcomes: Sequence[GrantResult]) -> Iterator[tu
     yield "roles", str(len({grant.role for grant in found}))
     yield "grants: one action on one resource", str(len(found))
     yield "removed one at a time, and shown to be needed", str(len(needed))
-    yield "not shown to be needed by the embedded AWS, with a reason", str(sum(1 for grant in found if not_shown(grant)))
+    yield "not shown by the embedded AWS, with a reason", str(sum(1 for grant in found if not_shown(grant)))
     yield "actions with a wildcard", str(sum(1 for grant in found if "*" in grant.action))
     yield "grants whose resource is `*` alone", str(sum(1 for grant in found if grant.resource == "*"))
     yield "findings of rule packs that stay", str(sum(len(f.rules) * len(f.resources) for f in ACCEPTED_FINDINGS))
