@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -23,6 +24,7 @@ from pipeline.audit_row import AuditRow
 from pipeline.constants import EXTENSIONS, SERVICE_LEVEL, FileStatus
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_MINUTES: Final = SERVICE_LEVEL // timedelta(minutes=1)
 
 
 def submit(
@@ -33,9 +35,9 @@ def submit(
     folder: Annotated[str, typer.Option(help="A folder under the partner's prefix, such as 2025-10.")] = "",
     suffix: Suffix = "dev",
     *,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the outcome of every file, at most 15 minutes.")] = (
-        False
-    ),
+    wait: Annotated[
+        bool, typer.Option("--wait", help=f"Wait for the outcome of every file, at most {_MINUTES} minutes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Upload files as a partner does; --wait waits for their outcome.

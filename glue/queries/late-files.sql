@@ -1,4 +1,4 @@
--- Files that took longer than 15 minutes from upload to outcome, or had to be tried again
+-- Files that took longer than $service_level_minutes minutes from upload to outcome, or had to be tried again
 SELECT
     partner,
     key,
@@ -10,5 +10,5 @@ SELECT
     attempts,
     file_id
 FROM files
-WHERE date_diff('second', uploaded_at, done_at) > 15 * 60 OR attempts > 1
+WHERE date_diff('second', uploaded_at, done_at) > $service_level_minutes * 60 OR attempts > 1
 ORDER BY seconds_to_outcome DESC, uploaded_at

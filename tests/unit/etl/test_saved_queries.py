@@ -1,9 +1,12 @@
 """Saved queries on rows that a deployment seldom has."""
 
+from datetime import timedelta
+
 import duckdb
 
 from etl.ledger import ledger_sql
-from etl.saved_queries import read_queries
+from etl.saved_queries import FOLDER, read_queries
+from pipeline.constants import SERVICE_LEVEL
 
 
 def test_the_query_for_late_files_names_slow_and_retried_ones() -> None:
@@ -72,3 +75,13 @@ def test_each_saved_query_says_first_what_it_answers() -> None:
     for query in queries.values():
         assert query.sql.startswith(f"-- {query.title}\n")
         assert query.title
+
+
+def test_the_query_for_late_files_follows_the_service_level() -> None:
+    minutes = SERVICE_LEVEL // timedelta(minutes=1)
+
+    query = read_queries()["late-files"]
+
+    assert f"longer than {minutes} minutes" in query.title
+    assert f"> {minutes} * 60" in query.sql
+    assert "15" not in (FOLDER / "late-files.sql").read_text(encoding="utf-8")
