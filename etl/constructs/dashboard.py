@@ -33,7 +33,7 @@ _COLOURS: Final = {
     FileStatus.SUPERSEDED: "#527fff",
     FileStatus.WITHDRAWN: "#8c4fff",
 }
-"""Of an outcome: green is well, red and orange ask for somebody."""
+"""Colours of outcomes: green needs no attention, red and orange do. CloudWatch chooses the colour of any other."""
 
 
 class Dashboard(Construct):
@@ -133,7 +133,7 @@ class Dashboard(Construct):
                     dimensions_map={"service": "record", "status": status},
                     statistic="Sum",
                     label=status,
-                    color=_COLOURS[status],
+                    color=_COLOURS.get(status),
                     period=_PERIOD,
                 )
                 for status in sorted(FINISHED)

@@ -1,6 +1,7 @@
 """The data contracts are what the Open Data Contract Standard says a contract is."""
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft201909Validator
+
+from pipeline.constants import FINISHED
 
 CONTRACTS = sorted((Path(__file__).parents[3] / "glue").glob("*.odcs.yaml"))
 SCHEMA = json.loads(files("open_data_contract_standard").joinpath("schema.json").read_text())
@@ -34,3 +37,10 @@ def test_given_a_column_without_a_name_then_the_schema_complains() -> None:
     del contract["schema"][0]["properties"][0]["name"]
 
     assert _complaints(contract) != []
+
+
+def test_the_contract_of_files_names_every_outcome() -> None:
+    [path] = [path for path in CONTRACTS if path.name == "files.odcs.yaml"]
+    columns = {column["name"]: column for column in yaml.safe_load(path.read_text())["schema"][0]["properties"]}
+
+    assert set(re.findall("[A-Z]{2,}", columns["status"]["description"])) == FINISHED
