@@ -1,4 +1,4 @@
-"""``python -m tests.differential --cases N --seed S``: random files, read by the product and by a plain reference."""
+"""``python -m tests.differential --cases N --seed S``: random files, read with the product and with a reference."""
 
 import argparse
 import sys
@@ -18,11 +18,11 @@ from tests.differential.generate.draw import draw
 from tests.differential.report import codes, figures, reproduction
 
 _REPORTED_EVERY: Final = 500
-"""Cases between two lines, where no bar can be drawn."""
+"""Cases between two lines of progress, where no bar can be drawn."""
 
 
 def main() -> None:
-    """Run the cases of a seed; the exit code is 1 where the product and the reference differ in one."""
+    """Run the cases of a seed; the exit code is 1 if product and reference differ in any."""
     options = _options()
     console = make_console()
     numbers = [options.case] if options.case is not None else range(options.first, options.first + options.cases)
@@ -43,23 +43,23 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
-    parser.add_argument("--cases", type=int, default=1000, help="how many")
-    parser.add_argument("--seed", type=int, default=1, help="what they are drawn from")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first one")
-    parser.add_argument("--case", type=int, help="only the case of this number")
-    parser.add_argument("--kind", help="only those of a kind, as the table names it")
+    parser.add_argument("--cases", type=int, default=1000, help="number of cases")
+    parser.add_argument("--seed", type=int, default=1, help="seed from which the cases are generated")
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--case", type=int, help="run only the case with this number")
+    parser.add_argument("--kind", help="run only the cases of a kind that the table names")
     return parser.parse_args()
 
 
 def _run(seed: int, numbers: Sequence[int], console: Console, outcomes: list[Outcome]) -> None:
-    """Run one case after the other, and tell of those that differ at once."""
+    """Run one case after the other, and print those that differ immediately."""
     with _progress(console) as progress:
         task = progress.add_task("cases", total=len(numbers))
         for number in numbers:
             found = outcome(draw(seed, number))
             if found.differences:
                 console.print(reproduction(found), markup=False, highlight=False, soft_wrap=True)
-            # The file's bytes are not needed any more.
+            # The file's bytes are no longer needed.
             outcomes.append(replace(found, case=replace(found.case, content=b"")))
             progress.advance(task)
             if not console.is_terminal and len(outcomes) % _REPORTED_EVERY == 0:

@@ -1,4 +1,4 @@
-"""Holds what the product says of a case against the reference."""
+"""Compares the product's result for a case with the reference's answer."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.differential.generate.case import RECEIVED_ON, Case
-from tests.differential.product import FILE_ID, RECEIVED_AT, Told, told
+from tests.differential.product import FILE_ID, RECEIVED_AT, ProductResult, run_product
 from tests.differential.reference.answer import Answer, Row
 from tests.differential.reference.codes import CURRENCIES
 from tests.differential.reference.judge import judge
@@ -21,7 +21,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case went: what the product says otherwise than the reference, and how much it had to say."""
+    """The comparison of one case: the differences, and the product's code and counts."""
 
     case: Case
     differences: tuple[str, ...]
@@ -32,8 +32,8 @@ class Outcome:
 
 
 def outcome(case: Case) -> Outcome:
-    """Read the file of ``case`` by the product and by the reference."""
-    found = told(case)
+    """Read the file of ``case`` with the product and with the reference."""
+    found = run_product(case)
     differing = differences(case, found)
     if found.validation is None:
         return Outcome(case, differing)
@@ -41,8 +41,8 @@ def outcome(case: Case) -> Outcome:
     return Outcome(case, differing, code, counts.accepted, counts.rejected, counts.dropped)
 
 
-def differences(case: Case, found: Told) -> tuple[str, ...]:
-    """Return what the product says otherwise than the reference; nothing if they agree."""
+def differences(case: Case, found: ProductResult) -> tuple[str, ...]:
+    """Return the differences between product and reference; nothing if they agree."""
     answers = judge((case.layout, *case.others), case.content, case.file_name, RECEIVED_ON)
     name = found.validation.layout if found.validation else ""
     if name in answers:
@@ -51,7 +51,7 @@ def differences(case: Case, found: Told) -> tuple[str, ...]:
     return min(every, key=len)
 
 
-def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
+def _differences(case: Case, answer: Answer, found: ProductResult) -> Iterator[str]:
     if found.failure:
         yield f"failed: {found.failure}"
     validation = found.validation
@@ -72,7 +72,7 @@ def _differences(case: Case, answer: Answer, found: Told) -> Iterator[str]:
         yield f"validated as {validation.verdict}, transformed as {found.refused_as}"
     elif not found.failure:
         yield from _verdict(case, found)
-        yield from _told_besides(answer, found)
+        yield from _other_facts(answer, found)
         yield from _both_jobs(found)
         yield from _rows(answer.rows, found)
 
@@ -82,7 +82,7 @@ def _said(answer: Answer) -> str:
     return ", ".join(sorted(answer.refusals)) or f"rows: {dict(counts)}"
 
 
-def _verdict(case: Case, found: Told) -> Iterator[str]:
+def _verdict(case: Case, found: ProductResult) -> Iterator[str]:
     assert found.validation
     counts, days = found.validation.counts, [row["booking_date"] for row in found.transactions]
     layouts = {layout["name"]: layout for layout in (case.layout, *case.others)}
@@ -100,7 +100,7 @@ def _verdict(case: Case, found: Told) -> Iterator[str]:
         yield f"verdict {found.validation.verdict} {code}, expected {right} {sorted(codes)} with {counts}"
 
 
-def _told_besides(answer: Answer, found: Told) -> Iterator[str]:
+def _other_facts(answer: Answer, found: ProductResult) -> Iterator[str]:
     """Compare the warnings, the skipped lines, and the first and last booking date."""
     assert found.validation
     warnings = {warning.code: warning.count for warning in found.validation.warnings}
@@ -118,8 +118,8 @@ def _told_besides(answer: Answer, found: Told) -> Iterator[str]:
         yield f"booking dates {dates}, expected {right}"
 
 
-def _both_jobs(found: Told) -> Iterator[str]:
-    """Compare what was judged, what was transformed and what lies in the files."""
+def _both_jobs(found: ProductResult) -> Iterator[str]:
+    """Compare the results of validation, of transformation and in the written files."""
     validation, transformation = found.validation, found.transformation
     assert validation
     assert transformation
@@ -138,7 +138,7 @@ def _both_jobs(found: Told) -> Iterator[str]:
         sums[row["currency"]].append(row["amount"])
     right = [(currency, len(amounts), _plain(sum(amounts), currency)) for currency, amounts in sorted(sums.items())]
     if [(total.currency, total.count, total.sum) for total in validation.totals] != right:
-        yield f"totals {validation.totals}, but the rows come to {right}"
+        yield f"totals {validation.totals}, but the rows sum up to {right}"
     lineage = {(row["file_id"], row["layout"], row["ingested_at"], row["partner"]) for row in found.transactions}
     if lineage - {(FILE_ID, transformation.layout, RECEIVED_AT.replace(tzinfo=None), "bank")}:
         yield f"lineage {lineage}"
@@ -150,7 +150,7 @@ def _plain(amount: Decimal | int, currency: str) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
-def _rows(rows: tuple[Row, ...], found: Told) -> Iterator[str]:
+def _rows(rows: tuple[Row, ...], found: ProductResult) -> Iterator[str]:
     assert found.transformation
     counts, dropped = found.transformation.counts, sum(row.dropped for row in rows)
     open_rows = sum(row.may_be_skipped for row in rows)
@@ -159,11 +159,11 @@ def _rows(rows: tuple[Row, ...], found: Told) -> Iterator[str]:
     by_line = _grouped((row.line, row) for row in rows if not row.dropped)
     accepted = _grouped((row["source_line"], row) for row in found.transactions)
     errors = _grouped((row["source_line"], (row["field"], row["error_code"])) for row in found.quarantine)
-    told = 0
+    yielded = 0
     for line in sorted(by_line.keys() | accepted.keys() | errors.keys()):
         for difference in _line(by_line[line], accepted[line], set(errors[line])):
-            told += 1
-            if told <= _SHOWN:
+            yielded += 1
+            if yielded <= _SHOWN:
                 yield f"line {line}: {difference}"
 
 
@@ -191,15 +191,15 @@ def _line(rows: list[Row], accepted: list[dict[str, Any]], errors: set[tuple[str
 
 def _not_accepted(left: list[Row], errors: set[tuple[str, str]]) -> Iterator[str]:
     """Compare the errors of a line with what is wrong with its rows that were not accepted."""
-    yield from (f"not accepted: {row.record}; told {sorted(errors)}" for row in left if not row.faults)
+    yield from (f"not accepted: {row.record}; reported {sorted(errors)}" for row in left if not row.faults)
     possible = {(field, code) for row in left for fault in row.faults for field in fault.fields for code in fault.codes}
     if errors - possible and not any(row.ambiguous for row in left):
         yield f"rejected for {sorted(errors - possible)}; expected {_faults(left)}"
     if _ROW_AS_A_WHOLE in {field for field, _ in errors}:
-        return  # Its cells are not told of.
+        return  # Errors of its cells are not reported.
     for fault in (fault for row in left for fault in row.faults if fault.certain):
         if not any((field, code) in errors for field in fault.fields for code in fault.codes):
-            yield f"not rejected for {sorted(fault.fields)} {sorted(fault.codes)}; told {sorted(errors)}"
+            yield f"not rejected for {sorted(fault.fields)} {sorted(fault.codes)}; reported {sorted(errors)}"
 
 
 def _unlike(row: Row, written: dict[str, Any]) -> list[str]:

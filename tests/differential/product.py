@@ -1,4 +1,4 @@
-"""What the product says of a case: its verdict, and the rows that it writes."""
+"""Runs the product on a case: its verdict, and the rows that it writes."""
 
 import io
 import tempfile
@@ -30,11 +30,11 @@ RECEIVED_AT = datetime.combine(RECEIVED_ON, time(9, 30), UTC)
 
 
 @dataclass(frozen=True)
-class Told:
-    """What came of a case: a verdict; unless the file was refused, what was written; or what went wrong.
+class ProductResult:
+    """The product's result for a case: a verdict; unless the file was rejected, the rows written; or a failure.
 
-    ``transactions`` and ``quarantine`` are the rows of the Parquet files. ``failure`` is an exception that should not
-    have come, with its place.
+    ``transactions`` and ``quarantine`` are the rows of the Parquet files. ``failure`` is an unexpected exception with
+    its message.
     """
 
     validation: Validation | None = None
@@ -45,16 +45,16 @@ class Told:
     failure: str = ""
 
 
-def told(case: Case) -> Told:
+def run_product(case: Case) -> ProductResult:
     """Validate and transform the file of ``case``, with its layout read from YAML."""
     with tempfile.TemporaryDirectory() as folder:
         workdir = Path(folder)
         try:
             layouts = [_layout(layout, workdir) for layout in (case.layout, *case.others)]
         except LayoutError as error:
-            return Told(failure=f"layout: {error}")
+            return ProductResult(failure=f"layout: {error}")
         with _in_blocks(case.blocks):
-            return _told(case, LayoutCatalog(tuple(layouts)), workdir)
+            return _process(case, LayoutCatalog(tuple(layouts)), workdir)
 
 
 def layout_text(layout: dict[str, Any]) -> str:
@@ -68,7 +68,7 @@ def _layout(layout: dict[str, Any], workdir: Path) -> Layout:
     return read_layout(path)
 
 
-def _told(case: Case, catalog: LayoutCatalog, workdir: Path) -> Told:
+def _process(case: Case, catalog: LayoutCatalog, workdir: Path) -> ProductResult:
     output, validation = workdir / "output", None
     source = Source(
         file_id=FILE_ID,
@@ -82,10 +82,10 @@ def _told(case: Case, catalog: LayoutCatalog, workdir: Path) -> Told:
         layout = catalog.get(validation.layout or case.layout["name"])
         transformation = transform_file(io.BytesIO(case.content), source, layout, output, workdir, MEMORY_LIMIT_MB)
     except FileRejectedError as error:
-        return Told(validation, refused_as=error.code.value)
+        return ProductResult(validation, refused_as=error.code.value)
     except Exception as error:  # any other exception is a finding
-        return Told(validation, failure=f"{type(error).__name__}: {error}"[:500])
-    return Told(
+        return ProductResult(validation, failure=f"{type(error).__name__}: {error}"[:500])
+    return ProductResult(
         validation,
         transformation,
         transactions=_rows(output / "transactions"),
@@ -106,13 +106,13 @@ def _rows(folder: Path) -> tuple[dict[str, Any], ...]:
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    """Open the engine once that reads what was written."""
+    """Open, once, the engine that reads the written files."""
     return duckdb.connect(config={"threads": 1})
 
 
 @contextmanager
 def _in_blocks(blocks: Blocks) -> Iterator[None]:
-    """Let borders of blocks, parts and groups of records run through small files: the product's are at megabytes."""
+    """Split small files into blocks, parts and groups of records; the product does so only every few megabytes."""
     whole, size = Intake.chunks, blocks.chunk
 
     def chunks(self: Intake) -> Iterator[bytes]:

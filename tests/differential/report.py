@@ -1,4 +1,4 @@
-"""Says of a case that differs all that is needed to read it again, and of many cases how they went."""
+"""Describes a case that differs so that it can be run again, and sums up many cases."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ _SHOWN_BYTES = 4000
 
 
 def reproduction(found: Outcome) -> str:
-    """Describe a case that differs, made smaller: its layout, its bytes, and what both sides say."""
+    """Describe a case that differs, reduced: its layout, its bytes, and the differences."""
     seed, number = found.case.seed, found.case.number
     kind = _kind(found)
     again = outcome(shrunk(found.case, lambda case: _kind(outcome(case)) == kind))
@@ -23,9 +23,9 @@ def reproduction(found: Outcome) -> str:
         [
             f"seed {seed}, case {number} differs ({', '.join(sorted(case.kinds))}); run it again:",
             f"  python -m tests.differential --seed {seed} --case {number}",
-            "as it was drawn:",
+            "as generated:",
             *(f"  {difference}" for difference in found.differences),
-            f"made smaller, file {case.file_name}, {case.blocks}:",
+            f"reduced, file {case.file_name}, {case.blocks}:",
             *(f"  {difference}" for difference in again.differences),
             *(line for layout in (case.layout, *case.others) for line in _described(layout)),
             f"its bytes:\n  {content}",
@@ -38,13 +38,13 @@ def _described(layout: dict[str, Any]) -> list[str]:
 
 
 def _kind(found: Outcome) -> str:
-    """Say what is different, without lines and values."""
+    """Return the kind of the first difference, without lines and values."""
     first = found.differences[0] if found.differences else ""
     return re.split(r"[0-9{\[(]", re.sub("line [0-9]+: ", "", first))[0]
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
-    """Count by kind: cases, those refused as a whole, rows accepted, rejected and dropped, cases that differ."""
+    """Count by kind: cases, those rejected as a whole, rows accepted, rejected and dropped, cases that differ."""
     kinds = sorted({kind for one in outcomes for kind in one.case.kinds})
     return [_figures(kind, [one for one in outcomes if kind in one.case.kinds]) for kind in kinds] + [
         _figures("all", outcomes)
@@ -52,7 +52,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
 
 
 def codes(outcomes: Sequence[Outcome]) -> str:
-    """Say how often each code refused a file."""
+    """Say how many files were rejected with each code."""
     counted = Counter(one.code for one in outcomes if one.code)
     return ", ".join(f"{count} {code}" for code, count in sorted(counted.items()))
 

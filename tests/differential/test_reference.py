@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.differential.compare import differences
 from tests.differential.generate.case import Case
-from tests.differential.product import Told, told
+from tests.differential.product import ProductResult, run_product
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.json_text import Node, NotJsonError, parse
 from transactions.results import Counts, Total
@@ -119,18 +119,18 @@ FILE = b"Day,Text,Sum\n2025-10-01,one,1.00\n2025-10-02,two,-2.50\n2025-10-03,pen
 CASE = Case(seed=0, number=0, layout=LAYOUT, content=FILE, file_name="file.csv")
 
 
-def _changed(found: Told, place: int, **cells: Any) -> Told:
+def _changed(found: ProductResult, place: int, **cells: Any) -> ProductResult:
     rows = [dict(row) for row in found.transactions]
     rows[place] |= cells
     return replace(found, transactions=tuple(rows))
 
 
-def _judged(found: Told, **facts: Any) -> Told:
+def _judged(found: ProductResult, **facts: Any) -> ProductResult:
     assert found.validation
     return replace(found, validation=msgspec.structs.replace(found.validation, **facts))
 
 
-BROKEN: dict[str, Callable[[Told], Told]] = {
+BROKEN: dict[str, Callable[[ProductResult], ProductResult]] = {
     "amount": lambda found: _changed(found, 1, amount=Decimal("2.50")),
     "text": lambda found: _changed(found, 0, remittance_information="one "),
     "day": lambda found: _changed(found, 0, booking_date=found.transactions[1]["booking_date"]),
@@ -149,10 +149,10 @@ BROKEN: dict[str, Callable[[Told], Told]] = {
 }
 
 
-def test_where_both_say_the_same_nothing_differs() -> None:
-    assert differences(CASE, told(CASE)) == ()
+def test_equal_results_have_no_differences() -> None:
+    assert differences(CASE, run_product(CASE)) == ()
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_whatever_the_product_says_otherwise_is_found(broken: str) -> None:
-    assert differences(CASE, BROKEN[broken](told(CASE)))
+def test_each_deviation_of_the_product_is_found(broken: str) -> None:
+    assert differences(CASE, BROKEN[broken](run_product(CASE)))

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def chance(rng: Random, probability: float) -> bool:
-    """Tell yes as often as ``probability`` says."""
+    """Return true with the given ``probability``."""
     return rng.random() < probability
 
 

@@ -27,7 +27,7 @@ class Drawn:
         return {name: cell for part in self.parts for name, cell in part.write(rng, flow).items()}
 
     def lengthen(self, rng: Random, rows: Sequence[Row]) -> bool:
-        """Let a text of some files be about as long as a record may be; tell whether one is."""
+        """Make a text of some files about as long as a record may be; return whether one is."""
         plain = [
             field["name"]
             for field in self.layout["schema"]["fields"]

@@ -57,7 +57,7 @@ _WHOLE = (
 
 
 def number_field(rng: Random, name: str, *, words: bool = False) -> Spec:
-    """Draw how a number is written; only where ``words`` may tell the direction, they may stand beside it."""
+    """Draw the format of a number; words for the direction may stand beside it only if ``words`` is true."""
     decimal_char, group_char = weighted(rng, _CHARACTERS)
     drawn: dict[str, tuple[float, Any]] = {
         "scale": (0.3, rng.randint(0, 5)),

@@ -141,10 +141,10 @@ def amount_with_direction(rng: Random, names: Names, column: str = "amount") -> 
             cell = numbers.written(rng, spec, numbers.amount(rng), "+" if flow == "in" else "")
         else:
             cell = _signed(rng, spec, positive=(flow == "in") == (sign == "agrees"))
-        told = rng.choice(words[0 if flow == "in" else 1])
+        direction = rng.choice(words[0 if flow == "in" else 1])
         if chance(rng, 0.02):
-            told = rng.choice(["", "cr", "DR ", "x", "Haben", "in"])
-        return {spec["name"]: cell, word["name"]: told}
+            direction = rng.choice(["", "cr", "DR ", "x", "Haben", "in"])
+        return {spec["name"]: cell, word["name"]: direction}
 
     return Part([spec, word], write, {column: function})
 
@@ -154,7 +154,7 @@ _OTHERS = ("NL91ABNA0417164300", "GB82 WEST 1234 5698 7654 32", "99887766", "")
 
 
 def amount_by_account(rng: Random, names: Names) -> Part:
-    """Draw an amount of which the own account tells the direction."""
+    """Draw an amount whose direction follows from the own account."""
     spec, sign = number(rng, names, "Amount"), rng.choice(["none", "agrees", "optional"])
     own, payer, payee = text(names, "Own"), text(names, "PayerIban"), text(names, "PayeeIban")
     function: Spec = {

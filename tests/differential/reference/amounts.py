@@ -15,7 +15,7 @@ _THOUSANDS = 3
 
 @dataclass(frozen=True)
 class Money:
-    """An amount, its direction (empty where nothing tells it), and what is wrong with the cells that it is made of."""
+    """An amount, its direction (empty if unknown), and the faults of the cells that it is made of."""
 
     value: Decimal | None
     direction: str
@@ -95,19 +95,19 @@ class Till:
         return Money(value, "DBIT" if negative else "CRDT", faults)
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
-        """Make an amount whose direction the own account tells: payer's, payee's, or neither's."""
+        """Make an amount whose direction follows from the own account: the payer's, the payee's, or neither."""
         sign, fields = function.get("sign", "none"), (function["field"], function["payer"], function["payee"])
         part = self._part(function["field"], signed=sign != "none")
         if part.text is None:
             return Money(None, "", (Fault.of(part.field, "FIELD_MISSING"),))
         if part.number is None:
-            # Of what is no amount it may be told as well that its direction is unknown.
+            # DIRECTION_UNKNOWN may be reported as well for a cell that is not an amount.
             unknown = Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=False)
             return Money(None, "", (*part.faults(), unknown))
         own = _comparable(self.own_account)
         payer, payee = (_comparable(self.cells.texts[name]) for name in fields[1:])
         paid, received = own is not None and payer == own, own is not None and payee == own
-        told = "" if paid == received else "DBIT" if paid else "CRDT"
+        by_account = "" if paid == received else "DBIT" if paid else "CRDT"
         by_sign = "DBIT" if part.number.value < 0 else "CRDT"
         counts = sign == "agrees" or (sign == "optional" and (part.number.value < 0 or part.number.plus))
         if paid and received:
@@ -116,8 +116,8 @@ class Till:
             direction = by_sign
         else:
             alone = payee is None and _is_iban_like(payer) and _is_iban_like(own)
-            direction = told or ("CRDT" if sign == "optional" and alone else "")
-        contradicts = counts and told not in {"", by_sign} and (sign == "optional" or part.number.value != 0)
+            direction = by_account or ("CRDT" if sign == "optional" and alone else "")
+        contradicts = counts and by_account not in {"", by_sign} and (sign == "optional" or part.number.value != 0)
         faults = part.faults(*(["SIGN_MISMATCH"] if contradicts else []))
         if not direction:
             faults += (
@@ -125,7 +125,7 @@ class Till:
                     frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=not faults and part.value is not None
                 ),
             )
-        if sign == "optional" and told == "DBIT" and not counts and self.signed_file:
+        if sign == "optional" and by_account == "DBIT" and not counts and self.signed_file:
             faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), if_alone=True),)
         size = abs(part.value) if part.value is not None else None
         return Money(-size if size is not None and direction == "DBIT" else size, direction, faults)

@@ -1,4 +1,4 @@
-"""What the reference says of a file."""
+"""The reference's answer for a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ Record = dict[str, Value]
 class Fault:
     """One thing that is wrong with a row.
 
-    The product must name one of ``codes`` for one of ``fields``; the pages leave open which of several comes first.
-    It need not where the fault only may be told (not ``certain``): beside another one, or where the pages are silent.
-    What all rows together show is told only of a row with which nothing else is wrong (``if_alone``).
+    The product must report one of ``codes`` for one of ``fields``; the pages do not specify which of several comes
+    first. If the fault is not ``certain``, the product may omit it: beside another fault, or where the pages do not
+    specify it. A fault that only all rows together show is reported only for a row without any other (``if_alone``).
     """
 
     fields: frozenset[str]
@@ -34,9 +34,9 @@ class Fault:
 class Row:
     """One row: dropped, rejected for ``faults``, or accepted as ``record``.
 
-    Of an ``ambiguous`` one, which is rejected, anything else may be told, and its id may be another: a later row with
-    it ``may_repeat_id``. One that ``may_be_skipped`` may be no row.
-    The hash of one with a value of another type is left open (``id_is_open``).
+    An ``ambiguous`` row is rejected; any other fault may be reported for it as well, and its id may be different, so
+    that a later row ``may_repeat_id``. A row that ``may_be_skipped`` need not be a row at all. The hash of a row with
+    a value of another type is unspecified (``id_is_open``).
     """
 
     line: int
@@ -57,10 +57,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows of a file in its order, or the codes with one of which it must be refused as a whole.
+    """The rows of a file in order, or the codes with one of which it must be rejected as a whole.
 
-    A file with rows may be refused all the same with one of the codes in ``may_refuse``. ``warnings`` counts their
-    codes at least and ``may_warn`` at most, ``skipped`` counts the lines that the layout skips.
+    A file with rows may also be rejected with one of the codes in ``may_refuse``. ``warnings`` has the least and
+    ``may_warn`` the greatest number of warnings by code; ``skipped`` is the number of lines that the layout skips.
     """
 
     rows: tuple[Row, ...] = ()
@@ -72,7 +72,7 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """The file as a whole is refused, with one of ``codes``."""
+    """The file as a whole is rejected, with one of ``codes``."""
 
     def __init__(self, *codes: str) -> None:
         self.codes = frozenset(codes)

@@ -63,7 +63,7 @@ def _of_json(layouts: Sequence[Layout], content: bytes) -> Choice:
     text = beginning(content, "utf-8")
     by_lines = [layout for layout in layouts if layout.get("jsonLines")]
     if by_lines and len(by_lines) < len(layouts):
-        # The pages do not say how lines are told from a document.
+        # The pages do not specify how JSON Lines are distinguished from a document.
         return Choice(tuple(layouts), frozenset(["AMBIGUOUS_LAYOUT", "RECORD_PATH_MISSING", "MALFORMED_JSON"]))
     if by_lines:
         return Choice((), frozenset(["AMBIGUOUS_LAYOUT"]))

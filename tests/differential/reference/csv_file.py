@@ -36,7 +36,7 @@ class CsvRows:
         self._dialect = self.layout.get("dialect", {})
 
     def rows(self) -> Iterator[Cells | Row]:
-        """Yield every row; RefusedError if they cannot be told apart."""
+        """Yield every row; RefusedError if it is not certain where each begins and ends."""
         above = max(0, self.header.lines - 1)
         for number, line in enumerate(self.lines[:above], 1):
             yield from self._skip(number, line)

@@ -14,7 +14,7 @@ Record = tuple[Node, tuple[Node, ...]]
 def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple[int, int]:
     """Count the fields that a column or a drop reads and no record has, not even as null: at least, and at most.
 
-    A file that has none of the fields within its records is told so by its rejected rows.
+    The rejected rows of a file show that its records have none of the fields.
     """
     drops = [condition for drop in layout.get("drop", ()) for condition in (drop, *drop.get("also", ()))]
     used = {name for function in layout["mapping"].values() for name in fields_of(function)}

@@ -73,7 +73,7 @@ class Mapper:
         for column in filter(mapping.__contains__, DAYS_AHEAD):
             record[column], wrong = self._date(column, mapping[column], cells)
             faults += wrong
-        return record, _told(faults, cells.mistyped, _read_fields(self.layout))
+        return record, _reported(faults, cells.mistyped, _read_fields(self.layout))
 
     def _text(self, function: _Function, cells: Cells, direction: str) -> str | None:  # noqa: PLR0911 - one for each
         texts = cells.texts
@@ -173,8 +173,8 @@ def _read_fields(layout: Mapping[str, Any]) -> set[str]:
     return {*made, *named, *(drop["field"] for drop in drops), *(field["name"] for field in strict)}
 
 
-def _told(faults: list[Fault], mistyped: frozenset[str], read: set[str]) -> list[Fault]:
-    """Say of a JSON value of another type only that; what else may be told of several fields is left open.
+def _reported(faults: list[Fault], mistyped: frozenset[str], read: set[str]) -> list[Fault]:
+    """Keep only FIELD_TYPE for a JSON value of another type; other faults of several fields may be reported or not.
 
     Left open is too whether the type of a value counts that nothing is made of.
     """

@@ -65,7 +65,7 @@ def _duplicate(mapper: Mapper, *, certain: bool) -> Fault:
 
 
 def _has_minus(mapper: Mapper, found: Iterable[Cells | Row]) -> bool:
-    """Return whether an amount of which the own account tells the direction has a minus in any row."""
+    """Return whether an amount whose direction follows from the own account has a minus in any row."""
     function = mapper.layout["mapping"]["amount"]
     if function["function"] != "amount_by_account":
         return False

@@ -7,7 +7,7 @@ from tests.differential.reference.patterns import search
 
 
 def is_skipped(dialect: Mapping[str, Any], lines: list[str]) -> list[bool]:
-    """Tell of each of ``lines``, which stand below the header, whether it is skipped."""
+    """Say for each of ``lines``, which stand below the header, whether it is skipped."""
     footer, in_footer, found = dialect.get("footer"), False, list[bool]()
     for line in lines:
         in_footer = in_footer or (footer is not None and bool(search(footer, line)))

@@ -63,7 +63,7 @@ def refuse_long(lines: list[str], code: str) -> None:
 
 
 def beginning(content: bytes, encoding: str) -> str:
-    """Decode ``content`` with a mark for what cannot be decoded: of the wrong bytes further down, reading will tell."""
+    """Decode ``content`` with a mark for undecodable bytes: reading finds those further down."""
     try:
         text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content)
     except UnicodeError:
