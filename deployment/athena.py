@@ -34,7 +34,7 @@ class RunsQueries(Protocol):
         """Describe a query's state."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
-        """Page through an operation's answers."""
+        """Page through an operation's results."""
 
 
 class QueryError(Exception):
@@ -43,20 +43,20 @@ class QueryError(Exception):
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """One column of an answer: its name and its Athena type, such as ``decimal(18,5)``."""
+    """One column of a result: its name and its Athena type, such as ``decimal(18,5)``."""
 
     name: str
     type: str
 
     @property
     def numeric(self) -> bool:
-        """Whether it holds numbers."""
+        """Whether its values are numbers."""
         return self.type.partition("(")[0] in _NUMERIC
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueryResult:
-    """An answer: its columns, and its rows by column; every value is text, as Athena gives it."""
+    """A result: its columns, and its rows by column; every value is text, as Athena returns it."""
 
     columns: tuple[ResultColumn, ...]
     rows: list[Row]
@@ -64,14 +64,14 @@ class QueryResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Athena:
-    """Queries one database in one workgroup, which says where results go."""
+    """Queries one database in one workgroup, which sets the location of results."""
 
     client: RunsQueries
     database: str
     workgroup: str
 
     def query(self, sql: str) -> list[Row]:
-        """Run a query and return its rows; every value is text, as Athena gives it. QueryError if it fails."""
+        """Run a query and return its rows; every value is text, as Athena returns it. QueryError if it fails."""
         return self.result(sql).rows
 
     def result(self, sql: str) -> QueryResult:

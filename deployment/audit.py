@@ -1,4 +1,4 @@
-"""The audit table as it is: one row per uploaded file, with its status, its history and its figures."""
+"""Reads the audit table: one row per uploaded file, with its status, its history and its figures."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,14 +25,14 @@ class ReadsTable(Protocol):
     """The part of the DynamoDB client that reads a table."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
-        """Page through an operation's answers."""
+        """Page through an operation's results."""
 
     def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef":
         """Read up to a hundred items by their keys."""
 
 
 def upload_event(row: AuditRow, *, etag: str) -> dict[str, Any]:
-    """Write an upload again as the rules hand it to the state machine; only its ``etag`` is not in the file's row."""
+    """Rebuild an upload's event as the rules pass it to the state machine; the row lacks only its ``etag``."""
     announced = {
         "key": row.key,
         "size": row.size,
@@ -57,7 +57,7 @@ class AuditTable:
         return sorted(rows, key=lambda row: (row.uploaded_at, row.key))
 
     def get(self, file_ids: Iterable[str]) -> dict[str, AuditRow]:
-        """Read the rows of these files by their ids; those that have none are skipped."""
+        """Read the rows of these files by their ids; files without a row are skipped."""
         wanted = list(file_ids)
         found: dict[str, AuditRow] = {}
         for start in range(0, len(wanted), _BATCH):
@@ -87,7 +87,7 @@ class AuditTable:
     def of_status(
         self, status: FileStatus, *, changed: tuple[datetime, datetime], partner: str | None = None, limit: int
     ) -> list[AuditRow]:
-        """Read at most ``limit`` rows of a status that was taken between two times, newest first."""
+        """Read at most ``limit`` rows that took a status between two times, newest first."""
         condition = "#status = :status AND updated_at BETWEEN :first AND :last"
         first, last = (_timestamp(time) for time in changed)
         values = {":status": {"S": status.value}, ":first": {"S": first}, ":last": {"S": last}}
@@ -128,10 +128,10 @@ class AuditTable:
 
 
 def read_item(item: Mapping[str, Any]) -> AuditRow:
-    """Read one item of the table, as DynamoDB gives it; msgspec.ValidationError if it is not a file's row."""
+    """Read one item of the table, as DynamoDB returns it; msgspec.ValidationError if it is not a file's row."""
     return read_row({name: _deserialize(value) for name, value in item.items()})
 
 
 def _timestamp(time: datetime) -> str:
-    """Write a time as Step Functions does, so that texts compare as times do."""
+    """Format a time as Step Functions does, so that its text sorts by time."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z"

@@ -9,11 +9,11 @@ from etl.names import REGION, Names
 
 
 class StackNotFoundError(Exception):
-    """There is no deployment of this suffix where the environment's AWS settings point."""
+    """There is no deployment with this suffix in the account that the environment's AWS settings point to."""
 
 
 def deployed_stack(suffix: str) -> DeployedStack:
-    """Return the stack of this suffix, in the account or the embedded AWS that the environment's settings reach.
+    """Return the stack with this suffix, in the account or the embedded AWS that the environment's settings point to.
 
     Raises
     ------
@@ -33,5 +33,5 @@ def deployed_stack(suffix: str) -> DeployedStack:
 
 
 def connect(suffix: str) -> Pipeline:
-    """Return the pipeline of this suffix; StackNotFoundError if there is none."""
+    """Return the pipeline with this suffix; StackNotFoundError if there is none."""
     return Pipeline(deployed_stack(suffix))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
 
 NOT_STARTED: Final = "NotStarted"
-"""Reason of a message that was tried from the batching queue in vain: no execution was ever started for it."""
+"""Reason of a message for which dispatch could start no execution."""
 
 UNDELIVERED: Final = "ERROR_CODE"
 """The attribute in which EventBridge says why it could not deliver an event."""
@@ -34,14 +34,14 @@ UNDELIVERED: Final = "ERROR_CODE"
 _LARGEST_RECEIVE: Final = 10
 _LARGEST_SEND: Final = 10
 _HELD_SECONDS: Final = 120
-"""How long messages that were looked at stay hidden from others; what is not moved is given back at once."""
+"""How long received messages stay hidden from other consumers; messages that are not moved are returned at once."""
 
 
 class MovesMessages(Protocol):
     """The part of the SQS client that replays."""
 
     def receive_message(self, **request: "Unpack[ReceiveMessageRequestTypeDef]") -> "ReceiveMessageResultTypeDef":
-        """Take up to ten messages."""
+        """Receive up to ten messages."""
 
     def send_message_batch(
         self, **request: "Unpack[SendMessageBatchRequestTypeDef]"
@@ -56,26 +56,26 @@ class MovesMessages(Protocol):
     def change_message_visibility_batch(
         self, **request: "Unpack[ChangeMessageVisibilityBatchRequestTypeDef]"
     ) -> "ChangeMessageVisibilityBatchResultTypeDef":
-        """Give up to ten messages back."""
+        """Return up to ten messages to the queue."""
 
 
 class ReplayError(Exception):
-    """SQS took only a part of the messages. The others are still in the dead-letter queue."""
+    """SQS accepted only some of the messages. The others are still in the dead-letter queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
     """One message of the dead-letter queue, in any of the shapes that the dispatch function reads.
 
-    ``attributes`` are the message's own: ``reason``, ``attempt`` and ``file_id`` where the state machine kept the file,
-    EventBridge's where it could not deliver.
+    ``attributes`` are the message's own: ``reason``, ``attempt`` and ``file_id`` if the state machine sent it, those of
+    EventBridge if it could not deliver the event.
     """
 
     body: str
     attributes: "Mapping[str, MessageAttributeValueTypeDef]"
     kept_at: datetime
     receipt: str = ""
-    """Empty where the message does not lie in the queue: see ``make_letter``."""
+    """Empty if the message is not in the queue: see ``make_letter``."""
 
     @property
     def reason(self) -> str:
@@ -89,7 +89,7 @@ class DeadLetter:
 
     @property
     def key(self) -> str:
-        """Name the upload's key; empty where the message names none."""
+        """Return the upload's key; empty if the message has none."""
         return str(self._object.get("key", ""))
 
     @property
@@ -100,7 +100,7 @@ class DeadLetter:
 
     @property
     def file_id(self) -> str:
-        """Identify the file as the state machine does; empty where the message names none."""
+        """Return the file's id, computed as by the state machine; empty if the message has none."""
         if kept := self._text("file_id"):
             return kept
         if not self.key:
@@ -141,7 +141,7 @@ class DeadLetter:
 class DeadLetterQueue:
     """Moves messages from the dead-letter queue to the batching queue.
 
-    A message is sent before it is deleted: where that is cut off, it is there twice, and its file is claimed once.
+    A message is sent before it is deleted: if that is interrupted, it exists twice, and its file is claimed once.
     """
 
     sqs: MovesMessages
@@ -153,7 +153,7 @@ class DeadLetterQueue:
     ) -> list[DeadLetter]:
         """Move the wanted messages, and return them; a dry run moves none.
 
-        Messages of ``lost`` files are sent too, unless the queue has one of the same file.
+        Messages of ``lost`` files are sent too, unless the queue has one for the same file.
 
         Raises
         ------
@@ -170,13 +170,13 @@ class DeadLetterQueue:
             for part in _parts(moved, _LARGEST_SEND):
                 self._move(part)
         finally:
-            # Giving back what has been deleted does nothing.
+            # Returning a deleted message has no effect.
             self._give_back(letters)
         return chosen
 
     def _take_all(self) -> list[DeadLetter]:
         letters: list[DeadLetter] = []
-        # A short wait asks all of SQS's servers; without, an answer may lack messages that are there.
+        # Long polling queries all of SQS's servers; without it, a response may lack messages of the queue.
         while received := self.sqs.receive_message(
             QueueUrl=self.dead_letters,
             MaxNumberOfMessages=_LARGEST_RECEIVE,
@@ -212,7 +212,7 @@ class DeadLetterQueue:
 
 
 def make_letter(upload: Mapping[str, Any], *, reason: str, attempt: int, kept_at: datetime) -> DeadLetter:
-    """Make a message that does not lie in the queue, as the state machine would have kept it."""
+    """Make a message that is not in the queue, as the state machine would have sent it."""
     attributes = {"reason": ("String", reason), "attempt": ("Number", str(attempt))}
     return DeadLetter(
         body=json.dumps(upload),
@@ -224,7 +224,7 @@ def make_letter(upload: Mapping[str, Any], *, reason: str, attempt: int, kept_at
 
 
 def _letter(message: Mapping[str, Any]) -> DeadLetter:
-    # SQS returns the type and the value of an attribute, and accepts nothing else.
+    # SQS accepts only the type and the value of an attribute, which it returns with other fields.
     attributes: dict[str, Any] = {
         name: {field: attribute[field] for field in ("DataType", "StringValue", "BinaryValue") if field in attribute}
         for name, attribute in message.get("MessageAttributes", {}).items()

@@ -1,6 +1,6 @@
-"""Files that did not end well and whose message is not in the dead-letter queue: it expired, or could not be kept.
+"""Failed files whose message is not in the dead-letter queue: it expired, or could not be sent.
 
-Their messages are made anew: from the audit row and the raw bucket, or, where not even a row could be written, from the
+Their messages are rebuilt: from the audit row and the raw bucket, or, if not even a row could be written, from the
 input of the execution that failed, or from the raw bucket alone. Step Functions keeps executions for 90 days.
 """
 
@@ -63,7 +63,7 @@ class ReadsExecutions(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class LostFiles:
-    """Looks for the files of one deployment that failed; which of them the queue has is not its business."""
+    """Finds the failed files of one deployment, whether the queue has their messages or not."""
 
     audit: AuditTable
     s3: ReadsHeads
@@ -73,11 +73,11 @@ class LostFiles:
     lease_seconds: int = LEASE_SECONDS
 
     def letters(self) -> Iterator[DeadLetter]:
-        """Make the messages of failed files, of those in process for longer than a lease, and of those without a row.
+        """Make the messages of failed files, of those processing for longer than a lease, and of those without a row.
 
-        Uploads without a row are looked for in the whole bucket, which takes a second for some thousand versions.
+        The whole bucket is searched for uploads without a row, which takes a second per some thousand versions.
 
-        A file whose version is gone from the raw bucket has none.
+        A file whose version is no longer in the raw bucket gets none.
         """
         now = datetime.now(UTC)
         overdue = now - timedelta(seconds=self.lease_seconds)
@@ -105,22 +105,22 @@ class LostFiles:
         return str(head["ETag"]).strip('"')
 
     def without_row(self, *, latest: int | None = None) -> Iterator[DeadLetter]:
-        """Make the messages of files without a row, of executions that ended badly.
+        """Make the messages of files without a row, from executions that failed, timed out or were aborted.
 
-        ``latest`` bounds the search to so many executions of each bad end; without it, all that are kept are looked at.
+        ``latest`` limits the search to this many executions of each status; without it, all of them are searched.
         """
         for status in _ENDED_BADLY:
             pages = self.step_functions.get_paginator("list_executions").paginate(
                 stateMachineArn=self.state_machine, statusFilter=status
             )
-            # They are listed by their start, the latest first.
+            # They are listed by start time, the latest first.
             listed = (execution for page in pages for execution in page["executions"])
             for execution in islice(listed, latest):
                 yield from self._of_execution(execution)
 
     def _of_execution(self, execution: Mapping[str, Any]) -> Iterator[DeadLetter]:
         document = json.loads(self.step_functions.describe_execution(executionArn=execution["executionArn"])["input"])
-        # One that was settling has no files of its own.
+        # An execution that settles has no files of its own.
         found = [
             make_letter(file, reason=NO_OUTCOME, attempt=0, kept_at=execution["stopDate"])
             for file in document.get("files", ())

@@ -44,7 +44,7 @@ class Pipeline:
 
     def __init__(self, stack: DeployedStack) -> None:
         session = stack.session
-        # The stubs' get_paginator takes the names that the service has, where the Protocols take any.
+        # The stubs' get_paginator accepts only the service's operations, the Protocols any name.
         dynamodb: Any = session.client("dynamodb")
         athena: Any = session.client("athena")
         self.outputs = stack.outputs
@@ -89,13 +89,13 @@ class Pipeline:
         return Upload(key=key, version_id=answer["VersionId"])
 
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
-        """Return the audit rows of those uploads that have one."""
+        """Return the audit rows of the uploads that have one."""
         ids = {upload: self.file_id(upload) for upload in uploads}
         rows = self.audit.get(ids.values())
         return {upload: rows[file_id] for upload, file_id in ids.items() if file_id in rows}
 
     def file_id(self, upload: Upload) -> str:
-        """Identify an upload as the state machine does."""
+        """Return an upload's file id, computed as by the state machine."""
         return identify(self.outputs["RawBucket"], upload.key, upload.version_id)
 
     def settle(
@@ -105,7 +105,7 @@ class Pipeline:
         watch: Callable[[dict[Upload, AuditRow]], None] = lambda _: None,
         patience: float = PATIENCE_SECONDS,
     ) -> dict[Upload, AuditRow]:
-        """Wait until every upload has an outcome, and return the rows; ``watch`` is shown them at every look.
+        """Wait until every upload has an outcome, and return the rows; ``watch`` gets them after every poll.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class Pipeline:
         return len(running["executions"])
 
     def processed(self, key: str) -> bytes | None:
-        """Read an object of the processed bucket; None where there is none."""
+        """Read an object of the processed bucket; None if it does not exist."""
         try:
             return bytes(self._s3.get_object(Bucket=self.outputs["ProcessedBucket"], Key=key)["Body"].read())
         except self._s3.exceptions.NoSuchKey:
@@ -168,7 +168,7 @@ class Pipeline:
         return {Partition(table, tuple(entry["Values"])) for page in pages for entry in page["Partitions"]}
 
     def waiting_messages(self, queue: str) -> int:
-        """Count the messages of the queue that is the stack's output of this name."""
+        """Count the messages of the queue that the stack has as an output of this name."""
         attributes = self._sqs.get_queue_attributes(
             QueueUrl=self.outputs[queue],
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],

@@ -1,4 +1,4 @@
-"""Wait for a condition, never for a time."""
+"""Waits for a condition instead of a fixed time."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _Seen = TypeVar("_Seen")
 
 
 class NotInTimeError(Exception):
-    """A condition did not come true. The message says which, and what was seen last."""
+    """A condition was not met in time. The message names it and the last observation."""
 
 
 def wait_until(
@@ -23,23 +23,23 @@ def wait_until(
     patience: float = PATIENCE_SECONDS,
     poll: float = POLL_SECONDS,
 ) -> _Seen:
-    """Look again and again until what is seen is ``done``, and return it.
+    """Poll until an observation is ``done``, and return it.
 
     Parameters
     ----------
     what
         The condition in words.
     describe
-        Tells what was seen last, when it was not enough.
+        Describes the last observation in the error's message.
     patience
         Seconds after which to give up.
     poll
-        Seconds between two looks.
+        Seconds between two polls.
 
     Raises
     ------
     NotInTimeError
-        If the condition did not come true in time.
+        If the condition was not met in time.
     """
     deadline = time.monotonic() + patience
     while not done(seen := look()):

@@ -1,4 +1,4 @@
-"""Takes published files back, through the state machine as every other change of a file."""
+"""Withdraws published files, through the state machine as every other change of a file."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class RunsExecutions(Protocol):
 
 
 class KnowsCaller(Protocol):
-    """The part of the STS client that says whose credentials these are."""
+    """The part of the STS client that identifies the caller."""
 
     def get_caller_identity(self) -> "GetCallerIdentityResponseTypeDef":
         """Return the ARN of the caller, among others."""
@@ -51,25 +51,25 @@ class Withdrawals:
     state_machine: str
 
     def withdraw(self, row: AuditRow, reason: str, *, patience: float = PATIENCE_SECONDS) -> None:
-        """Take a file's rows back, and wait until they are gone.
+        """Remove a file's rows, and wait until they are gone.
 
         Parameters
         ----------
         row
-            The file's audit row. What it says of the file identifies it; the raw object need not be there any more.
+            The file's audit row, which identifies the file; the raw object may have been deleted.
         reason
-            For the history, with the caller's ARN.
+            Recorded in the history, with the caller's ARN.
 
         Raises
         ------
         WithdrawalError
-            If the execution has failed.
+            If the execution failed.
         NotInTimeError
             If it has not ended within ``patience`` seconds.
         """
         document = {
             "route": WITHDRAW,
-            # The object is not read, and so its ETag not needed.
+            # The object is not read, so its ETag is not needed.
             "files": [upload_event(row, etag="")],
             "reason": reason,
             "by": self.sts.get_caller_identity()["Arn"],

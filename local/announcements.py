@@ -1,4 +1,4 @@
-"""Receives what the state machine announces on the event bus."""
+"""Receives the events that the state machine sends to the event bus."""
 
 import json
 from typing import Any

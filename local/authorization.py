@@ -1,8 +1,8 @@
-"""Judges what the emulator's services do in a role's name, by the emulator's own IAM engine.
+"""Authorizes what the emulator's services do on behalf of a role, with the emulator's own IAM engine.
 
-The emulator judges the calls that arrive over HTTP: those of the functions and of people. What Step Functions calls
-under the state machine's role, what EventBridge delivers, and what a queue's poller does under its function's role
-happens inside its process and is not judged. ``local/enforcement.py`` asks this module first.
+The emulator authorizes the calls that arrive over HTTP: those of the functions and of people. The calls of Step
+Functions with the state machine's role, the deliveries of EventBridge, and the calls of a queue's poller with its
+function's role happen inside its process and are not authorized. ``local/enforcement.py`` calls this module first.
 """
 
 import json
@@ -28,7 +28,7 @@ _DENIED: Final = {
     "sns": "SNS.AmazonSNSException",
     "sqs": "SQS.AmazonSQSException",
 }
-"""What Step Functions calls an error for which the service's SDK has no class of its own; a denial is one."""
+"""Step Functions' name of an error for which the service's SDK has no class, such as a denial."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +40,14 @@ class Call:
 
 
 def task_calls(resource: str, parameters: Mapping[str, Any]) -> list[Call]:
-    """List what a task's state asks IAM for.
+    """List the calls of a task for which IAM must be asked.
 
     Parameters
     ----------
     resource
         The state's ``Resource``: a function's ARN, or that of a service integration.
     parameters
-        What the task hands to the service.
+        What the task passes to the service.
     """
     if not resource.startswith(_INTEGRATION):
         return [Call(action="lambda:InvokeFunction", resource=resource)]
@@ -78,12 +78,12 @@ def denied_error(resource: str) -> str:
 
 
 def role_denial(role_arn: str, call: Call) -> str | None:
-    """Judge a call in a role's name by the role's policies, the resource's own and the key's; None where it is allowed.
+    """Authorize a role's call by the policies of the role, the resource and the key.
 
     Returns
     -------
     str or None
-        The message of AWS's refusal.
+        AWS's message if the call is denied; None if it is allowed.
     """
     uses = key_uses(call.action, call.resource, get_region())
     denials = [
@@ -120,12 +120,12 @@ def _denial(role_arn: str, call: Call, conditions: Mapping[str, str]) -> str | N
 
 
 def target_denial(target: Mapping[str, Any], rule_arn: str) -> str | None:
-    """Judge a delivery of EventBridge: a state machine is started under the target's role, the rest by their policies.
+    """Authorize a delivery of EventBridge: a state machine by the target's role, other targets by their policies.
 
     Returns
     -------
     str or None
-        Why the delivery is refused.
+        Why the delivery is denied; None if it is allowed.
     """
     arn = str(target["Arn"])
     service = arn.split(":")[2]

@@ -1,7 +1,7 @@
 """Stand-in for the batching window of an SQS event source mapping, which the emulator ignores.
 
-The emulator hands every message over as soon as it arrives. The stand-in disables the deployed mapping, and enables it
-for each batch that is due by the mapping's own settings. The emulator's own poller then takes the batch, with the
+The emulator delivers every message as soon as it arrives. The stand-in disables the deployed mapping, and enables it
+for each batch that is due according to the mapping's settings. The emulator's poller then receives the batch, with the
 function's role and its partial failures.
 """
 
@@ -26,9 +26,9 @@ class Gate:
     Attributes
     ----------
     batch_size
-        Messages that make a batch due at once.
+        Number of messages at which a batch is due at once.
     window
-        Seconds after which a batch is due, however small.
+        Seconds after which a batch of any size is due.
     """
 
     batch_size: int
@@ -37,7 +37,7 @@ class Gate:
     _open: bool = False
 
     def is_open(self, waiting: int, now: float) -> bool:
-        """Whether `waiting` messages may be taken at the time `now` (seconds); once open, until none is left."""
+        """Whether `waiting` messages may be received at the time `now` (seconds); once open, until none is left."""
         if not waiting:
             self._first_seen, self._open = None, False
             return False
@@ -60,13 +60,13 @@ class Mapping:
         self.gate = Gate(batch_size=settings["BatchSize"], window=settings["MaximumBatchingWindowInSeconds"])
 
     def enable(self, *, enabled: bool) -> None:
-        """Let the emulator's poller take messages, or keep it from them."""
+        """Enable or disable the emulator's poller."""
         if enabled != self._enabled:
             self._lambda.update_event_source_mapping(UUID=self._id, Enabled=enabled)
             self._enabled = enabled
 
     def waiting(self) -> int:
-        """Count the messages that could be taken now."""
+        """Count the messages that could be received now."""
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=[_WAITING])["Attributes"]
         return int(attributes[_WAITING])
 

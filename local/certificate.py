@@ -1,4 +1,4 @@
-"""The emulator's own TLS certificate, made anew for every run."""
+"""The emulator's own TLS certificate, generated for every run."""
 
 import datetime as dt
 import ipaddress
@@ -15,7 +15,7 @@ LIFETIME = dt.timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """Where the certificate and its private key lie, both PEM. Clients trust the certificate itself."""
+    """Paths of the certificate and its private key, both PEM. Clients trust the certificate itself."""
 
     certificate: Path
     key: Path

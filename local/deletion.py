@@ -1,7 +1,7 @@
-"""A stack's deletion keeps what a resource that could not be deleted depends on, as CloudFormation's does.
+"""Keeps the dependencies of a resource that could not be deleted with its stack, as CloudFormation does.
 
-The emulator deletes that too: the function, role and bucket of a custom resource that has answered FAILED. The next
-deletion then has nobody to ask.
+The emulator deletes them too: the function, role and bucket of a custom resource that answered FAILED. The next
+deletion could then not call the function.
 """
 
 from contextvars import ContextVar
@@ -16,7 +16,7 @@ _delete_resource = stacks._delete_resource  # noqa: SLF001
 
 
 def install() -> None:
-    """Take the place of the emulator's own functions."""
+    """Replace the emulator's functions."""
     stacks._delete_resource = _delete_resource_or_keep  # noqa: SLF001
     stacks._delete_stack_async = handlers._delete_stack_async = _delete_stack_but_keep  # noqa: SLF001
 
@@ -42,7 +42,7 @@ def _delete_resource_or_keep(
 
 
 def _keep_what_it_needs(stack_name: str, logical_id: str) -> None:
-    """Hide a resource's dependencies from the deletion that goes on."""
+    """Exclude a resource's dependencies from the rest of the deletion."""
     kept = _kept.get()
     if kept is None:
         return

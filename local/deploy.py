@@ -50,7 +50,7 @@ def destroy(emulator: Emulator, suffix: str) -> None:
 
 
 def _synthesize(emulator: Emulator, suffix: str, email: str, context: Mapping[str, str]) -> Path:
-    """Write the cloud assembly, and beside it the one that the emulator can create; return the second."""
+    """Write the cloud assembly, and a reduced one that the emulator can create; return the latter."""
     settings = (
         {"architecture": host_architecture()} | dict(context) | {"environmentSuffix": suffix, "alertEmail": email}
     )
@@ -65,7 +65,7 @@ def _reduced_assembly(emulator: Emulator, suffix: str) -> Path:
 
 
 def reduce_assembly(assembly: Path, reduced: Path) -> Path:
-    """Copy a cloud assembly to `reduced`, with templates that hold what the emulator can create."""
+    """Copy a cloud assembly to `reduced`, with templates that contain only what the emulator can create."""
     shutil.rmtree(reduced, ignore_errors=True)
     shutil.copytree(assembly, reduced, copy_function=os.link)
     for template in reduced.glob("*.template.json"):

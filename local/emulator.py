@@ -16,7 +16,7 @@ LOG = "emulator.log"
 
 
 class Session(boto3.Session):
-    """A boto3 session that reaches the emulator only, whatever AWS_ variables the shell holds."""
+    """A boto3 session that reaches only the emulator, whatever AWS_ variables the shell has."""
 
     def __init__(self, endpoint: str, ca_bundle: Path) -> None:
         super().__init__(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
@@ -57,7 +57,7 @@ class Emulator:
 
     @property
     def log(self) -> Path:
-        """Everything the emulator and the functions in it wrote."""
+        """Everything that the emulator and its functions wrote."""
         return self.folder / LOG
 
     @property
@@ -80,7 +80,7 @@ class Emulator:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs, and is not another one that was given the same id since."""
+        """Whether the process still runs, and its id has not been reused by another one."""
         try:
             return str(self.folder).encode() in Path(f"/proc/{self.pid}/cmdline").read_bytes()
         except OSError:

@@ -1,9 +1,9 @@
-"""Puts ``local/authorization.py`` before what the emulator's services do for each other.
+"""Applies ``local/authorization.py`` to the calls between the emulator's services.
 
 - A state machine's task, and the children of its Distributed Map, need the state machine's role.
-- A rule's delivery needs the target's role, or the target's policy. One that is refused goes to the target's
-  dead-letter queue as the event that it was, with the attributes that EventBridge adds.
-- The poller of an event source mapping needs its function's role: it takes nothing, and deletes nothing, without.
+- A rule's delivery needs the target's role, or the target's policy. A denied event goes unchanged to the target's
+  dead-letter queue, with the attributes that EventBridge adds.
+- The poller of an event source mapping needs its function's role, to receive messages and to delete them.
 """
 
 import json
@@ -19,7 +19,7 @@ from ministack.services import eventbridge, lambda_svc, sqs, stepfunctions
 from local.authorization import Call, denied_error, role_denial, target_denial, task_calls
 
 MISSING_PERMISSIONS: Final = "NO_PERMISSIONS"
-"""EventBridge's ``ERROR_CODE`` of a delivery that it may not make, and does not try again."""
+"""EventBridge's ``ERROR_CODE`` of a delivery that is denied, which it does not retry."""
 
 _NO_MAP_RUN: Final = "States.Permissions"
 
@@ -33,7 +33,7 @@ _delete = sqs._delete_messages_for_esm  # noqa: SLF001
 
 
 def install() -> None:
-    """Take the place of the emulator's own functions."""
+    """Replace the emulator's functions."""
     stepfunctions._run_execution = _run_under_its_role  # noqa: SLF001
     stepfunctions._invoke_resource = _task_under_role  # noqa: SLF001
     stepfunctions._run_distributed_map = _distributed_map_under_role  # noqa: SLF001

@@ -1,8 +1,8 @@
-"""Rights to the key, asked for wherever a caller reads or writes data under a customer-managed key.
+"""Requires permission to use the key wherever a caller reads or writes data under a customer-managed key.
 
-The emulator's KMS judges calls of its own API, but its stores encrypt nothing and ask for no key, and some forget which
-key they were created with. On AWS they use the key in the caller's name: whoever lacks the right reads and writes
-nothing, whatever else is granted. Besides, a bucket's policy sees which key an upload asks for.
+The emulator's KMS authorizes calls of its own API, but its stores encrypt nothing and use no key, and some do not
+remember which key they were created with. On AWS they use the key on the caller's behalf: a caller without permission
+can read and write nothing, whatever else is granted. A bucket's policy also sees which key an upload specifies.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,9 +33,9 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb:Scan": _READ,
     "dynamodb:UpdateItem": _READ,
 }
-"""What the services' guides say that a caller needs of a customer-managed key, by action.
+"""The permissions for a customer-managed key that a caller needs according to the services' guides, by action.
 
-IAM knows no ``s3:UploadPart``: parts, and their completion, are an ``s3:PutObject`` that S3 asks another right for.
+IAM has no ``s3:UploadPart``: parts, and their completion, are an ``s3:PutObject`` for which S3 requires another one.
 """
 
 _PART: Final = "local:part"
@@ -45,7 +45,7 @@ _KEY_HEADERS: Final = (
     "x-amz-server-side-encryption-aws-kms-key-id",
     "x-amz-server-side-encryption-customer-algorithm",
 )
-"""Headers of an upload that are condition keys on AWS, and that the emulator shows to no policy."""
+"""Headers of an upload that are condition keys on AWS, and that the emulator does not pass to policies."""
 
 _BUCKET_ENCRYPTION: Final = """<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
 <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
@@ -56,12 +56,12 @@ _object_conditions = iam_actions._s3_object_context  # noqa: SLF001
 
 Properties = Mapping[str, Any]
 Creates = Callable[[str, Properties, str], tuple[str, dict[str, Any]]]
-"""How CloudFormation of the emulator creates a resource: logical id, properties, stack; physical id and attributes."""
+"""How the emulator's CloudFormation creates a resource: logical id, properties, stack; physical id and attributes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyUse:
-    """One use of a key, by a service in its caller's name, with the condition keys that come with it."""
+    """One use of a key by a service on its caller's behalf, with its condition keys."""
 
     action: str
     key: str
@@ -69,7 +69,7 @@ class KeyUse:
 
 
 def key_uses(action: str, resource: str, region: str) -> list[KeyUse]:
-    """List what a call asks KMS for beside its own action; nothing where no customer-managed key is set."""
+    """List the uses of a key that a call needs beside its own action; nothing without a customer-managed key."""
     actions = _USES.get(action, ())
     service = action.partition(":")[0]
     key = _KEY_OF[service](resource) if actions else None
@@ -83,7 +83,7 @@ def key_uses(action: str, resource: str, region: str) -> list[KeyUse]:
 
 
 def install() -> None:
-    """Take the place of the emulator's own check of a request, and keep the keys that stores are created with."""
+    """Replace the emulator's check of a request, and remember the keys that stores are created with."""
     iam_evaluator.enforce = _enforce_with_key
     iam_actions._s3_object_context = _object_conditions_with_key  # noqa: SLF001
     for resource_type, keep in _KEEPS.items():
@@ -149,7 +149,7 @@ def _object_conditions_with_key(
         return conditions
     upload = s3._multipart_uploads.get(iam_actions._query_param(query, "uploadId"))  # noqa: SLF001
     if upload is not None:
-        # A part has no such headers: those count that its upload was begun with.
+        # A part has no such headers: those of the request that began its upload count.
         headers = upload["preserved_headers"] if upload["requested_sse"] else {}
         conditions[_PART] = "true"
     return conditions | {f"s3:{name}": headers[name] for name in _KEY_HEADERS if name in headers}

@@ -1,4 +1,4 @@
-"""Puts one more layout into the packages of a deployment's functions, which have those that ship."""
+"""Adds one more layout to the packages of a deployment's functions."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _CHANGED: Final = "package-with-another-layout"
 
 @contextmanager
 def with_layout(stack: DeployedStack, functions: Sequence[str], name: str, text: str) -> Iterator[None]:
-    """Let functions have another layout while the block runs.
+    """Add a layout to functions while the block runs.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def with_layout(stack: DeployedStack, functions: Sequence[str], name: str, text:
 
 
 def _code(stack: DeployedStack, function: str) -> dict[str, str]:
-    """Return where the functions' package lies: all have the same."""
+    """Return the folder of the functions' package, which is the same for all."""
     template = stack.session.client("cloudformation").get_template(StackName=stack.name)["TemplateBody"]
     (key,) = {
         resource["Properties"]["Code"]["S3Key"]

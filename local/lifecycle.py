@@ -65,20 +65,20 @@ def start(
     Parameters
     ----------
     server
-        The program, which is given hypercorn's options for its socket and certificate.
+        The program, which gets hypercorn's options for its socket and certificate.
     is_ready
-        Tells whether the emulator answers; by default, its health page is asked.
+        Returns whether the emulator answers; by default, by its health page.
     patience
-        Seconds until it must have answered.
+        Seconds within which it must answer.
 
     Raises
     ------
     EmulatorError
-        It ended or did not answer in time. Nothing of it is left.
+        If it ended or did not answer in time. Nothing of it is left.
     """
     folder = Path(tempfile.mkdtemp(prefix="transaction-pipeline-"))
     certificate = issue_certificate(folder)
-    # The server is handed the bound socket: between choosing a free port and using it nobody else can take it.
+    # The server gets the bound socket: nothing else can take the port between its choice and its use.
     with socket.create_server((HOST, 0)) as listener, (folder / LOG).open("wb") as log:
         port = listener.getsockname()[1]
         process = subprocess.Popen(  # noqa: S603 fixed program
@@ -117,7 +117,7 @@ def _server_options(listener: socket.socket, certificate: Certificate) -> list[s
 
 
 def _server_environment(folder: Path, port: int, certificate: Certificate) -> dict[str, str]:
-    """Build the emulator's whole environment, which the functions inherit: nothing of the developer's AWS set-up."""
+    """Build the emulator's environment, which the functions inherit: without any of the developer's AWS settings."""
     temporary = folder / "tmp"
     temporary.mkdir()
     inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
@@ -183,7 +183,7 @@ def _wait_until_gone(group: int) -> bool:
 
 
 def _members(group: int) -> list[int]:
-    """List the processes of a group that still run; one that has ended and waits for its parent does not count."""
+    """List the running processes of a group; one that has ended and waits for its parent does not count."""
     members = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""Encodes the keys in a listing of versions or unfinished uploads where the caller asks for it, as S3 does.
+"""Encodes the keys in a listing of versions or unfinished uploads if the caller asks for it, as S3 does.
 
-The emulator does so in listings of objects only. A key may hold what no XML may: one such key, and nobody could list a
-bucket's versions, nor empty it.
+The emulator does so in listings of objects only. A key can contain characters that XML does not allow: with one such
+key, it would be impossible to list a bucket's versions, or to empty it.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,14 +15,14 @@ from ministack.services import s3
 
 _LISTINGS: Final = ("_list_object_versions", "_list_multipart_uploads")
 _ENCODED: Final = frozenset({"Delimiter", "Key", "KeyMarker", "NextKeyMarker", "Prefix"})
-"""What S3's API reference says is encoded."""
+"""The elements that are encoded, by S3's API reference."""
 
 _asked: ContextVar[bool] = ContextVar("asked", default=False)
 _xml_body = s3._xml_body  # noqa: SLF001
 
 
 def install() -> None:
-    """Take the place of the emulator's own functions."""
+    """Replace the emulator's functions."""
     s3._xml_body = _encoded_body  # noqa: SLF001
     for name in _LISTINGS:
         setattr(s3, name, _encoding(getattr(s3, name)))

@@ -58,9 +58,9 @@ def omitted_resources(template: Template) -> dict[str, Omission]:
 
 
 def without_omissions(template: Template) -> Template:
-    """Return the template without what the emulator cannot create; all else is as it was.
+    """Return the template without the resources that the emulator cannot create, otherwise unchanged.
 
-    What only orders or reports goes along: an entry of DependsOn, an output.
+    References that only order or report are omitted with them: entries of DependsOn, outputs.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Take a permission away from a deployed role for a while, without any hook in what is deployed."""
+"""Remove a permission from a deployed role for a while, without any hook in the deployment."""
 
 import json
 import uuid

@@ -1,8 +1,8 @@
-"""Lets a function's call wait until a processor of this machine is free for it.
+"""Makes a function's call wait until a processor of this machine is free for it.
 
-On AWS each call has a processor and memory of its own. The emulator starts a process for each at once: a burst of small
-files would take hundreds, which share this machine's processors and memory, and outlast the time that their states
-give them. So a call waits for its turn first, and its time begins when it has it.
+On AWS each call has its own processor and memory. The emulator starts a process for each call at once: for a burst of
+small files hundreds, which would share this machine's processors and memory and exceed their states' time limits. So a
+call waits for its turn first, and its time limit begins then.
 """
 
 import os
@@ -13,13 +13,13 @@ from typing import Any, Final
 from ministack.services import stepfunctions
 
 PLACES: Final = 2 * (os.cpu_count() or 1)
-"""Calls at once. A call waits for the emulator half of its time."""
+"""Calls at a time. A call spends half of its time waiting for the emulator."""
 
 _turns = threading.BoundedSemaphore(PLACES)
 
 
 def install() -> None:
-    """Let the calls that have a time limit, which are those of functions, take turns."""
+    """Limit the calls at a time of those that have a time limit, which are the calls of functions."""
     stepfunctions._invoke_resource_with_timeout = _in_turn(  # noqa: SLF001
         stepfunctions._invoke_resource_with_timeout  # noqa: SLF001
     )

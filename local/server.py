@@ -1,24 +1,23 @@
-"""The emulator's application, completed where the pipeline rests on something that it leaves out.
+"""The emulator's application, with what the pipeline needs and the emulator lacks.
 
-The emulator has no public hooks, so the functions that leave something out are wrapped. Each wrapper adds what AWS
-would, and nothing else:
+The emulator has no public hooks, so its functions are wrapped. Each wrapper adds what AWS does, and nothing else:
 
-- An Object Created event of a versioned bucket names the version. The emulator's S3 knows it; its event omits it.
-- A failed function reports the name of its exception. The emulator calls every one of them Runtime.HandlerError.
-- An event source mapping hands over up to its batch size. The emulator hands over ten messages at most.
+- An Object Created event of a versioned bucket contains the version. The emulator's S3 knows it; its event omits it.
+- A failed function reports the name of its exception. The emulator reports Runtime.HandlerError for all of them.
+- An event source mapping delivers up to its batch size. The emulator delivers ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
-- An execution that was stopped calls nothing any more. The emulator's maps and parallel branches go on to their end.
-- A function logs where a log group is. The emulator makes one, also for a call that outlives its stack; on AWS the
-  functions' roles may not.
-- A wildcard in a policy stands for every character. The emulator's do not for a line break, which a key may have.
+- A stopped execution makes no more calls. The emulator's maps and parallel branches continue to their end.
+- A function writes logs only if its log group exists. The emulator creates one, also for a call that outlives its
+  stack; on AWS the functions' roles do not allow it.
+- A wildcard in a policy matches every character. The emulator's wildcards do not match a line break, which a key can
+  contain.
 
-Then the calls of its services under a role are judged (``local/enforcement.py``), rights to the key are asked for
-where AWS asks for them (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys
-are encoded in listings (``local/listing.py``), DynamoDB's writes are made one after the other
-(``local/writing.py``), Athena reads views (``local/views.py``), and a batch of a stream that fails for good is put
-aside (``local/streams.py``). Functions take turns on this machine's processors (``local/processors.py``).
-
-Besides, all environments of a function share one unpacked package (``local/shared_code.py``), for speed.
+In addition, the calls of its services with a role are authorized (``local/enforcement.py``), permission to use the key
+is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
+encoded in listings (``local/listing.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
+(``local/views.py``), and a stream's batch whose retries are exhausted goes to the queue of failures
+(``local/streams.py``). Functions take turns on this machine's processors (``local/processors.py``). For speed, all
+environments of a function share one unpacked package (``local/shared_code.py``).
 """
 
 import json
@@ -53,7 +52,7 @@ writing.install()
 
 
 class _StoppedExecution(BaseException):
-    """Ends the threads of an execution that was stopped; no state may catch it."""
+    """Ends the threads of a stopped execution; no state can catch it."""
 
 
 _execution: ContextVar[dict[str, Any] | None] = ContextVar("execution", default=None)
@@ -70,7 +69,7 @@ _publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
 
 
 def error_type(log: str, message: str) -> str | None:
-    """Read the exception's class name from a log that ends with its traceback; None when it does not."""
+    """Read the exception's class name from a log that ends with a traceback; None if it does not."""
     last_line = log.rstrip().removesuffix(message.rstrip()).rstrip(": \n").rpartition("\n")[2]
     name = last_line.rpartition(".")[2]
     return name if name.isidentifier() else None

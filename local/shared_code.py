@@ -1,7 +1,7 @@
 """One unpacked copy of a function package for all its environments.
 
-The emulator unpacks the whole package for every environment of a function: a hundred megabytes each, which is most of a
-cold start on a laptop. AWS shares it too: environments read their code and cannot write to it.
+The emulator unpacks the whole package for every environment of a function: a hundred megabytes each, which is most of
+the time of a cold start on a laptop. As on AWS, environments can read their code and cannot write to it.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ _unpacking = threading.Lock()
 
 
 class SharedZipFile(zipfile.ZipFile):
-    """A zip file that is unpacked once; whoever unpacks the same content again gets a link to it."""
+    """A zip file that is unpacked once; unpacking the same content again makes a link to it."""
 
     def extractall(self, path: object = None, members: object = None, pwd: bytes | None = None) -> None:
         """Make ``path``, an empty folder, a link to the unpacked content."""

@@ -1,6 +1,6 @@
-"""Lets Athena's queries read views: where a query names one, its SQL takes the name's place.
+"""Makes Athena's queries read views: a view's name in a query is replaced by its SQL.
 
-To the emulator's Glue a view is a table like any other; its Athena reads tables only, and finds no files of this one.
+For the emulator's Glue a view is a table like any other; its Athena reads tables only, and finds no files of a view.
 """
 
 import base64
@@ -16,7 +16,7 @@ _rewrite = athena._rewrite_data_paths  # noqa: SLF001
 
 
 def install() -> None:
-    """Take the place of the emulator's own function."""
+    """Replace the emulator's function."""
     athena._rewrite_data_paths = _rewrite_with_views  # noqa: SLF001
 
 
@@ -26,7 +26,7 @@ async def _rewrite_with_views(query: str, database: str, catalog: str | None = N
         view = _view(named.database or database, named.table)
         if view is None:
             continue
-        # By itself: the tables that a view names are those of its database, whatever the query calls its own parts.
+        # Separately: the tables in a view's SQL are those of its database, whatever names the query itself defines.
         sql, _, copies = await _rewrite_with_views(view["originalSql"], view["schema"])
         folders += copies
         alias = "" if named.aliased else f' AS "{named.table}"'

@@ -1,7 +1,7 @@
-"""Makes each write of the emulator's DynamoDB whole before the next one begins.
+"""Completes each write of the emulator's DynamoDB before the next one begins.
 
-Its Step Functions write from many threads at once, and a condition that is judged while another write is on its way may
-hold for both. On AWS writes of an item are serialized.
+The emulator's Step Functions writes from many threads at once, and a condition that is evaluated during another write
+may hold for both. AWS serializes the writes of an item.
 """
 
 import threading
@@ -16,7 +16,7 @@ _turn = threading.RLock()
 
 
 def install() -> None:
-    """Let the writes of this process wait for each other."""
+    """Serialize the writes of this process."""
     for name in _WRITES:
         setattr(dynamodb, name, _in_turn(getattr(dynamodb, name)))
 
