@@ -137,9 +137,9 @@ def _months(stack: PricedStack) -> Iterator[str]:
         rows,
     )
     yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else costs anything without files."
-    yield "The number of files in a batch follows from the rate: files are assumed to arrive evenly, and each of Lambda's"
-    yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after its first file. Files that arrive"
-    yield "together fill batches, and cost less."
+    yield "The files in a batch follow from the rate: files are assumed to arrive evenly, and each of Lambda's"
+    yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after its first file. Files that"
+    yield "arrive together fill batches, and cost less."
     yield ""
     limit = stack.query_limit_bytes
     most = money(limit / TERABYTE * prices.ATHENA_TERABYTE)
