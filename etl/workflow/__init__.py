@@ -1,7 +1,8 @@
 """The state machine's definition in Amazon States Language, built from small functions.
 
-``definition`` puts the two routes together. ``chain`` is the way of one file, which both routes use; ``claim``,
-``content`` and ``publication`` are parts of it, and ``steps`` is what these have in common. ``failure`` is what happens
-when a step fails, ``telling`` what happens once an outcome is recorded; ``alerting`` and ``messages`` are how people
-hear of it. ``audit`` writes the audit row.
+``definition`` combines the routes. ``chain`` is the chain of states for one file, which the routes share; ``identity``,
+``inspection``, ``transformation`` and ``publication`` are its parts, and ``steps`` is what these have in common.
+``failure`` handles a step that fails, ``requeueing`` a file that is throttled, ``settling`` a file whose chain did not
+end, and ``withdrawal`` a file that a person takes back. ``notification`` sends the event and the alerts of a recorded
+outcome; ``alerting`` limits alerts, and ``messages`` has their words. ``audit`` writes the audit row.
 """

@@ -81,7 +81,7 @@ def claim(resources: Resources) -> dict[str, Any]:
 def finish(
     resources: Resources, status: FileStatus, *, detail: Mapping[str, str], facts: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """End a file's way in a status, if this run still holds its claim (or has just ended it: a retry)."""
+    """End a file's chain in a status, if this run still holds its claim (or has just ended it: a retry)."""
     return _update(
         resources,
         status,
@@ -143,7 +143,7 @@ def _end_publication(
 
 
 def fail(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
-    """End a file's way in FAILED. A file that has no row yet, because its claim itself failed, gets one."""
+    """End a file's chain in FAILED. A file that has no row yet, because its claim itself failed, gets one."""
     return _update(
         resources,
         FileStatus.FAILED,

@@ -43,7 +43,7 @@ def file_chain(
     first, states = identify(
         label=label,
         following=parts[0].name("Claim"),
-        # Its execution settles it afterwards, as any file whose way does not come to its end.
+        # Its execution settles it afterwards, as any file whose chain does not end.
         failing=incomplete_end(label),
         also={"lease_ended": query(lease_ended), "action": PUBLISH},
     )

@@ -14,15 +14,15 @@ INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 
 INCOMPLETE_KEY: Final = "incomplete"
 INCOMPLETE_PATH: Final = f"$.{INCOMPLETE_KEY}"
-"""Where a file's way keeps the error of what could not be done for it, and goes on all the same."""
+"""Where a file's chain keeps the error of a step that could not be done, and continues."""
 
 
 OPEN: Final = "open"
-"""Stands in the end of a file's way for which something could not be done."""
+"""Is in the result of a file's chain if something could not be done for it."""
 
 
 def incomplete_end(label: str) -> str:
-    """Name the end of a file's way whose failure is not handled."""
+    """Name the state in which a file's chain ends whose failure is not handled."""
     return f"Failure not handled ({label})"
 
 
@@ -150,7 +150,7 @@ def _keep(
 
 
 def end_path(asked: str, *, complete: str, incomplete: str) -> States:
-    """End a file's way with its number, or without one where something could not be done for it.
+    """End a file's chain with its number, or without one if something could not be done for it.
 
     It does not end with a failure, which would end a map before its other files are handled. A file without a number
     is settled when the map is done. Errors stay behind: a hundred of them outgrow what a map may answer.

@@ -1,4 +1,4 @@
-"""Tells of an outcome once it is recorded: other systems by an event, people by an alert, each even if one fails."""
+"""Notifies others of a recorded outcome: systems by an event, people by an alert, each even if the other fails."""
 
 from typing import Any, Final
 
@@ -13,10 +13,11 @@ PROCESSED_EVENT: Final = "Transaction File Processed"
 
 
 def notification_path(resources: Resources, *, label: str) -> States:
-    """Build the states from a recorded outcome to the end of a file's way.
+    """Build the states from a recorded outcome to the end of a file's chain.
 
-    ``Send event`` is the first for a completed file, ``Count rejection alerts`` for a rejected one; ``Done`` ends in
-    silence. Input: ``$.file`` and ``$.inspected.validation``. The way ends with the file's number if all was told.
+    ``Send event`` is the first for a completed file, ``Count rejection alerts`` for a rejected one; ``Done`` sends
+    nothing. Input: ``$.file`` and ``$.inspected.validation``. The chain ends with the file's number if every
+    notification was sent.
     """
     choose, asked = f"Any rejected rows? ({label})", f"All notifications sent? ({label})"
     alerts = f"Count row rejection alerts ({label})"

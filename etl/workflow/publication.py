@@ -166,7 +166,7 @@ class PublicationSteps(Steps):
         facts: dict[str, dict[str, str]],
         following: str,
     ) -> State:
-        """End the file's way, if this run still holds the file and it is still the newest of its delivery."""
+        """End the file's chain, if this run still holds the file and it is still the newest of its delivery."""
         ended = audit.finish(
             self._resources,
             status,
@@ -197,10 +197,10 @@ class PublicationSteps(Steps):
         )
 
     def _read_recorded_outcome(self) -> State:
-        """Look before anything else is done: a write may be carried out, and none of its answers come back.
+        """Read the row before anything else is done: a write may have succeeded although no response arrived.
 
-        Where even that cannot be told, the rows stay as they are, for the next attempt to clear if it may; and the
-        execution fails, so that an outcome that was recorded all the same is told when its files are settled.
+        If even the row cannot be read, the published rows stay as they are, for the next attempt to clear if it may;
+        and the execution fails, so that a recorded outcome is notified when its files are settled.
         """
         return task(
             service("dynamodb:getItem"),

@@ -48,7 +48,7 @@ def requeue_path(resources: Resources, *, label: str, otherwise: str) -> tuple[s
                     "And": [
                         {"Or": [{"Variable": f"{ERROR_PATH}.Error", "StringMatches": name} for name in THROTTLING]},
                         {"Not": {"Variable": "$.file.attempt.number", "StringEquals": str(MAX_ATTEMPTS)}},
-                        # Perhaps an outcome was recorded that nobody was told of: the execution must fail.
+                        # An outcome may have been recorded and not notified: the execution must fail.
                         {"Not": {"Variable": INCOMPLETE_PATH, "IsPresent": True}},
                     ],
                     "Next": again,

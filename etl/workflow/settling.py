@@ -1,4 +1,4 @@
-"""Settles the files whose way did not come to its end: each by itself, by what its row says of it."""
+"""Settles the files whose chain did not end: each by itself, by its audit row."""
 
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ _FIRST_STEPS: Final = {
     FileStatus.REJECTED: "Count rejection alerts",
     FileStatus.FAILED: "Count failure alerts",
 }
-"""The outcomes that somebody is told of, and where the telling begins."""
+"""The outcomes that are notified, and the first state of their notification."""
 
 _PERHAPS_KEPT: Final = "the dead-letter queue; if it is not there: etl replay --lost"
 
@@ -48,9 +48,9 @@ def settle_left_behind(resources: Resources, *, following: str, failing: str) ->
     """Build the map over the files that did not end with their number: mostly none.
 
     A child that was killed, or ran out of its five minutes, could not catch its own failure. A file without an outcome
-    is failed here; one with an outcome that was perhaps not told of fails the execution, and is told of when that is
-    settled. ``$.ended`` holds a number for each file that has come to its end, and on AWS a description of each child
-    that failed. The items are found in a time that grows with the files, not with their square.
+    is failed here; one with an outcome that was perhaps not notified fails the execution, and is notified when that is
+    settled. ``$.ended`` has a number for each file whose chain ended, and on AWS a description of each child that
+    failed. The items are found in a time that grows with the files, not with their square.
     """
     return {
         "Type": "Map",
@@ -79,9 +79,9 @@ def settle_left_behind(resources: Resources, *, following: str, failing: str) ->
 
 
 def settle_every_file(resources: Resources, *, following: str, failing: str) -> State:
-    """Build the map over all files of ``$.execution``, of which nobody knows whether they came to their end.
+    """Build the map over all files of ``$.execution``, of which it is unknown whether their chains ended.
 
-    What was perhaps not told of is told again.
+    Notifications that were perhaps not sent are sent again.
     """
     return {
         "Type": "Map",
@@ -96,7 +96,7 @@ def settle_every_file(resources: Resources, *, following: str, failing: str) -> 
 
 
 def _processor(resources: Resources, *, label: str, last: bool) -> dict[str, Any]:
-    """Build the way of a file that is settled. What it leaves open is settled once more, unless it is the ``last``."""
+    """Build the chain of a file that is settled. What it leaves open is settled again, unless it is the ``last``."""
     read, choose = f"Read the audit row ({label})", f"Which outcome is recorded? ({label})"
     keep, failing = failure_path(resources, label=label)
     done = f"Done ({label})"

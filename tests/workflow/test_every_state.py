@@ -81,7 +81,7 @@ CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Failure handled": _failing,
     "Failure not handled": _failing_without("Send failure alert"),
 }
-"""The states of a file's chain that are no tasks: those fail in test_failures.py and test_telling.py."""
+"""The states of a file's chain that are not tasks: tasks fail in test_failures.py and test_notification.py."""
 
 HELD = "Still being processed?"
 """Comes where another run has the file, which answers for it."""
