@@ -187,7 +187,7 @@ def _staging(target: Path) -> Iterator[Path]:
 
 
 def _selection(architecture: str) -> list[str]:
-    """Tell pip what to take: the locked wheels, built for Lambda's Python on this architecture."""
+    """Say what pip must take: the locked wheels, built for Lambda's Python on this architecture."""
     python = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=abi3", "--abi=none"]
     platforms = [f"--platform={tag}_{MACHINES[architecture]}" for tag in _PLATFORM_TAGS]
     locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", f"--requirement={REQUIREMENTS}"]

@@ -113,7 +113,7 @@ def _decoded(content: bytes) -> tuple[str, dict[str, Any], list[str]]:
 
 
 def _other_encodings(content: bytes) -> tuple[str, ...]:
-    """Tell scripts by the bytes above ASCII: Chinese has pairs, Cyrillic whole words, Western text single ones."""
+    """Recognize scripts by the bytes above ASCII: Chinese has pairs, Cyrillic whole words, Western text single ones."""
     runs = re.findall(rb"[\x80-\xff]+", content)
     if all(len(run) % 2 == 0 for run in runs):
         return ("gb18030", "cp1252")

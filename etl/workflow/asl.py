@@ -67,7 +67,7 @@ def task(
     result_selector: Mapping[str, Any] | None = None,
     timeout_seconds: int | None = None,
 ) -> State:
-    """Call a service. The result is dropped unless ``result_path`` keeps it. Without ``following`` it is the last state."""
+    """Call a service. The result is dropped unless ``result_path`` keeps it; without ``following`` it is the last."""
     state: State = {"Type": "Task", "Resource": resource, "Parameters": dict(parameters), "ResultPath": result_path}
     if result_selector is not None:
         state["ResultSelector"] = dict(result_selector)

@@ -73,7 +73,7 @@ def account_of(key: str) -> str:
 
 
 def delivery_of(key: str) -> str:
-    """Return which delivery a file is: that which its name tells, or its key."""
+    """Return the delivery of a file: from its name, or its key."""
     named = _BROOKS_NAME.search(key)
     return f"{named['account']} {named['statement']}" if named else key
 

@@ -29,7 +29,7 @@ class Checking(Protocol):
 
 
 class Number(msgspec.Struct, frozen=True):
-    """SQL for a field's number, the checks that make it valid, and the direction that its sign or word tells.
+    """SQL for a field's number, the checks that make it valid, and the direction that its sign or word gives.
 
     ``below_zero`` and ``above_zero`` are true of a number that is written so, also where its value is NULL: of minor
     units of an unknown currency, and of a number too large.

@@ -1,4 +1,4 @@
-"""SQL for amounts of which the own account tells the direction."""
+"""SQL for amounts whose direction follows from the own account."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -32,7 +32,7 @@ class _Parties(msgspec.Struct, frozen=True):
         return f"coalesce({self.payer} = {self.own} AND {self.payee} = {self.own}, false)"
 
     @property
-    def told(self) -> str:
+    def direction(self) -> str:
         """The direction where exactly one of the two is the own account, else NULL."""
         return f"""CASE WHEN {self.both_own} THEN NULL
             WHEN {self.payer} = {self.own} THEN 'DBIT' WHEN {self.payee} = {self.own} THEN 'CRDT' END"""
@@ -54,15 +54,15 @@ def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAc
     by_sign = f"CASE WHEN {number.below_zero} THEN 'DBIT' ELSE 'CRDT' END"
     match function.sign:
         case "none":
-            direction, mismatch = parties.told, "false"
+            direction, mismatch = parties.direction, "false"
         case "agrees":
             direction = f"CASE WHEN NOT {parties.both_own} THEN {by_sign} END"
-            mismatch = f"{number.not_zero} AND ({parties.told}) <> ({by_sign})"
+            mismatch = f"{number.not_zero} AND ({parties.direction}) <> ({by_sign})"
         case "optional":
             signed = f"{number.below_zero} OR {plus}"
             direction = f"""CASE WHEN {parties.both_own} THEN NULL WHEN {signed} THEN {by_sign}
-                ELSE coalesce({parties.told}, CASE WHEN {parties.another_paid} THEN 'CRDT' END) END"""
-            mismatch = f"({signed}) AND ({parties.told}) <> ({by_sign})"
+                ELSE coalesce({parties.direction}, CASE WHEN {parties.another_paid} THEN 'CRDT' END) END"""
+            mismatch = f"({signed}) AND ({parties.direction}) <> ({by_sign})"
     size = f"abs({number.value})"
     unknown = Check(RowCode.DIRECTION_UNKNOWN, f"{number.value} IS NOT NULL AND ({direction}) IS NULL", RULE)
     contradiction = Check(
@@ -76,7 +76,7 @@ def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAc
             mapper.checked(function.payee),
         ),
         direction,
-        f"CASE WHEN {number.below_zero} THEN true WHEN {parties.told} = 'DBIT' AND NOT {plus} THEN false END"
+        f"CASE WHEN {number.below_zero} THEN true WHEN {parties.direction} = 'DBIT' AND NOT {plus} THEN false END"
         if function.sign == "optional"
         else "",
     )

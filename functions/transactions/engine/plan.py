@@ -111,7 +111,7 @@ class Plan(msgspec.Struct, frozen=True):
             FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
 
     def views(self) -> Iterator[str]:
-        """Find what only all rows together tell, then define ``accepted`` and ``errors``."""
+        """Find what only all rows together show, then define ``accepted`` and ``errors``."""
         if self._signed:
             yield self._unsigned_among_signed()
         if "transaction_id" in self.kept:

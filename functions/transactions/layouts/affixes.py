@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - currencies in their own scripts
-"""What may stand beside the digits of a number: a currency, and nothing that may tell the direction or the size.
+"""What may stand beside the digits of a number: a currency, and nothing that may give the direction or the magnitude.
 
 Words for a direction cannot be listed for all languages; the ways to write a currency nearly can. So an affix must be
 known as a currency, and any other is refused, be it ``DR``, ``Soll`` or ``Mio``.

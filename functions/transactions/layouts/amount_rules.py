@@ -1,4 +1,4 @@
-"""What must hold in the functions that fill amounts, so that one thing alone tells the direction."""
+"""The rules for functions that fill amounts, so that exactly one thing gives the direction."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
     fields = fields_read(function)
     if len(set(fields)) < len(fields):
         yield "reads one field twice"
-    yield from (f"the words of {name} tell its direction" for name in fields if _tells_twice(layout, function, name))
+    yield from (f"the words of {name} give its direction" for name in fields if _tells_twice(layout, function, name))
     yield from (rule for name in fields for rule in _other_currencies(layout, name))
     match function:
         case AmountWithDirection():

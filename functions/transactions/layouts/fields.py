@@ -85,7 +85,7 @@ class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
     counted. ``prefixes`` and ``suffixes`` are currencies that may stand around the digits, nothing else may.
     ``minor_units``: whole cents, or what the currency has.
 
-    ``minus_chars`` mean minus as ``-`` does. Or a word beside the number tells the direction: ``debit_words`` are money
+    ``minus_chars`` mean minus as ``-`` does. Or a word beside the number gives the direction: ``debit_words`` are money
     out, ``credit_words`` money in, "" is no word. There is no sign then.
     """
 

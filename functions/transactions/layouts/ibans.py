@@ -1,4 +1,4 @@
-"""International bank account numbers (ISO 13616): how they are written, and SQL that tells what is none."""
+"""International bank account numbers (ISO 13616): how they are written, and SQL that finds invalid ones."""
 
 from collections.abc import Callable
 from typing import Final, Literal

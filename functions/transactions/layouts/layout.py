@@ -27,7 +27,7 @@ class Dialect(LayoutPart, frozen=True):
     """How the cells and rows of a CSV file are written.
 
     Rows above the header are skipped: the header is looked for in the first ``header_within`` lines. Without a
-    ``header``, the first rows tell the layout by their number of cells and what stands in them. Columns may come in
+    ``header``, the layout is chosen by the first rows: their number of cells and their values. Columns may come in
     another order only if ``any_order``. Lines below that begin with ``comment_char`` or match one of ``skip_lines``
     are no records, nor is anything from the first line on that matches ``footer``; each is counted, and one that could
     be a transaction is rejected. ``trim`` takes white space off every cell. Unless ``line_breaks_in_cells``, every line

@@ -173,7 +173,7 @@ def _sections(layout: Layout) -> Iterator[str]:
     if not layout.names_above_rows:
         yield "sections: nothing is captured above the rows, or in a header"
     if layout.dialect.line_breaks_in_cells or layout.dialect.footer:
-        yield "sections: cannot be told apart with lineBreaksInCells or a footer"
+        yield "sections: cannot be combined with lineBreaksInCells or a footer"
 
 
 def _delivery(layout: Layout) -> Iterator[str]:

@@ -126,10 +126,10 @@ class AmountWithDirection(_Function, frozen=True, tag="amount_with_direction"):
 
 
 class AmountByAccount(_Function, frozen=True, tag="amount_by_account"):
-    """A number of which the own account tells the direction: money out where it is the payer's, in where the payee's.
+    """A number whose direction follows from the own account: money out where it is the payer's, in where the payee's.
 
     ``payer`` and ``payee`` are fields with accounts; the own account is what ``account_id`` is filled with. Where both
-    or neither is the own, the row is rejected, unless a sign tells.
+    or neither is the own, the row is rejected, unless a sign decides.
 
     ``sign`` is what the number itself says: nothing (``none``), the direction, with which the accounts must not
     disagree (``agrees``), or the direction only where it has a sign (``optional``).

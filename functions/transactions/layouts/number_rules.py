@@ -41,8 +41,8 @@ def _affix(affix: str) -> Iterator[str]:
         yield f"{_shown(signs[0])} is a sign. Name a minus in minusChars; parentheses have a key of their own"
     elif not affix or not is_currency(affix):
         yield (
-            f"{affix!r} is no currency, and could tell the direction or the size. Name a word for a direction in "
-            "debitWords or creditWords"
+            f"{affix!r} is not a currency, and could give the direction or the magnitude. Declare a word for a "
+            "direction in debitWords or creditWords"
         )
 
 
@@ -52,7 +52,7 @@ def _words(field: NumberField) -> Iterator[str]:
     if not (field.debit_words and field.credit_words):
         yield '.debitWords: needs creditWords, and they need it; "" stands for no word'
     if any(_declares(field, key) for key in _SIGNS):
-        yield ".debitWords: where words tell the direction, no sign can"
+        yield ".debitWords: where words give the direction, a sign cannot"
     for key, words in (("debitWords", field.debit_words), ("creditWords", field.credit_words)):
         for place, word in enumerate(words):
             if word and not _is_word(word):

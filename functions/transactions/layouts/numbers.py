@@ -8,7 +8,7 @@ from transactions.sql import literal, matches
 JSON_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 """A number as JSON writes it, without an exponent."""
 _BLANKS = "[ \u00a0\u202f]*"
-"""May stand between a number and the word that tells its direction."""
+"""May stand between a number and the word that gives its direction."""
 
 
 def number_pattern(field: NumberField, *, signed: bool = True) -> str:
@@ -51,7 +51,7 @@ def rule_of(field: NumberField) -> str:
 
 
 def words_rule(field: NumberField) -> str:
-    """Say which words tell the direction of a number."""
+    """Say which words give the direction of a number."""
     debit, credit = (
         " or ".join(word or "no word" for word in words) for words in (field.debit_words, field.credit_words)
     )

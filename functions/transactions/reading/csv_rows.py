@@ -32,7 +32,7 @@ class CsvRows:
     A row that the engine gets has as many cells as the file has columns, each quoted as a whole or free of quotes: no
     reader can split it otherwise. Most lines are known to be such rows by their structure. Each other one is split into
     its cells, and written anew or rejected. A line that is no record of its own is a row too, a placeholder, so that
-    the place of a row tells its line.
+    the place of a row gives its line.
     """
 
     def __init__(self, found: Found, texts: LastByte, guard: SectionGuard | None = None) -> None:

@@ -18,7 +18,7 @@ from transactions.reading.records import MAX_RECORD_BYTES
 from transactions.reading.shapes import fits
 
 ROWS_LOOKED_AT = 20
-"""So many first rows tell the layout of a file without a header: more than half of them must fit."""
+"""The number of first rows by which the layout of a file without a header is chosen: more than half must fit."""
 MISSES_TOLD = 3
 COLUMNS_TOLD = 5
 _HALF = 0.5
@@ -159,7 +159,7 @@ def _fits(found: Found, cells: Sequence[str]) -> bool:
 
 
 def _first_lines(head: bytes, layout: Layout, count: int) -> list[str]:
-    # A wrong byte further down is none of the header's business: reading the file will tell.
+    # A wrong byte further down does not concern the header: reading the file finds it.
     text = head.decode(layout.encoding, errors="replace").removeprefix("\ufeff")
     return re.split("\r\n|\r|\n", text, maxsplit=count)[:count]
 
@@ -187,7 +187,7 @@ def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
     fields = layout.schema.fields
     row = max(rows, key=lambda cells: sum(any(field.match_header(cell) for cell in cells) for field in fields))
     missing = [field.name for field in fields if not field.optional and not any(map(field.match_header, row))]
-    # Only names from the layout are told: what stands in the file instead of a header may be customer data.
+    # Only names from the layout are shown: what the file has in place of a header may be customer data.
     meant = [_fields_of(cell, layout) for cell in row]
     extra = meant.count([])
     unknown = "1 unknown column" if extra == 1 else f"{extra} unknown columns"

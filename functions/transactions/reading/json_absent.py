@@ -1,4 +1,4 @@
-"""Tells which fields no record of a JSON file has: a wrong path in the layout looks like values that are missing."""
+"""Finds the fields that no record of a JSON file has: a wrong path in the layout looks like missing values."""
 
 import re
 from collections.abc import Iterable

@@ -39,7 +39,7 @@ class OpenArray:
 
     @classmethod
     def find(cls, beginning: bytes, way: Sequence[str]) -> Self | None:
-        """Find the array to which the names ``way`` lead; None if the document's ``beginning`` does not tell."""
+        """Find the array to which the names ``way`` lead; None if the document's ``beginning`` does not show it."""
         key = rb'"%b"\s*:\s*' % re.escape(way[-1].encode()) if way else rb"\A\s*"
         for match in islice(re.finditer(key + rb"\[", beginning), _CANDIDATES):
             before, rest = beginning[: match.end()], beginning[match.end() :]
@@ -92,7 +92,7 @@ class OpenArray:
             return None
 
     def _too_large(self, max_bytes: int) -> FileRejectedError:
-        """Tell a document that is broken where it could not be cut from one that is not."""
+        """Distinguish a document that is broken where it could not be cut from one that is not."""
         try:
             msgspec.json.decode(self._opening + self._rest, type=list[msgspec.Raw])
         except NO_JSON as error:
@@ -151,7 +151,7 @@ class OpenArray:
 def _lines(piece: bytearray, records: Sequence[bytes], line: int, line_ends: int) -> Sequence[int]:
     """Return the line of each record where all are equally far apart and none has a line end within; else nothing.
 
-    So it is in most files, and is told faster of all together than of each.
+    So it is in most files, and it is faster to check all together than each.
     """
     if len(records) < 2:  # noqa: PLR2004 - it takes two to be apart
         return ()

@@ -12,7 +12,7 @@ _OPENING, _CLOSING, _COMMA = b"{[", b"}]", b","
 def last_border(elements: bytes | bytearray) -> int:
     """Return where the last comma between ``elements`` of an array stands, 0 if there is none.
 
-    What is no JSON has its borders as well: it is for the decoder to tell.
+    Text that is not JSON has borders as well: the decoder finds out.
     """
     border = depth = at = 0
     while depth >= 0 and (found := (_WITHIN_ELEMENT if depth else _BETWEEN_ELEMENTS).match(elements, at)):

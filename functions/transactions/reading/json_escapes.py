@@ -20,7 +20,7 @@ def with_line_feeds(text: bytes) -> bytes:
 
 
 def may_be_forbidden(text: bytes) -> bool:
-    """Tell, fast, whether it is worth while to ask for parts of ``text`` whether they are forbidden."""
+    """Decide, fast, whether parts of ``text`` need to be checked for forbidden characters."""
     return holds_forbidden(text) or bool(_LIKE_FORBIDDEN.search(text))
 
 

@@ -1,4 +1,4 @@
-"""Takes a JSON document apart no further than it is asked for, and tells the place of each value in it."""
+"""Takes a JSON document apart no further than it is asked for, and gives the place of each value in it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ class Node:
 
     @property
     def first(self) -> bytes:
-        """The first byte, which tells an object from an array and from null."""
+        """The first byte, which distinguishes an object, an array and null."""
         return bytes(memoryview(self._raw)[:1])
 
     @property

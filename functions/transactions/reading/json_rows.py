@@ -90,7 +90,7 @@ class _Cells:
 
 
 class JsonLines:
-    """One record a line. A line that is none is a row as well: the engine tells which can be read."""
+    """One record a line. A line that is not a record is a row as well: the engine finds out which can be read."""
 
     def __init__(self, layout: Layout) -> None:
         self._cells, self._warnings = _Cells(layout), JsonWarnings(layout)

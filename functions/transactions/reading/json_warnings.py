@@ -20,7 +20,7 @@ class JsonWarnings:
         self._names = self.inner.names, self.outer.names
 
     def at_end(self) -> Iterator[ErrorExample]:
-        """Yield the warnings of the file. One that has none of the fields is told that by its rejected rows."""
+        """Yield the warnings of the file. The rejected rows of a file show that it has none of the fields."""
         if self.inner.names != self._names[0]:
             for name in (*self.inner.names, *self.outer.names):
                 yield _warning(WarningCode.FIELD_ABSENT, 1, name, ABSENT_RULE)

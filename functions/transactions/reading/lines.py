@@ -5,7 +5,7 @@ from transactions.patterns import compiled
 
 
 class LineFilter:
-    """Tells line by line, down the file, which ones the dialect skips."""
+    """Decides, line by line down the file, which lines the dialect skips."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._comment_char = dialect.comment_char

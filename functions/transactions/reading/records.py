@@ -57,7 +57,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Consecutive records in a file for the engine (UTF-8, line feeds), counted independently of it.
 
     Where records are lines, each of the partner's lines is one of ``rows``, and ``first`` the number of the first of
-    them, so that a row's place tells its line. Lines that are no record of their own are rows of placeholders, and
+    them, so that a row's place gives its line. Lines that are no record of their own are rows of placeholders, and
     ``placeholders`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
     ``skipped`` are lines that are no records by the layout. ``sections`` are those that its rows belong to, in order;

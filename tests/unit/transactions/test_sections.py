@@ -257,8 +257,8 @@ def _account_of(sections: tuple[Section, ...], line: int) -> str:
 @pytest.mark.parametrize(
     ("layout", "complaint"),
     [
-        (of_accounts(line_breaks_in_cells=True), "sections: cannot be told apart with lineBreaksInCells or a footer"),
-        (of_accounts(footer="^Sum"), "sections: cannot be told apart with lineBreaksInCells or a footer"),
+        (of_accounts(line_breaks_in_cells=True), "sections: cannot be combined with lineBreaksInCells or a footer"),
+        (of_accounts(footer="^Sum"), "sections: cannot be combined with lineBreaksInCells or a footer"),
         (msgspec.structs.replace(of_accounts(), delivery=("account",)), "delivery[0]: account has another value"),
         (msgspec.structs.replace(of_accounts(), delivery=("day",)), "delivery[0]: day is no capture"),
     ],
