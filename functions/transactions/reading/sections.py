@@ -30,13 +30,13 @@ class SectionLines:
         """Whether the layout captures facts from lines above its header."""
         return bool(self._patterns)
 
-    def header_facts(self, line: str) -> dict[str, str] | None:
-        """Return the facts in a header of the layout, None of another line.
+    def header_facts(self, number: int, line: str) -> dict[str, str] | None:
+        """Return the facts in a header of the layout, which stands on the line with this number; None of another line.
 
         Raises
         ------
         FileRejectedError
-            If its columns are not those of the file's first header.
+            HEADER_MISMATCH, with the line's number, if its columns are not those of the file's first header.
         """
         if not self._layout.dialect.header or self._in_header not in line:
             return None
@@ -46,7 +46,9 @@ class SectionLines:
             return None
         columns, facts = header
         if (columns, len(cells)) != (self._found.columns, self._found.fewest_cells):
-            raise FileRejectedError(FileCode.HEADER_MISMATCH, "a header further down has other columns than the first")
+            raise FileRejectedError(
+                FileCode.HEADER_MISMATCH, f"header on line {number}: other columns than the first header"
+            )
         return facts
 
     def facts(self, line: str) -> dict[str, str]:
@@ -82,14 +84,14 @@ class SectionGuard:
         FileRejectedError
             SECTION_UNDECLARED, with the line's number.
         """
-        in_header = self._lines.header_facts(line)
+        in_header = self._lines.header_facts(number, line)
         if in_header is not None and self._lines.stand_above_headers:
             raise self._undeclared(number)
         self._refuse_others(number, in_header or self._lines.facts(line))
 
     def check_facts(self, number: int, line: str) -> None:
         """Refuse the file if ``line`` has another fact: of a header that the layout skips, only that counts."""
-        self._refuse_others(number, self._lines.header_facts(line) or self._lines.facts(line))
+        self._refuse_others(number, self._lines.header_facts(number, line) or self._lines.facts(line))
 
     def _refuse_others(self, number: int, facts: dict[str, str]) -> None:
         if any(self._found.captures[name] != fact for name, fact in facts.items()):
@@ -135,7 +137,10 @@ class SectionReader:
             If one lacks a fact, or has other columns.
         """
         place, found = 0, list[tuple[range, Section]]()
-        clues = [_Clue(self._lines.header_facts(line), self._lines.facts(line)) for line in lines]
+        clues = [
+            _Clue(self._lines.header_facts(number, line), self._lines.facts(line))
+            for number, line in enumerate(lines, first)
+        ]
         while place < len(lines):
             if clues[place].any:
                 start, place = self._extent(lines, clues, place, above=found[-1][0].stop if found else 0)

@@ -145,7 +145,20 @@ def test_a_section_with_other_columns_refuses_the_file(tmp_path: Path) -> None:
     layout = of_accounts(any_order=True)
     content = file(*section("A1", "2025-10-01;1;x"), "Account;A2", "Day;Text;Sum", "2025-10-01;x;2")
 
-    assert refusal(content, layout, tmp_path)[0] == FileCode.HEADER_MISMATCH
+    code, reason = refusal(content, layout, tmp_path)
+
+    assert code == FileCode.HEADER_MISMATCH
+    assert "header on line 6" in reason
+
+
+def test_an_undeclared_header_of_other_columns_is_named(tmp_path: Path) -> None:
+    layout = of_accounts(sections=False, any_order=True)
+    content = file(*section("A1", "2025-10-01;1;x"), "Day;Text;Sum", "2025-10-01;x;2")
+
+    code, reason = refusal(content, layout, tmp_path)
+
+    assert code == FileCode.HEADER_MISMATCH
+    assert "header on line 5" in reason
 
 
 OTHERS = {
