@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
-from transactions.reports.page import Notice, page
+from transactions.reports.page import Notice, grouped, page
 from transactions.reports.report import Report
 
 
@@ -28,12 +28,13 @@ def overlaps_sentence(row: AuditRow) -> str:
     if not row.published or not row.rows_in_other_files:
         return ""
     rows, files = _counted(row.rows_in_other_files, "row"), _counted(row.overlapping_file_count, "other file")
-    conflicts = f", {row.conflicting_rows} of them with another amount or currency" if row.conflicting_rows else ""
+    differing = f", {grouped(str(row.conflicting_rows))} of them with another amount or currency"
+    conflicts = differing if row.conflicting_rows else ""
     return f"{rows} also in {files}{conflicts}. The ledger counts each transaction once."
 
 
 def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{grouped(str(number))} {what}" if number == 1 else f"{grouped(str(number))} {what}s"
 
 
 def _reason(row: AuditRow) -> str:
