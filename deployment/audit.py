@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _deserialize = TypeDeserializer().deserialize
 _BATCH: Final = 100
 """Keys of one DynamoDB BatchGetItem."""
+_LEFT: Final = (FileStatus.DUPLICATE, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN)
+"""What becomes of the files of a delivery that do not stand."""
 _STATUS: Final = {"#status": "status"}
 """``status`` is a reserved word of DynamoDB."""
 
@@ -121,6 +123,24 @@ class AuditTable:
                 },
             )
         )
+
+    def left_of_delivery(self, entry: str) -> list[AuditRow]:
+        """Read the rows of the files of a delivery, by the registry's entry of it, that do not stand (any more)."""
+        condition = {
+            "KeyConditionExpression": "#status = :status",
+            "FilterExpression": "delivery = :entry",
+            "ExpressionAttributeNames": _STATUS,
+        }
+        return [
+            row
+            for status in _LEFT
+            for row in self._read(
+                "query",
+                IndexName=STATUS_INDEX,
+                ExpressionAttributeValues={":status": {"S": status.value}, ":entry": {"S": entry}},
+                **condition,
+            )
+        ]
 
     def _read(self, operation: str, **request: Any) -> Iterator[AuditRow]:
         for page in self._dynamodb.get_paginator(operation).paginate(TableName=self._name, **request):

@@ -16,6 +16,7 @@ from deployment.stack import DeployedStack
 from deployment.unrecorded import UnrecordedOutcomes
 from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
+from etl.workflow.steps import DELIVERY_PREFIX
 from pipeline.audit_row import AuditRow
 from pipeline.lost_uploads import LostUploads
 from pipeline.raw_bucket import identify
@@ -48,6 +49,7 @@ class Pipeline:
         dynamodb: Any = session.client("dynamodb")
         athena: Any = session.client("athena")
         self.outputs = stack.outputs
+        self._dynamodb = dynamodb
         self.audit = AuditTable(dynamodb, self.outputs["AuditTable"])
         self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
         s3 = session.client("s3")
@@ -159,6 +161,22 @@ class Pipeline:
         """List the objects that hold a published file's rows; none for any other file."""
         manifest = self.processed(row.manifest) if row.published else None
         return msgspec.json.decode(manifest, type=tuple[WrittenObject, ...]) if manifest else ()
+
+    def same_delivery(self, row: AuditRow) -> list[AuditRow]:
+        """List the other files of a file's declared delivery, oldest upload first; none where its key is the delivery.
+
+        Left out are files that were refused, or never got so far that their delivery is known.
+        """
+        if not row.delivery.startswith(DELIVERY_PREFIX):
+            return []
+        entry = self._dynamodb.get_item(
+            TableName=self.outputs["RegistryTable"], Key={"entry": {"S": row.delivery}}, ConsistentRead=True
+        ).get("Item", {})
+        # The one that claimed the delivery last stands, or is to.
+        latest = self.audit.get([entry["file_id"]["S"]] if entry else [])
+        rows = {other.file_id: other for other in self.audit.left_of_delivery(row.delivery)} | latest
+        others = [other for file_id, other in rows.items() if file_id != row.file_id]
+        return sorted(others, key=lambda other: other.uploaded_at)
 
     def partitions(self, table: str) -> set[Partition]:
         """List the partitions that are registered in the Glue catalog."""

@@ -25,13 +25,15 @@ from transactions.results import ErrorCount, WrittenObject
 class Trail(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known about a file: its audit row, its objects, its other versions, and files of the same content.
 
-    ``overlapping`` are the files that already had some of its transactions when it was completed.
+    ``delivery`` are the other files of its delivery, where its layout declares one; ``overlapping`` are the files that
+    already had some of its transactions when it was completed.
     """
 
     row: AuditRow
     raw: str
     objects: tuple[WrittenObject, ...]
     versions: tuple[AuditRow, ...]
+    delivery: tuple[AuditRow, ...]
     duplicates: tuple[AuditRow, ...]
     overlapping: tuple[AuditRow, ...]
 
@@ -42,6 +44,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
             "raw": self.raw,
             "objects": msgspec.to_builtins(self.objects),
             "versions": [row_document(version) for version in self.versions],
+            "delivery": [row_document(other) for other in self.delivery],
             "duplicates": [row_document(duplicate) for duplicate in self.duplicates],
             "overlapping": [row_document(other) for other in self.overlapping],
         }
@@ -55,7 +58,7 @@ def audit(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show everything known about a file: history, figures, lineage, other versions, duplicates.
+    """Show everything known about a file: history, figures, lineage, other versions, delivery, duplicates, overlaps.
 
     \b
     etl audit incoming/alpine/october.csv
@@ -78,6 +81,7 @@ def trail(pipeline: Pipeline, file: str) -> Trail:
         raw=f"{raw}?versionId={row.version_id}" if row.version_id else raw,
         objects=pipeline.objects(row),
         versions=tuple(version for version in versions if version.file_id != row.file_id),
+        delivery=tuple(pipeline.same_delivery(row)),
         duplicates=tuple(pipeline.audit.duplicates_of(row.file_id)),
         overlapping=tuple(pipeline.audit.get(row.overlapping_files).values()),
     )
@@ -98,6 +102,8 @@ def _show(console: Console, found: Trail) -> None:
         _section(console, "Its rows lie in the processed bucket", _objects(found.objects))
     if found.versions:
         _section(console, "Other versions of the key", _relatives(found.versions))
+    if found.delivery:
+        _section(console, "Other files of its delivery", _relatives(found.delivery))
     if found.duplicates:
         _section(console, "The same content came again as", _relatives(found.duplicates))
     if found.overlapping:

@@ -4,11 +4,13 @@ from typing import Final
 
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch, catch_with, jsonata_task, query, service, task
-from etl.workflow.steps import VALIDATION, Steps, item, key_entry
+from etl.workflow.steps import DELIVERY_PREFIX, VALIDATION, Steps, item, key_entry
 from pipeline.constants import FileStatus
 
 _KEY: Final = key_entry("$states.input.file.object_key")
-_DELIVERY: Final = "'delivery#' & $states.input.file.partner & '#' & $states.input.inspected.validation.delivery_id"
+_DELIVERY: Final = (
+    f"'{DELIVERY_PREFIX}' & $states.input.file.partner & '#' & $states.input.inspected.validation.delivery_id"
+)
 """The registry's entry of the files that take each other's place: those under a key, or of a delivery that the layout
 declares (decision 0028)."""
 

@@ -80,7 +80,7 @@ class PublicationSteps(Steps):
                 "Record superseded": self._finish(
                     FileStatus.SUPERSEDED,
                     detail={"S": "a newer file of the delivery came first"},
-                    facts=self._figures(),
+                    facts={**self._figures(), "delivery": audit.text(DELIVERY_ENTRY)},
                     following="Done",
                 ),
             }

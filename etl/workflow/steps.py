@@ -172,6 +172,10 @@ class Steps(ABC):
         }
 
 
+DELIVERY_PREFIX: Final = "delivery#"
+"""The registry's entries of declared deliveries begin so; partner and a hash of the delivery's facts follow."""
+
+
 def key_entry(object_key: str) -> str:
     """Return JSONata for the registry's entry of a key, which ``object_key`` (JSONata) is."""
     return f"'key#' & {object_key}"

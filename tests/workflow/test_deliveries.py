@@ -35,6 +35,7 @@ def test_a_file_that_comes_late_gives_way_to_one_uploaded_later(machine: Machine
     process(machine, late, validated=_of(first), changes=not_called("Claim the content", "Transform"))
 
     assert (statuses(machine, first), statuses(machine, late)) == (STANDS, ["RECEIVED", "PROCESSING", "SUPERSEDED"])
+    assert (machine.row(late) or {})["delivery"] == (machine.row(first) or {})["delivery"]
 
 
 def test_times_of_upload_are_compared_as_times(machine: Machine) -> None:

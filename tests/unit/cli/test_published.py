@@ -32,20 +32,25 @@ DUPLICATE = audit_row(FileStatus.DUPLICATE, duplicate_of=OTHER, report="reports/
 
 @dataclass
 class FakePipeline:
-    """One file, with nothing beside it but its report."""
+    """One file, with nothing beside it but its report, the other files of its delivery, and those that overlap."""
 
     row: AuditRow
+    delivery: tuple[AuditRow, ...] = ()
+    overlapping: tuple[AuditRow, ...] = ()
     outputs: dict[str, str] = field(default_factory=lambda: {"RawBucket": "raw"})
     objects_of_row: tuple[Any, ...] = ()
 
     @property
     def audit(self) -> Any:
         return SimpleNamespace(
-            get=lambda _ids: {self.row.file_id: self.row},
+            get=lambda ids: {row.file_id: row for row in (self.row, *self.overlapping) if row.file_id in ids},
             of_key=lambda _bucket, _key: [self.row],
             of_status=lambda one, **_asked: [self.row] if one is self.row.status else [],
             duplicates_of=lambda _file_id: [],
         )
+
+    def same_delivery(self, _row: AuditRow) -> list[AuditRow]:
+        return list(self.delivery)
 
     def objects(self, _row: AuditRow) -> tuple[Any, ...]:
         return self.objects_of_row
@@ -59,9 +64,9 @@ def _report() -> bytes:
     return make_report(DUPLICATE.file_id, counts, verdict="VALID_WITH_REJECTED_ROWS", layout="alpine-2025").json()
 
 
-def _etl(monkeypatch: pytest.MonkeyPatch, row: AuditRow, *arguments: str) -> Result:
+def _etl(monkeypatch: pytest.MonkeyPatch, row: AuditRow, *arguments: str, **beside: Any) -> Result:
     for command in (audit, report, status):
-        monkeypatch.setattr(command, "connect", lambda _suffix: FakePipeline(row))
+        monkeypatch.setattr(command, "connect", lambda _suffix: FakePipeline(row, **beside))
     monkeypatch.setattr("cli.console.PLAIN_WIDTH", 200)
     answer = CliRunner().invoke(app, list(arguments))
     assert answer.exit_code == 0, answer.output
@@ -105,6 +110,42 @@ def test_audit_says_how_many_rows_are_published(monkeypatch: pytest.MonkeyPatch)
 
     assert "53 rows" in shown
     assert "none of which is published" not in shown
+
+
+def test_audit_lists_the_other_files_of_the_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, newer = audit_row(FileStatus.SUPERSEDED), audit_row(file_id=OTHER, key="incoming/alpine/newer.csv")
+    asked = ("audit", row.file_id)
+
+    shown = _etl(monkeypatch, row, *asked, delivery=(newer,)).output
+    told = json.loads(_etl(monkeypatch, row, *asked, "--json", delivery=(newer,)).stdout)
+
+    assert _section(shown, "Other files of its delivery") == [f"2025-10-06 08:00:00 COMPLETED {newer.key} {OTHER}"]
+    assert [other["file_id"] for other in told["delivery"]] == [OTHER]
+    assert "delivery" not in _etl(monkeypatch, row, *asked).output
+
+
+def test_audit_lists_the_files_that_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a file whose row names one other, of two
+    figures: dict[str, Any] = {"rows_in_other_files": 3, "conflicting_rows": 1, "overlapping_file_count": 2}
+    row, month = audit_row(overlapping_files=(OTHER,), **figures), audit_row(file_id=OTHER, key="incoming/alpine/m.csv")
+    asked = ("audit", row.file_id)
+
+    shown = _etl(monkeypatch, row, *asked, overlapping=(month,)).output
+    told = json.loads(_etl(monkeypatch, row, *asked, "--json", overlapping=(month,)).stdout)
+
+    title = "Files that had some of its transactions too (and 1 more file: etl query overlaps)"
+    assert _section(shown, title) == [f"2025-10-06 08:00:00 COMPLETED {month.key} {OTHER}"]
+    assert "3 rows in 2 other files, 1 of them in conflict" in shown
+    assert [other["file_id"] for other in told["overlapping"]] == [OTHER]
+
+
+def _section(shown: str, title: str) -> list[str]:
+    """Return the rows of the table below a title, their cells parted by one space."""
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    (start,) = (place for place, line in enumerate(lines) if line.startswith(f"{title} ─"))
+    # Below the title are the columns' names and a line.
+    table = lines[start + 1 :]
+    return table[3 : table.index("", 3)] if table[0] == "" else table[2 : table.index("", 2)]
 
 
 def test_the_page_that_is_opened_has_the_status_of_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
