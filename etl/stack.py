@@ -187,6 +187,7 @@ class PipelineStack(Stack):
             "BatchingQueue": batching.queue.queue_url,
             "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
             "RecordFailures": recording.failures.queue_url,
+            "OverlapsQueue": overlaps.queue.queue_url,
             "AlertTopic": alerts.topic.topic_arn,
             "Database": catalog.database_name,
             "Workgroup": catalog.workgroup.name,

@@ -6,13 +6,12 @@ two files with one content comes first, and how often a step was tried, is left 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from itertools import groupby, pairwise
 
-from evidence.chaos.scenario import Content, account_of, delivery_of
+from evidence.chaos.overlaps import overlap_differences
 from evidence.chaos.state import ObservedRow, State, VisibleRow
+from evidence.chaos.uploaded import Uploaded
 
 LOST = "the dead-letter queue refused it"
 """Words of the alert of a file that could not be kept for replay."""
@@ -27,43 +26,6 @@ _NEXT = {
 """Which status may follow which; what stands nowhere here is final."""
 
 _UNFINISHED = {"FAILED", "PROCESSING", "RECEIVED", "no row"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Uploaded:
-    """One upload as S3 has it: whether a person took it back, and whether it came after that."""
-
-    bucket: str
-    key: str
-    version_id: str
-    content: Content
-    withdrawn: bool = False
-    after_withdrawal: bool = False
-
-    @property
-    def delivery(self) -> str:
-        """Which files take each other's place."""
-        return delivery_of(self.key)
-
-    @property
-    def account(self) -> str:
-        """The account of its rows."""
-        return account_of(self.key)
-
-    @property
-    def says(self) -> tuple[Content, str]:
-        """What no two published files of a partner may say: the same bytes of two accounts are two things."""
-        return self.content, self.account
-
-    @property
-    def file_id(self) -> str:
-        """The identity that the pipeline must give it: SHA-256 of bucket, key and version."""
-        return sha256(f"{self.bucket}\n{self.key}\n{self.version_id}".encode()).hexdigest()
-
-    @property
-    def name(self) -> str:
-        """How differences call it."""
-        return f"{self.key} ({self.file_id[:8]})"
 
 
 def unfinished(uploads: Sequence[Uploaded], state: State) -> bool:
@@ -101,6 +63,7 @@ def differences(uploads: Sequence[Uploaded], state: State) -> list[str]:
         *_outcomes(uploads, state),
         *_table(uploads, state),
         *_ledger(uploads, state),
+        *overlap_differences(uploads, state),
         *_alerts(uploads, state),
         *_announcements(uploads, state),
     ]
@@ -110,7 +73,7 @@ def _queues(state: State) -> Iterator[str]:
     if state.letters:
         yield f"{len(state.letters)} messages are left in the dead-letter queue"
     if state.waiting:
-        yield f"{state.waiting} messages are left in the batching queue"
+        yield f"{state.waiting} messages are left in the queues"
 
 
 def _rows(uploads: Sequence[Uploaded], state: State) -> Iterator[str]:

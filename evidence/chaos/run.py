@@ -15,9 +15,9 @@ from etl.workflow.definition import LEASE_SECONDS
 from etl.workflow.requeueing import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS
 from evidence.chaos import model
 from evidence.chaos.faults import Faults
-from evidence.chaos.model import Uploaded
 from evidence.chaos.scenario import Content, Scenario, Withdrawal, renamed
-from evidence.chaos.state import Observer, State
+from evidence.chaos.state import QUEUES, Observer, State
+from evidence.chaos.uploaded import Uploaded
 from local.announcements import Announcements
 from local.layouts import with_layout
 from local.lifecycle import running
@@ -151,7 +151,7 @@ class Storms:
         """Wait until no message waits and no execution runs, and after ``calm`` seconds still none does."""
         while True:
             wait_until(
-                "the queue is empty and no execution runs",
+                "the queues are empty and no execution runs",
                 self._open_work,
                 lambda work: work == (0, 0),
                 patience=patience,
@@ -161,7 +161,7 @@ class Storms:
                 return
 
     def _open_work(self) -> tuple[int, int]:
-        return (self._observer.messages("BatchingQueue"), len(self._observer.executions("RUNNING")))
+        return (sum(map(self._observer.messages, QUEUES)), len(self._observer.executions("RUNNING")))
 
     def _wait_for_leases(self, state: State) -> None:
         """Wait as a person does who replays a file whose run has died: until its claim has ended."""
@@ -169,7 +169,7 @@ class Storms:
             time.sleep(SHORT_LEASE_SECONDS)
 
     def _shorten(self, session: Any) -> None:
-        """Shorten the lease, the delay of throttled files, and how long the queue hides what could not be started."""
+        """Shorten the lease, the delay of throttled files, and how long the queues hide what could not be dealt with."""
         states = session.client("stepfunctions")
         machine = self._outputs["StateMachine"]
         definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
@@ -183,9 +183,10 @@ class Storms:
             if not found:
                 raise LookupError(f"the definition says its lease or its delays no more as {pattern}")
         states.update_state_machine(stateMachineArn=machine, definition=definition)
-        self._sqs.set_queue_attributes(
-            QueueUrl=self._outputs["BatchingQueue"], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}
-        )
+        for queue in QUEUES:
+            self._sqs.set_queue_attributes(
+                QueueUrl=self._outputs[queue], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}
+            )
 
 
 @contextmanager

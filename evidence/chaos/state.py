@@ -21,6 +21,9 @@ from pipeline.audit_row import read_row
 ALERT_LIMIT: Final = "alert limit reached"
 """The end of the subject of the message after which no more alerts of the hour are sent."""
 
+QUEUES: Final = ("BatchingQueue", "OverlapsQueue")
+"""What waits there is still to be done."""
+
 _ENDED: Final = "ended"
 """What the input of an execution that settles has of the ended one."""
 
@@ -64,6 +67,16 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overlaps:
+    """What a file's row says of other files: its rows there, those that differ, and how many files, of which by id."""
+
+    rows: int = 0
+    conflicts: int = 0
+    files: int = 0
+    named: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObservedRow:
     """One row of the audit table; ``counts`` are read, accepted and rejected, ``published`` is shown as readable."""
 
@@ -73,6 +86,7 @@ class ObservedRow:
     counts: tuple[int, int, int]
     published: int
     sums: Mapping[str, Decimal]
+    overlaps: Overlaps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +170,7 @@ class Observer:
             ledger=self._ledger(),
             quarantine=quarantine,
             letters=self._letters(),
-            waiting=self.messages("BatchingQueue"),
+            waiting=sum(map(self.messages, QUEUES)),
             alerts_received=alerts_received,
             announced=frozenset(announced),
             unsettled=frozenset(self._unsettled(self.ended_badly() - ended_before)),
@@ -187,7 +201,8 @@ class Observer:
 
     def forget(self) -> None:
         """Remove what a scenario has left, messages that would come later included."""
-        self._sqs.purge_queue(QueueUrl=self._outputs["BatchingQueue"])
+        for queue in QUEUES:
+            self._sqs.purge_queue(QueueUrl=self._outputs[queue])
         bucket = self._outputs["ProcessedBucket"]
         keys = [{"Key": key} for prefix in ("transactions/", "quarantine/") for key in self._keys(prefix)]
         for start in range(0, len(keys), 1000):
@@ -281,6 +296,12 @@ def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
         counts=(int(row.get("rows_read", 0)), int(row.get("rows_accepted", 0)), int(row.get("rows_rejected", 0))),
         published=read_row(row).rows_published,
         sums={total["currency"]: Decimal(total["sum"]) for total in totals},
+        overlaps=Overlaps(
+            rows=int(row.get("rows_in_other_files", 0)),
+            conflicts=int(row.get("conflicting_rows", 0)),
+            files=int(row.get("overlapping_file_count", 0)),
+            named=frozenset(row.get("overlapping_files", ())),
+        ),
     )
 
 

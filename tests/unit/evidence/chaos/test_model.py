@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.chaos.model import Uploaded, differences, unkept
+from evidence.chaos.model import differences, unkept
 from evidence.chaos.scenario import Content, PlannedRow, draw
-from evidence.chaos.state import ALERT_LIMIT, Entry, Letter, ObservedRow, State, VisibleRow
+from evidence.chaos.state import ALERT_LIMIT, Entry, Letter, ObservedRow, Overlaps, State, VisibleRow
+from evidence.chaos.uploaded import Uploaded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,7 @@ def _row(upload: Uploaded, *way: str, duplicate_of: str = "") -> ObservedRow:
         counts=(3, len(good), 3 - len(good)),
         published=len(good) if way[-1] == "COMPLETED" else 0,
         sums={"CHF": sum((Decimal(row.amount) for row in good), Decimal(0))},
+        overlaps=Overlaps(),
     )
 
 
@@ -292,9 +294,18 @@ def test_of_a_delivery_the_newest_stands_whatever_its_name() -> None:
 def test_the_ledger_has_what_the_last_of_two_files_says() -> None:
     uploads = [STATEMENT, OVERLAPPING]
 
-    assert differences(uploads, _ended(*uploads, ledger=_visible(OVERLAPPING))) == []
-    assert differences(uploads, _ended(*uploads, ledger=_visible(STATEMENT)))
-    assert differences(uploads, _ended(*uploads, ledger=_visible(STATEMENT) + _visible(OVERLAPPING)))
+    def of_ledger(ledger: Counter[VisibleRow]) -> list[str]:
+        return [found for found in differences(uploads, _ended(*uploads, ledger=ledger)) if "the ledger" in found]
+
+    assert of_ledger(_visible(OVERLAPPING)) == []
+    assert of_ledger(_visible(STATEMENT))
+    assert of_ledger(_visible(STATEMENT) + _visible(OVERLAPPING))
+
+
+def test_figures_on_overlaps_are_among_what_is_compared() -> None:
+    uploads = [STATEMENT, OVERLAPPING]
+
+    assert differences(uploads, _ended(*uploads, ledger=_visible(OVERLAPPING)))
 
 
 def test_a_withdrawn_file_has_no_rows_and_stays_withdrawn() -> None:
