@@ -31,11 +31,12 @@ _SOURCES = {
     ROOT / "functions": ".",
     ROOT / "layouts": "layouts",
     ROOT / "glue" / "files.odcs.yaml": "glue/files.odcs.yaml",
+    ROOT / "glue" / "queries" / "moved-dates.sql": "glue/queries/moved-dates.sql",
     ROOT / "glue" / "transactions.odcs.yaml": "glue/transactions.odcs.yaml",
 }
 """The project's own files in the package, and where they lie in it."""
 
-SERVICES = frozenset({"cloudformation", "dynamodb", "glue", "lambda", "s3", "sns", "sqs", "stepfunctions"})
+SERVICES = frozenset({"athena", "cloudformation", "dynamodb", "glue", "lambda", "s3", "sns", "sqs", "stepfunctions"})
 """What the functions make clients of. botocore's other 400 would be half of all files."""
 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")

@@ -10,6 +10,7 @@ from etl.constructs.arrivals import MissingFileFunction
 from etl.constructs.bucket_emptier import BucketEmptier
 from etl.constructs.catalog import Catalog
 from etl.constructs.dashboard import Dashboard
+from etl.constructs.dates import MovedDatesFunction
 from etl.constructs.encryption import EncryptionKey
 from etl.constructs.function import FunctionBasis
 from etl.constructs.functions import FileFunctions
@@ -141,6 +142,9 @@ class PipelineStack(Stack):
             registry_table=tables.registry,
             batching_queue=batching.queue,
         )
+        dates = MovedDatesFunction(self, "Dates", basis, processed=buckets.processed, catalog=catalog)
+        # Athena writes its answers to a bucket in this function's name.
+        dates.node.add_dependency(emptier)
         watched = {
             "dispatch": ingestion.dispatch,
             "validate": functions.validate,
@@ -148,6 +152,7 @@ class PipelineStack(Stack):
             "publish": functions.publish,
             "record": recording.function,
             "check-arrivals": arrivals.function,
+            "check-dates": dates.function,
             "find-overlaps": overlaps.function,
             "requeue-lost": sweep.function,
             "empty-buckets": emptier.function,
@@ -158,12 +163,13 @@ class PipelineStack(Stack):
             names=names,
             topic=alerts.topic,
             functions=watched,
-            scheduled={"check-arrivals", "requeue-lost"},
+            scheduled={"check-arrivals", "check-dates", "requeue-lost"},
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             record_failures=recording.failures,
             overlaps_queue=overlaps.queue,
+            overlaps_dead_letter_queue=overlaps.dead_letter_queue,
             crawler=catalog.crawler,
         )
         Dashboard(
@@ -174,6 +180,8 @@ class PipelineStack(Stack):
             state_machine=workflow.state_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
+            overlaps_queue=overlaps.queue,
+            overlaps_dead_letter_queue=overlaps.dead_letter_queue,
             audit_table=tables.audit,
             workgroup=catalog.workgroup.name,
             alarms=monitoring.alarm_names,
@@ -188,6 +196,7 @@ class PipelineStack(Stack):
             "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
             "RecordFailures": recording.failures.queue_url,
             "OverlapsQueue": overlaps.queue.queue_url,
+            "OverlapsDeadLetterQueue": overlaps.dead_letter_queue.queue_url,
             "AlertTopic": alerts.topic.topic_arn,
             "Database": catalog.database_name,
             "Workgroup": catalog.workgroup.name,

@@ -108,6 +108,11 @@ def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     return f"{waiting} batches of outcomes could not be recorded", advice if waiting else ""
 
 
+def _overlaps(_: ExaminedStack, pipeline: Pipeline) -> Seen:
+    waiting = pipeline.waiting_messages("OverlapsDeadLetterQueue")
+    return f"{waiting} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else ""
+
+
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     changed = (now - _CHANGED_WITHIN, now - HANGS_AFTER)
@@ -217,6 +222,7 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Alert subscriptions": _subscriptions,
     "Dead letters": _dead_letters,
     "Unrecorded outcomes": _unrecorded,
+    "Overlaps of files": _overlaps,
     "Hanging files": _hanging,
     "Files without a row": _without_row,
     "Uploads without an event": _unannounced,

@@ -76,10 +76,14 @@ class Catalog(Construct):
         files = yaml.safe_load(FILES_CONTRACT.read_text(encoding="utf-8"))
         for declared in files["schema"]:
             _table(self, database, processed, declared, projection={UPLOADED_DATE: _every_day()})
-        self._database_arns = [_glue_arn("catalog"), _glue_arn(f"database/{self.database_name}")]
+        self.database_arns = [_glue_arn("catalog"), _glue_arn(f"database/{self.database_name}")]
         self.table_arns = [
-            *self._database_arns,
+            *self.database_arns,
             *(_glue_arn(f"table/{self.database_name}/{table['name']}") for table in contract["schema"]),
+        ]
+        self.ledger_arns = [
+            *self.database_arns,
+            *(_glue_arn(f"table/{self.database_name}/{table}") for table in (LEDGER, TRANSACTIONS.rstrip("/"))),
         ]
         self.crawler = self._crawler(names=names, key=key, processed=processed)
         self.workgroup = _workgroup(self, names=names, key=key, processed=processed, query_limit_gb=query_limit_gb)
@@ -126,7 +130,7 @@ class Catalog(Construct):
                             [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
                         ),
                         read_with(key),
-                        allow(["glue:GetDatabase"], self._database_arns),
+                        allow(["glue:GetDatabase"], self.database_arns),
                         allow(
                             [
                                 "glue:BatchCreatePartition",

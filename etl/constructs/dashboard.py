@@ -14,9 +14,11 @@ from constructs import Construct
 from etl.names import Names
 from pipeline.constants import (
     ACCEPTED_METRIC,
+    CONFLICTS_METRIC,
     FILES_METRIC,
     FINISHED,
     LATENCY_METRIC,
+    MOVED_METRIC,
     REJECTED_METRIC,
     SERVICE_LEVEL,
     FileStatus,
@@ -49,6 +51,8 @@ class Dashboard(Construct):
         state_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
+        overlaps_queue: sqs.IQueue,
+        overlaps_dead_letter_queue: sqs.IQueue,
         audit_table: dynamodb.Table,
         workgroup: str,
         alarms: Sequence[str],
@@ -69,20 +73,25 @@ class Dashboard(Construct):
                 ],
                 [
                     self._latency(),
-                    _graph(
-                        "Batching queue",
-                        batching_queue.metric_approximate_number_of_messages_visible(
-                            statistic="Maximum", label="files"
-                        ),
-                        right=batching_queue.metric_approximate_age_of_oldest_message(
-                            statistic="Maximum", label="age of the oldest, s"
-                        ),
-                    ),
+                    _queue("Batching queue", batching_queue),
                     _graph(
                         "Dead letters",
                         dead_letter_queue.metric_approximate_number_of_messages_visible(
-                            statistic="Maximum", label="messages"
+                            statistic="Maximum", label="files to be replayed"
                         ),
+                        overlaps_dead_letter_queue.metric_approximate_number_of_messages_visible(
+                            statistic="Maximum", label="files to be looked for in others"
+                        ),
+                    ),
+                ],
+                [
+                    _queue("Overlaps queue", overlaps_queue),
+                    self._conflicts(),
+                    _graph(
+                        "Executions",
+                        state_machine.metric_started(statistic="Sum", label="started"),
+                        state_machine.metric_failed(statistic="Sum", label="failed"),
+                        state_machine.metric_timed_out(statistic="Sum", label="timed out"),
                     ),
                 ],
                 [
@@ -95,12 +104,6 @@ class Dashboard(Construct):
                     ),
                 ],
                 [
-                    _graph(
-                        "Executions",
-                        state_machine.metric_started(statistic="Sum", label="started"),
-                        state_machine.metric_failed(statistic="Sum", label="failed"),
-                        state_machine.metric_timed_out(statistic="Sum", label="timed out"),
-                    ),
                     _graph("Cost: function time, ms", *_each(functions, "Duration", "Sum")),
                     _graph(
                         "Cost: the rest",
@@ -141,6 +144,26 @@ class Dashboard(Construct):
             stacked=True,
         )
 
+    def _conflicts(self) -> cloudwatch.GraphWidget:
+        shown = (
+            (CONFLICTS_METRIC, "find-overlaps", "Sum", "other amount or currency elsewhere"),
+            (MOVED_METRIC, "check-dates", "Maximum", "under two booking dates, every night"),
+        )
+        return _graph(
+            "Conflicting rows",
+            *(
+                cloudwatch.Metric(
+                    namespace=self._namespace,
+                    metric_name=metric,
+                    dimensions_map={"service": service},
+                    statistic=statistic,
+                    label=label,
+                    period=_PERIOD,
+                )
+                for metric, service, statistic, label in shown
+            ),
+        )
+
     def _rows(self, title: str, metric: str) -> cloudwatch.GraphWidget:
         search = f"SEARCH('{{\"{self._namespace}\",partner,service}} MetricName=\"{metric}\"', 'Sum', 300)"
         return cloudwatch.GraphWidget(
@@ -170,6 +193,14 @@ class Dashboard(Construct):
             ],
             left_annotations=[cloudwatch.HorizontalAnnotation(value=limit, label="service level", color="#d13212")],
         )
+
+
+def _queue(title: str, queue: sqs.IQueue) -> cloudwatch.GraphWidget:
+    return _graph(
+        title,
+        queue.metric_approximate_number_of_messages_visible(statistic="Maximum", label="files"),
+        right=queue.metric_approximate_age_of_oldest_message(statistic="Maximum", label="age of the oldest, s"),
+    )
 
 
 def _graph(

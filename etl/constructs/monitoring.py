@@ -20,7 +20,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, REQUEUED_METRIC, SERVICE_LEVEL
+from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, MOVED_METRIC, REQUEUED_METRIC, SERVICE_LEVEL
 
 ERROR_RATE_PERCENT: Final = 5
 """Requirement M2."""
@@ -37,6 +37,8 @@ _QUEUE_AGE_LIMIT: Final = Duration.minutes(10)
 _STREAM_AGE_LIMIT: Final = Duration.minutes(15)
 _OVERLAPS_AGE_LIMIT: Final = Duration.minutes(15)
 _PERIOD: Final = Duration.minutes(5)
+_NIGHTLY: Final = Duration.days(1)
+"""The period of what is measured once a night: the alarm lasts until a night finds nothing."""
 
 
 class Monitoring(Construct):
@@ -56,6 +58,7 @@ class Monitoring(Construct):
         dead_letter_queue: sqs.IQueue,
         record_failures: sqs.IQueue,
         overlaps_queue: sqs.IQueue,
+        overlaps_dead_letter_queue: sqs.IQueue,
         crawler: glue.CfnCrawler,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -161,6 +164,15 @@ class Monitoring(Construct):
             threshold=_OVERLAPS_AGE_LIMIT.to_seconds(),
         )
         self._alarm(
+            "overlaps-dead-letters",
+            "overlaps-dead-letters",
+            "Completed files were not looked for in other files, and will not be until somebody moves their messages.",
+            overlaps_dead_letter_queue.metric_approximate_number_of_messages_visible(
+                period=_PERIOD, statistic="Maximum"
+            ),
+            threshold=0,
+        )
+        self._alarm(
             "conflicts",
             "conflicts",
             "A completed file has transactions that another file has with another amount or currency.",
@@ -170,6 +182,19 @@ class Monitoring(Construct):
                 dimensions_map={"service": "find-overlaps"},
                 period=_PERIOD,
                 statistic="Sum",
+            ),
+            threshold=0,
+        )
+        self._alarm(
+            "moved-dates",
+            "moved-dates",
+            "Transactions of the last weeks stand under two booking dates, and may count twice.",
+            cloudwatch.Metric(
+                namespace=names.stack,
+                metric_name=MOVED_METRIC,
+                dimensions_map={"service": "check-dates"},
+                period=_NIGHTLY,
+                statistic="Maximum",
             ),
             threshold=0,
         )

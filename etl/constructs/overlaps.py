@@ -8,6 +8,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
@@ -18,6 +19,9 @@ from pipeline.constants import MANIFESTS, TRANSACTIONS
 BATCH_SIZE: Final = 10
 """Files in one call: several large ones fit into its time."""
 
+MAX_RECEIVE_COUNT: Final = 1000
+"""The most that SQS allows. A message that fails comes again every five minutes, for three and a half days at least."""
+
 MAX_CONCURRENCY: Final = 10
 """Calls at once. A burst of files leaves the account's concurrency to the functions that process them."""
 
@@ -25,8 +29,9 @@ MAX_CONCURRENCY: Final = 10
 class OverlapFunction(Construct):
     """A function behind a queue of completed files.
 
-    A failure here holds up no file. Its message comes again until the queue's retention ends, and an alarm goes off
-    meanwhile: once the cause is mended, the figures come by themselves.
+    A failure here holds up no file. Its message comes again for days, and an alarm goes off meanwhile: once the cause
+    is mended, the figures come by themselves. What fails longer, and what EventBridge cannot deliver, waits in a
+    dead-letter queue of its own, since it is no file to be replayed.
     """
 
     def __init__(
@@ -39,12 +44,19 @@ class OverlapFunction(Construct):
         processed: s3.IBucket,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.dead_letter_queue = make_queue(
+            self,
+            "DeadLetterQueue",
+            name=basis.names.physical_name("queue", "overlaps-dead-letter"),
+            key=basis.key,
+        )
         self.queue = make_queue(
             self,
             "Queue",
             name=basis.names.physical_name("queue", "overlaps"),
             key=basis.key,
             visibility_timeout=TIMEOUT,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
         )
         self.function = PipelineFunction(
             self,
@@ -88,12 +100,8 @@ class OverlapFunction(Construct):
             description="Queues each completed file, whose rows other files may have too",
             event_pattern=events.EventPattern(source=[basis.names.stack], detail_type=[PROCESSED_EVENT]),
             targets=[
-                targets.SqsQueue(
-                    queue_for_rule(self, self.queue),
-                    message=events.RuleTargetInput.from_object(
-                        {"file_id": events.EventField.from_path("$.detail.file_id")}
-                    ),
-                )
+                # The event as it is: so EventBridge keeps what it cannot deliver, and either can be moved to the queue.
+                targets.SqsQueue(queue_for_rule(self, self.queue), dead_letter_queue=self.dead_letter_queue)
             ],
         )
         let_rule_send(rule, self.queue, sid="CompletedRuleSends")

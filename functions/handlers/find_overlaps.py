@@ -21,8 +21,14 @@ class _Environment(msgspec.Struct, frozen=True):
     audit_table: str
 
 
-class _Completed(msgspec.Struct, frozen=True):
+class _Detail(msgspec.Struct, frozen=True):
     file_id: str
+
+
+class _Completed(msgspec.Struct, frozen=True):
+    """The event of a completed file."""
+
+    detail: _Detail
 
 
 @observed
@@ -51,7 +57,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
 
 def _find(finder: OverlapFinder, message: str) -> bool:
     try:
-        file_id = msgspec.json.decode(message, type=_Completed).file_id
+        file_id = msgspec.json.decode(message, type=_Completed).detail.file_id
         found = finder.find(file_id)
     except Exception as error:
         # The name alone: an engine's message may hold a cell.

@@ -58,6 +58,9 @@ REQUEUED_METRIC: Final = "FilesRequeued"
 CONFLICTS_METRIC: Final = "ConflictingRows"
 """Rows of completed files that other files have with another amount or currency."""
 
+MOVED_METRIC: Final = "MovedRows"
+"""Rows of the ledger whose transaction stands under another booking date too."""
+
 
 class FileStatus(StrEnum):
     """A file's status. Each change appends to the row's history."""

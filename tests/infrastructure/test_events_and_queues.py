@@ -226,5 +226,25 @@ def test_a_queue_bounds_how_many_files_are_looked_for_at_once(template: Template
     assert [target["Arn"] for target in rule["Targets"]] == ["queue-overlaps-test.Arn"]
     assert mapping["FunctionName"] == "lambda-find-overlaps-test"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # The event goes as it is, so that one that EventBridge keeps can be moved to the queue
+    assert "InputTransformer" not in rule["Targets"][0]
     # A burst of files leaves the account's concurrency to the functions that process them
     assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": 10})
+
+
+def test_what_cannot_be_looked_for_waits_in_a_queue_of_its_own(template: Template) -> None:
+    [target] = _rule(template, "overlaps")["Targets"]
+    queue = template.one("AWS::SQS::Queue", QueueName="queue-overlaps-test")
+
+    assert target["DeadLetterConfig"] == {"Arn": "queue-overlaps-dead-letter-test.Arn"}
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": "queue-overlaps-dead-letter-test.Arn",
+        "maxReceiveCount": 1000,
+    }
+
+
+def test_one_schedule_checks_booking_dates_every_night(template: Template) -> None:
+    rule = _rule(template, "check-dates")
+
+    assert rule["ScheduleExpression"] == "cron(45 2 * * ? *)"
+    assert [target["Arn"] for target in rule["Targets"]] == ["lambda-check-dates-test.Arn"]

@@ -12,6 +12,7 @@ from etl.synthesis.template import Template, states_in
 
 FUNCTIONS = (
     "check-arrivals",
+    "check-dates",
     "dispatch",
     "empty-buckets",
     "find-overlaps",
@@ -68,6 +69,14 @@ ALARMS = {
         "Maximum",
         900,
     ),
+    "overlaps-dead-letters": Alarm(
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": "queue-overlaps-dead-letter-test.QueueName"},
+        "Maximum",
+        0,
+    ),
+    "moved-dates": Alarm("etl-pipeline-test", "MovedRows", {"service": "check-dates"}, "Maximum", 0, period=86_400),
     "conflicts": Alarm("etl-pipeline-test", "ConflictingRows", {"service": "find-overlaps"}, "Sum", 0),
     "files-requeued": Alarm("etl-pipeline-test", "FilesRequeued", {"service": "requeue-lost"}, "Sum", 0),
     "record-age": Alarm("AWS/Lambda", "IteratorAge", {"FunctionName": "lambda-record-test"}, "Maximum", 900_000),
@@ -134,13 +143,14 @@ def test_every_alarm_on_a_metric_has_these_figures(template: Template) -> None:
     assert found == ALARMS
 
 
-def test_each_function_has_an_error_alarm_from_five_calls(template: Template) -> None:
+def test_each_function_has_an_error_alarm_from_so_many_calls(template: Template) -> None:
     alarms = {name: alarm for name, alarm in _alarms(template).items() if "Metrics" in alarm}
 
     assert set(alarms) == {f"errors-{name}" for name in FUNCTIONS}
     for name, alarm in alarms.items():
         expression, *metrics = alarm["Metrics"]
-        floor = 3 if name in {"errors-check-arrivals", "errors-requeue-lost"} else 5
+        scheduled = {"errors-check-arrivals", "errors-check-dates", "errors-requeue-lost"}
+        floor = 3 if name in scheduled else 5
         assert expression["Expression"] == f"IF(invocations >= {floor}, 100 * errors / invocations, 0)"
         assert (expression["ReturnData"], expression.get("Period", 300)) == (True, 300)
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (5, "GreaterThanThreshold")
@@ -242,6 +252,7 @@ def test_all_rules_on_files_have_delivery_retries(template: Template) -> None:
     assert {rule["Name"] for rule in rules if "RetryPolicy" not in rule["Targets"][0]} == {
         "rule-check-arrivals-test",
         "rule-requeue-lost-test",
+        "rule-check-dates-test",
         "rule-crawler-failed-test",
         "rule-overlaps-test",
     }
@@ -268,6 +279,7 @@ def test_messages_are_retained_14_days_and_reappear_after_a_call(template: Templ
     assert found == {
         "queue-batching-test": (1_209_600, 1830),
         "queue-dead-letter-test": (1_209_600, None),
+        "queue-overlaps-dead-letter-test": (1_209_600, None),
         "queue-overlaps-test": (1_209_600, 300),
         "queue-record-failures-test": (1_209_600, None),
     }

@@ -8,6 +8,7 @@ from etl.workflow.asl import MAX_ATTEMPTS
 
 FUNCTIONS = {
     "check-arrivals",
+    "check-dates",
     "dispatch",
     "validate",
     "transform",

@@ -70,10 +70,12 @@ def test_the_dashboard_answers_the_questions_of_people_on_call(template: Templat
         "Upload to outcome, seconds",
         "Batching queue",
         "Dead letters",
+        "Overlaps queue",
+        "Conflicting rows",
+        "Executions",
         "Function duration, p95, ms",
         "Function memory, MB at most",
         "Function errors and throttles",
-        "Executions",
         "Cost: function time, ms",
         "Cost: the rest",
     ]
@@ -85,8 +87,22 @@ def test_the_dashboard_answers_the_questions_of_people_on_call(template: Templat
     assert [annotation["value"] for annotation in latency["annotations"]["horizontal"]] == [15 * 60]
 
 
-@pytest.mark.parametrize("name", ["UploadToDone", "Files", "RowsAccepted", "RowsRejected"])
-def test_the_dashboard_shows_what_the_record_function_measures(template: Template, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["UploadToDone", "Files", "RowsAccepted", "RowsRejected", "ConflictingRows", "MovedRows"]
+)
+def test_the_dashboard_shows_what_the_functions_measure(template: Template, name: str) -> None:
     shown = json.dumps(template.one("AWS::CloudWatch::Dashboard")["DashboardBody"])
 
     assert name in shown
+
+
+def test_the_dashboard_shows_what_waits_in_each_queue(template: Template) -> None:
+    shown = json.dumps(template.one("AWS::CloudWatch::Dashboard")["DashboardBody"])
+
+    for queue in template.of_type("AWS::SQS::Queue").values():
+        assert f"{queue['QueueName']}.QueueName" in shown
+    age = "ApproximateAgeOfOldestMessage"
+    aged = {
+        metric[3] for widget in _widgets(template).values() for metric in widget.get("metrics", []) if age in metric
+    }
+    assert aged == {"queue-batching-test.QueueName", "queue-overlaps-test.QueueName"}

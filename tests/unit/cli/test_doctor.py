@@ -33,6 +33,7 @@ class Account:
     subscriptions: tuple[str, ...] = ("arn:aws:sns:1",)
     dead_letters: int = 0
     unrecorded: int = 0
+    overlaps_left: int = 0
     hanging: tuple[AuditRow, ...] = ()
     left: tuple[DeadLetter, ...] = ()
     ringing: tuple[str, ...] = ("alarm-of-somebody-else",)
@@ -87,7 +88,12 @@ class Account:
         }[operation]
 
     def waiting_messages(self, queue: str) -> int:
-        return {"DeadLetterQueue": self.dead_letters, "RecordFailures": self.unrecorded}[queue]
+        waiting = {
+            "DeadLetterQueue": self.dead_letters,
+            "RecordFailures": self.unrecorded,
+            "OverlapsDeadLetterQueue": self.overlaps_left,
+        }
+        return waiting[queue]
 
     def of_status(self, status: FileStatus, **_request: Any) -> list[AuditRow]:
         return [row for row in self.hanging if row.status is status]
@@ -148,6 +154,7 @@ def test_ignored_uploads_are_named() -> None:
         (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
         (Account(dead_letters=3), "Dead letters", "replay"),
         (Account(unrecorded=2), "Unrecorded outcomes", "etl replay --outcomes"),
+        (Account(overlaps_left=2), "Overlaps of files", "docs/runbook.md#overlaps-dead-letters"),
         (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
         (
             Account(hanging=(audit_row(FileStatus.COMPLETED, rows_in_other_files=2, conflicting_rows=1),)),

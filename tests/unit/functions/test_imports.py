@@ -20,6 +20,7 @@ SPARED = {
     "find_overlaps": BOTO3,
     "publish": BOTO3 | {"duckdb"},
     "check_arrivals": BOTO3 | {"duckdb"},
+    "check_dates": BOTO3 | {"duckdb"},
     "record": BOTO3,
     "requeue_lost": BOTO3 | {"duckdb", "transactions"},
     "validate": BOTO3,

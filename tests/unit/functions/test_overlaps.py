@@ -271,10 +271,17 @@ def _messages(*bodies: str) -> dict[str, Any]:
     return {"Records": [{"messageId": f"m{number}", "body": body} for number, body in enumerate(bodies)]}
 
 
+def _event(file_id: str) -> str:
+    """Write what EventBridge delivers of a completed file, and keeps where it cannot."""
+    detail = {"file_id": file_id, "partner": "alpine", "counts": {"accepted": 1}}
+    event = {"detail-type": "Transaction File Processed", "source": "etl-pipeline-test", "detail": detail}
+    return msgspec.json.encode(event).decode()
+
+
 def test_conflicting_rows_are_measured(
     called: dict[str, Any], context: FakeContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = find_overlaps.handler(_messages('{"file_id": "f2"}'), context)
+    answer = find_overlaps.handler(_messages(_event("f2")), context)
 
     assert answer == {"batchItemFailures": []}
     assert called["dynamodb"].item["conflicting_rows"] == {"N": "1"}
@@ -283,14 +290,14 @@ def test_conflicting_rows_are_measured(
 
 
 def test_one_file_that_fails_goes_back_and_holds_up_no_other(called: dict[str, Any], context: FakeContext) -> None:
-    answer = find_overlaps.handler(_messages("no JSON", '{"file_id": "lost"}', '{"file_id": "f1"}'), context)
+    answer = find_overlaps.handler(_messages("no JSON", _event("lost"), _event("f1")), context)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}, {"itemIdentifier": "m1"}]}
     assert called["dynamodb"].item["rows_in_other_files"] == {"N": "1"}
 
 
 def test_with_little_time_left_no_file_is_begun(called: dict[str, Any]) -> None:
-    answer = find_overlaps.handler(_messages(*2 * ['{"file_id": "f1"}']), FakeContext(remaining=[200_000, 50_000]))
+    answer = find_overlaps.handler(_messages(*2 * [_event("f1")]), FakeContext(remaining=[200_000, 50_000]))
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert called["dynamodb"].writes == 1
