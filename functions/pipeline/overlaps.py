@@ -107,12 +107,16 @@ class OverlapFinder:
         for key in self._published(own):
             if dirname(key) in own and key != own[dirname(key)]:
                 others[dirname(key)].append(key)
+        if not any(others.values()):
+            return Overlaps()
         found = Overlaps()
-        for day, keys in others.items():
-            # A day at a time, which bounds the room that is needed.
-            if keys:
-                with tempfile.TemporaryDirectory() as folder:
-                    found += self._look_at_day(own[day], keys, Path(folder))
+        # Opening the engine takes as long as comparing a small day.
+        with tempfile.TemporaryDirectory() as spill, engine(Path(spill), MEMORY_MB) as connection:
+            for day, keys in others.items():
+                # A day at a time, which bounds the room that is needed.
+                if keys:
+                    with tempfile.TemporaryDirectory() as folder:
+                        found += self._look_at_day(connection, own[day], keys, Path(folder))
         return found
 
     def _published(self, days: Iterable[str]) -> Iterator[str]:
@@ -125,12 +129,14 @@ class OverlapFinder:
             yield from keys
             after = keys[-1] if page["IsTruncated"] and dirname(keys[-1]) <= last else ""
 
-    def _look_at_day(self, own: str, others: Sequence[str], folder: Path) -> Overlaps:
+    def _look_at_day(
+        self, connection: duckdb.DuckDBPyConnection, own: str, others: Sequence[str], folder: Path
+    ) -> Overlaps:
         self._fetch(own, folder / "own.parquet")
         places = {key: folder / f"{number}.parquet" for number, key in enumerate(others)}
         in_parallel(lambda key: self._fetch_if_there(key, places[key]), places)
         there = [place for place in places.values() if place.exists()]
-        return overlaps(folder / "own.parquet", there, folder) if there else Overlaps()
+        return overlaps(connection, folder / "own.parquet", there) if there else Overlaps()
 
     def _fetch_if_there(self, key: str, place: Path) -> None:
         try:
@@ -171,7 +177,7 @@ class OverlapFinder:
         return True
 
 
-def overlaps(own: Path, others: Sequence[Path], workdir: Path) -> Overlaps:
+def overlaps(connection: duckdb.DuckDBPyConnection, own: Path, others: Sequence[Path]) -> Overlaps:
     """Compare a file's rows of one partition (Parquet) with those of other files there."""
     partition = {key.name for key in canonical().table(_TABLE).partition_keys}
     identity = [column for column in TRANSACTION_IDENTITY if column not in partition]
@@ -179,19 +185,13 @@ def overlaps(own: Path, others: Sequence[Path], workdir: Path) -> Overlaps:
     same = " AND ".join(f"own.{column} IS NOT DISTINCT FROM other.{column}" for column in identity)
     differs = " OR ".join(f"own.{column} IS DISTINCT FROM other.{column}" for column in _MONEY)
     columns = ", ".join((*identity, *_MONEY))
-    with engine(workdir, MEMORY_MB) as connection:
-        return _read(
-            connection,
-            f"""
-            CREATE TABLE met AS
-            SELECT own.place, other.file_id, {differs} AS differs
-            FROM (SELECT row_number() OVER () AS place, {columns} FROM {_parquet([own])}) AS own
-            JOIN (SELECT file_id, {columns} FROM {_parquet(others)}) AS other ON {same}""",  # noqa: S608 - own names
-        )
-
-
-def _read(connection: duckdb.DuckDBPyConnection, met: str) -> Overlaps:
-    connection.execute(met)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE met AS
+        SELECT own.place, other.file_id, {differs} AS differs
+        FROM (SELECT row_number() OVER () AS place, {columns} FROM {_parquet([own])}) AS own
+        JOIN (SELECT file_id, {columns} FROM {_parquet(others)}) AS other ON {same}"""  # noqa: S608 - own names
+    )
     counts = "SELECT count(DISTINCT place), count(DISTINCT place) FILTER (differs) FROM met"
     ((rows, conflicts),) = connection.execute(counts).fetchall()
     files = connection.execute("SELECT DISTINCT file_id FROM met").fetchall()

@@ -68,12 +68,14 @@ class Recorder:
         # First, so that whoever finds the outcome in the tables finds it on the page.
         self._write_page(outcome)
         rows = {FILES: [file_row(outcome)], FILE_TOTALS: total_rows(outcome)}
-        for prefix, found in rows.items():
-            if found:
-                key = f"{prefix}uploaded_date={outcome.uploaded_at.astimezone(UTC):%Y-%m-%d}/{outcome.file_id}.parquet"
-                self.s3.put_object(
-                    Bucket=self.bucket, Key=key, Body=parquet(self.contract.table(prefix.rstrip("/")), found)
-                )
+        # Opening it takes longer than writing a table.
+        with duckdb.connect() as connection:
+            for prefix, found in rows.items():
+                if found:
+                    written = parquet(connection, self.contract.table(prefix.rstrip("/")), found)
+                    day = f"uploaded_date={outcome.uploaded_at.astimezone(UTC):%Y-%m-%d}"
+                    key = f"{prefix}{day}/{outcome.file_id}.parquet"
+                    self.s3.put_object(Bucket=self.bucket, Key=key, Body=written)
 
     def _write_page(self, outcome: AuditRow) -> None:
         """Write the report's page anew; where somebody has deleted the report, there is no page either."""
@@ -157,12 +159,12 @@ def total_rows(outcome: AuditRow) -> Sequence[Row]:
     ]
 
 
-def parquet(table: Table, rows: Sequence[Row]) -> bytes:
+def parquet(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Row]) -> bytes:
     """Write rows as Parquet in the shape of the contract; a row must have every column."""
     columns = ", ".join(f"{column.name} {column.engine_type}" for column in table.columns)
     places = ", ".join("?" for _ in table.columns)
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE written ({columns})")
+    with tempfile.TemporaryDirectory() as folder:
+        connection.execute(f"CREATE OR REPLACE TABLE written ({columns})")
         values = [[row[column.name] for column in table.columns] for row in rows]
         connection.executemany(f"INSERT INTO written VALUES ({places})", values)  # noqa: S608 - places only
         target = Path(folder) / "rows.parquet"

@@ -233,7 +233,9 @@ def test_given_any_sums_when_written_then_every_digit_is_there(
     sums = [{"currency": f"C{number}", "count": 1, "sum": f"{total:f}"} for number, total in enumerate(totals)]
     path = tmp_path_factory.mktemp("totals") / "a.parquet"
 
-    path.write_bytes(parquet(CONTRACT.table("file_totals"), total_rows(read_outcome(_record(totals=json.dumps(sums))))))
+    rows = total_rows(read_outcome(_record(totals=json.dumps(sums))))
+    with duckdb.connect() as connection:
+        path.write_bytes(parquet(connection, CONTRACT.table("file_totals"), rows))
 
     assert [row[0] for row in duckdb.read_parquet(str(path)).project("total").fetchall()] == list(totals)
 
