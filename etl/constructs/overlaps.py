@@ -19,6 +19,9 @@ from pipeline.constants import MANIFESTS, TRANSACTIONS
 BATCH_SIZE: Final = 10
 """Files in one call: several large ones fit into its time."""
 
+BATCH_WINDOW: Final = Duration.seconds(5)
+"""How long files are gathered for a call."""
+
 MAX_RECEIVE_COUNT: Final = 1000
 """The most that SQS allows. A message that fails comes again every five minutes, for three and a half days at least."""
 
@@ -86,7 +89,7 @@ class OverlapFunction(Construct):
             target=self.function,
             event_source_arn=self.queue.queue_arn,
             batch_size=BATCH_SIZE,
-            max_batching_window=Duration.seconds(5),
+            max_batching_window=BATCH_WINDOW,
             max_concurrency=MAX_CONCURRENCY,
             report_batch_item_failures=True,
         )

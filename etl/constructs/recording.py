@@ -16,6 +16,13 @@ from pipeline.constants import FILE_TOTALS, FILES, FINISHED, REPORTS
 RETRIES: Final = 10
 """How often an outcome is tried again. Meanwhile the stream's later outcomes wait; without a bound, for a day."""
 
+BATCH_SIZE: Final = 500
+"""Changes in one call: more than a batch of files makes, so that the window ends before it is full."""
+
+BATCH_WINDOW: Final = Duration.seconds(30)
+"""How long the stream's changes are gathered: a file's figures on overlaps, which come some seconds after its outcome,
+are in the same call as a rule, which writes of each file the latest only."""
+
 
 class Recording(Construct):
     """A function behind the audit table's stream, which hears of outcomes only.
@@ -83,8 +90,8 @@ class Recording(Construct):
             function_name=self.function.function_name,
             event_source_arn=stream,
             starting_position="TRIM_HORIZON",
-            batch_size=100,
-            maximum_batching_window_in_seconds=int(Duration.seconds(5).to_seconds()),
+            batch_size=BATCH_SIZE,
+            maximum_batching_window_in_seconds=int(BATCH_WINDOW.to_seconds()),
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=RETRIES,

@@ -169,7 +169,7 @@ class Storms:
             time.sleep(SHORT_LEASE_SECONDS)
 
     def _shorten(self, session: Any) -> None:
-        """Shorten the lease, the delay of throttled files, and how long the queues hide what could not be dealt with."""
+        """Shorten the lease, the delay of throttled files, and how long the queues hide what failed."""
         states = session.client("stepfunctions")
         machine = self._outputs["StateMachine"]
         definition = states.describe_state_machine(stateMachineArn=machine)["definition"]

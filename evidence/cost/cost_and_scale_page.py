@@ -15,8 +15,13 @@ from evidence.cost.model import (
     files_in_batch,
     gigabyte,
     month,
+    overlapping_file,
+    overlapping_large_file,
+    overlaps_share,
     quota_use,
+    recorded_twice,
     seconds_of_large_file,
+    seconds_of_large_overlaps,
     small_file,
 )
 from evidence.cost.storage_sections import Company, archive, crawls
@@ -77,6 +82,7 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     yield f"In a batch of {stack.batch_size}, a small file costs {share:.0%} of what it costs alone: less than a third."
     yield "Most of it is the log of every step with its data, which is required (M3), and S3's requests."
     yield ""
+    yield from _overlapping_files(stack)
     yield "Per file:"
     yield ""
     per_file = {route: walk_file(stack.definition, route) for route in ROUTES}
@@ -96,6 +102,21 @@ def _small_files(stack: PricedStack) -> Iterator[str]:
     )
 
 
+def _overlapping_files(stack: PricedStack) -> Iterator[str]:
+    known = {route: small_file(stack, route) for route in ROUTES}
+    costs = {route: overlapping_file(stack, route) for route in ROUTES}
+    names = [name for name, cost in costs["batch"].items() if cost != known["batch"].get(name)]
+    shares = [overlaps_share(costs[route]) for route in ROUTES]
+    yield "A thousand files whose rows one other file has too are compared with it. Outcomes and figures of"
+    yield f"{stack.recording_window} seconds are recorded together; {recorded_twice(stack):.0%} are recorded twice:"
+    yield ""
+    rows = [[name, *(dollars(1000 * costs[route][name]) for route in ROUTES)] for name in names]
+    yield from table(("", *ROUTES.values()), [*rows, ["**share of all else**", *(f"{share:.0%}" for share in shares)]])
+    without = [f"{overlaps_share(known[route]):.0%}" for route in ROUTES]
+    yield f"Of a file that shares its dates with no other, the share is {' and '.join(without)}."
+    yield ""
+
+
 def _large_files(stack: PricedStack) -> Iterator[str]:
     lines = gigabyte(stack)
     yield "## A gigabyte"
@@ -105,6 +126,11 @@ def _large_files(stack: PricedStack) -> Iterator[str]:
     yield f"A file is assumed to have {LARGE_FILE_DAYS} booking dates and some rejected rows, like the benchmark's."
     yield "Each date becomes an object that is staged and then copied, and so do the rejected rows. The staged objects,"
     yield f"{measured.STAGED_SHARE:.0%} of the CSV's size in total, expire after {stack.staging_days} days."
+    yield ""
+    overlaps, transform = seconds_of_large_overlaps(), seconds_of_large_file()["transform"]
+    more = f"If one other file has such a file's dates and rows too, comparing them takes {overlaps:.1f} seconds more,"
+    yield f"{more} {overlaps / transform:.0%} of transform's:"
+    yield f"{dollars(1000 / LARGE_FILE_MB * overlapping_large_file(stack))} USD a gigabyte."
     yield ""
     stored = [["raw file kept for a month (S3 Standard)", dollars(prices.S3_GB_MONTH)]]
     yield from table(("", "USD"), [*([name, dollars(cost)] for name, cost in lines.items()), *stored])
@@ -136,7 +162,8 @@ def _months(stack: PricedStack) -> Iterator[str]:
         ("company", "partners", "files a day", "files a batch", "GB a day", "fixed", "files", "GB", "**USD a month**"),
         rows,
     )
-    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl. Nothing else costs anything without files."
+    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl and check of booking dates. Nothing else"
+    yield "costs anything without files."
     yield "The files in a batch follow from the rate: files are assumed to arrive evenly, and each of Lambda's"
     yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after its first file. Files that"
     yield "arrive together fill batches, and cost less."

@@ -10,13 +10,21 @@ FUNCTION_SECONDS: Final = {
     "validate": 0.27,
     "transform": 0.36,
     "publish": 0.12,
-    "record": 0.19,
-    "find-overlaps": 0.10,
+    "record": 0.18,
+    "find-overlaps": 0.06,
 }
-"""Median of warm calls on a small file (8 rows), on the embedded AWS, x86-64.
+"""Median of warm calls on a small file (8 rows), on the embedded AWS, x86-64; of find-overlaps, where no other file has
+the file's dates."""
 
-That of find-overlaps is an estimate: its engine takes 0.05 for a date that two files have, its requests the rest.
+OVERLAPPING_SECONDS: Final = 0.20
+"""The same of find-overlaps, for a file of 8 rows that one other file has too.
+
+Those of record and find-overlaps were measured in turns with validate, on a busy machine, and are scaled to its 0.27.
 """
+
+OVERLAPS_SHARE_OF_TRANSFORM: Final = 0.20
+"""Time of find-overlaps for a file of 100 MB and 31 dates, all of whose rows one other file has too, as a share of the
+time of transform for the same file on the same machine: the median of three."""
 
 AUDIT_ITEM_BYTES: Final = 1_945
 """A completed file's row, by DynamoDB's own rule of counting."""
@@ -43,8 +51,14 @@ S3_READS: Final = 4
 S3_WRITES_OF_OBJECT, S3_READS_OF_OBJECT = 2, 1
 """For each Parquet object of a file: it is staged, and copied from there."""
 
-OVERLAPS_LISTS, OVERLAPS_READS = 1, 1
-"""Requests that look for a file's rows in other files, where none has its dates: the list, and the manifest."""
+OVERLAPPING_ITEM_BYTES: Final = 2_128
+"""The same row with its figures on overlaps."""
+
+OVERLAPS_LISTS: Final = 1
+"""Requests that list what other files have on a small file's dates."""
+
+OVERLAPS_WRITES: Final = 3
+"""Objects that are written anew with the figures on overlaps: outcome, totals, and the report's page."""
 
 OVERLAPS_MESSAGES = 3
 """Requests of SQS for the message of a completed file: sent, received, deleted."""
@@ -54,6 +68,10 @@ STAGED_SHARE: Final = 0.17
 
 OTHER_CALLS_SECONDS: Final = 0.5
 """What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
+
+CHECK_DATES_SECONDS, ATHENA_LEAST_MB = 10, 10
+"""A night's check of booking dates: seconds that the function waits for the answer, an estimate; the least megabytes
+that Athena bills."""
 
 CRAWL_UNITS: Final = 2
 CRAWL_DPU_HOURS: Final = CRAWL_UNITS * 10 / 60

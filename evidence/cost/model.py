@@ -32,6 +32,12 @@ _AUDIT_WRITE_UNITS: Final = 4
 _TRANSACTION: Final = 2
 FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
 _CALLED: Final = (*FILE_FUNCTIONS, "record")
+_OVERLAPS: Final = (
+    "search for its rows in other files",
+    "write what was found into its row",
+    "record what was found",
+)
+"""What overlaps cost: the first for every file, the others for those that have some."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,10 @@ class PricedStack:
     query_limit_bytes: int
     map_concurrency: int
     alarm_metrics: int
+    recording_window: int
+    """Seconds for which changes of the audit table are gathered before they are recorded."""
+    overlaps_window: int
+    """Seconds for which completed files are gathered before they are looked for in others."""
     staging_days: int
     """Days until a staged object is gone in all its versions."""
 
@@ -65,7 +75,10 @@ class PricedStack:
             for function in template.of_type("AWS::Lambda::Function").values()
         }
         definition = template.definition()
-        mapping = template.one("AWS::Lambda::EventSourceMapping", FunctionName="lambda-dispatch-test")
+        mapping, recording, overlaps = (
+            template.one("AWS::Lambda::EventSourceMapping", FunctionName=f"lambda-{purpose}-test")
+            for purpose in ("dispatch", "record", "find-overlaps")
+        )
         alarms = template.of_type("AWS::CloudWatch::Alarm").values()
         processed = template.one("AWS::S3::Bucket", BucketName=f"bucket-processed-{ACCOUNT}-test")
         rules = processed["LifecycleConfiguration"]["Rules"]
@@ -86,6 +99,8 @@ class PricedStack:
             ],
             map_concurrency=definition["States"]["Process the batch"]["MaxConcurrency"],
             alarm_metrics=sum(max(1, 2 * bool(alarm.get("Metrics"))) for alarm in alarms),
+            recording_window=recording["MaximumBatchingWindowInSeconds"],
+            overlaps_window=overlaps["MaximumBatchingWindowInSeconds"],
             staging_days=staged["ExpirationInDays"] + staged["NoncurrentVersionExpiration"]["NoncurrentDays"],
         )
 
@@ -114,17 +129,56 @@ def small_file(stack: PricedStack, route: str, *, batch: float | None = None) ->
         "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
         "S3 requests": _s3_requests(objects=1),
         "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
-        "search for its rows in other files": _look_for_overlaps(stack),
+        _OVERLAPS[0]: _look_for_overlaps(stack, measured.FUNCTION_SECONDS["find-overlaps"], reads=1),
     }
 
 
-def _look_for_overlaps(stack: PricedStack) -> float:
-    """Cost of a call for one file alone, when no other file has its dates."""
-    requests = measured.OVERLAPS_LISTS * prices.S3_WRITE + measured.OVERLAPS_READS * prices.S3_READ
+def overlapping_file(stack: PricedStack, route: str) -> Lines:
+    """Cost of a small file whose rows one other file has too: it is compared with it, and may be recorded once more."""
+    look = _look_for_overlaps(stack, measured.OVERLAPPING_SECONDS, reads=3)
+    requests = measured.OVERLAPS_WRITES * prices.S3_WRITE + prices.S3_READ
+    record = call(stack, "record", measured.FUNCTION_SECONDS["record"]) + requests + _log_of_call()
+    costs = (look, overlaps_write_units() * prices.WRITE_UNIT, recorded_twice(stack) * record)
+    return small_file(stack, route) | dict(zip(_OVERLAPS, costs, strict=True))
+
+
+def recorded_twice(stack: PricedStack) -> float:
+    """Return the share of such files that are recorded twice: the window ends between the outcome and the figures."""
+    seconds = stack.overlaps_window + measured.OVERLAPPING_SECONDS
+    return min(1.0, seconds / stack.recording_window)
+
+
+def overlaps_share(lines: Lines) -> float:
+    """Return what overlaps cost of a file, as a share of all else."""
+    overlaps = sum(cost for name, cost in lines.items() if name in _OVERLAPS)
+    return overlaps / (sum(lines.values()) - overlaps)
+
+
+def seconds_of_large_overlaps() -> float:
+    """Return the seconds of find-overlaps for a large file whose dates and rows one other file has too."""
+    return measured.OVERLAPS_SHARE_OF_TRANSFORM * LARGE_FILE_MB * measured.seconds_per_mb()["transform"]
+
+
+def overlapping_large_file(stack: PricedStack) -> float:
+    """Cost of comparing such a file with the other: the call, and a read of both for each booking date."""
+    return _look_for_overlaps(stack, seconds_of_large_overlaps(), reads=1 + 2 * LARGE_FILE_DAYS)
+
+
+def overlaps_write_units() -> int:
+    """Write units of the figures on overlaps: the table, and both indexes, whose entries keep their places."""
+    return ceil(measured.OVERLAPPING_ITEM_BYTES / 1024) * 3
+
+
+def _look_for_overlaps(stack: PricedStack, seconds: float, *, reads: int) -> float:
+    """Cost of a call for one file alone, which reads so many objects: the manifest, its own rows and another's."""
+    requests = measured.OVERLAPS_LISTS * prices.S3_WRITE + reads * prices.S3_READ
     row = ceil(measured.AUDIT_ITEM_BYTES / 4096) * prices.READ_UNIT
-    log = measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB
-    called = call(stack, "find-overlaps", measured.FUNCTION_SECONDS["find-overlaps"])
-    return called + requests + row + log + measured.OVERLAPS_MESSAGES * prices.SQS_REQUEST
+    messages = measured.OVERLAPS_MESSAGES * prices.SQS_REQUEST
+    return call(stack, "find-overlaps", seconds) + requests + row + _log_of_call() + messages
+
+
+def _log_of_call() -> float:
+    return measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB
 
 
 def call(stack: PricedStack, name: str, seconds: float) -> float:
@@ -178,12 +232,13 @@ def _s3_requests(*, objects: int) -> float:
 
 def month(stack: PricedStack, *, partners: int) -> Lines:
     """Cost of a month in which nothing comes."""
-    metrics = len(FINISHED) + 2 * partners + 2
+    metrics = len(FINISHED) + 2 * partners + 3
     return {
         "custom metrics": metrics * prices.CUSTOM_METRIC_MONTH,
         "alarms": stack.alarm_metrics * prices.ALARM_METRIC_MONTH,
         "dashboard": prices.DASHBOARD_MONTH,
         "key": prices.KEY_MONTH,
+        "nightly check of booking dates": DAYS_OF_MONTH * _check_of_dates(stack),
         "nightly crawl": DAYS_OF_MONTH * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
     }
 
@@ -191,6 +246,12 @@ def month(stack: PricedStack, *, partners: int) -> Lines:
 def crawl_listing(objects: int) -> float:
     """Cost of the requests in which one crawl lists so many objects, a thousand at a time."""
     return ceil(objects / 1000) * prices.S3_WRITE
+
+
+def _check_of_dates(stack: PricedStack) -> float:
+    """Cost of a night's check, of as few rows as Athena bills at least."""
+    query = measured.ATHENA_LEAST_MB / 1e6 * prices.ATHENA_TERABYTE
+    return call(stack, "check-dates", measured.CHECK_DATES_SECONDS) + query
 
 
 def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:

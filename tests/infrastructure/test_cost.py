@@ -18,7 +18,10 @@ from evidence.cost.model import (
     crawl_listing,
     files_in_batch,
     gigabyte,
+    overlapping_file,
+    overlaps_share,
     quota_use,
+    recorded_twice,
     small_file,
 )
 from evidence.cost.walking import walk_file
@@ -80,11 +83,20 @@ def test_a_burst_takes_the_time_that_its_calls_take(concurrency: int) -> None:
 
 @pytest.mark.parametrize("route", ["batch", "direct"])
 def test_overlaps_cost_at_most_15_percent_of_a_small_file(stack: PricedStack, route: str) -> None:
-    lines = small_file(stack, route)
+    # Also of a file that has some
+    alone, overlapping = small_file(stack, route), overlapping_file(stack, route)
 
-    overlaps = lines.pop("search for its rows in other files")
+    assert 0 < overlaps_share(alone) < overlaps_share(overlapping) <= 0.15
 
-    assert 0 < overlaps <= 0.15 * sum(lines.values())
+
+def test_figures_that_come_late_are_recorded_by_themselves(stack: PricedStack) -> None:
+    at_once = replace(stack, recording_window=1)
+    recording = "record what was found"
+
+    assert recorded_twice(at_once) == 1
+    assert overlapping_file(at_once, "batch")[recording] == pytest.approx(
+        overlapping_file(stack, "batch")[recording] / recorded_twice(stack)
+    )
 
 
 def test_a_good_file_enters_the_same_states_on_both_routes(stack: PricedStack) -> None:

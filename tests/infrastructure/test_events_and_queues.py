@@ -167,6 +167,8 @@ def test_a_file_in_process_is_not_recorded_from_the_stream(
 
     assert set(heard) == {"COMPLETED", "REJECTED", "DUPLICATE", "SUPERSEDED", "WITHDRAWN", "FAILED"}
     assert mapping["EventSourceArn"] == "table-audit-test.StreamArn"
+    # A file's figures on overlaps, which come some seconds after its outcome, are as a rule in the same call
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (500, 30)
 
 
 def test_an_outcome_that_fails_for_good_goes_to_a_queue(
@@ -230,6 +232,7 @@ def test_a_queue_bounds_how_many_files_are_looked_for_at_once(template: Template
     assert "InputTransformer" not in rule["Targets"][0]
     # A burst of files leaves the account's concurrency to the functions that process them
     assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": 10})
+    assert mapping["MaximumBatchingWindowInSeconds"] == 5
 
 
 def test_what_cannot_be_looked_for_waits_in_a_queue_of_its_own(template: Template) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from etl.ledger import ledger_sql
 from pipeline.manifests import stage
+from pipeline.partitions import Partitions
 from pipeline.publisher import Publisher
 from tests.unit.functions.fakes import FakeGlue, FakeS3
 from tests.unit.transactions.support import csv_layout
@@ -91,6 +92,13 @@ def month_layout(transaction_id: Function) -> Layout:
     )
 
 
+class NoOvertaking:
+    """A registry in which no newer file claims a delivery while a file is published."""
+
+    def get_item(self, **_request: Any) -> Any:
+        return {}
+
+
 @dataclass
 class Published:
     """What is published of a month, by the pipeline's own transformation and publisher, on an S3 in memory."""
@@ -123,7 +131,7 @@ class Published:
             content = io.BytesIO(self._content(statement))
             objects = transform_file(content, source, self.layout, output, work, 300).objects
             stage(self.s3, _BUCKET, file_id, output, objects)
-        self._publisher.publish(file_id, [*replaces, file_id])
+        self._publisher.publish(file_id, [*replaces, file_id], delivery="key#any")
         return file_id
 
     def has_rows(self, statement: Statement) -> bool:
@@ -147,7 +155,14 @@ class Published:
 
     @property
     def _publisher(self) -> Publisher:
-        return Publisher(s3=self.s3, glue=FakeGlue(), bucket=_BUCKET, database="database")
+        return Publisher(
+            s3=self.s3,
+            partitions=Partitions(glue=FakeGlue(), bucket=_BUCKET, database="database"),
+            dynamodb=NoOvertaking(),
+            bucket=_BUCKET,
+            registry="registry",
+            deadline=datetime.max.replace(tzinfo=UTC),
+        )
 
     def _content(self, statement: Statement) -> bytes:
         too_much = Decimal("5.55") if statement.wrong else Decimal(0)
