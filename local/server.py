@@ -15,9 +15,10 @@ The emulator has no public hooks, so its functions are wrapped. Each wrapper add
 In addition, the calls of its services with a role are authorized (``local/enforcement.py``), permission to use the key
 is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
 encoded in listings (``local/listing.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
-(``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), and a stream's batch whose retries are exhausted goes to the queue of failures
-(``local/streams.py``). Functions take turns on this machine's processors (``local/processors.py``). For speed, all
-environments of a function share one unpacked package (``local/shared_code.py``).
+(``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), and a stream's batch
+whose retries are exhausted goes to the queue of failures (``local/streams.py``). Functions take turns on this machine's
+processors (``local/processors.py``). For speed, all environments of a function share one unpacked package
+(``local/shared_code.py``).
 """
 
 import json
