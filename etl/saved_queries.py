@@ -1,8 +1,8 @@
 """The saved queries: one SQL file each in ``glue/queries``, the same that the stack saves in Athena."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from string import Template
 from typing import Final
 
 import msgspec
@@ -34,5 +34,7 @@ def read_queries() -> dict[str, SavedQuery]:
 
 
 def _read(path: Path) -> SavedQuery:
-    sql = Template(path.read_text(encoding="utf-8")).substitute(_FIGURES)
+    # A "$" that no name follows is the end of a pattern.
+    text = path.read_text(encoding="utf-8")
+    sql = re.sub(r"\$([a-z_]+)", lambda found: str(_FIGURES[found[1]]), text)
     return SavedQuery(path.stem, sql.partition("\n")[0].removeprefix("-- "), sql)
