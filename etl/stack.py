@@ -182,6 +182,7 @@ class PipelineStack(Stack):
             dead_letter_queue=alerts.dead_letter_queue,
             overlaps_queue=overlaps.queue,
             overlaps_dead_letter_queue=overlaps.dead_letter_queue,
+            record_failures=recording.failures,
             audit_table=tables.audit,
             workgroup=catalog.workgroup.name,
             alarms=monitoring.alarm_names,

@@ -53,6 +53,7 @@ class Dashboard(Construct):
         dead_letter_queue: sqs.IQueue,
         overlaps_queue: sqs.IQueue,
         overlaps_dead_letter_queue: sqs.IQueue,
+        record_failures: sqs.IQueue,
         audit_table: dynamodb.Table,
         workgroup: str,
         alarms: Sequence[str],
@@ -81,6 +82,9 @@ class Dashboard(Construct):
                         ),
                         overlaps_dead_letter_queue.metric_approximate_number_of_messages_visible(
                             statistic="Maximum", label="files to be looked for in others"
+                        ),
+                        record_failures.metric_approximate_number_of_messages_visible(
+                            statistic="Maximum", label="batches of outcomes to be recorded"
                         ),
                     ),
                 ],

@@ -98,6 +98,7 @@ LOGICAL_IDS = {
     "AWS::SQS::Queue": {
         "AlertsDeadLetterQueueFD3BEF0F",
         "BatchingQueueE7C74143",
+        "OverlapsDeadLetterQueueAEA3674F",
         "OverlapsQueueE51AB278",
         "RecordingFailuresBFD09FEF",
     },

@@ -128,7 +128,7 @@ def test_the_crawler_may_do_what_a_crawl_of_its_tables_needs(template: Template)
 @pytest.mark.requirement("P1")
 def test_buckets_and_queues_deny_plain_http(template: Template) -> None:
     guarded = {"AWS::S3::BucketPolicy": "Bucket", "AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics"}
-    counts = {"AWS::S3::BucketPolicy": 2, "AWS::SQS::QueuePolicy": 4, "AWS::SNS::TopicPolicy": 1}
+    counts = {"AWS::S3::BucketPolicy": 2, "AWS::SQS::QueuePolicy": 5, "AWS::SNS::TopicPolicy": 1}
 
     for policy_type in guarded:
         policies = template.of_type(policy_type).values()

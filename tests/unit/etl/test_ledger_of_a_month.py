@@ -88,7 +88,7 @@ def test_overlapping_files_give_the_ledger_of_the_whole_month(
 @IDS
 @fewer_examples
 @given(month=months, files=corrected_statements())
-def test_what_is_replaced_or_withdrawn_leaves_nothing_in_the_ledger(
+def test_what_is_replaced_or_withdrawn_leaves_the_ledger(
     transaction_id: Function, month: list[Booking], files: list[Sent]
 ) -> None:
     layout = month_layout(transaction_id)
