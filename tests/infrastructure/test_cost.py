@@ -156,7 +156,7 @@ def test_small_processed_objects_do_not_repay_their_archive(
     assert f"| {f'{repaid} months' if repaid else 'never'} | ${read}" in row
 
 
-def test_a_large_processed_object_repays_its_archive_within_weeks() -> None:
+def test_a_large_object_repays_its_archive_within_weeks() -> None:
     size = 10 * 1024 * 1024
 
     months = months_to_repay(prices.GLACIER_INSTANT_MOVE, before=standard_month(size), after=instant_month(size))

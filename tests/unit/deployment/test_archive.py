@@ -99,7 +99,7 @@ def test_a_restore_asks_for_that_version_for_a_week() -> None:
     ]
 
 
-def test_a_restore_that_was_asked_for_before_is_none_of_its_errors() -> None:
+def test_a_restore_that_was_requested_before_is_no_error() -> None:
     Archive(s3=FakeS3(error="RestoreAlreadyInProgress")).restore(_lost())
     with pytest.raises(Exception, match="AccessDenied"):
         Archive(s3=FakeS3(error="AccessDenied")).restore(_lost())

@@ -150,7 +150,7 @@ def test_an_upload_without_an_event_is_lost_after_a_lease(minutes: int, *, lost:
     assert found == ([(upload, NO_EVENT)] if lost else [])
 
 
-def test_the_event_of_an_execution_goes_before_what_the_bucket_knows() -> None:
+def test_an_executions_event_goes_before_what_the_bucket_knows() -> None:
     announced = {"key": "incoming/alpine/a.csv", "version-id": "1", "sequencer": "0055AED6DCD90281E5"}
     document = json.dumps({"files": [{"bucket": "raw", "object": announced}]})
 

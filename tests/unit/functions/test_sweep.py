@@ -183,7 +183,7 @@ def test_an_event_has_a_lease_of_15_minutes_to_come(world: World, minutes: int, 
     assert len(world.queue.bodies) == queued
 
 
-def test_what_stays_without_a_row_is_counted_and_not_queued_again(world: World) -> None:
+def test_what_stays_without_a_row_is_counted_but_not_requeued(world: World) -> None:
     world.upload("incoming/alpine/a.csv", NOW - timedelta(hours=1))
     world.sweep()
 
