@@ -1,8 +1,8 @@
-"""Outcomes that the record function could not write for analysts: they are told again, from the audit table.
+"""Outcomes that the record function could not write for analysts: they are recorded again, from the audit table.
 
 Lambda names a failed batch by shard and sequence numbers, which nobody can read after a day, and by the time at which
-its records were written. The audit table is the truth, so every outcome of that time is told again: its row is touched,
-the stream delivers it as it is now, and in its order. What had been recorded is written once more, and is the same.
+its records were written. The audit table is the truth, so every outcome of that time is recorded again: its row is
+touched, and the stream delivers it as it is now, in its order. What had been recorded is written once more, unchanged.
 """
 
 import sys
@@ -80,10 +80,10 @@ class UnrecordedOutcomes:
     sqs: TakesMessages
     queue: str
 
-    def retell(self, *, dry_run: bool = False) -> list[AuditRow]:
-        """Tell every outcome again that may have been in a failed batch, and return their rows; a dry run tells none.
+    def resend(self, *, dry_run: bool = False) -> list[AuditRow]:
+        """Send every outcome again that may have been in a failed batch, and return their rows; a dry run sends none.
 
-        A message is deleted when all is told: where that is cut off, it comes again after 15 minutes.
+        A message is deleted when everything is sent: if that is interrupted, it comes again after 15 minutes.
         """
         messages = list(self._take())
         failed = [msgspec.json.decode(message["Body"], type=_Failure).batch for message in messages]
@@ -95,10 +95,10 @@ class UnrecordedOutcomes:
                     QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
                 )
             return rows
-        told = [row for row in rows if self._touch(row)]
+        sent = [row for row in rows if self._touch(row)]
         for message in messages:
             self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return told
+        return sent
 
     def _take(self) -> Iterator[Mapping[str, Any]]:
         while received := self.sqs.receive_message(
@@ -114,17 +114,17 @@ class UnrecordedOutcomes:
             yield from self.audit.of_status(status, changed=span, limit=sys.maxsize)
 
     def _touch(self, row: AuditRow) -> bool:
-        """Write the row anew as it is; False if it has changed meanwhile, which the stream has told."""
-        told, status = row.changed_at.astimezone(UTC).isoformat(), row.status.value
+        """Write the row anew as it is; False if it has changed meanwhile, which the stream has delivered."""
+        changed, status = row.changed_at.astimezone(UTC).isoformat(), row.status.value
         try:
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key={"file_id": {"S": row.file_id}},
                 # The number makes it a change each time: DynamoDB streams no other write.
-                UpdateExpression="SET retold_at = :told ADD retold :once",
+                UpdateExpression="SET resent_at = :changed ADD resent :once",
                 ConditionExpression="#status = :status",
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":told": {"S": told}, ":once": {"N": "1"}, ":status": {"S": status}},
+                ExpressionAttributeValues={":changed": {"S": changed}, ":once": {"N": "1"}, ":status": {"S": status}},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

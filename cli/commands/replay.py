@@ -51,7 +51,7 @@ class _Moved:
 
 
 class Retold(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``--outcomes --json`` prints: the files whose outcome is told again."""
+    """What ``--outcomes --json`` prints: the files whose outcome is recorded again."""
 
     dry_run: bool
     file_ids: tuple[str, ...]
@@ -103,7 +103,7 @@ def replay(
     if outcomes:
         if file_id or partner or reason or lost or restore:
             raise typer.BadParameter("--outcomes takes no choice of files")
-        _retell(pipeline.unrecorded.retell(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+        _print_resent(pipeline.unrecorded.resend(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
         return
     moved = _move(pipeline, wanted, lost=lost, restore=restore, dry_run=dry_run)
     if as_json:
@@ -160,12 +160,12 @@ def _files(letters: list[DeadLetter]) -> str:
     return "1 file is" if len(letters) == 1 else f"{len(letters)} files are"
 
 
-def _retell(rows: list[AuditRow], *, dry_run: bool, as_json: bool) -> None:
+def _print_resent(rows: list[AuditRow], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json(Retold(dry_run=dry_run, file_ids=tuple(row.file_id for row in rows)))
         return
     subject, verb = ("outcome", "is") if len(rows) == 1 else ("outcomes", "are")
-    make_console().print(f"{len(rows)} {subject} {'would be' if dry_run else verb} told again")
+    make_console().print(f"{len(rows)} {subject} {'would be' if dry_run else verb} recorded again")
 
 
 def _replayed(letter: DeadLetter) -> Replayed:

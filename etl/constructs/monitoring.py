@@ -151,7 +151,7 @@ class Monitoring(Construct):
         self._alarm(
             "record-failures",
             "record-failures",
-            "Outcomes could not be recorded for analysts, and are to be told again.",
+            "Outcomes could not be recorded for analysts, and wait to be recorded again.",
             record_failures.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
             threshold=0,
         )

@@ -29,7 +29,7 @@ class Recording(Construct):
 
     A failure here holds up no file. An outcome that cannot be recorded is tried again some times, while the others of
     its batch are written. Then its batch is named in the queue of failures, and the stream goes on;
-    ``etl replay --outcomes`` has those outcomes told again, from the audit table.
+    ``etl replay --outcomes`` has those outcomes recorded again, from the audit table.
     """
 
     def __init__(

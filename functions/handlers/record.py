@@ -47,7 +47,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     ).record(readable)
     keep_arrivals(client("dynamodb"), environment.registry_table, readable)
     done = list(takewhile(lambda outcome: outcome and outcome.file_id not in failed, outcomes))
-    _measure([outcome for outcome in done if outcome and not outcome.told_before])
+    _measure([outcome for outcome in done if outcome and not outcome.known_before])
     logger.info("recorded", files=len(done), given_again=len(outcomes) - len(done))
     given_again = event["Records"][len(done) :][:1]
     return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in given_again]}

@@ -26,7 +26,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     ``rows_in_other_files`` are those whose transaction another file of the partner had too when this one was completed;
     of them, ``conflicting_rows`` had another amount or currency there. The first ``overlapping_files`` are named by id.
     ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
-    ``retold_at`` is the change of status that was written into the table's stream once more; None where none was.
+    ``resent_at`` is the change of status that was written into the table's stream once more; None where none was.
     """
 
     file_id: str
@@ -63,7 +63,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     overlapping_files: tuple[str, ...] = ()
     overlapping_file_count: int = 0
     overlaps_at: datetime | None = None
-    retold_at: datetime | None = None
+    resent_at: datetime | None = None
     error: str = ""
 
     @property
@@ -97,9 +97,9 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.history[-1].at
 
     @property
-    def told_before(self) -> bool:
-        """Whether the present status stood before: figures on overlaps have come since, or it was told again."""
-        return self.changed_at in (self.overlaps_at, self.retold_at)
+    def known_before(self) -> bool:
+        """Whether the present status stood before: figures on overlaps have come since, or it was recorded again."""
+        return self.changed_at in (self.overlaps_at, self.resent_at)
 
     @property
     def detail(self) -> str:

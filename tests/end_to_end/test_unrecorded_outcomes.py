@@ -1,4 +1,4 @@
-"""An outcome that cannot be recorded for analysts holds up no other, is found, and is told again."""
+"""An outcome that cannot be recorded for analysts holds up no other, is found, and is recorded again."""
 
 import pytest
 
@@ -47,9 +47,9 @@ def test_an_unrecorded_outcome_is_put_aside_and_told_again(deployment: Deploymen
         wait_until("the later one is recorded", lambda: _is_recorded(deployment, row))
     # And the doctor says so
     assert "etl replay --outcomes" in _advice(deployment)
-    # When the cause is mended, and outcomes are told again
-    told = pipeline.unrecorded.retell()
+    # When the cause is mended, and outcomes are recorded again
+    sent = pipeline.unrecorded.resend()
     # Then it is recorded, and nothing is left to do
-    assert unrecorded.file_id in {row.file_id for row in told}
+    assert unrecorded.file_id in {row.file_id for row in sent}
     wait_until("the first is recorded", lambda: _is_recorded(deployment, unrecorded))
     assert _advice(deployment) == ""

@@ -257,7 +257,7 @@ class _Unrecorded:
     def unrecorded(self) -> "_Unrecorded":
         return self
 
-    def retell(self, *, dry_run: bool) -> list[AuditRow]:
+    def resend(self, *, dry_run: bool) -> list[AuditRow]:
         self.dry_runs.append(dry_run)
         return [audit_row()]
 
@@ -270,7 +270,7 @@ def test_unrecorded_outcomes_are_told_again(monkeypatch: pytest.MonkeyPatch) -> 
     answered = CliRunner().invoke(main.app, ["replay", "--outcomes", "--dry-run", "--json"])
     refused = CliRunner().invoke(main.app, ["replay", "--outcomes", "--lost"])
 
-    assert "1 outcome is told again" in shown.output
+    assert "1 outcome is recorded again" in shown.output
     assert json.loads(answered.output) == {"dry_run": True, "file_ids": [audit_row().file_id]}
     assert deployed.dry_runs == [False, True]
     assert refused.exit_code == 2

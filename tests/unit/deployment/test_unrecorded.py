@@ -1,4 +1,4 @@
-"""Outcomes that could not be recorded are told again, from the audit table."""
+"""Outcomes that could not be recorded are recorded again, from the audit table."""
 
 import json
 from dataclasses import dataclass, field
@@ -89,23 +89,23 @@ def _unrecorded(audit: FakeAudit, items: FakeItems, queue: FakeQueue) -> Unrecor
 
 @pytest.mark.parametrize("status", sorted(FINISHED))
 @pytest.mark.parametrize("later", [timedelta(), timedelta(hours=23)])
-def test_an_outcome_of_a_failed_batch_is_told_again(status: FileStatus, later: timedelta) -> None:
+def test_an_outcome_of_a_failed_batch_is_recorded_again(status: FileStatus, later: timedelta) -> None:
     arrived = CHANGED + later
     items, queue = FakeItems(), FakeQueue([_failure(arrived, arrived)])
 
-    told = _unrecorded(FakeAudit([audit_row(status)]), items, queue).retell()
+    sent = _unrecorded(FakeAudit([audit_row(status)]), items, queue).resend()
 
-    assert [row.status for row in told] == [status]
-    assert items.touched == [told[0].file_id]
-    assert datetime.fromisoformat(items.values[0][":told"]["S"]) == CHANGED
+    assert [row.status for row in sent] == [status]
+    assert items.touched == [sent[0].file_id]
+    assert datetime.fromisoformat(items.values[0][":changed"]["S"]) == CHANGED
     assert len(queue.deleted) == 1
 
 
 @pytest.mark.parametrize("arrived", [CHANGED + BEFORE + timedelta(seconds=1), CHANGED - AFTER - timedelta(seconds=1)])
-def test_an_outcome_of_another_time_is_not_told_again(arrived: datetime) -> None:
+def test_an_outcome_of_another_time_is_not_recorded_again(arrived: datetime) -> None:
     items = FakeItems()
 
-    assert _unrecorded(FakeAudit([audit_row()]), items, FakeQueue([_failure(arrived, arrived)])).retell() == []
+    assert _unrecorded(FakeAudit([audit_row()]), items, FakeQueue([_failure(arrived, arrived)])).resend() == []
     assert items.touched == []
 
 
@@ -114,7 +114,7 @@ def test_many_failures_of_one_time_are_looked_up_once() -> None:
     arrivals = [CHANGED + timedelta(minutes=minute) for minute in range(60)]
     queue = FakeQueue([_failure(arrived, arrived) for arrived in reversed(arrivals)])
 
-    _unrecorded(audit, items, queue).retell()
+    _unrecorded(audit, items, queue).resend()
 
     assert set(audit.asked) == {(arrivals[0] - BEFORE, arrivals[-1] + AFTER)}
     assert len(items.touched) == 1
@@ -125,14 +125,14 @@ def test_an_outcome_that_has_changed_meanwhile_tells_itself() -> None:
     row = audit_row()
     items, queue = FakeItems(changed_meanwhile=row.file_id), FakeQueue([_failure(CHANGED, CHANGED)])
 
-    assert _unrecorded(FakeAudit([row]), items, queue).retell() == []
+    assert _unrecorded(FakeAudit([row]), items, queue).resend() == []
     assert len(queue.deleted) == 1
 
 
 def test_a_dry_run_tells_nothing_and_gives_messages_back() -> None:
     items, queue = FakeItems(), FakeQueue([_failure(CHANGED, CHANGED)])
 
-    would_be_told = _unrecorded(FakeAudit([audit_row()]), items, queue).retell(dry_run=True)
+    would_be_sent = _unrecorded(FakeAudit([audit_row()]), items, queue).resend(dry_run=True)
 
-    assert len(would_be_told) == 1
+    assert len(would_be_sent) == 1
     assert (items.touched, queue.deleted, len(queue.given_back)) == ([], [], 1)

@@ -102,7 +102,7 @@ def test_figures_on_overlaps_measure_no_file_twice(
     context: FakeContext,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    # When a file is told again whose row has got figures on overlaps since
+    # When a file is recorded again whose row has got figures on overlaps since
     told_again = _changed("f1", FileStatus.COMPLETED)
     figures = {"rows_in_other_files": 3, "overlaps_at": "2025-11-03T14:06:42Z"}
     serialize = TypeSerializer().serialize
@@ -166,10 +166,10 @@ def test_an_outcome_that_is_told_again_is_measured_once(
     context: FakeContext,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    retold = _changed("f1", FileStatus.COMPLETED)
-    retold["dynamodb"]["NewImage"]["retold_at"] = {"S": "2025-11-03T14:06:42+00:00"}
+    resent = _changed("f1", FileStatus.COMPLETED)
+    resent["dynamodb"]["NewImage"]["resent_at"] = {"S": "2025-11-03T14:06:42+00:00"}
 
-    record.handler({"Records": [retold]}, context)
+    record.handler({"Records": [resent]}, context)
 
     assert [found for line in capsys.readouterr().out.splitlines() for found in _metrics(json.loads(line))] == []
 
