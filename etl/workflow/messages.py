@@ -9,9 +9,10 @@ import json
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, query
-from pipeline.constants import FileStatus
+from pipeline.constants import ARCHIVED_ERROR, FileStatus
 
 _VALIDATION: Final = "inspected.validation"
+_RESTORE_FIRST: Final = " (restore the upload first: etl replay --restore)"
 _LABEL_WIDTH: Final = 15
 _FILE: Final = {"File": "file.display_key", "Partner": "file.partner", "File id": "file.file_id"}
 
@@ -72,7 +73,7 @@ def failed(resources: Resources) -> dict[str, Any]:
         severity="error",
         facts={
             **_FILE,
-            "Error": "error.Error",
+            "Error": f"(error.Error & (error.Error = '{ARCHIVED_ERROR}' ? '{_RESTORE_FIRST}' : ''))",
             "Attempt": "file.attempt.number",
             "Execution": "file.execution",
             "Replay from": "kept.where",

@@ -278,6 +278,15 @@ def test_the_file_of_a_child_without_an_outcome_is_settled(machine: Machine, rou
     assert len(texts(machine, dead)) == 1
 
 
+def test_the_alert_of_an_archived_upload_says_how_to_restore_it(machine: Machine) -> None:
+    file = upload()
+
+    process(machine, file, changes={"Validate CSV": throws("UploadArchivedError")})
+
+    [text] = texts(machine, file)
+    assert "UploadArchivedError (restore the upload first: etl replay --restore)" in text
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_file_without_a_row_gets_one_when_its_child_dies(machine: Machine, route: str) -> None:
     file = upload()
