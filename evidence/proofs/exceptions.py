@@ -285,6 +285,12 @@ NOT_SHOWN: Final = (
         "tests/end_to_end/test_missing_files.py shows it with one that has",
     ),
     NotShown(
+        role="role-dispatch",
+        action="sqs:ChangeMessageVisibility",
+        reason="it is called for messages that could not be started only, and without it they arrive later; "
+        "tests/unit/functions/test_redelivery.py covers it",
+    ),
+    NotShown(
         role="role-requeue-lost",
         action=".*",
         reason="nothing is lost, so that the function has nothing to queue; tests/end_to_end/test_lost_files.py shows "
