@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 
+from deployment.dead_letters import DeadLetter, make_letter
 from deployment.pipeline import Pipeline, Upload
 from evidence.chaos import load
 from pipeline.audit_row import AuditRow
@@ -20,6 +22,7 @@ class FakePipeline:
     """Completes what is uploaded, as it was sent; ``changes`` says what becomes of a file of a number instead."""
 
     changes: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+    letters: tuple[str, ...] = ()
 
     def upload(self, key: str, _content: bytes) -> Upload:
         return Upload(key=key, version_id="v")
@@ -27,8 +30,13 @@ class FakePipeline:
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
         return {upload: row for upload in uploads if (row := self._row(upload))}
 
-    def waiting_messages(self, _queue: str) -> int:
-        return 0
+    @property
+    def dead_letters(self) -> "FakePipeline":
+        return self
+
+    def replay(self, _wanted: object, *, dry_run: bool) -> list[DeadLetter]:
+        assert dry_run
+        return [_letter(version) for version in self.letters]
 
     def _row(self, upload: Upload) -> AuditRow | None:
         number = int(upload.key.rpartition("-")[2].partition(".")[0])
@@ -37,6 +45,11 @@ class FakePipeline:
         facts: dict[str, Any] = {"key": upload.key, "rows_accepted": len(amounts), "totals": (total,)}
         changes = self.changes.get(number, {})
         return None if changes is None else audit_row(**(facts | changes))
+
+
+def _letter(version: str) -> DeadLetter:
+    upload = {"bucket": "raw", "object": {"key": "incoming/alpine/a.csv", "version-id": version}}
+    return make_letter(upload, reason="Pipeline.NoOutcome", attempt=0, kept_at=datetime.now(UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +73,13 @@ def test_files_that_completed_as_sent_show_no_difference() -> None:
 
     assert (list(outcome.differences), len(outcome.rows)) == ([], 9)
     assert next(outcome.report()) == "9 COMPLETED"
+
+
+def test_a_dead_letter_of_a_completed_file_is_no_fault() -> None:
+    completed = _letter("1").file_id
+    pipeline = FakePipeline(changes={0: {"file_id": completed}}, letters=("1", "2", "3"))
+
+    assert _send(pipeline).dead_letters == 2
 
 
 @pytest.mark.parametrize(
