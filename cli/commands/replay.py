@@ -50,7 +50,7 @@ class _Moved:
     restoring: list[DeadLetter]
 
 
-class Retold(msgspec.Struct, frozen=True, kw_only=True):
+class Resent(msgspec.Struct, frozen=True, kw_only=True):
     """What ``--outcomes --json`` prints: the files whose outcome is recorded again."""
 
     dry_run: bool
@@ -162,7 +162,7 @@ def _files(letters: list[DeadLetter]) -> str:
 
 def _print_resent(rows: list[AuditRow], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json(Retold(dry_run=dry_run, file_ids=tuple(row.file_id for row in rows)))
+        print_json(Resent(dry_run=dry_run, file_ids=tuple(row.file_id for row in rows)))
         return
     subject, verb = ("outcome", "is") if len(rows) == 1 else ("outcomes", "are")
     make_console().print(f"{len(rows)} {subject} {'would be' if dry_run else verb} recorded again")
