@@ -10,10 +10,10 @@ from etl.workflow.settling import settle_every_file, settle_left_behind
 from etl.workflow.withdrawal import withdraw_files
 from pipeline.constants import LEASE
 
-EXECUTION_TIMEOUT_SECONDS: Final = 14 * 60
-"""Ends inside the 15 minutes of the service level, with a minute left to settle what it leaves behind."""
-
 LEASE_SECONDS: Final = int(LEASE.total_seconds())
+
+EXECUTION_TIMEOUT_SECONDS: Final = LEASE_SECONDS - 60
+"""Ends before the claims of its files, and inside the service level with a minute left to settle what it leaves."""
 
 DIRECT: Final = "direct"
 LARGE: Final = "large"

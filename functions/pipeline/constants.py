@@ -10,7 +10,7 @@ from typing import Final
 SERVICE_LEVEL: Final = timedelta(minutes=15)
 """A file has its outcome so long after its upload, or an alarm goes off."""
 
-LEASE: Final = timedelta(minutes=15)
+LEASE: Final = SERVICE_LEVEL
 """How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one.
 
 It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
