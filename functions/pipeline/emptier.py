@@ -1,11 +1,13 @@
 """Deletes everything in a versioned bucket."""
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, Unpack
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, Protocol, Unpack
 from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
+
+from pipeline.s3 import PARALLEL_REQUESTS, in_parallel
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
         ListObjectVersionsRequestTypeDef,
         ObjectIdentifierTypeDef,
     )
+
+_TEMPORARY: Final = frozenset({"InternalError", "ServiceUnavailable", "SlowDown"})
+"""Codes of versions that S3 could not delete for the moment: a later listing shows them again."""
 
 _FIT_FOR_XML = re.compile("[ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """Characters of XML 1.0, less those that its readers may change: tabs and line ends."""
@@ -56,7 +61,7 @@ class BucketNotEmptiedError(Exception):
 
 
 def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool]) -> bool:
-    """Delete versions, delete markers and unfinished uploads, a thousand at a time.
+    """Delete versions, delete markers and unfinished uploads, sixteen times a thousand at a time.
 
     Returns
     -------
@@ -73,19 +78,30 @@ def empty_bucket(s3: EmptiesBuckets, bucket: str, *, has_time: Callable[[], bool
         while has_time():
             # The SDK decodes the keys of versions, and has them encoded; those of uploads it leaves to its caller.
             uploads = s3.list_multipart_uploads(Bucket=bucket, EncodingType="url").get("Uploads", [])
-            page = s3.list_object_versions(Bucket=bucket)
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if not uploads and not found:
+            pages = list(_pages(s3, bucket))
+            if not uploads and not pages:
                 return True
             for upload in uploads:
                 s3.abort_multipart_upload(Bucket=bucket, Key=unquote_plus(upload["Key"]), UploadId=upload["UploadId"])
-            if found:
-                _delete(s3, bucket, [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found])
+            in_parallel(lambda page: _delete(s3, bucket, page), pages)
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchBucket":
             return True
         raise
     return False
+
+
+def _pages(s3: EmptiesBuckets, bucket: str) -> "Iterator[list[ObjectIdentifierTypeDef]]":
+    """List the first pages of versions and delete markers: as many as are deleted at a time."""
+    request: ListObjectVersionsRequestTypeDef = {"Bucket": bucket}
+    for _ in range(PARALLEL_REQUESTS):
+        page = s3.list_object_versions(**request)
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            yield [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
+        if not page.get("IsTruncated"):
+            return
+        request |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
 
 def _delete(s3: EmptiesBuckets, bucket: str, versions: "list[ObjectIdentifierTypeDef]") -> None:
@@ -102,6 +118,6 @@ def _delete(s3: EmptiesBuckets, bucket: str, versions: "list[ObjectIdentifierTyp
 
 def _delete_together(s3: EmptiesBuckets, bucket: str, versions: "list[ObjectIdentifierTypeDef]") -> None:
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
-    codes = sorted({error["Code"] for error in answer.get("Errors", [])})
+    codes = sorted({error["Code"] for error in answer.get("Errors", [])} - _TEMPORARY)
     if codes:
         raise BucketNotEmptiedError(", ".join(codes))

@@ -1,6 +1,7 @@
 """AWS in memory, as far as the functions' Protocols ask for it; each fake can also fail."""
 
 import io
+import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -112,27 +113,39 @@ class FakeRegistry:
 
 @dataclass
 class FakeVersionedBucket:
-    """A versioned bucket that lists and deletes a thousand at a time, as S3 does."""
+    """A versioned bucket that lists and deletes a thousand at a time, as S3 does. It is ``busy`` at some deletions."""
 
     versions: list[dict[str, str]] = field(default_factory=list)
     markers: list[dict[str, str]] = field(default_factory=list)
     uploads: list[dict[str, str]] = field(default_factory=list)
     locked: Collection[str] = ()
+    busy: int = 0
     deletes: list[int] = field(default_factory=list)
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
-    def list_object_versions(self, **_request: Any) -> Any:
-        page = [("Versions", item) for item in self.versions] + [("DeleteMarkers", item) for item in self.markers]
-        listed: dict[str, list[dict[str, str]]] = {}
-        for kind, item in page[:1000]:
+    def list_object_versions(self, **request: Any) -> Any:
+        everything = [("Versions", item) for item in self.versions] + [("DeleteMarkers", item) for item in self.markers]
+        places = [(item["Key"], item["VersionId"]) for _, item in everything]
+        place = (request.get("KeyMarker"), request.get("VersionIdMarker"))
+        start = places.index(place) + 1 if place in places else 0
+        listed: dict[str, Any] = {}
+        for kind, item in everything[start : start + 1000]:
             listed.setdefault(kind, []).append(item)
+        if start + 1000 < len(everything):
+            key, version = places[start + 999]
+            listed |= {"IsTruncated": True, "NextKeyMarker": key, "NextVersionIdMarker": version}
         return listed
 
     def delete_objects(self, **request: Any) -> Any:
         wanted = request["Delete"]["Objects"]
-        self.deletes.append(len(wanted))
-        gone = [item for item in wanted if item["Key"] not in self.locked]
-        self.versions = [item for item in self.versions if item not in gone]
-        self.markers = [item for item in self.markers if item not in gone]
+        with self._one_at_a_time:
+            self.deletes.append(len(wanted))
+            if self.busy:
+                self.busy -= 1
+                return {"Errors": [item | {"Code": "SlowDown"} for item in wanted]}
+            gone = [item for item in wanted if item["Key"] not in self.locked]
+            self.versions = [item for item in self.versions if item not in gone]
+            self.markers = [item for item in self.markers if item not in gone]
         refused = [item for item in wanted if item not in gone]
         return {"Errors": [item | {"Code": "AccessDenied"} for item in refused]} if refused else {}
 

@@ -192,7 +192,7 @@ def test_emptying_ends_with_the_deletion_that_asked_for_it(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
 ) -> None:
     # Given a deletion that failed while the function was to go on in another call
-    bucket = FakeVersionedBucket(versions=_versions(1500))
+    bucket = FakeVersionedBucket(versions=_versions(16_500))
     functions = _with_fakes(monkeypatch, bucket)
     handler(cloudformation.event(), FakeContext(remaining=[60_000, 20_000]))
     _with_fakes(monkeypatch, bucket, "DELETE_FAILED")
@@ -206,7 +206,7 @@ def test_emptying_ends_with_the_deletion_that_asked_for_it(
 def test_too_little_time_makes_the_function_invoke_itself(
     monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
 ) -> None:
-    bucket = FakeVersionedBucket(versions=_versions(1500))
+    bucket = FakeVersionedBucket(versions=_versions(16_500))
     functions = _with_fakes(monkeypatch, bucket)
     event = cloudformation.event()
 
