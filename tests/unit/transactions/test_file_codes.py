@@ -137,7 +137,7 @@ def test_a_document_over_the_limit_is_too_large(tmp_path: Path) -> None:
     # Given a layout whose records lie in several arrays: its document is read as a whole
     intake = Intake(io.BytesIO(json.dumps({"override_accounts": [{"transactions": [{"a": 1}] * 100}]}).encode()))
 
-    with pytest.raises(FileRejectedError, match="larger than") as rejection:
+    with pytest.raises(FileRejectedError, match="too large to be read") as rejection:
         read_json(intake, [layout("plaid-sandbox")], tmp_path, max_bytes=1000)
 
     assert rejection.value.code == FileCode.FILE_TOO_LARGE
