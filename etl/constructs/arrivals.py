@@ -5,12 +5,11 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, write_with
+from etl.constructs.shared import allow, call_on_schedule, write_with
 
 EVERY: Final = Duration.minutes(15)
 
@@ -45,11 +44,10 @@ class MissingFileFunction(Construct):
                 "SUFFIX": basis.names.suffix,
             },
         ).function
-        events.Rule(
+        call_on_schedule(
             self,
-            "Schedule",
-            rule_name=basis.names.physical_name("rule", "check-arrivals"),
+            self.function,
+            events.Schedule.rate(EVERY),
+            name=basis.names.physical_name("rule", "check-arrivals"),
             description=f"Looks for missing files every {EVERY.to_minutes()} minutes",
-            schedule=events.Schedule.rate(EVERY),
-            targets=[targets.LambdaFunction(self.function)],
         )

@@ -4,13 +4,12 @@ from typing import Final
 
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, write_with
+from etl.constructs.shared import allow, call_on_schedule, write_with
 from etl.constructs.storage import QUERY_RESULTS
 from etl.names import REGION
 from pipeline.constants import TRANSACTIONS
@@ -52,11 +51,10 @@ class MovedDatesFunction(Construct):
             ],
             environment={"GLUE_DATABASE": catalog.database_name, "WORKGROUP": catalog.workgroup.name},
         ).function
-        events.Rule(
+        call_on_schedule(
             self,
-            "Schedule",
-            rule_name=basis.names.physical_name("rule", "check-dates"),
+            self.function,
+            events.Schedule.expression(AT),
+            name=basis.names.physical_name("rule", "check-dates"),
             description="Looks every night for transactions that stand under two booking dates",
-            schedule=events.Schedule.expression(AT),
-            targets=[targets.LambdaFunction(self.function)],
         )

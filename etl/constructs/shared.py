@@ -5,8 +5,10 @@ from typing import Final
 
 from aws_cdk import Annotations, Duration, RemovalPolicy
 from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -62,6 +64,20 @@ def let_rule_send(rule: events.Rule, queue: sqs.Queue, *, sid: str) -> None:
             resources=[queue.queue_arn],
             conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
         )
+    )
+
+
+def call_on_schedule(
+    scope: Construct, function: lambda_.IFunction, schedule: events.Schedule, *, name: str, description: str
+) -> None:
+    """Call a function again and again; the event says nothing."""
+    events.Rule(
+        scope,
+        "Schedule",
+        rule_name=name,
+        description=description,
+        schedule=schedule,
+        targets=[targets.LambdaFunction(function)],
     )
 
 

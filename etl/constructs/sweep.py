@@ -5,13 +5,12 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, write_with
+from etl.constructs.shared import allow, call_on_schedule, write_with
 from pipeline.constants import STATUS_INDEX
 
 EVERY: Final = Duration.minutes(15)
@@ -53,11 +52,10 @@ class SweepFunction(Construct):
                 "BATCHING_QUEUE": batching_queue.queue_url,
             },
         ).function
-        events.Rule(
+        call_on_schedule(
             self,
-            "Schedule",
-            rule_name=basis.names.physical_name("rule", "requeue-lost"),
+            self.function,
+            events.Schedule.rate(EVERY),
+            name=basis.names.physical_name("rule", "requeue-lost"),
             description=f"Looks for lost files every {EVERY.to_minutes()} minutes",
-            schedule=events.Schedule.rate(EVERY),
-            targets=[targets.LambdaFunction(self.function)],
         )
