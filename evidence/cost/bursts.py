@@ -9,7 +9,7 @@ import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -61,14 +61,8 @@ class _File:
     attempts: int = 0
     stage: int = 0
     tries: int = 0
-    execution: "_Execution | None" = None
-
-
-@dataclass(slots=True)
-class _Execution:
-    """A batch: the files whose turn has not come."""
-
-    waiting: deque[_File] = field(default_factory=deque)
+    batch: "deque[_File] | None" = None
+    """The files of its batch whose turn has not come."""
 
 
 class _Simulation:
@@ -106,15 +100,15 @@ class _Simulation:
 
     def _start_batch(self, _: _File) -> None:
         self._batch_due = False
-        execution = _Execution(deque(self._queue))
+        batch = deque(self._queue)
         self._queue = []
-        for _number in range(min(self._assumptions.map_concurrency, len(execution.waiting))):
-            self._start_next(execution)
+        for _number in range(min(self._assumptions.map_concurrency, len(batch))):
+            self._start_next(batch)
 
-    def _start_next(self, execution: _Execution) -> None:
-        if execution.waiting:
-            file = execution.waiting.popleft()
-            file.execution, file.stage, file.tries, file.attempts = execution, 0, 0, file.attempts + 1
+    def _start_next(self, batch: deque[_File]) -> None:
+        if batch:
+            file = batch.popleft()
+            file.batch, file.stage, file.tries, file.attempts = batch, 0, 0, file.attempts + 1
             self._after(self._assumptions.between, self._call, file)
 
     def _call(self, file: _File) -> None:
@@ -150,8 +144,8 @@ class _Simulation:
         self._leave(file)
 
     def _leave(self, file: _File) -> None:
-        if file.execution:
-            self._start_next(file.execution)
+        if file.batch is not None:
+            self._start_next(file.batch)
 
 
 def simulate(assumptions: Assumptions, files: int, concurrency: int) -> Burst:
