@@ -41,6 +41,8 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         direct_threshold_bytes=int(environment.direct_threshold_bytes),
     )
     failed = batches.start(messages)
-    come_back_soon(client("sqs"), environment.batching_queue, event["Records"], {*unreadable, *failed})
+    if unreadable or failed:
+        # A client takes time to make, and mostly all messages are started.
+        come_back_soon(client("sqs"), environment.batching_queue, event["Records"], {*unreadable, *failed})
     logger.info("dispatched", messages=len(messages), unreadable=len(unreadable), failed=len(failed))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in (*unreadable, *failed)]}
