@@ -5,8 +5,8 @@ from typing import Final
 
 from cli.options import UsageError
 from deployment.pipeline import Pipeline
-from etl.workflow.identity import INCOMING
 from pipeline.audit_row import AuditRow
+from pipeline.constants import INCOMING
 
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
 

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from cli.tables import make_table, seconds, status_text
 from deployment.pipeline import Upload
-from etl.workflow.identity import INCOMING
 from pipeline.audit_row import AuditRow
+from pipeline.constants import INCOMING
 
 Rows = Mapping[Upload, AuditRow]
 Watch = Callable[[Rows], None]

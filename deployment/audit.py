@@ -1,36 +1,29 @@
 """Reads the audit table: one row per uploaded file, with its status, its history and its figures."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
+from typing import Any, Final, Protocol
 
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX
+from pipeline.audit_items import ReadsItems, batch_get
 from pipeline.audit_row import AuditRow, read_row
 from pipeline.constants import STATUS_INDEX, FileStatus
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import BatchGetItemInputTypeDef, BatchGetItemOutputTypeDef
-
 _deserialize = TypeDeserializer().deserialize
-_BATCH: Final = 100
-"""Keys of one DynamoDB BatchGetItem."""
 _LEFT: Final = (FileStatus.DUPLICATE, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN)
 """What becomes of the files of a delivery that do not stand."""
 _STATUS: Final = {"#status": "status"}
 """``status`` is a reserved word of DynamoDB."""
 
 
-class ReadsTable(Protocol):
+class ReadsTable(ReadsItems, Protocol):
     """The part of the DynamoDB client that reads a table."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
-        """Page through an operation's results."""
-
-    def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef":
-        """Read up to a hundred items by their keys."""
+        """Page through an operation's answers."""
 
 
 def upload_event(row: AuditRow, *, etag: str) -> dict[str, Any]:
@@ -60,20 +53,8 @@ class AuditTable:
 
     def get(self, file_ids: Iterable[str]) -> dict[str, AuditRow]:
         """Read the rows of these files by their ids; files without a row are skipped."""
-        wanted = list(file_ids)
-        found: dict[str, AuditRow] = {}
-        for start in range(0, len(wanted), _BATCH):
-            keys: Sequence[Mapping[str, Any]] = [
-                {"file_id": {"S": file_id}} for file_id in wanted[start : start + _BATCH]
-            ]
-            while keys:
-                answer = self._dynamodb.batch_get_item(
-                    RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}}
-                )
-                found |= {row.file_id: row for row in map(read_item, answer["Responses"].get(self._name, []))}
-                unread = answer.get("UnprocessedKeys", {}).get(self._name)
-                keys = unread["Keys"] if unread else []
-        return found
+        items = batch_get(self._dynamodb, self._name, file_ids)
+        return {row.file_id: row for row in map(read_item, items)}
 
     def of_key(self, bucket: str, key: str) -> list[AuditRow]:
         """Read the rows of all versions of a key, oldest first."""

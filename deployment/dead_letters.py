@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
-from etl.workflow.identity import INCOMING
+from pipeline.constants import INCOMING
+from pipeline.parts import parts
 from pipeline.raw_bucket import identify
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class DeadLetterQueue:
         chosen = [letter for letter in found if wanted(letter)]
         moved = [] if dry_run else chosen
         try:
-            for part in _parts(moved, _LARGEST_SEND):
+            for part in parts(moved, _LARGEST_SEND):
                 self._move(part)
         finally:
             # Returning a deleted message has no effect.
@@ -204,7 +205,7 @@ class DeadLetterQueue:
             raise ReplayError(f"{len(refused)} messages stay in the dead-letter queue ({codes}): run it again")
 
     def _give_back(self, letters: Iterable[DeadLetter]) -> None:
-        for part in _parts(list(letters), _LARGEST_SEND):
+        for part in parts(list(letters), _LARGEST_SEND):
             entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
                 {**entry, "VisibilityTimeout": 0} for entry in _receipts(part)
             ]
@@ -239,7 +240,3 @@ def _letter(message: Mapping[str, Any]) -> DeadLetter:
 
 def _receipts(letters: list[DeadLetter]) -> "list[DeleteMessageBatchRequestEntryTypeDef]":
     return [{"Id": str(number), "ReceiptHandle": letter.receipt} for number, letter in enumerate(letters)]
-
-
-def _parts(letters: list[DeadLetter], size: int) -> list[list[DeadLetter]]:
-    return [letters[start : start + size] for start in range(0, len(letters), size)]

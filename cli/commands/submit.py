@@ -19,9 +19,8 @@ from cli.progress import progress
 from cli.tables import OUTCOME_COLUMNS, file_text, make_table, outcome_cells, remark, seconds, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
-from etl.workflow.identity import INCOMING
 from pipeline.audit_row import AuditRow
-from pipeline.constants import EXTENSIONS, SERVICE_LEVEL, FileStatus
+from pipeline.constants import EXTENSIONS, INCOMING, SERVICE_LEVEL, FileStatus
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MINUTES: Final = SERVICE_LEVEL // timedelta(minutes=1)

@@ -7,8 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
-from etl.workflow.identity import INCOMING
-from pipeline.constants import STAGING
+from pipeline.constants import INCOMING, STAGING
 
 QUERY_RESULTS = "athena-results/"
 

@@ -5,9 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from etl.workflow.asl import States, compute, query
-
-INCOMING: Final = "incoming"
-"""First segment of an upload's key; the second says whose file it is: ``incoming/<partner>/...``."""
+from pipeline.constants import INCOMING
 
 NO_PARTNER: Final = "unknown"
 """Whose files those are whose key names no partner."""

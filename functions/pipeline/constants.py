@@ -19,6 +19,9 @@ It is also the longest delay that SQS knows: a message waits so long for the end
 THROTTLED_ERROR: Final = "ThrottledError"
 """The error of a function of which AWS was asked too much: its file waits for its turn again."""
 
+INCOMING: Final = "incoming"
+"""First segment of an upload's key; the second says whose file it is: ``incoming/<partner>/...``."""
+
 EXTENSIONS: Final = (".csv", ".json")
 """How the key of an upload ends, in any case (requirement E2)."""
 

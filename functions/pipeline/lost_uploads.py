@@ -3,26 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
+from typing import Final
 
+from pipeline.audit_items import ReadsItems, batch_get
 from pipeline.queue_messages import S3Object, UploadMessage
 from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import BatchGetItemInputTypeDef, BatchGetItemOutputTypeDef
-
-KEYS_OF_A_CALL: Final = 100
-"""Keys of one DynamoDB BatchGetItem."""
-
 _SEQUENCER_DIGITS: Final = 64
 """So long are sequencers in the audit table: they are compared as texts, padded on the right."""
-
-
-class ReadsRows(Protocol):
-    """The part of the DynamoDB client that reads many rows."""
-
-    def batch_get_item(self, **request: "Unpack[BatchGetItemInputTypeDef]") -> "BatchGetItemOutputTypeDef":
-        """Read up to a hundred items by their keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +18,7 @@ class LostUploads:
     """Compares versions in the raw bucket with the rows of the audit table."""
 
     s3: ListsVersions
-    dynamodb: ReadsRows
+    dynamodb: ReadsItems
     bucket: str
     audit_table: str
 
@@ -80,25 +68,9 @@ class LostUploads:
 
     def _sequencers(self, versions: Iterable[Version]) -> dict[str, str]:
         """Read the sequencers of those versions that have a row, by file id."""
-        ids = [self._id(version) for version in versions]
-        found: dict[str, str] = {}
-        for start in range(0, len(ids), KEYS_OF_A_CALL):
-            keys: Any = [{"file_id": {"S": file_id}} for file_id in ids[start : start + KEYS_OF_A_CALL]]
-            while keys:
-                answer = self.dynamodb.batch_get_item(
-                    RequestItems={
-                        self.audit_table: {
-                            "Keys": keys,
-                            "ConsistentRead": True,
-                            "ProjectionExpression": "file_id, sequencer",
-                        }
-                    }
-                )
-                for item in answer["Responses"].get(self.audit_table, []):
-                    found[item["file_id"]["S"]] = item["sequencer"]["S"]
-                unread = answer.get("UnprocessedKeys", {}).get(self.audit_table)
-                keys = unread["Keys"] if unread else []
-        return found
+        ids = map(self._id, versions)
+        items = batch_get(self.dynamodb, self.audit_table, ids, attributes="file_id, sequencer")
+        return {item["file_id"]["S"]: item["sequencer"]["S"] for item in items}
 
     def _id(self, version: Version) -> str:
         return identify(self.bucket, version.key, version.version_id)

@@ -6,15 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 from zoneinfo import ZoneInfo
 
+from pipeline.registry import KeepsEntries, mark, read_entry
 from transactions.layouts.layout import Due, Layout
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import (
-        GetItemInputTypeDef,
-        GetItemOutputTypeDef,
-        PutItemInputTypeDef,
-        PutItemOutputTypeDef,
-    )
     from mypy_boto3_sns.type_defs import PublishInputTypeDef, PublishResponseTypeDef
 
 ARRIVAL: Final = "arrival#"
@@ -32,17 +27,6 @@ LOOK_BACK: Final = timedelta(hours=1)
 """How long after its due time a file is checked. The check runs every 15 minutes; a deployment alerts no older file."""
 
 _WEEK: Final = 7
-_KEPT: Final = timedelta(days=14)
-
-
-class ReadsRegistry(Protocol):
-    """The part of the DynamoDB client that the check needs."""
-
-    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
-        """Read an item."""
-
-    def put_item(self, **request: "Unpack[PutItemInputTypeDef]") -> "PutItemOutputTypeDef":
-        """Write an item."""
 
 
 class Publishes(Protocol):
@@ -65,7 +49,7 @@ class Missing:
 class MissingFileCheck:
     """Looks up each due layout's last arrival, and alerts once for each due time."""
 
-    dynamodb: ReadsRegistry
+    dynamodb: KeepsEntries
     sns: Publishes
     registry: str
     topic: str
@@ -77,7 +61,7 @@ class MissingFileCheck:
         for found in missing:
             # The alert first: one that could not be sent is tried again by the next check.
             self.sns.publish(TopicArn=self.topic, **message(found, self.suffix))
-            self._keep(found, now)
+            mark(self.dynamodb, self.registry, _entry(found), now)
         return missing
 
     def _missing(self, layouts: Iterable[Layout], now: datetime) -> Iterator[Missing]:
@@ -92,21 +76,11 @@ class MissingFileCheck:
                 yield Missing(layout=layout, due_at=due_at, last_came=last_came)
 
     def _last_arrival(self, layout: str) -> datetime | None:
-        item = self._item(f"{ARRIVAL}{layout}")
+        item = read_entry(self.dynamodb, self.registry, f"{ARRIVAL}{layout}")
         return datetime.fromisoformat(item["uploaded_at"]["S"]) if item else None
 
     def _alerted(self, found: Missing) -> bool:
-        return self._item(_entry(found)) is not None
-
-    def _item(self, entry: str) -> dict[str, Any] | None:
-        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": entry}}, ConsistentRead=True)
-        item: dict[str, Any] | None = answer.get("Item")
-        return item
-
-    def _keep(self, found: Missing, now: datetime) -> None:
-        expires = str(int((now + _KEPT).timestamp()))
-        item = {"entry": {"S": _entry(found)}, "expires_at": {"N": expires}}
-        self.dynamodb.put_item(TableName=self.registry, Item=item)
+        return read_entry(self.dynamodb, self.registry, _entry(found)) is not None
 
 
 def due_times(due: Due, now: datetime) -> tuple[datetime, datetime]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import TYPE_CHECKING, Final, Protocol, Unpack
 
+from pipeline.parts import parts
 from transactions.results import WrittenObject
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ class Partitions:
             }
             for item in items
         ]
-        for start in range(0, len(partitions), PARTITION_LIMIT):
-            part = partitions[start : start + PARTITION_LIMIT]
+        for part in parts(partitions, PARTITION_LIMIT):
             answer = self.glue.batch_create_partition(
                 DatabaseName=self.database, TableName=table, PartitionInputList=part
             )

@@ -1,19 +1,20 @@
 """Makes a file's staged rows visible, in place of those of the versions that it supersedes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Protocol, Unpack
 
 from botocore.exceptions import ClientError
 
 from pipeline.manifests import read_manifest, staged_key
 from pipeline.partitions import Partitions
+from pipeline.parts import parts
+from pipeline.registry import ReadsEntries, read_entry
 from pipeline.s3 import ReadsObjects, in_parallel
 from transactions.results import WrittenObject
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import GetItemInputTypeDef, GetItemOutputTypeDef
     from mypy_boto3_s3.type_defs import (
         CopyObjectOutputTypeDef,
         CopyObjectRequestTypeDef,
@@ -29,7 +30,6 @@ DELETE_LIMIT: Final = 1000
 RESERVE: Final = timedelta(seconds=5)
 """So long before the deadline no request is begun any more: what was begun has ended by then."""
 
-_Item = TypeVar("_Item")
 _NEVER_STAGED: Final = "NoSuchKey"
 
 
@@ -51,13 +51,6 @@ class ManagesObjects(ReadsObjects, Protocol):
         """Delete up to a thousand objects."""
 
 
-class ReadsRegistry(Protocol):
-    """The part of the DynamoDB client that asks which file is the newest of its delivery."""
-
-    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
-        """Read an item."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
     """Publishes to one processed bucket. Every step may run twice with the same result.
@@ -68,7 +61,7 @@ class Publisher:
 
     s3: ManagesObjects
     partitions: Partitions
-    dynamodb: ReadsRegistry
+    dynamodb: ReadsEntries
     bucket: str
     registry: str
     deadline: datetime
@@ -126,19 +119,18 @@ class Publisher:
             if error.response["Error"]["Code"] != _NEVER_STAGED:
                 raise
             return
-        for part in _parts(objects, DELETE_LIMIT):
+        for part in parts(objects, DELETE_LIMIT):
             self._check_time()
             self._delete(part)
 
     def _delete(self, objects: Sequence[WrittenObject]) -> None:
-        for part in _parts(objects, DELETE_LIMIT):
+        for part in parts(objects, DELETE_LIMIT):
             keys: list[ObjectIdentifierTypeDef] = [{"Key": item.path} for item in part]
             answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})
             _raise_on([error["Code"] for error in answer.get("Errors", [])])
 
     def _is_overtaken(self, file_id: str, delivery: str) -> bool:
-        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": delivery}}, ConsistentRead=True)
-        newest = answer.get("Item")
+        newest = read_entry(self.dynamodb, self.registry, delivery)
         return newest is not None and newest["file_id"]["S"] != file_id
 
     def _check_time(self) -> None:
@@ -149,11 +141,6 @@ class Publisher:
         self._check_time()
         source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": staged_key(file_id, item.path)}
         self.s3.copy_object(Bucket=self.bucket, Key=item.path, CopySource=source)
-
-
-def _parts(items: Sequence[_Item], size: int) -> Iterator[list[_Item]]:
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
 
 
 def _raise_on(codes: list[str]) -> None:

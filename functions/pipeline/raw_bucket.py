@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Protocol, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import msgspec
 
@@ -11,9 +11,6 @@ from pipeline.constants import EXTENSIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, ListObjectVersionsRequestTypeDef
-
-INCOMING: Final = "incoming/"
-"""Where partners upload, and so where a file that nobody takes is a mistake."""
 
 
 class ListsVersions(Protocol):

@@ -1,11 +1,12 @@
 """Brings messages that could not be started back to the batching queue's readers sooner than the queue would."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from botocore.exceptions import ClientError
 
 from pipeline.observability import logger
+from pipeline.parts import parts
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -47,7 +48,7 @@ def come_back_soon(
         for number, record in enumerate(records)
         if record["messageId"] in failed
     ]
-    for part in _parts(entries):
+    for part in parts(entries, ENTRIES_LIMIT):
         try:
             sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=part)
         except ClientError as error:
@@ -57,10 +58,3 @@ def come_back_soon(
 def delay(received: int) -> int:
     """Return the seconds after which a message comes again that was received so often."""
     return int(min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (received - 1)))
-
-
-def _parts(
-    entries: "list[ChangeMessageVisibilityBatchRequestEntryTypeDef]",
-) -> "Iterator[list[ChangeMessageVisibilityBatchRequestEntryTypeDef]]":
-    for start in range(0, len(entries), ENTRIES_LIMIT):
-        yield entries[start : start + ENTRIES_LIMIT]

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 import msgspec
 
-from pipeline.constants import LEASE, STATUS_INDEX, UNFINISHED, FileStatus
-from pipeline.lost_uploads import LostUploads, ReadsRows
+from pipeline.audit_items import ReadsItems
+from pipeline.constants import INCOMING, LEASE, STATUS_INDEX, UNFINISHED, FileStatus
+from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
-from pipeline.raw_bucket import INCOMING, ListsVersions, Place, Version, identify, list_page, versions_of
+from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
+from pipeline.registry import KeepsEntries, ReadsEntries, mark, read_entry
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import (
-        GetItemInputTypeDef,
-        GetItemOutputTypeDef,
-        PutItemInputTypeDef,
-        PutItemOutputTypeDef,
-        QueryInputTypeDef,
-        QueryOutputTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
     from mypy_boto3_sqs.type_defs import (
         GetQueueAttributesRequestTypeDef,
         GetQueueAttributesResultTypeDef,
@@ -49,20 +44,13 @@ UPLOADS_IN_PARTS: Final = timedelta(days=1)
 NAMED: Final = 20
 """So many keys that no rule takes are kept by name; their number is exact."""
 
-_KEPT: Final = timedelta(days=14)
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _STATUS: Final = {"#status": "status"}
 """``status`` is a reserved word of DynamoDB."""
 
 
-class KeepsEntries(ReadsRows, Protocol):
+class ReadsTables(ReadsItems, KeepsEntries, Protocol):
     """The part of the DynamoDB client that the sweep needs."""
-
-    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
-        """Read an item."""
-
-    def put_item(self, **request: "Unpack[PutItemInputTypeDef]") -> "PutItemOutputTypeDef":
-        """Write an item."""
 
     def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef":
         """Read items by a key."""
@@ -114,7 +102,7 @@ class Sweep:
     """Goes through the raw bucket and the unfinished rows. Whatever it finds is queued again once, and counted."""
 
     s3: ListsVersions
-    dynamodb: KeepsEntries
+    dynamodb: ReadsTables
     sqs: SendsMessages
     bucket: str
     audit_table: str
@@ -194,12 +182,10 @@ class Sweep:
 
     def _queue(self, entry: str, body: bytes, now: datetime) -> bool:
         """Send a message once; where the mark fails after it, a second one does no harm, as files are claimed."""
-        if self._item(entry) is not None:
+        if read_entry(self.dynamodb, self.registry, entry) is not None:
             return False
         self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=body.decode())
-        expires = str(int((now + _KEPT).timestamp()))
-        item = {"entry": {"S": entry}, "expires_at": {"N": expires}}
-        self.dynamodb.put_item(TableName=self.registry, Item=item)
+        mark(self.dynamodb, self.registry, entry, now)
         return True
 
     def _files_are_waiting(self) -> bool:
@@ -208,26 +194,14 @@ class Sweep:
         )["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"]) > BACKLOG
 
-    def _item(self, entry: str) -> Mapping[str, Any] | None:
-        answer = self.dynamodb.get_item(TableName=self.registry, Key={"entry": {"S": entry}}, ConsistentRead=True)
-        return answer.get("Item")
-
     def _keep(self, progress: Progress) -> None:
         state = msgspec.json.encode(progress).decode()
         self.dynamodb.put_item(TableName=self.registry, Item={"entry": {"S": PROGRESS}, "state": {"S": state}})
 
 
-class ReadsEntries(Protocol):
-    """The part of the DynamoDB client that reads one item."""
-
-    def get_item(self, **request: "Unpack[GetItemInputTypeDef]") -> "GetItemOutputTypeDef":
-        """Read an item."""
-
-
 def read_progress(dynamodb: ReadsEntries, registry: str) -> Progress:
     """Read how far the listing has come."""
-    answer = dynamodb.get_item(TableName=registry, Key={"entry": {"S": PROGRESS}}, ConsistentRead=True)
-    item = answer.get("Item")
+    item = read_entry(dynamodb, registry, PROGRESS)
     return msgspec.json.decode(item["state"]["S"], type=Progress) if item else Progress()
 
 
@@ -250,7 +224,7 @@ def _count(listing: Listing, versions: tuple[Version, ...], without_row: int) ->
 def _is_ignored(version: Version) -> bool:
     """Whether a partner may wait for it in vain. The console makes empty objects for folders."""
     folder = version.key.endswith("/")
-    return version.latest and version.key.startswith(INCOMING) and not version.wanted and not folder
+    return version.latest and version.key.startswith(f"{INCOMING}/") and not version.wanted and not folder
 
 
 def _entry(upload: UploadMessage) -> str:
