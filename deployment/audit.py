@@ -1,25 +1,24 @@
 """Reads the audit table: one row per uploaded file, with its status, its history and its figures."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Protocol
 
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX
-from pipeline.audit_items import ReadsItems, batch_get
+from pipeline.audit_index import Filter, ReadsIndex, find
+from pipeline.audit_items import batch_get
 from pipeline.audit_row import AuditRow, read_row
-from pipeline.constants import STATUS_INDEX, FileStatus
+from pipeline.constants import FileStatus
 
 _deserialize = TypeDeserializer().deserialize
 _LEFT: Final = (FileStatus.DUPLICATE, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN)
 """What becomes of the files of a delivery that do not stand."""
-_STATUS: Final = {"#status": "status"}
-"""``status`` is a reserved word of DynamoDB."""
 
 
-class ReadsTable(ReadsItems, Protocol):
+class ReadsTable(ReadsIndex, Protocol):
     """The part of the DynamoDB client that reads a table."""
 
     def get_paginator(self, operation_name: str, /) -> Any:
@@ -48,7 +47,7 @@ class AuditTable:
 
     def rows(self) -> list[AuditRow]:
         """Read all rows, in the order of their uploads."""
-        rows = self._read("scan", ConsistentRead=True)
+        rows = map(read_item, self._pages("scan", ConsistentRead=True))
         return sorted(rows, key=lambda row: (row.uploaded_at, row.key))
 
     def get(self, file_ids: Iterable[str]) -> dict[str, AuditRow]:
@@ -58,81 +57,40 @@ class AuditTable:
 
     def of_key(self, bucket: str, key: str) -> list[AuditRow]:
         """Read the rows of all versions of a key, oldest first."""
-        return list(
-            self._read(
-                "query",
-                IndexName=KEY_INDEX,
-                KeyConditionExpression="object_key = :key",
-                ExpressionAttributeValues={":key": {"S": f"{bucket}/{key}"}},
-            )
+        pages = self._pages(
+            "query",
+            IndexName=KEY_INDEX,
+            KeyConditionExpression="object_key = :key",
+            ExpressionAttributeValues={":key": {"S": f"{bucket}/{key}"}},
         )
+        ids = [item["file_id"]["S"] for item in pages]
+        rows = self.get(ids)
+        return [rows[file_id] for file_id in ids if file_id in rows]
 
     def of_status(
         self, status: FileStatus, *, changed: tuple[datetime, datetime], partner: str | None = None, limit: int
     ) -> list[AuditRow]:
         """Read at most ``limit`` rows that took a status between two times, newest first."""
-        condition = "#status = :status AND updated_at BETWEEN :first AND :last"
-        first, last = (_timestamp(time) for time in changed)
-        values = {":status": {"S": status.value}, ":first": {"S": first}, ":last": {"S": last}}
-        of_partner: dict[str, Any] = {}
-        if partner is not None:
-            of_partner = {"FilterExpression": "partner = :partner"}
-            values[":partner"] = {"S": partner}
-        rows = self._read(
-            "query",
-            IndexName=STATUS_INDEX,
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=_STATUS,
-            ExpressionAttributeValues=values,
-            ScanIndexForward=False,
-            **of_partner,
-        )
-        return list(islice(rows, limit))
+        first, last = changed
+        where: dict[Filter, str] = {} if partner is None else {"partner": partner}
+        found = find(self._dynamodb, self._name, status, first=first, last=last, where=where, newest_first=True)
+        return [read_item(item) for item in islice(found, limit)]
 
     def duplicates_of(self, file_id: str) -> list[AuditRow]:
-        """Read the rows of the files that were recorded as duplicates of this one."""
-        return list(
-            self._read(
-                "query",
-                IndexName=STATUS_INDEX,
-                KeyConditionExpression="#status = :duplicate",
-                FilterExpression="duplicate_of = :file_id",
-                ExpressionAttributeNames=_STATUS,
-                ExpressionAttributeValues={
-                    ":duplicate": {"S": FileStatus.DUPLICATE.value},
-                    ":file_id": {"S": file_id},
-                },
-            )
-        )
+        """Read the rows of the files that were recorded as duplicates of this one, oldest first."""
+        found = find(self._dynamodb, self._name, FileStatus.DUPLICATE, where={"duplicate_of": file_id})
+        return [read_item(item) for item in found]
 
     def left_of_delivery(self, entry: str) -> list[AuditRow]:
         """Read the rows of the files of a delivery, by the registry's entry of it, that do not stand (any more)."""
-        condition = {
-            "KeyConditionExpression": "#status = :status",
-            "FilterExpression": "delivery = :entry",
-            "ExpressionAttributeNames": _STATUS,
-        }
-        return [
-            row
-            for status in _LEFT
-            for row in self._read(
-                "query",
-                IndexName=STATUS_INDEX,
-                ExpressionAttributeValues={":status": {"S": status.value}, ":entry": {"S": entry}},
-                **condition,
-            )
-        ]
+        found = (find(self._dynamodb, self._name, status, where={"delivery": entry}) for status in _LEFT)
+        return [read_item(item) for items in found for item in items]
 
-    def _read(self, operation: str, **request: Any) -> Iterator[AuditRow]:
+    def _pages(self, operation: str, **request: Any) -> Iterator[Mapping[str, Any]]:
         for page in self._dynamodb.get_paginator(operation).paginate(TableName=self._name, **request):
-            yield from map(read_item, page["Items"])
+            yield from page["Items"]
 
 
 def read_item(item: Mapping[str, Any]) -> AuditRow:
     """Read one item of the table, as DynamoDB returns it; msgspec.ValidationError if it is not a file's row."""
     return read_row({name: _deserialize(value) for name, value in item.items()})
-
-
-def _timestamp(time: datetime) -> str:
-    """Format a time as Step Functions does, so that its text sorts by time."""
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z"

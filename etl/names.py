@@ -5,7 +5,7 @@ from dataclasses import dataclass
 REGION = "us-east-1"
 STACK_PREFIX = "etl-pipeline"
 
-KEY_INDEX = "index-key"
+KEY_INDEX = "index-object-key"
 """The audit table by the object's bucket and key, and the versions' order."""
 
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from etl.names import KEY_INDEX, Names
-from pipeline.constants import STATUS_INDEX
+from pipeline.audit_index import FILTERS, SHARD, STATUS_AT, STATUS_INDEX
 
 EXPIRES_AT: Final = "expires_at"
 """When an entry of the registry may go, in seconds since 1970. Those that say what is published have none."""
@@ -20,7 +20,8 @@ class TrackingTables(Construct):
     ``audit`` has one row per file, with its status, its history and its figures. ``registry`` answers two questions
     by conditional writes that only one file can win: which file owns this content, and which version of this key is
     published. It also counts alerts and keeps when a layout's last file came. It is a table of its own so that every
-    row of the audit table is a file.
+    row of the audit table is a file. Its indexes keep what rows are found by, and no more: a change of anything else
+    does not write to them.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, key: kms.IKey) -> None:
@@ -35,13 +36,16 @@ class TrackingTables(Construct):
         )
         self.audit.add_global_secondary_index(
             index_name=STATUS_INDEX,
-            partition_key=_text("status"),
-            sort_key=_text("updated_at"),
+            partition_key=_text(SHARD),
+            sort_key=_text(STATUS_AT),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=list(FILTERS),
         )
         self.audit.add_global_secondary_index(
             index_name=KEY_INDEX,
             partition_key=_text("object_key"),
             sort_key=_text("sequencer"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         self.registry = _table(
             self,

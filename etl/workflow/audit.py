@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, service
+from pipeline.audit_index import SHARD, STATUS_AT
 from pipeline.constants import FileStatus
 
 UPDATE: Final = service("dynamodb:updateItem")
@@ -35,6 +36,15 @@ def _history_entry(status: FileStatus, *, at: str = _NOW, detail: Mapping[str, s
     }
 
 
+def _status(status: FileStatus) -> dict[str, dict[str, str]]:
+    """Make the attributes that change with every status, those of the index included."""
+    return {
+        "status": {"S": status},
+        "updated_at": text(_NOW),
+        STATUS_AT: {"S.$": f"States.Format('{status}#{{}}', {_NOW})"},
+    }
+
+
 _FILE_FACTS: Final = {
     "object_key": text("$.file.object_key"),
     "bucket": text("$.file.bucket"),
@@ -46,7 +56,7 @@ _FILE_FACTS: Final = {
     "partner": text("$.file.partner"),
     "execution": text("$.file.execution"),
     "claim": text("$.file.claim"),
-    "updated_at": text(_NOW),
+    SHARD: text("$.file.shard"),
 }
 
 
@@ -85,7 +95,7 @@ def finish(
     return _update(
         resources,
         status,
-        facts={**facts, "updated_at": text(_NOW)},
+        facts=facts,
         condition=_HELD,
         values={":processing": {"S": FileStatus.PROCESSING}, ":claim": text("$.file.claim")},
         detail=detail,
@@ -97,7 +107,7 @@ def release(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any
     return _update(
         resources,
         FileStatus.RECEIVED,
-        facts={"execution": {"S": ""}, "claim": {"S": ""}, "updated_at": text(_NOW)},
+        facts={"execution": {"S": ""}, "claim": {"S": ""}},
         condition="#claim = :held AND #status = :processing",
         values={":processing": {"S": FileStatus.PROCESSING}, ":held": text("$.file.claim")},
         detail=detail,
@@ -127,7 +137,7 @@ def _end_publication(
     facts: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Give a file that is COMPLETED another status, whoever holds its claim."""
-    changes = {"status": {"S": status}, "updated_at": text(_NOW), **facts}
+    changes = {**facts, **_status(status)}
     return {
         "TableName": resources.audit_table,
         "Key": {"file_id": file_id},
@@ -166,7 +176,7 @@ def _update(
     values: Mapping[str, Mapping[str, str]],
     detail: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    changes = {**facts, "status": {"S": status}}
+    changes = {**facts, **_status(status)}
     received = _history_entry(FileStatus.RECEIVED, at="$.file.uploaded_at")
     return {
         "TableName": resources.audit_table,

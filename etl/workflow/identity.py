@@ -23,6 +23,7 @@ _FILE: Final = f"""(
     $id := $hash($event.bucket & '\\n' & $key & '\\n' & ($version = '' ? $object.sequencer : $version), 'SHA-256');
     {{
         'file_id': $id,
+        'shard': $substring($id, 0, 1),
         'event': $event,
         'bucket': $event.bucket,
         'key': $key,

@@ -25,9 +25,6 @@ INCOMING: Final = "incoming"
 EXTENSIONS: Final = (".csv", ".json")
 """How the key of an upload ends, in any case (requirement E2)."""
 
-STATUS_INDEX: Final = "index-status"
-"""The audit table by status and time of the last change."""
-
 TRANSACTIONS: Final = "transactions/"
 QUARANTINE: Final = "quarantine/"
 FILES: Final = "files/"

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 import msgspec
 
-from pipeline.audit_items import ReadsItems
-from pipeline.constants import INCOMING, LEASE, STATUS_INDEX, UNFINISHED, FileStatus
+from pipeline.audit_index import ReadsIndex, find
+from pipeline.constants import INCOMING, LEASE, UNFINISHED, FileStatus
 from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
 from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
 from pipeline.registry import KeepsEntries, ReadsEntries, mark, read_entry
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
     from mypy_boto3_sqs.type_defs import (
         GetQueueAttributesRequestTypeDef,
         GetQueueAttributesResultTypeDef,
@@ -45,15 +45,10 @@ NAMED: Final = 20
 """So many keys that no rule takes are kept by name; their number is exact."""
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_STATUS: Final = {"#status": "status"}
-"""``status`` is a reserved word of DynamoDB."""
 
 
-class ReadsTables(ReadsItems, KeepsEntries, Protocol):
+class ReadsTables(ReadsIndex, KeepsEntries, Protocol):
     """The part of the DynamoDB client that the sweep needs."""
-
-    def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef":
-        """Read items by a key."""
 
 
 class SendsMessages(Protocol):
@@ -144,17 +139,9 @@ class Sweep:
 
     def _without_outcome(self, now: datetime, statuses: Iterable[FileStatus]) -> Iterator[Mapping[str, Any]]:
         """Read rows that have waited for an outcome for two leases: a second event takes one to take a file over."""
-        until = f"{now - 2 * LEASE:%Y-%m-%dT%H:%M:%S}"
         for status in sorted(statuses):
-            answer = self.dynamodb.query(
-                TableName=self.audit_table,
-                IndexName=STATUS_INDEX,
-                KeyConditionExpression="#status = :status AND updated_at < :until",
-                ExpressionAttributeNames=_STATUS,
-                ExpressionAttributeValues={":status": {"S": status}, ":until": {"S": until}},
-                Limit=ROWS_A_CALL,
-            )
-            yield from answer["Items"]
+            found = find(self.dynamodb, self.audit_table, status, last=now - 2 * LEASE)
+            yield from islice(found, ROWS_A_CALL)
 
     def _queue_unfinished(self, row: Mapping[str, Any], now: datetime) -> bool:
         """Queue the end of the execution that has the file, as if it had this one only; or the file, if none has it."""

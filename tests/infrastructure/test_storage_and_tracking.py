@@ -1,5 +1,6 @@
 """S1 to S4, T1 to T3: buckets and tables."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +29,17 @@ def _bucket(template: Template, purpose: str) -> dict[str, Any]:
         b for b in template.of_type("AWS::S3::Bucket").values() if b["BucketName"].startswith(f"bucket-{purpose}")
     ]
     return bucket
+
+
+def _updates_of_the_audit_table(part: Any) -> Iterator[dict[str, Any]]:
+    """Find all updates of the audit table, in tasks and in transactions."""
+    if isinstance(part, dict):
+        if "UpdateExpression" in part and "history" in part["UpdateExpression"]:
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _updates_of_the_audit_table(one)
 
 
 @pytest.mark.requirement("S1")
@@ -111,6 +123,46 @@ def test_the_key_of_the_audit_table_is_the_file_id(template: Template) -> None:
     audit = template.one("AWS::DynamoDB::Table", TableName="table-audit-test")
 
     assert audit["KeySchema"] == [{"AttributeName": "file_id", "KeyType": "HASH"}]
+
+
+@pytest.mark.requirement("T1")
+def test_indexes_have_what_files_are_found_by(template: Template) -> None:
+    indexes = template.one("AWS::DynamoDB::Table", TableName="table-audit-test")["GlobalSecondaryIndexes"]
+
+    assert {index["IndexName"]: index["Projection"] for index in indexes} == {
+        "index-status-shards": {
+            "ProjectionType": "INCLUDE",
+            "NonKeyAttributes": ["partner", "duplicate_of", "delivery"],
+        },
+        "index-object-key": {"ProjectionType": "KEYS_ONLY"},
+    }
+
+
+def test_every_change_of_status_moves_the_index_entry(template: Template) -> None:
+    changes = [
+        values
+        for update in _updates_of_the_audit_table(template.definition())
+        if ":status" in (values := update["ExpressionAttributeValues"])
+    ]
+
+    assert len(changes) > 5
+    for values in changes:
+        status = values[":status"]["S"]
+        assert values[":status_at"] == {"S.$": f"States.Format('{status}#{{}}', $$.State.EnteredTime)"}
+
+
+def test_files_in_process_have_sixteen_index_keys(template: Template) -> None:
+    indexes = template.one("AWS::DynamoDB::Table", TableName="table-audit-test")["GlobalSecondaryIndexes"]
+    [key] = [index["KeySchema"][0] for index in indexes if index["IndexName"] == "index-status-shards"]
+    claims = [
+        update
+        for update in _updates_of_the_audit_table(template.definition())
+        if "attribute_not_exists(file_id)" in update["ConditionExpression"]
+    ]
+
+    assert key == {"AttributeName": "shard", "KeyType": "HASH"}
+    assert claims
+    assert all(update["ExpressionAttributeValues"][":shard"] == {"S.$": "$.file.shard"} for update in claims)
 
 
 @pytest.mark.requirement("T2")

@@ -61,6 +61,9 @@ class Pages:
     def paginate(self, **_request: Any) -> Iterator[dict[str, Any]]:
         return iter(self.pages)
 
+    def query(self, **_request: Any) -> Any:
+        return self.pages.pop(0)
+
     def start_query_execution(self, **_request: Any) -> Any:
         return {"QueryExecutionId": "q1"}
 

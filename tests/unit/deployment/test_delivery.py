@@ -1,6 +1,5 @@
 """The files of a delivery are found whatever became of them: by the registry's entry, and by their rows."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +9,7 @@ from boto3.dynamodb.types import TypeSerializer
 from deployment.audit import read_item
 from deployment.pipeline import Pipeline
 from pipeline.constants import FileStatus
+from tests.support.indexed_table import IndexedTable, indexed
 
 if TYPE_CHECKING:
     from deployment.stack import DeployedStack
@@ -41,20 +41,15 @@ class FakeDynamoDB:
     items: list[dict[str, Any]]
     latest: str
 
-    def get_paginator(self, operation: str) -> Any:
-        assert operation == "query"
-        return SimpleNamespace(paginate=self._query)
-
-    def _query(self, **request: Any) -> Iterator[Any]:
-        values = request["ExpressionAttributeValues"]
-        assert request["FilterExpression"] == "delivery = :entry"
-        of_status = [item for item in self.items if item["status"] == values[":status"]]
-        yield {"Items": [item for item in of_status if item.get("delivery") == values[":entry"]]}
+    def query(self, **request: Any) -> Any:
+        return self._table().query(**request)
 
     def batch_get_item(self, **request: Any) -> Any:
-        (keys,) = (table["Keys"] for table in request["RequestItems"].values())
-        wanted = [key["file_id"] for key in keys]
-        return {"Responses": {"audit": [item for item in self.items if item["file_id"] in wanted]}}
+        return self._table().batch_get_item(**request)
+
+    def _table(self) -> IndexedTable:
+        items = (indexed(item, at=item["uploaded_at"]["S"]) for item in self.items)
+        return IndexedTable({item["file_id"]["S"]: item for item in items})
 
     def get_item(self, **request: Any) -> Any:
         assert request["TableName"] == "registry"
@@ -85,7 +80,7 @@ def test_the_other_files_of_a_delivery_are_listed_in_order() -> None:
         _item("a", FileStatus.SUPERSEDED, "04"),
         _item("d", FileStatus.DUPLICATE, "07"),
         _item("e", FileStatus.FAILED, "08", delivery=""),
-        _item("x", FileStatus.SUPERSEDED, "01", delivery="delivery#brook#2"),
+        _item("9", FileStatus.SUPERSEDED, "01", delivery="delivery#brook#2"),
     ]
 
     assert _same_delivery(FakeDynamoDB(items, latest="e")) == ["a", "c", "d", "e"]

@@ -1,6 +1,7 @@
 """What no event has brought is queued again: once, in its place among the versions, and nothing that came in time."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, UploadMessage, read_delivery
 from pipeline.raw_bucket import Version, identify
 from pipeline.sweep import Listing, Sweep, read_progress
+from tests.support.indexed_table import IndexedTable, indexed
 
 BUCKET, AUDIT, REGISTRY = "bucket-raw-test", "table-audit-test", "table-registry-test"
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
@@ -67,9 +69,7 @@ class FakeTables:
         assert len(keys) <= 100
         read, left = keys[: self.at_once], keys[self.at_once :]
         ids = [key["file_id"]["S"] for key in read]
-        found = [
-            {"file_id": {"S": one}, "sequencer": {"S": self.rows[one]["sequencer"]}} for one in ids if one in self.rows
-        ]
+        found = [{"file_id": {"S": one}, **_as_item(self.rows[one])} for one in ids if one in self.rows]
         return {"Responses": {AUDIT: found}, "UnprocessedKeys": {AUDIT: {"Keys": left}} if left else {}}
 
     def get_item(self, **request: Any) -> Any:
@@ -80,12 +80,15 @@ class FakeTables:
         self.entries[request["Item"]["entry"]["S"]] = request["Item"]
 
     def query(self, **request: Any) -> Any:
-        values = request["ExpressionAttributeValues"]
-        status, until = values[":status"]["S"], values[":until"]["S"]
-        found = [row for row in self.rows.values() if row.get("status") == status and row["updated_at"] < until]
-        return {
-            "Items": [{name: {"N" if name == "size" else "S": text} for name, text in row.items()} for row in found]
-        }
+        return self._indexed().query(**request)
+
+    def _indexed(self) -> IndexedTable:
+        return IndexedTable({file_id: _as_item(row) for file_id, row in self.rows.items()})
+
+
+def _as_item(row: Mapping[str, str]) -> dict[str, Any]:
+    item = {name: {"N" if name == "size" else "S": text} for name, text in row.items()}
+    return indexed(item, at=row["updated_at"]) if "updated_at" in row else item
 
 
 @dataclass

@@ -1,0 +1,103 @@
+"""Finds rows of the audit table by their status and the time of its last change."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Unpack
+
+from pipeline.audit_items import KEYS_LIMIT, ReadsItems, batch_get
+from pipeline.constants import FileStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
+
+STATUS_INDEX: Final = "index-status-shards"
+"""The index by shard, and within it by status and time of the last change."""
+
+SHARD: Final = "shard"
+"""Attribute: the first digit of the file's id. Without it, all files that are being processed would have one key; from
+330 files a second on, they would need more than the 1,000 write units a second that DynamoDB gives a partition."""
+
+SHARDS: Final = "0123456789abcdef"
+
+STATUS_AT: Final = "status_at"
+"""Attribute: the status, and the time since which the file has it, as ``PROCESSING#2025-11-03T14:07:00.123Z``."""
+
+Filter = Literal["partner", "duplicate_of", "delivery"]
+FILTERS: Final[tuple[Filter, ...]] = ("partner", "duplicate_of", "delivery")
+"""Attributes that the index has besides its keys, since they are searched for."""
+
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_END: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class ReadsIndex(ReadsItems, Protocol):
+    """The part of the DynamoDB client that finds items by an index."""
+
+    def query(self, **request: "Unpack[QueryInputTypeDef]") -> "QueryOutputTypeDef":
+        """Read one page of the items with a key."""
+
+
+def find(
+    dynamodb: ReadsIndex,
+    table: str,
+    status: FileStatus,
+    *,
+    first: datetime = _BEGINNING,
+    last: datetime = _END,
+    where: Mapping[Filter, str] | None = None,
+    newest_first: bool = False,
+) -> Iterator[Mapping[str, Any]]:
+    """Read the items of the files that took a status between two times, ordered by that time, page by page.
+
+    An index follows its table late: items are read as they are now, and those of another status are skipped.
+    """
+    bounds = tuple(f"{status}#{_timestamp(time)}" for time in (first, last))
+    entries = merge(
+        *(_entries(dynamodb, table, shard, bounds, where or {}, newest_first=newest_first) for shard in SHARDS),
+        key=lambda entry: entry[STATUS_AT]["S"],
+        reverse=newest_first,
+    )
+    while ids := [entry["file_id"]["S"] for entry in islice(entries, KEYS_LIMIT)]:
+        items = {item["file_id"]["S"]: item for item in batch_get(dynamodb, table, ids)}
+        yield from (items[one] for one in ids if one in items and items[one]["status"]["S"] == status)
+
+
+def _entries(
+    dynamodb: ReadsIndex,
+    table: str,
+    shard: str,
+    bounds: tuple[str, ...],
+    where: Mapping[Filter, str],
+    *,
+    newest_first: bool,
+) -> Iterator[Mapping[str, Any]]:
+    request: QueryInputTypeDef = {
+        "TableName": table,
+        "IndexName": STATUS_INDEX,
+        "KeyConditionExpression": f"#{SHARD} = :shard AND #{STATUS_AT} BETWEEN :first AND :last",
+        "ExpressionAttributeNames": {f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
+        "ExpressionAttributeValues": {
+            ":shard": {"S": shard},
+            **{name: {"S": bound} for name, bound in zip((":first", ":last"), bounds, strict=True)},
+            **{f":{name}": {"S": value} for name, value in where.items()},
+        },
+        "ScanIndexForward": not newest_first,
+    }
+    if where:
+        request["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in where)
+    else:
+        request["Limit"] = KEYS_LIMIT
+    while True:
+        answer = dynamodb.query(**request)
+        yield from answer["Items"]
+        following = answer.get("LastEvaluatedKey")
+        if not following:
+            return
+        request["ExclusiveStartKey"] = following
+
+
+def _timestamp(time: datetime) -> str:
+    """Format a time as Step Functions does, so that its text sorts by time."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
