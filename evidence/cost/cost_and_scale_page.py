@@ -18,13 +18,13 @@ from evidence.cost.model import (
     overlapping_file,
     overlapping_large_file,
     overlaps_share,
-    quota_use,
     recorded_twice,
     seconds_of_large_file,
     seconds_of_large_overlaps,
     small_file,
 )
-from evidence.cost.storage_sections import Company, archive, crawls
+from evidence.cost.quotas import quota_use
+from evidence.cost.storage_sections import Company, archive, crawls, queries
 from evidence.cost.walking import walk_execution, walk_file
 
 ROUTES: Final = {"batch": "batch", "direct": "direct (one Standard execution)"}
@@ -50,6 +50,7 @@ def page(stack: PricedStack) -> str:
         _small_files(stack),
         _large_files(stack),
         _months(stack),
+        queries(COMPANIES),
         archive(),
         _quotas(stack),
         bursts_section.section(),
@@ -162,8 +163,8 @@ def _months(stack: PricedStack) -> Iterator[str]:
         ("company", "partners", "files a day", "files a batch", "GB a day", "fixed", "files", "GB", "**USD a month**"),
         rows,
     )
-    yield "Fixed: custom metrics, alarms, dashboard, key, the nightly crawl and check of booking dates. Nothing else"
-    yield "costs anything without files."
+    yield "Fixed: custom metrics, alarms, dashboard, key, the sweep, the nightly crawl and check of booking dates."
+    yield "Nothing else costs anything without files."
     yield "The files in a batch follow from the rate: files are assumed to arrive evenly, and each of Lambda's"
     yield f"{POLLERS} pollers closes its batch {stack.batch_window_seconds} seconds after its first file. Files that"
     yield "arrive together fill batches, and cost less."
@@ -171,7 +172,7 @@ def _months(stack: PricedStack) -> Iterator[str]:
     limit = stack.query_limit_bytes
     most = money(limit / TERABYTE * prices.ATHENA_TERABYTE)
     yield f"Athena takes {prices.ATHENA_TERABYTE:.2f} for a TB. It cuts off a query at `queryLimitGb`,"
-    yield f"{count(limit // 10**9)} GB: none costs more than {most}."
+    yield f"{count(limit // 10**9)} GB: what it reads costs no more than {most}."
     yield ""
     yield from crawls(COMPANIES)
 

@@ -1,15 +1,18 @@
-"""What a file costs, line by line, and what it takes of the quotas."""
+"""What a file costs, line by line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from etl.constructs.sweep import EVERY
 from etl.synthesis.template import ACCOUNT, Template
 from evidence.bench.data import DAYS
 from evidence.cost import measured, prices
 from evidence.cost.walking import Walk, walk_execution, walk_file
-from pipeline.constants import FINISHED, STAGING
+from pipeline.audit_index import SHARDS
+from pipeline.constants import FINISHED, STAGING, UNFINISHED
+from pipeline.sweep import PAGES_A_CALL
 
 Lines = dict[str, float]
 """Dollars by what they are paid for."""
@@ -23,13 +26,18 @@ LARGE_FILE_DAYS: Final = DAYS
 """Booking dates of a large file: those of the benchmark's."""
 
 DAYS_OF_MONTH: Final = 30
+SWEEPS_A_DAY: Final = 24 * 60 // EVERY.to_minutes()
 
 POLLERS: Final = 5
 """Batches that Lambda gathers from a queue at a time, at least (Lambda developer guide, SQS event source scaling)."""
 
-_AUDIT_WRITE_UNITS: Final = 4
-"""Times the row's kilobytes: the table; the index by key; the index by status, which loses one entry and gains one."""
+_KEY_INDEX_WRITE_UNITS: Final = 1
+"""The entry that is made with the claim: no later change concerns it."""
 _TRANSACTION: Final = 2
+_ROW_READS: Final = 4
+"""Of them, one by the sweep."""
+_LET_GO_STATES: Final = 2
+"""What an execution enters whose file another rule's execution has."""
 FILE_FUNCTIONS: Final = ("validate", "transform", "publish")
 _CALLED: Final = (*FILE_FUNCTIONS, "record")
 _OVERLAPS: Final = (
@@ -126,7 +134,7 @@ def small_file(stack: PricedStack, route: str, *, batch: float | None = None) ->
         "functions": functions + (call(stack, "dispatch", seconds["dispatch"]) * share if route == "batch" else 0),
         "state machine's log": (_log_bytes(chain) + _log_bytes(around) * share) / 1e9 * prices.LOG_GB,
         "functions' logs": len(_CALLED) * measured.FUNCTION_LOG_BYTES / 1e9 * prices.LOG_GB,
-        "audit and registry": write_units() * prices.WRITE_UNIT + 3 * prices.READ_UNIT,
+        "audit and registry": write_units() * prices.WRITE_UNIT + _ROW_READS * prices.READ_UNIT,
         "S3 requests": _s3_requests(objects=1),
         "queue and event": prices.CUSTOM_EVENT + (3 * prices.SQS_REQUEST if route == "batch" else 0),
         _OVERLAPS[0]: _look_for_overlaps(stack, measured.FUNCTION_SECONDS["find-overlaps"], reads=1),
@@ -165,8 +173,8 @@ def overlapping_large_file(stack: PricedStack) -> float:
 
 
 def overlaps_write_units() -> int:
-    """Write units of the figures on overlaps: the table, and both indexes, whose entries keep their places."""
-    return ceil(measured.OVERLAPPING_ITEM_BYTES / 1024) * 3
+    """Write units of the figures on overlaps, which no index has."""
+    return ceil(measured.OVERLAPPING_ITEM_BYTES / 1024)
 
 
 def _look_for_overlaps(stack: PricedStack, seconds: float, *, reads: int) -> float:
@@ -190,9 +198,9 @@ def call(stack: PricedStack, name: str, seconds: float) -> float:
 
 
 def audit_write_units() -> int:
-    """Write units of a good file's row, which is claimed and, in a transaction, completed."""
+    """Write units of a good file's row and its index entries: it is claimed and, in a transaction, completed."""
     kilobytes = ceil(measured.AUDIT_ITEM_BYTES / 1024)
-    return 2 * kilobytes * _AUDIT_WRITE_UNITS + kilobytes * (_TRANSACTION - 1)
+    return kilobytes * (1 + _TRANSACTION) + _KEY_INDEX_WRITE_UNITS + measured.INDEX_WRITE_UNITS
 
 
 def write_units() -> int:
@@ -211,6 +219,7 @@ def gigabyte(stack: PricedStack) -> Lines:
     own = {
         "functions": files * sum(call(stack, name, spent) for name, spent in seconds_of_large_file().items()),
         "S3 requests": files * _s3_requests(objects=LARGE_FILE_DAYS + 1),
+        "second execution of an upload in parts": files * _LET_GO_STATES * prices.STATE_TRANSITION,
         "staged rows until they expire": measured.STAGED_SHARE * months_staged * prices.S3_GB_MONTH,
     }
     small = small_file(stack, "direct")
@@ -238,9 +247,16 @@ def month(stack: PricedStack, *, partners: int) -> Lines:
         "alarms": stack.alarm_metrics * prices.ALARM_METRIC_MONTH,
         "dashboard": prices.DASHBOARD_MONTH,
         "key": prices.KEY_MONTH,
+        "sweep, every quarter of an hour": SWEEPS_A_DAY * DAYS_OF_MONTH * _sweep(stack),
         "nightly check of booking dates": DAYS_OF_MONTH * _check_of_dates(stack),
         "nightly crawl": DAYS_OF_MONTH * measured.CRAWL_DPU_HOURS * prices.CRAWLER_DPU_HOUR,
     }
+
+
+def _sweep(stack: PricedStack) -> float:
+    """Cost of one call of the sweep, at most: it lists its pages, and asks each shard for both unfinished statuses."""
+    queries = len(UNFINISHED) * len(SHARDS) * prices.READ_UNIT
+    return call(stack, "requeue-lost", measured.SWEEP_SECONDS) + PAGES_A_CALL * prices.S3_WRITE + queries
 
 
 def crawl_listing(objects: int) -> float:
@@ -248,31 +264,15 @@ def crawl_listing(objects: int) -> float:
     return ceil(objects / 1000) * prices.S3_WRITE
 
 
+def query_requests(objects: int) -> float:
+    """Cost of the requests in which one query reads so many objects."""
+    return objects * measured.READS_OF_QUERIED_OBJECT * prices.S3_READ
+
+
 def _check_of_dates(stack: PricedStack) -> float:
     """Cost of a night's check, of as few rows as Athena bills at least."""
     query = measured.ATHENA_LEAST_MB / 1e6 * prices.ATHENA_TERABYTE
     return call(stack, "check-dates", measured.CHECK_DATES_SECONDS) + query
-
-
-def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:
-    """Return what so many small files a second take of each quota, on the batch route; 1 is all of it.
-
-    The calls of find-overlaps, of which there are ten at once at most, are left out.
-    """
-    batches = files_per_second / stack.batch_size
-    around = walk_execution(stack.definition, "batch").states
-    run_seconds = stack.batch_size / stack.map_concurrency * (seconds_of_file() + measured.OTHER_CALLS_SECONDS)
-    busy = seconds_of_file() + measured.FUNCTION_SECONDS["record"] / stack.batch_size
-    taken = {
-        prices.LAMBDA_CONCURRENCY: files_per_second * busy + batches * measured.FUNCTION_SECONDS["dispatch"],
-        prices.START_EXECUTION: batches,
-        prices.TRANSITIONS: files_per_second + batches * around,
-        prices.OPEN_MAP_RUNS: batches * run_seconds,
-        prices.TABLE_WRITES: files_per_second * audit_write_units(),
-        prices.PARTITION_WRITES: files_per_second * measured.PROCESSING_WRITE_UNITS,
-        prices.EVENT_INVOCATIONS: files_per_second,
-    }
-    return {quota: use / quota.limit for quota, use in taken.items()}
 
 
 def seconds_of_file() -> float:

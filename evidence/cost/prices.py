@@ -58,6 +58,6 @@ TABLE_WRITES: Final = Quota(
     "DynamoDB: write units per second of one table", 40_000, "Service Quotas; warm throughput before a known peak"
 )
 PARTITION_WRITES: Final = Quota(
-    "DynamoDB: write units per second of one partition", 1_000, "no request; PROCESSING is one of `index-status`"
+    "DynamoDB: write units per second of one partition", 1_000, "no request; the status index has 16"
 )
 EVENT_INVOCATIONS: Final = Quota("EventBridge: invocations per second", 18_750, "Service Quotas")

@@ -14,10 +14,11 @@ from evidence.cost.archive import (
     standard_month,
 )
 from evidence.cost.formatting import count, money, table
-from evidence.cost.measured import CRAWL_UNITS
-from evidence.cost.model import DAYS_OF_MONTH, LARGE_FILE_DAYS, LARGE_FILE_MB, crawl_listing
+from evidence.cost.measured import CRAWL_UNITS, READS_OF_QUERIED_OBJECT, SMALL_OBJECTS_BYTES, SMALL_OBJECTS_TIMES
+from evidence.cost.model import DAYS_OF_MONTH, LARGE_FILE_DAYS, LARGE_FILE_MB, crawl_listing, query_requests
 
 ARCHIVED_KILOBYTES: Final = (5, 20, 60, 127, 128, 1_024, 10_240)
+DAYS_OF_YEAR: Final = 365
 _MOVES: Final = 10_000 * DAYS_OF_MONTH
 
 
@@ -30,6 +31,17 @@ class Company:
     files: int
     gigabytes: int
 
+    @property
+    def objects_a_year(self) -> int:
+        """Objects of the tables after a year: one for each small file; of a large one, its dates and its quarantine."""
+        large = self.gigabytes * 1000 // LARGE_FILE_MB * (LARGE_FILE_DAYS + 1)
+        return DAYS_OF_YEAR * (self.files + large)
+
+    @property
+    def partitions_a_year(self) -> int:
+        """Partitions after a year: one for each partner and day."""
+        return DAYS_OF_YEAR * self.partners
+
 
 def crawls(companies: Iterable[Company]) -> Iterator[str]:
     """Write what the crawls cost."""
@@ -38,14 +50,38 @@ def crawls(companies: Iterable[Company]) -> Iterator[str]:
     yield ""
     rows = []
     for company in companies:
-        large = company.gigabytes * 1000 // LARGE_FILE_MB * (LARGE_FILE_DAYS + 1)
-        objects = 365 * (company.files + large)
+        objects = company.objects_a_year
         rows.append([company.name, count(objects), money(DAYS_OF_MONTH * crawl_listing(objects))])
     yield from table(("company", "objects after a year", "listing them, USD a month"), rows)
     hour = DAYS_OF_MONTH * CRAWL_UNITS * prices.CRAWLER_DPU_HOUR
     yield f"Its time grows too, and only AWS can measure that: each hour a night is {money(hour)} a month; the fixed"
     yield "costs have ten minutes, the least that is billed. Publish registers partitions itself, so the crawl may be"
     yield "rarer, or none."
+    yield ""
+
+
+def queries(companies: Iterable[Company]) -> Iterator[str]:
+    """Write what queries cost by the number of objects that they read."""
+    yield "## A query"
+    yield ""
+    yield "Athena reads every object of the partitions that a query asks for, and S3 bills the requests: at least"
+    yield f"{READS_OF_QUERIED_OBJECT} an object, for its footer and its columns. In US dollars, beside Athena's price"
+    yield "for the bytes:"
+    yield ""
+    rows = []
+    for company in companies:
+        objects, merged = company.objects_a_year, company.partitions_a_year
+        year = query_requests(objects)
+        rows.append(
+            [company.name, count(objects), money(year / 12), money(year), count(merged), money(query_requests(merged))]
+        )
+    yield from table(
+        ("company", "objects of a year", "a month", "a year", "one object a partition", "a year then"),
+        rows,
+    )
+    yield f"On the embedded engine, a sum over 10 000 objects of 8 rows takes {SMALL_OBJECTS_TIMES} times the processor"
+    yield f"time of the same sum over one object with all rows, and they are {SMALL_OBJECTS_BYTES} times as large."
+    yield "Objects are not merged ([decision 0043](decisions/0043-objects-are-not-merged.md))."
     yield ""
 
 

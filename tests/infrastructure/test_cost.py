@@ -20,10 +20,10 @@ from evidence.cost.model import (
     gigabyte,
     overlapping_file,
     overlaps_share,
-    quota_use,
     recorded_twice,
     small_file,
 )
+from evidence.cost.quotas import quota_use
 from evidence.cost.walking import walk_file
 
 
