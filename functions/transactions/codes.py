@@ -215,6 +215,11 @@ class RowCode(_Code):
         "The currency is not an ISO 4217 code",
         "use the three-letter code",
     )
+    CURRENCY_WITHDRAWN = (
+        "CURRENCY_WITHDRAWN",
+        "The currency was not valid on the booking date",
+        "check the date; translate an old code that the bank still writes with a lookup, such as RUR: RUB",
+    )
     DATE_FORMAT = (
         "DATE_FORMAT",
         "The date does not have the agreed format, or does not exist",

@@ -57,10 +57,8 @@ class AmountMapper(msgspec.Struct, frozen=True):
     def amount(self, column: Column, function: Amount | AmountWithDirection | DebitCredit) -> Expression:
         """Build the expression that fills ``column`` by ``function``."""
         match function:
-            case Amount(fee=None):
-                return self._signed(column, function)
             case Amount():
-                return self._with_fee(column, function)
+                return self._with_fees(column, function) if function.fees else self._signed(column, function)
             case AmountWithDirection():
                 return self._with_direction(column, function)
             case DebitCredit():
@@ -73,18 +71,19 @@ class AmountMapper(msgspec.Struct, frozen=True):
         direction = _direction(f"{value} < 0") if function.inverted else number.direction
         return Expression(value, (self.checked(function.field, *checks),), direction)
 
-    def _with_fee(self, column: Column, function: Amount) -> Expression:
-        fee_field = function.fee or ""
-        number, fee = self.number(column, function.field), self.number(column, fee_field, signed=False)
+    def _with_fees(self, column: Column, function: Amount) -> Expression:
+        number = self.number(column, function.field)
+        fees = {name: self.number(column, name, signed=False) for name in function.fees}
         sign = "-" if function.inverted else ""
-        value = self._sum(column, f"{sign}({number.value})", f"-coalesce({fee.value}, 0)")
+        taken = (f"-coalesce({fee.value}, 0)" for fee in fees.values())
+        value = self._sum(column, f"{sign}({number.value})", *taken)
         checks = (
             *required(column, self.cells[function.field]),
             *number.checks,
             self._sum_in_range(column, (self.cells[function.field],)),
         )
-        checked = (self.checked(function.field, *checks), self.checked(fee_field, *fee.checks))
-        return Expression(value, checked, _direction(f"{value} < 0"))
+        of_fees = (self.checked(name, *fee.checks) for name, fee in fees.items())
+        return Expression(value, (self.checked(function.field, *checks), *of_fees), _direction(f"{value} < 0"))
 
     def _with_direction(self, column: Column, function: AmountWithDirection) -> Expression:
         cell, word = self.cells[function.field], self.cells[function.direction]
@@ -107,11 +106,15 @@ class AmountMapper(msgspec.Struct, frozen=True):
 
     def _debit_credit(self, column: Column, function: DebitCredit) -> Expression:
         debit_cell, credit_cell = self.cells[function.debit], self.cells[function.credit]
-        debit = self.number(column, function.debit, signed=function.negative_debits)
-        credit = self.number(column, function.credit, signed=False)
-        sign = "" if function.negative_debits else "-"
+        signed = function.sign != "none"
+        debit = self.number(column, function.debit, signed=signed or function.negative_debits)
+        credit = self.number(column, function.credit, signed=signed)
+        out, received = (
+            f"coalesce({f'abs({number.value})' if function.sign == 'ignored' else number.value}, 0)"
+            for number in (debit, credit)
+        )
         either = f"coalesce({debit_cell}, {credit_cell})"
-        moved = self._sum(column, f"coalesce({credit.value}, 0)", f"{sign}coalesce({debit.value}, 0)")
+        moved = self._sum(column, received, out if function.negative_debits else f"-{out}")
         value = f"CASE WHEN {either} IS NOT NULL THEN {moved} END"
         both = Check(
             RowCode.AMOUNT_AMBIGUOUS,

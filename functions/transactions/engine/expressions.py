@@ -15,7 +15,8 @@ from transactions.contract import Column, canonical
 from transactions.engine.amounts import AmountMapper
 from transactions.engine.checks import Check, CheckedCell, Expression, required
 from transactions.engine.own_account import amount_by_account
-from transactions.layouts.fields import DateField, DateTimeField, StringField
+from transactions.layouts.derived import joined
+from transactions.layouts.fields import Closing, DateField, DateTimeField, StringField
 from transactions.layouts.ibans import RULES, is_no_iban
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
@@ -43,8 +44,20 @@ from transactions.sql import is_one_of, literal, literals, matches
 
 ISO_DATE = "%Y-%m-%d"
 """Written as the engine writes days itself."""
+DAYS_BEFORE_CLOSING = 183
+"""Half a year: a day without a year that lies further back could as well be one after the closing date."""
 EARLIEST_DATE = date(1970, 1, 1)
 """No transaction of a file is older."""
+
+
+_CURRENCY_CHECKS = (
+    Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"),
+    Check(
+        RowCode.CURRENCY_WITHDRAWN,
+        "booking_date NOT BETWEEN valid_from AND valid_to",
+        "a currency that was valid on the booking date",
+    ),
+)
 
 
 class Mapper(msgspec.Struct, frozen=True):
@@ -76,14 +89,21 @@ class Mapper(msgspec.Struct, frozen=True):
 
     def checked(self, field: str, *checks: Check) -> CheckedCell:
         """Check ``field``: of JSON first that its value is of the declared type, then ``checks``."""
+        made = next((derived for derived in self.layout.derived if derived.field.name == field), None)
+        shown = joined(self.cells[field]) if made else self.cells[field]
+        if made and made.pattern is not None and not made.field.optional:
+            broken = f"{shown} IS NOT NULL AND {self.cells[field]} IS NULL"
+            checks = (Check(RowCode.FIELD_FORMAT, broken, f"a text that matches {made.pattern}"), *checks)
         if self.of_other_type:
-            rule = f"a JSON {self.layout.field(field).json_type}"
-            checks = (Check(RowCode.FIELD_TYPE, self.of_other_type[field], rule), *checks)
-        return CheckedCell(field, self.cells[field], checks)
+            checks = (*map(self._json_type, self.layout.file_fields(field)), *checks)
+        return CheckedCell(field, shown, checks)
+
+    def _json_type(self, field: str) -> Check:
+        return Check(RowCode.FIELD_TYPE, self.of_other_type[field], f"a JSON {self.layout.field(field).json_type}")
 
     def constrained(self) -> Iterable[CheckedCell]:
         """Check each text that has constraints or a format."""
-        for field in self.layout.schema.fields:
+        for field in self.layout.all_fields:
             if isinstance(field, StringField) and (checks := tuple(_constraints(field, self.cells[field.name]))):
                 yield self.checked(field.name, *checks)
 
@@ -95,7 +115,7 @@ class Mapper(msgspec.Struct, frozen=True):
             broken = f"{self.cells[function.field]} IS NOT NULL AND NOT {known}"
             checks.insert(0, Check(RowCode.VALUE_UNKNOWN, broken, f"one of {', '.join(function.values)}"))
         if column.name == "currency":
-            checks.append(Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"))
+            checks += _CURRENCY_CHECKS
         fields = fields_read(function)
         if not fields:
             return Expression(value, (CheckedCell("", value, tuple(checks)),))
@@ -111,7 +131,7 @@ class Mapper(msgspec.Struct, frozen=True):
     def _text_value(self, function: TextFunction) -> str:  # noqa: PLR0911 - one for each function
         match function:
             case Text():
-                return self.cells[function.field]
+                return f"upper({self.cells[function.field]})" if function.upper else self.cells[function.field]
             case FirstOf():
                 return self._first(function.of)
             case Join():
@@ -133,8 +153,9 @@ class Mapper(msgspec.Struct, frozen=True):
                 own = f"{self.cells[function.field]} || '-' || " if function.field else ""
                 # Equal rows of two accounts are two transactions.
                 facts = (self.captures[name] for name in self.layout.captures_used)
-                hashed = ", ".join((*map(_or_empty, self.cells.values()), *facts))
-                return f"{own}sha256(concat_ws(chr(31), {hashed}))"
+                hashed = ", ".join((*(_or_empty(self.cells[name]) for name in self.layout.names), *facts))
+                made = f"{own}sha256(concat_ws(chr(31), {hashed}))"
+                return f"coalesce({self.cells[function.unless]}, {made})" if function.unless else made
 
     def _all(self, fields: Iterable[str]) -> str:
         return ", ".join(self.cells[field] for field in fields)
@@ -171,7 +192,18 @@ class Mapper(msgspec.Struct, frozen=True):
         field = self.layout.field(name)
         assert isinstance(field, DateField | DateTimeField)  # noqa: S101 - linted
         cell = self.cells[name]
+        if field.closing:
+            return self._day_before_closing(field, field.closing)
         return f"try_cast({cell if field.format == ISO_DATE else field.date_format.iso(cell)} AS DATE)"
+
+    def _day_before_closing(self, field: DateField | DateTimeField, closing: Closing) -> str:
+        """Return SQL for a day that is written without a year: the last such day up to the statement's closing date."""
+        last, day = self._closing_date(closing), field.date_format.iso(self.cells[field.name])
+        this, before = (f"try_cast(year({last}) - {years} || '-' || {day} AS DATE)" for years in (0, 1))
+        return f"(CASE WHEN {this} <= {last} THEN {this} ELSE {before} END)"
+
+    def _closing_date(self, closing: Closing) -> str:
+        return f"try_cast({closing.date_format.iso(self.captures[closing.capture])} AS DATE)"
 
     def _day_checks(self, column: Column, name: str, fields: tuple[str, ...]) -> Iterator[Check]:
         field, cell = self.layout.field(name), self.cells[name]
@@ -182,7 +214,11 @@ class Mapper(msgspec.Struct, frozen=True):
             broken = f"{cell} IS NOT NULL AND (length({cell}) <> 10 OR {day}::VARCHAR IS DISTINCT FROM {cell})"
         else:
             broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
-        yield Check(RowCode.DATE_FORMAT, broken, f"a date written as {field.format}")
+        yield Check(RowCode.DATE_FORMAT, broken, f"a date written as {' or '.join(field.formats)}")
+        if field.closing:
+            earliest = f"{self._closing_date(field.closing)} - INTERVAL {DAYS_BEFORE_CLOSING} DAY"
+            rule = f"in the {DAYS_BEFORE_CLOSING} days before the statement's closing date"
+            yield Check(RowCode.DATE_RANGE, f"{self._day(name)} < {earliest}", rule)
         taken = [f"{self.cells[other]} IS NULL" for other in fields[: fields.index(name)]]
         taken += [f"{cell} IS NOT NULL"] if len(fields) > 1 else []
         latest = self.received_on + timedelta(days=column.days_ahead)

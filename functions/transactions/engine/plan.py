@@ -9,11 +9,12 @@ from typing import Self
 import msgspec
 
 from transactions.codes import RowCode
-from transactions.currencies import MINOR_UNITS
+from transactions.currencies import MINOR_UNITS, VALIDITY
 from transactions.engine.checks import Check, CheckedCell, Expression
 from transactions.engine.expressions import Mapper
 from transactions.engine.facts import Facts
 from transactions.engine.json_cells import JsonCells
+from transactions.layouts.derived import joined
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
@@ -44,7 +45,7 @@ class Plan(msgspec.Struct, frozen=True):
     def for_records(cls, records: Records, source: Source, *, to_write: bool) -> Self:
         """Plan the reading of ``records``; FileRejectedError if the file lacks a fact that the mapping needs."""
         layout = records.layout
-        cells = {name: f"c{number}" for number, name in enumerate(layout.names)}
+        cells = {field.name: f"c{number}" for number, field in enumerate(layout.all_fields)}
         of_other_type = {name: f"o{number}" for number, name in enumerate(layout.names)} if _is_json(layout) else {}
         received_on = source.received_at.astimezone(UTC).date()
         facts = Facts.captured(records, source)
@@ -70,19 +71,24 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple((number, field, check) for number, (field, check) in enumerate(flat))
 
     @property
-    def makes_ids(self) -> bool:
-        """Whether the file has no ids of its own."""
-        return isinstance(self.layout.mapping["transaction_id"], RowHash)
+    def makes_ids(self) -> str:
+        """SQL that is true of rows without an id of their own: ``true``, ``false``, or a column."""
+        match self.layout.mapping["transaction_id"]:
+            case RowHash(unless=str()):
+                return "hashed"
+            case RowHash():
+                return "true"
+        return "false"
 
     @property
     def kept(self) -> frozenset[str]:
         """The columns that are kept of each row: of a file that is only judged, those that a verdict is made of."""
         if self.to_write:
-            return frozenset((*self.columns, "credit_debit_indicator", *self._signed))
-        ids = () if self.makes_ids else ("transaction_id",)
+            return frozenset((*self.columns, "credit_debit_indicator", *self._flags))
+        ids = () if self.makes_ids == "true" else ("transaction_id",)
         balances = ("account_id", "balance_after") if self.layout.running_balance else ()
         kept = ("booking_date", "currency", "amount", *ids, *balances)
-        return frozenset(kept) & self.columns.keys() | self._signed.keys()
+        return frozenset(kept) & self.columns.keys() | self._flags.keys()
 
     def staging(self, part: Part) -> str:
         """Select the part's rows: number, line, dropped, occurrence, what is kept, errors (NULL without any).
@@ -99,9 +105,9 @@ class Plan(msgspec.Struct, frozen=True):
             # A record that cannot be read has this one error: all that it lacks says nothing more.
             errors = f"CASE WHEN readable THEN {errors} ELSE [{found[0]}] END"
         values = {name: expression.value for name, expression in self.columns.items()}
-        values |= {"credit_debit_indicator": self.direction, **self._signed}
+        values |= {"credit_debit_indicator": self.direction, **self._flags}
         return f"""
-            WITH cells AS ({self._cells(part)}),
+            WITH cells AS ({self._with_derived(self._cells(part))}),
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
@@ -112,7 +118,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     def views(self) -> Iterator[str]:
         """Find what only all rows together show, then define ``accepted`` and ``errors``."""
-        if self._signed:
+        if "signed" in self._flags:
             yield self._unsigned_among_signed()
         if "transaction_id" in self.kept:
             # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
@@ -123,26 +129,31 @@ class Plan(msgspec.Struct, frozen=True):
                     (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
                 QUALIFY nth > 1) AS repeated
             WHERE staged.number = repeated.number"""
-        made = "REPLACE (transaction_id || '-' || coalesce(occurrence, 1) AS transaction_id)"
+        made = f"""REPLACE (CASE WHEN {self.makes_ids} THEN transaction_id || '-' || coalesce(occurrence, 1)
+            ELSE transaction_id END AS transaction_id)"""
         yield f"""
             CREATE VIEW accepted AS
-            SELECT * EXCLUDE (dropped, occurrence, errors) {made if self.makes_ids and self.to_write else ""}
-            FROM staged WHERE NOT dropped AND errors IS NULL AND {"true" if self.makes_ids else "occurrence IS NULL"}"""
+            SELECT * EXCLUDE (dropped, occurrence, errors) {made if self.makes_ids != "false" and self.to_write else ""}
+            FROM staged WHERE NOT dropped AND errors IS NULL AND ({self.makes_ids} OR occurrence IS NULL)"""
         id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
         duplicates = f"""
             UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
-                {masked("transaction_id")} FROM staged WHERE occurrence IS NOT NULL"""
+                {masked("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
         yield f"""
             CREATE VIEW errors AS
             SELECT number, line, field, error_code, rule, {masked("text")} AS masked_value
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
-            {"" if self.makes_ids else duplicates}
+            {"" if self.makes_ids == "true" else duplicates}
             UNION ALL SELECT line, line, '', error_code, rule, {masked("text")} FROM broken"""
 
     @property
-    def _signed(self) -> dict[str, str]:
-        signed = self.columns["amount"].signed
-        return {"signed": signed} if signed else {}
+    def _flags(self) -> dict[str, str]:
+        """What is kept of a row besides columns: whether its amount has a sign, and whether its id is a hash."""
+        signed, made = self.columns["amount"].signed, self.layout.mapping["transaction_id"]
+        flags = {"signed": signed} if signed else {}
+        if isinstance(made, RowHash) and made.unless:
+            flags["hashed"] = f"{self.cells[made.unless]} IS NULL"
+        return flags
 
     def _unsigned_among_signed(self) -> str:
         """Reject money out without a minus where another row has one: it could as well be money that came back."""
@@ -171,10 +182,13 @@ class Plan(msgspec.Struct, frozen=True):
         return is_one_of(f"coalesce({cell}, '')" if "" in condition.values else cell, condition.values)
 
     def _priced(self) -> str:
-        """Add the minor units of each row's currency, NULL where the currency is unknown."""
+        """Add the minor units of each row's currency, NULL where it is unknown, and the days of a withdrawn one."""
         currency = self.layout.mapping["currency"]
         if isinstance(currency, Constant):
-            return f"SELECT *, {MINOR_UNITS[currency.value]} AS minor_units FROM cells"
+            validity = VALIDITY.get(currency.value)
+            first, last = (f"DATE '{validity.first}'", f"DATE '{validity.last}'") if validity else ("NULL", "NULL")
+            known = {"minor_units": str(MINOR_UNITS[currency.value]), "valid_from": first, "valid_to": last}
+            return f"SELECT *, {_named(known)} FROM cells"
         return f"SELECT * FROM cells LEFT JOIN currencies ON code = {self.columns['currency'].value}"
 
     def _cells(self, part: Part) -> str:
@@ -182,12 +196,22 @@ class Plan(msgspec.Struct, frozen=True):
             return self._json_cells(part)
         in_file = {name: self.cells[name] for name in self.file_columns}
         found = {cell: self._present(self._trimmed(cell)) for cell in in_file.values()}
-        absent = {cell: "NULL::VARCHAR" for name, cell in self.cells.items() if name not in in_file}
+        absent = {self.cells[name]: "NULL::VARCHAR" for name in self.layout.names if name not in in_file}
         rows = self.facts.joined(_numbered(part, self.layout.dialect, in_file.values()), part)
         facts = {column: column for column in self.facts.columns.values()}
         return f"""
             SELECT number, number AS line, {_named({**found, **absent, **facts})}
             FROM {rows}"""
+
+    def _with_derived(self, cells: str) -> str:
+        """Add the texts of the derived fields, and of each the text that it was taken from."""
+        if not self.layout.derived:
+            return cells
+        in_file = {name: self.cells[name] for name in self.layout.names}
+        made = {self.cells[derived.field.name]: derived for derived in self.layout.derived}
+        sources = {joined(cell): derived.source(in_file, self.facts.sql) for cell, derived in made.items()}
+        texts = {cell: derived.text(joined(cell)) for cell, derived in made.items()}
+        return f"SELECT *, {_named(texts)} FROM (SELECT *, {_named(sources)} FROM ({cells}))"
 
     def _json_cells(self, part: Part) -> str:
         cells = JsonCells(self.layout)

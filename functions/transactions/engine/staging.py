@@ -11,7 +11,7 @@ import duckdb
 import msgspec
 
 from transactions.codes import FileCode
-from transactions.currencies import MINOR_UNITS
+from transactions.currencies import MINOR_UNITS, VALIDITY
 from transactions.engine.plan import Plan
 from transactions.errors import EngineError, FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
@@ -34,7 +34,7 @@ THREADS = 2
 MEMORY_MB = 768
 """A quarter of a function's memory: the engine takes up to 0.3 GB more, and a large file spills to disk in any case."""
 _TABLES = """
-    CREATE TABLE currencies (code VARCHAR, minor_units INTEGER);
+    CREATE TABLE currencies (code VARCHAR, minor_units INTEGER, valid_from DATE, valid_to DATE);
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
     CREATE TABLE broken (line BIGINT, error_code VARCHAR, rule VARCHAR, text VARCHAR);
     CREATE TABLE skipped (line BIGINT, text VARCHAR);
@@ -115,7 +115,7 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     """
     layout, plan = records.layout, Plan.for_records(records, source, to_write=to_write)
     connection.execute(_TABLES)
-    _insert(connection, "currencies", list(MINOR_UNITS.items()))
+    _insert(connection, "currencies", list(_currencies()))
     checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
     _insert(connection, "checks", checks)
     found = _read_all(connection, records, plan)
@@ -124,6 +124,12 @@ def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Sourc
     for statement in plan.views():
         connection.execute(statement)
     return _accounted(connection, plan, found)
+
+
+def _currencies() -> Iterator[tuple[object, ...]]:
+    for code, minor_units in MINOR_UNITS.items():
+        validity = VALIDITY.get(code)
+        yield code, minor_units, validity and validity.first, validity and validity.last
 
 
 def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> Counts:

@@ -13,6 +13,7 @@ from transactions.layouts.mapping import (
     AmountWithDirection,
     ByDirection,
     Constant,
+    DebitCredit,
     fields_read,
 )
 
@@ -25,6 +26,8 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
     yield from (f"the words of {name} give its direction" for name in fields if _tells_twice(layout, function, name))
     yield from (rule for name in fields for rule in _other_currencies(layout, name))
     match function:
+        case DebitCredit(negative_debits=True, sign="reverses" | "ignored"):
+            yield "negativeDebits says what a sign means, and so does sign: declare one of them"
         case AmountWithDirection():
             yield from _direction_words(layout, function)
         case AmountByAccount() if column.name != "amount":

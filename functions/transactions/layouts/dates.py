@@ -1,7 +1,7 @@
 """Date formats: strptime's directives, of which each has one exact shape."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import msgspec
@@ -34,28 +34,36 @@ _VARYING_DIGITS = {"%-m", "%-d", "%-H", "%-I", "%f"}
 _WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%p": 2, "%M": 2, "%S": 2}
 
 
+Months = Sequence[str | Sequence[str]]
+"""The names of the twelve months; several, where a month has several spellings."""
+
+
 class DateFormat(msgspec.Struct, frozen=True):
     """A compiled format.
 
     ``pattern`` is what the whole cell must match. ``parts`` has for year, month and day the one place where it stands
-    (from 1) and its width, or, behind a directive of varying width, a pattern whose only group finds it.
+    (from 1) and its width, or, behind a directive of varying width, a pattern whose only group finds it. ``months`` has
+    the month, from 1, of each spelling of its name.
     """
 
+    tokens: tuple[str, ...]
     pattern: str
     parts: dict[str, tuple[int, int] | str]
     pivot: int | None
-    months: tuple[str, ...]
+    months: dict[str, int]
 
     @classmethod
-    def parse(cls, text: str, pivot: int | None = None, months: Sequence[str] = ENGLISH_MONTHS) -> Self:
+    def parse(
+        cls, text: str, pivot: int | None = None, months: Months = ENGLISH_MONTHS, *, with_year: bool = True
+    ) -> Self:
         """Compile ``text``; ValueError says what is wrong with it."""
         tokens = re.findall(r"%-?.?|[^%]", text, re.DOTALL)
         for token in tokens:
             if token.startswith("%") and token not in DIRECTIVES:
                 raise ValueError(f"{token} is none of {' '.join(DIRECTIVES)}")
         _check_widths(tokens)
-        _check_months(months)
-        patterns = [_pattern(token, months) for token in tokens]
+        spellings = _spellings(months)
+        patterns = [_pattern(token, spellings) for token in tokens]
         parts, offset = dict[str, tuple[int, int] | str](), 0
         for number, token in enumerate(tokens):
             width = 1 if len(token) == 1 else _WIDTHS.get(token, 0)
@@ -67,26 +75,50 @@ class DateFormat(msgspec.Struct, frozen=True):
                 found = f"^{before}({patterns[number]}){after}$"
                 parts[part] = (offset + 1, width) if fixed else found
             offset += width
-        _check_parts(set(parts), pivot)
-        return cls("".join(patterns), parts, pivot, tuple(months))
+        _check_parts(set(parts), pivot, with_year=with_year)
+        return cls(tuple(tokens), "".join(patterns), parts, pivot, spellings)
 
     def iso(self, cell: str) -> str:
-        """Return SQL for the day in ``cell``, as ISO 8601 writes it; valid where the pattern matches."""
+        """Return SQL for the day in ``cell``, as ISO 8601 writes it; valid where the pattern matches.
+
+        Of a format without a year, it is the month and the day.
+        """
         part = {name: _found(cell, place) for name, place in self.parts.items()}
         if "y" in part:
             part["Y"] = f"(CASE WHEN {part['y']} >= '{self.pivot:02}' THEN '19' ELSE '20' END || {part['y']})"
         if "b" in part:
             # The engine makes both lower: Python's way with a dotted capital I is another.
-            months = ", ".join(f"lower({literal(month)})" for month in self.months)
-            part["m"] = f"list_position([{months}], lower({part['b']}))::VARCHAR"
+            names = ", ".join(f"lower({literal(name)})" for name in self.months)
+            number = f"{list(self.months.values())}[list_position([{names}], lower({part['b']}))]"
+            part["m"] = f"({number})::VARCHAR"
         day, month = (f"lpad({part[name]}, 2, '0')" if self._varies(name) else part[name] for name in "dm")
-        return f"{part['Y']} || '-' || {month} || '-' || {day}"
+        year = f"{part['Y']} || '-' || " if "Y" in part else ""
+        return f"{year}{month} || '-' || {day}"
+
+    def read(self, text: str) -> tuple[int, int, int] | None:
+        """Read year (0 without one), month and day of ``text``; None where the pattern does not match."""
+        if not re.fullmatch(self.pattern, text):
+            return None
+        part = {name: _in_text(text, place) for name, place in self.parts.items()}
+        year = int(part.get("Y", "0"))
+        if "y" in part:
+            year = int(part["y"]) + (1900 if int(part["y"]) >= (self.pivot or 0) else 2000)
+        names = {name.lower(): month for name, month in self.months.items()}
+        return year, names[part["b"].lower()] if "b" in part else int(part["m"]), int(part["d"])
 
     def _varies(self, name: str) -> bool:
         return not isinstance(self.parts.get(name), tuple)
 
 
-def _pattern(token: str, months: Sequence[str]) -> str:
+def _in_text(text: str, place: tuple[int, int] | str) -> str:
+    if isinstance(place, tuple):
+        start, width = place
+        return text[start - 1 : start - 1 + width]
+    found = re.search(place, text)
+    return found[1] if found else ""
+
+
+def _pattern(token: str, months: dict[str, int]) -> str:
     if token == "%b":  # noqa: S105 - a directive
         return f"(?i:{'|'.join(map(re.escape, months))})"
     return DIRECTIVES.get(token) or re.escape(token)
@@ -111,15 +143,33 @@ def _check_widths(tokens: Sequence[str]) -> None:
             varying = ""
 
 
-def _check_months(months: Sequence[str]) -> None:
-    if len({month.casefold() for month in months}) < len(months):
+def _spellings(months: Months) -> dict[str, int]:
+    """Return the month of each spelling, capitals included that no engine takes for the small letters."""
+    found = dict[str, int]()
+    for number, names in enumerate(months, 1):
+        for name in [names] if isinstance(names, str) else names:
+            if not name or any(map(str.isdecimal, name)):
+                raise ValueError("months have names without digits")
+            for spelling in _with_turkish_capitals(name):
+                if found.setdefault(spelling, number) != number:
+                    raise ValueError("months must differ from each other")
+    folded = {(name.casefold(), number) for name, number in found.items()}
+    if len({name for name, _ in folded}) < len(folded):
         raise ValueError("months must differ from each other")
-    if any(not month or any(map(str.isdecimal, month)) for month in months):
-        raise ValueError("months have names without digits")
+    return found
 
 
-def _check_parts(parts: set[str], pivot: int | None) -> None:
-    if len(parts & {"Y", "y"}) != 1 or len(parts & {"m", "b"}) != 1 or "d" not in parts:
-        raise ValueError("needs %d, one of %m and %b, and one of %Y and %y")
+def _with_turkish_capitals(name: str) -> Iterator[str]:
+    """Yield the name, and its capitals in Turkish, where an i keeps its dot, and one without a dot becomes I."""
+    yield name
+    if {"i", "\N{LATIN SMALL LETTER DOTLESS I}"} & set(name):
+        yield name.replace("i", "İ").upper()
+
+
+def _check_parts(parts: set[str], pivot: int | None, *, with_year: bool) -> None:
+    years = 1 if with_year else 0
+    if len(parts & {"Y", "y"}) != years or len(parts & {"m", "b"}) != 1 or "d" not in parts:
+        year = ", and one of %Y and %y" if with_year else ", and no year, as the closing date gives it"
+        raise ValueError(f"needs %d, one of %m and %b{year}")
     if ("y" in parts) != (pivot is not None):
         raise ValueError("a pivot goes with %y, and only with it")

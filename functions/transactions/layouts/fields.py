@@ -9,12 +9,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from transactions.layouts.date_notations import UNIX_MILLISECONDS, DateNotations, ExcelDay, UnixTime
 from transactions.layouts.dates import ENGLISH_MONTHS, DateFormat
 from transactions.layouts.ibans import IbanFormat
 from transactions.patterns import compiled
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
 MonthName = Annotated[str, Meta(max_length=40)]
+MonthNames = Annotated[
+    tuple[MonthName | Annotated[tuple[MonthName, ...], Meta(min_length=1)], ...], Meta(min_length=12, max_length=12)
+]
+Format = Annotated[str, Meta(max_length=100)]
+Pivot = Annotated[int, Meta(ge=0, le=99)]
 MAX_SCALE = 5
 """Fraction digits of an ISO 20022 amount."""
 
@@ -81,16 +87,19 @@ class StringField(_Field, frozen=True, kw_only=True, tag="string"):
 class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
     """A number in digits.
 
-    ``group_char`` separates groups of exactly three; ``scale`` is the most decimals allowed, zeros at their end not
-    counted. ``prefixes`` and ``suffixes`` are currencies that may stand around the digits, nothing else may.
-    ``minor_units``: whole cents, or what the currency has.
+    ``group_char`` separates groups of exactly three digits, or, where ``grouping`` is ``indian``, the last three and
+    pairs before them; of several such characters, a number has one. ``scale`` is the most decimals allowed, zeros at
+    their end not counted. ``prefixes`` and ``suffixes`` are currencies that may stand around the digits, nothing else
+    may. ``minor_units``: whole cents, or what the currency has.
 
-    ``minus_chars`` mean minus as ``-`` does. Or a word beside the number gives the direction: ``debit_words`` are money
-    out, ``credit_words`` money in, "" is no word. There is no sign then.
+    ``minus_chars`` mean minus as ``-`` does. ``plus_sign``: a plus may stand before a number that has no other sign. Or
+    a word beside the number gives the direction: ``debit_words`` are money out, ``credit_words`` money in, "" is no
+    word. There is no sign then.
     """
 
     decimal_char: Character = "."
-    group_char: Character | None = None
+    group_char: Character | tuple[Character, ...] | None = None
+    grouping: Literal["thousands", "indian"] = "thousands"
     scale: Annotated[int, Meta(ge=0, le=MAX_SCALE)] = 2
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
@@ -99,8 +108,14 @@ class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
     bare_fraction: bool = False
     minor_units: bool = False
     minus_chars: tuple[Character, ...] = ()
+    plus_sign: bool = False
     debit_words: tuple[str, ...] = ()
     credit_words: tuple[str, ...] = ()
+
+    @property
+    def group_chars(self) -> tuple[str, ...]:
+        """All characters between groups of digits."""
+        return (self.group_char,) if isinstance(self.group_char, str) else self.group_char or ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -108,15 +123,47 @@ class NumberField(_Field, frozen=True, kw_only=True, tag="number"):
         return self.debit_words + self.credit_words
 
 
-class _DatedField(_Field, frozen=True, kw_only=True):
-    format: Annotated[str, Meta(max_length=100)]
-    pivot: Annotated[int, Meta(ge=0, le=99)] | None = None
-    months: Annotated[tuple[MonthName, ...], Meta(min_length=12, max_length=12)] = ENGLISH_MONTHS
+class Closing(LayoutPart, frozen=True):
+    """The closing date of a statement: a captured fact, and how it is written. Its rows lie in the half year before."""
+
+    capture: str
+    format: Format
+    pivot: Pivot | None = None
+    months: MonthNames = ENGLISH_MONTHS
 
     @property
     def date_format(self) -> DateFormat:
         """The format, compiled; ValueError if it is none."""
         return DateFormat.parse(self.format, self.pivot, self.months)
+
+
+class _DatedField(_Field, frozen=True, kw_only=True):
+    """``closing`` gives the year of dates that are written without one; ``time_zone`` is for Unix times only."""
+
+    format: Format | Annotated[tuple[Format, ...], Meta(min_length=1)]
+    pivot: Pivot | None = None
+    months: MonthNames = ENGLISH_MONTHS
+    closing: Closing | None = None
+    time_zone: str | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats, of which each cell has one."""
+        return (self.format,) if isinstance(self.format, str) else self.format
+
+    @property
+    def date_format(self) -> DateNotations:
+        """The formats, compiled; ValueError if one is none."""
+        return DateNotations(tuple(map(self._notation, self.formats)))
+
+    def _notation(self, format_: str) -> DateFormat | ExcelDay | UnixTime:
+        match format_:
+            case "excel":
+                return ExcelDay(isinstance(self, DateTimeField))
+            case "unix" | "unixMilliseconds":
+                return UnixTime(format_ == UNIX_MILLISECONDS, self.time_zone or "UTC")
+        pivot = self.pivot if "%y" in format_ else None
+        return DateFormat.parse(format_, pivot, self.months, with_year=self.closing is None)
 
 
 class DateField(_DatedField, frozen=True, kw_only=True, tag="date"):

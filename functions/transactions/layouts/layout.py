@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from transactions.layouts.fields import Field, LayoutPart, Schema
+from transactions.layouts.derived import Derived
+from transactions.layouts.fields import DateField, DateTimeField, Field, LayoutPart, Schema
 from transactions.layouts.mapping import Captured, Function
 from transactions.patterns import group_names
 
@@ -128,6 +129,7 @@ class SampleResult(LayoutPart, frozen=True):
 class Layout(LayoutPart, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
+    ``derived``: fields that are made of others.
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
     ``sections``: lines with the captured facts stand above each of several groups of rows, such as one account's.
     ``delivery``: captures that make files of the layout the same delivery where their facts are equal, so that a newer
@@ -150,6 +152,7 @@ class Layout(LayoutPart, frozen=True):
     json_lines: bool = False
     ignored_arrays: tuple[str, ...] = ()
     captures: tuple[Capture, ...] = ()
+    derived: tuple[Derived, ...] = ()
     sections: bool = False
     delivery: tuple[str, ...] = ()
     drop: tuple[Predicate, ...] = ()
@@ -161,6 +164,11 @@ class Layout(LayoutPart, frozen=True):
     def names(self) -> tuple[str, ...]:
         """The fields' names in the file's order."""
         return tuple(field.name for field in self.schema.fields)
+
+    @property
+    def known_names(self) -> frozenset[str]:
+        """The names of the file's fields and of the derived ones."""
+        return frozenset(field.name for field in self.all_fields)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -192,7 +200,20 @@ class Layout(LayoutPart, frozen=True):
     def captures_used(self) -> tuple[str, ...]:
         """The captures that the mapping uses, in alphabetical order."""
         used = {function.capture for function in self.mapping.values() if isinstance(function, Captured)}
-        return tuple(sorted(used))
+        dated = (field for field in self.all_fields if isinstance(field, DateField | DateTimeField))
+        closing = {field.closing.capture for field in dated if field.closing}
+        joined = {name for derived in self.derived for name in derived.of if name not in self.names}
+        return tuple(sorted(used | closing | joined))
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The file's fields, and those that are derived from them."""
+        return (*self.schema.fields, *(derived.field for derived in self.derived))
+
+    def file_fields(self, name: str) -> tuple[str, ...]:
+        """Return the file's fields of which the field ``name`` is made: itself, if it is one."""
+        made = {derived.field.name: derived for derived in self.derived}
+        return tuple(of for of in made[name].of if of in self.names) if name in made else (name,)
 
     @property
     def names_in_header(self) -> frozenset[str]:
@@ -209,4 +230,4 @@ class Layout(LayoutPart, frozen=True):
 
     def field(self, name: str) -> Field:
         """Return the field ``name``; KeyError if there is none."""
-        return {field.name: field for field in self.schema.fields}[name]
+        return {field.name: field for field in self.all_fields}[name]

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import combinations
 from zoneinfo import available_timezones
 
+from transactions.layouts.derived_rules import derived_complaints
 from transactions.layouts.encodings import codec_name
-from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
+from transactions.layouts.field_rules import field_complaints
+from transactions.layouts.fields import Field, StringField
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
-from transactions.layouts.number_rules import number_complaints
 from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.patterns import PatternError
@@ -27,6 +28,7 @@ def complaints(layout: Layout) -> list[str]:
         *_dialect(layout),
         *_characters(layout.dialect),
         *_fields(layout),
+        *derived_complaints(layout),
         *_references(layout),
         *_sections(layout),
         *_delivery(layout),
@@ -127,18 +129,7 @@ def _fields(layout: Layout) -> Iterator[str]:
             yield f"{key}.jsonType: only JSON has one"
         elif field.optional and number < layout.fewest_cells and not layout.dialect.any_order:
             yield f"{key}.optional: only the last columns can be"
-        yield from _written(key, field)
-
-
-def _written(key: str, field: Field) -> Iterator[str]:
-    match field:
-        case NumberField():
-            yield from (f"{key}{rule}" for rule in number_complaints(field))
-        case DateField() | DateTimeField():
-            try:
-                _ = field.date_format
-            except ValueError as error:
-                yield f"{key}.format: {error}"
+        yield from (f"{key}{rule}" for rule in field_complaints(field, layout.captured_names))
 
 
 def _json_field(layout: Layout, field: Field) -> Iterator[str]:
@@ -185,7 +176,7 @@ def _delivery(layout: Layout) -> Iterator[str]:
 
 
 def _condition(layout: Layout, condition: Condition) -> Iterator[str]:
-    if condition.field not in layout.names:
+    if condition.field not in layout.known_names:
         yield f"field: {condition.field} is no field"
     if bool(condition.values) == (condition.pattern is not None):
         yield "values: a condition has either values or a pattern"

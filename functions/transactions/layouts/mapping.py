@@ -15,9 +15,10 @@ class _Function(LayoutPart, frozen=True, tag_field="function"):
 
 
 class Text(_Function, frozen=True, tag="text"):
-    """The field's text as it is."""
+    """The field's text as it is; ``upper``: a currency code in capitals, however it is written."""
 
     field: str
+    upper: bool = False
 
 
 class FirstOf(_Function, frozen=True, tag="first_of"):
@@ -82,10 +83,12 @@ class Captured(_Function, frozen=True, tag="captured"):
 class RowHash(_Function, frozen=True, tag="row_hash"):
     """A stable id for rows without a unique one: a hash of all cells, and a number where equal rows repeat.
 
-    ``field`` is the id that may repeat; the hash stands behind it.
+    ``field`` is the id that may repeat; the hash stands behind it. Or ``unless`` is the id of those rows that have one;
+    the others have the hash.
     """
 
     field: str | None = None
+    unless: str | None = None
 
 
 class Date(_Function, frozen=True, tag="date"):
@@ -103,12 +106,17 @@ class FirstDate(_Function, frozen=True, tag="first_date"):
 class Amount(_Function, frozen=True, tag="amount"):
     """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
 
-    ``fee`` is a field with an unsigned number that went out besides.
+    ``fee`` is a field with an unsigned number that went out besides, or several of them.
     """
 
     field: str
     inverted: bool = False
-    fee: str | None = None
+    fee: str | tuple[str, ...] = ()
+
+    @property
+    def fees(self) -> tuple[str, ...]:
+        """The fields of what went out besides."""
+        return (self.fee,) if isinstance(self.fee, str) else self.fee
 
 
 class AmountWithDirection(_Function, frozen=True, tag="amount_with_direction"):
@@ -142,11 +150,16 @@ class AmountByAccount(_Function, frozen=True, tag="amount_by_account"):
 
 
 class DebitCredit(_Function, frozen=True, tag="debit_credit"):
-    """Money out in one field, money in in another; never both. Debits have a minus where ``negative_debits``."""
+    """Money out in one field, money in in another; never both. Debits have a minus where ``negative_debits``.
+
+    ``sign`` is what a sign in either field says: there is none, a minus ``reverses`` the direction (a refund among the
+    debits), or it is ``ignored``.
+    """
 
     debit: str
     credit: str
     negative_debits: bool = False
+    sign: Literal["none", "reverses", "ignored"] = "none"
 
 
 TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
@@ -161,7 +174,7 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one f
         case Text() | Lookup() | Extract() | Date():
             return (function.field,)
         case Amount():
-            return (function.field, function.fee) if function.fee else (function.field,)
+            return (function.field, *function.fees)
         case AmountWithDirection():
             return (function.field, function.direction)
         case AmountByAccount():
@@ -173,6 +186,6 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one f
         case DebitCredit():
             return (function.credit, function.debit)
         case RowHash():
-            return (function.field,) if function.field else ()
+            return tuple(filter(None, (function.field or function.unless,)))
         case Constant() | Captured():
             return ()

@@ -22,6 +22,7 @@ from transactions.layouts.mapping import (
     Function,
     Lookup,
     RowHash,
+    Text,
     TextFunction,
     fields_read,
 )
@@ -62,7 +63,7 @@ def _function(layout: Layout, column: Column, function: Function) -> Iterator[st
         )
     elif not isinstance(function, fitting):
         yield f"{type(function).__struct_config__.tag} does not make a {column.physical_type}"
-    elif unknown := [name for name in fields_read(function) if name not in layout.names]:
+    elif unknown := [name for name in fields_read(function) if name not in layout.known_names]:
         yield f"{unknown[0]} is no field"
     else:
         yield from _types(layout, function)
@@ -97,6 +98,10 @@ def _details(layout: Layout, column: Column, function: Function) -> Iterator[str
             yield "the value is empty"
         case Lookup(values=values) if column.name == "currency" and (wrong := set(values.values()) - set(MINOR_UNITS)):
             yield f"{min(wrong)} is no currency of ISO 4217"
+        case Text(upper=True) if column.name != "currency":
+            yield "upper is for a currency only"
+        case RowHash(field=str(), unless=str()):
+            yield "the hash stands behind an id (field), or in its place (unless): not both"
         case RowHash() if column.name != "transaction_id":
             yield "row_hash makes a transaction_id only"
 

@@ -7,8 +7,18 @@ from itertools import product
 from transactions.layouts.affixes import can_mean_minus, can_separate, is_currency, is_sign
 from transactions.layouts.fields import NumberField
 
-_ONLY_IN_TEXT = ("decimal_char", "group_char", "prefixes", "suffixes", "parentheses", "trailing_sign", "bare_fraction")
-_SIGNS = ("parentheses", "trailing_sign", "minus_chars")
+_ONLY_IN_TEXT = (
+    "decimal_char",
+    "group_char",
+    "grouping",
+    "prefixes",
+    "suffixes",
+    "parentheses",
+    "trailing_sign",
+    "bare_fraction",
+    "plus_sign",
+)
+_SIGNS = ("parentheses", "trailing_sign", "minus_chars", "plus_sign")
 _WORDS = ("debit_words", "credit_words")
 _DEFAULTS = NumberField(name="any")
 
@@ -23,16 +33,18 @@ def number_complaints(field: NumberField) -> Iterator[str]:
     for key, affixes in (("prefixes", field.prefixes), ("suffixes", field.suffixes)):
         yield from (f".{key}[{place}]: {rule}" for place, affix in enumerate(affixes) for rule in _affix(affix))
     for place, character in enumerate(field.minus_chars):
-        if not can_mean_minus(character) or character in {field.decimal_char, field.group_char}:
+        if not can_mean_minus(character) or character in {field.decimal_char, *field.group_chars}:
             yield f".minusChars[{place}]: {_shown(character)} is no minus"
     yield from _words(field)
     yield from _two_meanings(field)
 
 
 def _separators(field: NumberField) -> Iterator[str]:
-    if field.group_char == field.decimal_char:
+    if field.decimal_char in field.group_chars:
         yield ".groupChar: must differ from decimalChar"
-    if not all(map(can_separate, filter(None, (field.group_char, field.decimal_char)))):
+    if field.grouping != "thousands" and not field.group_char:
+        yield ".grouping: needs a groupChar"
+    if not all(map(can_separate, (*field.group_chars, field.decimal_char))):
         yield ": decimalChar and groupChar are punctuation or spaces, and no signs"
 
 

@@ -18,9 +18,11 @@ def number_pattern(field: NumberField, *, signed: bool = True) -> str:
     if field.words:
         return _worded(field, field.words)
     digits = bare_pattern(field)
+    before, after = _any(field.prefixes), _any(field.suffixes)
     shapes = [digits]
+    if not signed and field.plus_sign:
+        shapes += [rf"[+]{digits}", rf"{before}[+]{_digits(field)}{after}"]
     if signed:
-        before, after = _any(field.prefixes), _any(field.suffixes)
         sign = f"[+{_minus(field)}]"
         shapes = [f"{sign}?{digits}"]
         if field.prefixes:
@@ -59,7 +61,9 @@ def words_rule(field: NumberField) -> str:
 
 
 def _example(field: NumberField, scale: int) -> str:
-    return f"1{field.group_char or ''}234" + (f"{field.decimal_char}{'56789'[: min(scale, 2)]}" if scale else "")
+    group = next(iter(field.group_chars), "")
+    whole = f"1{group}23{group}456" if field.grouping == "indian" else f"1{group}234"
+    return whole + (f"{field.decimal_char}{'56789'[: min(scale, 2)]}" if scale else "")
 
 
 def plain_number(cell: str, field: NumberField) -> str:
@@ -89,7 +93,9 @@ def _is_negative(cell: str, field: NumberField) -> str:
 
 
 def _pointed(digits: str, field: NumberField) -> str:
-    plain = f"replace({digits}, {literal(field.group_char)}, '')" if field.group_char else digits
+    plain = digits
+    for character in field.group_chars:
+        plain = f"replace({plain}, {literal(character)}, '')"
     return plain if field.decimal_char == "." else f"replace({plain}, {literal(field.decimal_char)}, '.')"
 
 
@@ -109,9 +115,15 @@ def _minus(field: NumberField) -> str:
 def _digits(field: NumberField) -> str:
     whole, point = "[0-9]+", re.escape(field.decimal_char)
     if field.group_char:
-        whole = f"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(field.group_char)}[0-9]{{3}})+)"
+        whole = f"(?:{'|'.join([whole, *(_grouped(field, re.escape(group)) for group in field.group_chars)])})"
     number = f"{whole}(?:{point}[0-9]+)?"
     return f"(?:{number}|{point}[0-9]+)" if field.bare_fraction else number
+
+
+def _grouped(field: NumberField, group: str) -> str:
+    if field.grouping == "indian":
+        return f"[0-9]{{1,2}}(?:{group}[0-9]{{2}})*{group}[0-9]{{3}}"
+    return f"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+"
 
 
 def _any(texts: tuple[str, ...]) -> str:

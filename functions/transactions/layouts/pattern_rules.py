@@ -32,6 +32,7 @@ def patterns_of(layout: Layout) -> Iterator[tuple[str, str, Use]]:
         yield "dialect.footer", layout.dialect.footer, Use.FOUND
     for number, field in enumerate(layout.schema.fields):
         yield from ((f"schema.fields[{number}].{key}", pattern, use) for key, pattern, use in _of_field(field))
+    yield from _of_derived(layout)
     for number, capture in enumerate(layout.captures):
         yield f"captures[{number}].pattern", capture.pattern, Use.FACT
     for key, condition in layout.conditions:
@@ -40,6 +41,14 @@ def patterns_of(layout: Layout) -> Iterator[tuple[str, str, Use]]:
     for name, function in layout.mapping.items():
         if isinstance(function, Extract):
             yield f"mapping.{name}", function.pattern, Use.PART
+
+
+def _of_derived(layout: Layout) -> Iterator[tuple[str, str, Use]]:
+    for number, derived in enumerate(layout.derived):
+        if derived.pattern is not None:
+            yield f"derived[{number}].pattern", derived.pattern, Use.PART
+        for key, pattern, use in _of_field(derived.field):
+            yield f"derived[{number}].field.{key}", pattern, use
 
 
 def _of_field(field: Field) -> Iterator[tuple[str, str, Use]]:

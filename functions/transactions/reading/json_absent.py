@@ -24,7 +24,8 @@ class AbsentFields:
     def __init__(self, layout: Layout, *, outer: bool = False) -> None:
         mapped = [name for function in layout.mapping.values() for name in fields_read(function)]
         dropped = [condition.field for predicate in layout.drop for condition in predicate.conditions]
-        used = [layout.field(name) for name in dict.fromkeys((*mapped, *dropped)) if is_outer(name) == outer]
+        in_file = (name for used in (*mapped, *dropped) for name in layout.file_fields(used))
+        used = [layout.field(name) for name in dict.fromkeys(in_file) if is_outer(name) == outer]
         self.names = tuple(field.name for field in used if not field.optional)
 
     def look_into(self, records: Iterable[bytes], text: bytes) -> None:

@@ -1,7 +1,7 @@
 """Whether cells look like those of a layout's rows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
 from transactions.layouts.layout import Layout
@@ -40,8 +40,19 @@ def _any_in_shape(
 ) -> bool:
     found = dict(zip(columns, cells, strict=False))
     present = {name: cell for name, cell in found.items() if cell not in layout.schema.missing_values}
-    fields = (layout.field(name) for name in fields_read(layout.mapping[mapped]) if name in present)
-    return any(isinstance(field, kinds) and in_shape(field, present[field.name]) for field in fields)
+    fields = (layout.field(name) for name in fields_read(layout.mapping[mapped]))
+    return any(isinstance(field, kinds) and _is_there(layout, field, present) for field in fields)
+
+
+def _is_there(layout: Layout, field: Field, present: Mapping[str, str]) -> bool:
+    made = next((derived for derived in layout.derived if derived.field.name == field.name), None)
+    if made is None:
+        return field.name in present and in_shape(field, present[field.name])
+    if set(made.of) & layout.captured_names:
+        # Without the facts of the file, what stands there may be a part of such a text.
+        return not present.keys().isdisjoint(made.of)
+    text = made.in_cells(present)
+    return text is not None and in_shape(field, text)
 
 
 def in_shape(field: Field, cell: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.parts import Flow, Names, Part, Row, Spec, any_text, text
 
-_GOOD_CURRENCIES = ("EUR", "EUR", "EUR", "EUR", "EUR", "USD", "USD", "GBP", "BHD", "BHD", "CLF", "JPY")
+_GOOD_CURRENCIES = ("EUR", "EUR", "EUR", "EUR", "EUR", "USD", "USD", "GBP", "BHD", "BHD", "CLF", "JPY", "EEK", "ITL")
 _ODD_CURRENCIES = ("eur", "EURO", "XXQ", "€", "", " EUR", "ABC", "978")
 _IBANS = ("DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947", "NL91ABNA0417164300",
 "CH9300762011623852957",
@@ -29,21 +29,22 @@ _EXTRACTED = (
 
 def transaction_id(rng: Random, names: Names) -> Part:
     """Draw where a row's id comes from."""
-    way = weighted(rng, {"hash": 5.0, "text": 4.0, "hash behind": 1.5, "join": 1.0, "first": 1.0})
+    way = weighted(rng, {"hash": 5.0, "text": 4.0, "hash behind": 1.5, "hash unless": 1.5, "join": 1.0, "first": 1.0})
     if way == "hash":
         return Part([], lambda _rng, _flow: {}, {"transaction_id": {"function": "row_hash"}})
     spec, second = text(names, "Id"), text(names, "Ref")
     makes: dict[str, Spec] = {
         "text": {"function": "text", "field": spec["name"]},
         "hash behind": {"function": "row_hash", "field": spec["name"]},
+        "hash unless": {"function": "row_hash", "unless": spec["name"]},
         "join": {"function": "join", "of": [spec["name"], second["name"]], "separator": rng.choice(["-", " ", ""])},
         "first": {"function": "first_of", "of": [spec["name"], second["name"]]},
     }
-    specs = [spec] if way in {"text", "hash behind"} else [spec, second]
-    most = rng.choice([30, 1000, 10**9])
+    specs = [spec] if way in {"text", "hash behind", "hash unless"} else [spec, second]
+    most, absent = rng.choice([30, 1000, 10**9]), 0.4 if way == "hash unless" else 0.03
 
     def write(rng: Random, _flow: Flow) -> Row:
-        return {one["name"]: "" if chance(rng, 0.03) else f"T{rng.randrange(most)}" for one in specs}
+        return {one["name"]: "" if chance(rng, absent) else f"T{rng.randrange(most)}" for one in specs}
 
     return Part(specs, write, {"transaction_id": makes[way]})
 
@@ -59,7 +60,7 @@ def currency(rng: Random, names: Names) -> Part:
     if chance(rng, 0.4):
         words[""] = "USD"
     makes: dict[str, Spec] = {
-        "text": {"function": "text", "field": spec["name"]},
+        "text": {"function": "text", "field": spec["name"], **({"upper": True} if chance(rng, 0.3) else {})},
         "lookup": {"function": "lookup", "field": spec["name"], "values": words},
         "first": {"function": "first_of", "of": [spec["name"], second["name"]]},
         "extract": {"function": "extract", "field": spec["name"], "pattern": "([A-Z]{3})"},

@@ -2,9 +2,11 @@
 """Date fields, and days written as they say, or nearly so."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.differential.generate.case import RECEIVED_ON
 from tests.differential.generate.chance import chance, weighted
@@ -33,6 +35,9 @@ _GERMAN = [
     "November",
     "Dezember",
 ]
+_TURKISH = ["Oca", "Şub", "Mar", ["Nis", "Nisan"], "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", ["Kas", "Kasım"], "Ara"]
+_TOGETHER = {"%Y-%m-%d": "%d.%m.%y", "%d.%m.%Y": "%d.%m.%y", "%m/%d/%Y": "%m/%d/%y", "%d %b %Y": "%d.%m.%y"}
+"""Formats that one field may have together."""
 _ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ODD = (
     "", "epoch", "today", "0000-00-00", "2025-13-01", "2025-02-30", "30.02.2025", "31.04.2025", "2023-02-29",
@@ -52,14 +57,26 @@ _NOTABLE = (
 
 def date_field(rng: Random, name: str) -> Spec:
     """Draw how a day, or a moment, is written."""
+    if chance(rng, 0.06):
+        return _counted(rng, name)
     style, moment = weighted(rng, _DAYS), chance(rng, 0.25)
     spec: Spec = {"name": name, "type": "datetime" if moment else "date"}
     spec["format"] = style + (rng.choice(_TIMES) if moment else "")
     if "%y" in style:
         spec["pivot"] = rng.choice([26, 50, 70, 70, 99])
     if "%b" in style and chance(rng, 0.4):
-        spec["months"] = rng.choice([_SPANISH, _GERMAN])
+        spec["months"] = rng.choice([_SPANISH, _GERMAN, _TURKISH])
+    if style in _TOGETHER and not moment and chance(rng, 0.3):
+        spec["format"] = [style, _TOGETHER[style]]
+        spec["pivot"] = 70
     return spec
+
+
+def _counted(rng: Random, name: str) -> Spec:
+    """Draw a number that counts days or moments."""
+    way = rng.choice(["excel", "unix", "unixMilliseconds"])
+    spec: Spec = {"name": name, "type": rng.choice(["date", "datetime"]), "format": way}
+    return spec if way == "excel" else {**spec, "timeZone": rng.choice(["UTC", "Europe/Oslo", "Pacific/Auckland"])}
 
 
 def day(rng: Random) -> date:
@@ -71,7 +88,14 @@ def day(rng: Random) -> date:
 
 def written(rng: Random, spec: Spec, on: date) -> str:
     """Write ``on`` as the field says."""
-    return re.sub("%-?.", lambda directive: _part(rng, directive[0], spec, on), str(spec["format"]))
+    if spec["format"] == "excel":
+        time = ".75" if spec["type"] == "datetime" and chance(rng, 0.5) else ""
+        return f"{(on - date(1899, 12, 30)).days}{time}"
+    if "timeZone" in spec:
+        moment = datetime.combine(on, time_of_day(rng.randrange(24)), ZoneInfo(spec["timeZone"]))
+        return str(int(moment.timestamp()) * (1000 if spec["format"] == "unixMilliseconds" else 1))
+    formats = [spec["format"]] if isinstance(spec["format"], str) else spec["format"]
+    return re.sub("%-?.", lambda directive: _part(rng, directive[0], spec, on), rng.choice(formats))
 
 
 def odd_date(rng: Random) -> str:
@@ -82,7 +106,8 @@ def odd_date(rng: Random) -> str:
 def _part(rng: Random, directive: str, spec: Spec, on: date) -> str:
     hour, minute = rng.randrange(24), rng.randrange(60)
     padded = chance(rng, 0.2)
-    name = spec.get("months", _ENGLISH)[on.month - 1]
+    names = spec.get("months", _ENGLISH)[on.month - 1]
+    name = names if isinstance(names, str) else rng.choice(names)
     parts: dict[str, str] = {
         "%Y": f"{on.year:04}",
         "%y": f"{on.year % 100:02}",
@@ -90,7 +115,9 @@ def _part(rng: Random, directive: str, spec: Spec, on: date) -> str:
         "%-m": f"{on.month:02}" if padded else str(on.month),
         "%d": f"{on.day:02}",
         "%-d": f"{on.day:02}" if padded else str(on.day),
-        "%b": rng.choice([name, name.upper(), name.lower()]) if chance(rng, 0.2) else name,
+        "%b": rng.choice([name, name.upper(), name.lower(), name.replace("i", "İ").upper()])
+        if chance(rng, 0.2)
+        else name,
         "%H": f"{hour:02}",
         "%-H": f"{hour:02}" if padded else str(hour),
         "%I": f"{hour % 12 + 1:02}",

@@ -13,6 +13,7 @@ _CHARACTERS = {
     (".", None): 4.0, (",", None): 2.0, (".", ","): 3.0, (",", "."): 3.0, (",", " "): 1.0, (",", "\u00a0"): 1.0,
     (".", "'"): 1.0, (",", "\u202f"): 0.5, (".", "’"): 0.5, ("·", None): 0.2, (",", "_"): 0.2, (".", " "): 0.5,
 }  # fmt: skip
+_SPACES = (" ", "\u00a0", "\u202f")
 _PREFIXES = ("$", "£", "US$", "Fr. ", "€ ", "R")
 _SUFFIXES = (" EUR", "€", " zł", " kr.", " ")
 _WORDS = (
@@ -70,10 +71,15 @@ def number_field(rng: Random, name: str, *, words: bool = False) -> Spec:
         "parentheses": (0.15, True),
         "trailingSign": (0.15, True),
         "minusChars": (0.12, list(rng.choice(_MINUS))),
+        "plusSign": (0.15, True),
     }
     spec: Spec = {"name": name, "type": "number", "decimalChar": decimal_char}
     if group_char:
         spec["groupChar"] = group_char
+        if chance(rng, 0.2):
+            spec["grouping"] = "indian"
+        if group_char in _SPACES and chance(rng, 0.5):
+            spec["groupChar"] = list(_SPACES)
     if words and chance(rng, 0.2):
         spec["debitWords"], spec["creditWords"] = map(list, rng.choice(_WORDS))
         signs = {}
@@ -152,9 +158,23 @@ def _digits(rng: Random, spec: Spec, value: Decimal) -> str:
         fraction += "0" * rng.randint(1, 4)
     if spec.get("jsonType") != "number" and chance(rng, 0.02):
         whole = "00" + whole
-    group = spec.get("groupChar")
-    if group and chance(rng, 0.7):
-        whole = f"{int(whole):,}".replace(",", group)
+    groups = spec.get("groupChar")
+    if groups and chance(rng, 0.7):
+        # Now and then in the other way.
+        indian = (spec.get("grouping") == "indian") != chance(rng, 0.03)
+        whole = _grouped(int(whole), indian=indian).replace(",", rng.choice(groups))
     if spec.get("bareFraction") and whole == "0" and fraction and chance(rng, 0.5):
         whole = ""
     return whole + (spec.get("decimalChar", ".") + fraction if fraction else "")
+
+
+def _grouped(number: int, *, indian: bool) -> str:
+    """Write a number with commas between groups of three digits, or, in Indian, of two before the last three."""
+    if not indian or number < 1000:
+        return f"{number:,}"
+    thousands, rest = divmod(number, 1000)
+    pairs = list[str]()
+    while thousands:
+        thousands, pair = divmod(thousands, 100)
+        pairs.append(f"{pair:02}" if thousands else str(pair))
+    return ",".join([*reversed(pairs), f"{rest:03}"])

@@ -30,13 +30,14 @@ def _other_dates(rng: Random, layout: Layout) -> Layout:
     for field in layout["schema"]["fields"]:
         if field["type"] in {"date", "datetime"}:
             style = field["format"]
-            swapped = style.replace("d", "@").replace("m", "d").replace("@", "m")
-            new = (
-                {"format": swapped} if swapped != style and "%b" not in style else dates.date_field(rng, field["name"])
-            )
-            field.update(new)
-            if "%y" not in field["format"]:
-                field.pop("pivot", None)
+            plain = isinstance(style, str) and "timeZone" not in field and style != "excel"
+            swapped = style.replace("d", "@").replace("m", "d").replace("@", "m") if plain else style
+            if swapped != style and "%b" not in style:
+                field["format"] = swapped
+            else:
+                for key in {*field} - {"name", "header", "headerPattern", "optional"}:
+                    del field[key]
+                field.update(dates.date_field(rng, field["name"]))
     return layout
 
 
@@ -44,6 +45,7 @@ def _other_numbers(_rng: Random, layout: Layout) -> Layout:
     for field in layout["schema"]["fields"]:
         if field["type"] == "number" and field.get("jsonType") != "number":
             field.pop("groupChar", None)
+            field.pop("grouping", None)
             field["decimalChar"] = "," if field.get("decimalChar", ".") == "." else "."
     return layout
 

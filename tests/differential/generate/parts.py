@@ -95,21 +95,22 @@ def text(names: Names, word: str, **keys: Any) -> Spec:
 def signed_amount(rng: Random, names: Names, column: str = "amount") -> Part:
     """Draw an amount with its own sign, sometimes with a fee beside it."""
     inverted = chance(rng, 0.2)
-    fee = number(rng, names, "Fee") if column == "amount" and chance(rng, 0.15) else None
+    with_fees = column == "amount" and chance(rng, 0.15)
+    fees = [number(rng, names, word) for word in ("Fee", "Tax")[: rng.randint(1, 2)]] if with_fees else []
     spec = number(rng, names, column.title(), words=not inverted)
     function: Spec = {"function": "amount", "field": spec["name"]}
     if inverted:
         function["inverted"] = True
-    if fee:
-        function["fee"] = fee["name"]
+    if fees:
+        named = [fee["name"] for fee in fees]
+        function["fee"] = named if len(named) > 1 or chance(rng, 0.2) else named[0]
 
     def write(rng: Random, flow: Flow) -> Row:
         row = {spec["name"]: _signed(rng, spec, positive=(flow == "in") != inverted)}
-        if fee:
-            row[fee["name"]] = _unsigned(rng, fee) if chance(rng, 0.6) else ""
+        row |= {fee["name"]: _unsigned(rng, fee) if chance(rng, 0.6) else "" for fee in fees}
         return row
 
-    return Part([spec, fee] if fee else [spec], write, {column: function})
+    return Part([spec, *fees], write, {column: function})
 
 
 def amount_with_direction(rng: Random, names: Names, column: str = "amount") -> Part:
@@ -186,13 +187,19 @@ def debit_credit(rng: Random, names: Names) -> Part:
     """Draw an amount in one of two columns."""
     debit, credit, negative = number(rng, names, "Debit"), number(rng, names, "Credit"), chance(rng, 0.3)
     function: Spec = {"function": "debit_credit", "debit": debit["name"], "credit": credit["name"]}
+    signed = not negative and chance(rng, 0.3)
     if negative:
         function["negativeDebits"] = True
+    elif signed:
+        function["sign"] = rng.choice(["reverses", "ignored"])
+
+    def unsigned(rng: Random, spec: Spec) -> str:
+        return _signed(rng, spec, positive=chance(rng, 0.7)) if signed else _unsigned(rng, spec)
 
     def write(rng: Random, flow: Flow) -> Row:
         incoming = flow == "in"
-        out = _signed(rng, debit, positive=False) if negative else _unsigned(rng, debit)
-        received = _unsigned(rng, credit)
+        out = _signed(rng, debit, positive=False) if negative else unsigned(rng, debit)
+        received = unsigned(rng, credit)
         if chance(rng, 0.03):
             return {debit["name"]: rng.choice([out, ""]), credit["name"]: rng.choice([received, ""])}
         if chance(rng, 0.1):
@@ -245,7 +252,8 @@ def _signed(rng: Random, spec: Spec, *, positive: bool) -> str:
 def _unsigned(rng: Random, spec: Spec) -> str:
     if chance(rng, 0.02):
         return _signed(rng, spec, positive=chance(rng, 0.5))
-    return numbers.written(rng, spec, numbers.amount(rng))
+    sign = "+" if spec.get("plusSign") and chance(rng, 0.3) else ""
+    return numbers.written(rng, spec, numbers.amount(rng), sign)
 
 
 def any_text(rng: Random) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault
 from tests.differential.reference.cells import Cells
+from tests.differential.reference.derived import all_fields
 from tests.differential.reference.numbers import Number, in_range, read_number, scaled, sum_of, unworded_codes
 
 _THOUSANDS = 3
@@ -83,15 +84,15 @@ class Till:
         if value is not None and function.get("inverted"):
             value = -value
             negative = value < 0
-        if function.get("fee"):
-            fee = self._part(function["fee"], signed=False)
-            faults += fee.faults()
-            if value is not None:
-                value = sum_of(value, -(fee.sound or Decimal(0)))
-                negative = value < 0
-                faults += self._too_large(value, (part.field,), certain=True)
-                if fee.codes:
-                    faults += (Fault.of(part.field, "AMOUNT_RANGE", certain=False),)
+        named = function.get("fee") or ()
+        fees = [self._part(name, signed=False) for name in ([named] if isinstance(named, str) else named)]
+        faults += tuple(fault for fee in fees for fault in fee.faults())
+        if fees and value is not None:
+            value = sum_of(value, *(-(fee.sound or Decimal(0)) for fee in fees))
+            negative = value < 0
+            faults += self._too_large(value, (part.field,), certain=True)
+            if any(fee.codes for fee in fees):
+                faults += (Fault.of(part.field, "AMOUNT_RANGE", certain=False),)
         return Money(value, "DBIT" if negative else "CRDT", faults)
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
@@ -153,8 +154,9 @@ class Till:
         return Money(-size if size is not None and debit else size, "DBIT" if debit else "CRDT", tuple(faults))
 
     def _debit_credit(self, function: Mapping[str, Any], *, required: bool) -> Money:
-        negative = function.get("negativeDebits", False)
-        debit, credit = self._part(function["debit"], signed=negative), self._part(function["credit"], signed=False)
+        negative, sign = function.get("negativeDebits", False), function.get("sign", "none")
+        debit = self._part(function["debit"], signed=negative or sign != "none")
+        credit = self._part(function["credit"], signed=sign != "none")
         fields = (debit.field, credit.field)
         if debit.text is None and credit.text is None:
             missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"])),) if required else ()
@@ -166,6 +168,8 @@ class Till:
             faults += (Fault(frozenset(fields), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults),)
         # A cell without a number is no amount.
         out, received = debit.value or Decimal(0), credit.value or Decimal(0)
+        if sign == "ignored":
+            out, received = abs(out), abs(received)
         value = sum_of(received, out if negative else -out)
         faults += self._too_large(value, fields, certain=sound)
         went_out = value < 0 or (value == 0 and credit.text is None)
@@ -180,7 +184,8 @@ class Till:
             return _Part(field_name, text, None, None, frozenset(["AMOUNT_FORMAT", *unworded_codes(text, field)]))
         value = number.value
         codes = _of_decimals(number, field, self.minor_units)
-        if number.signed and not signed:
+        plus_allowed = field.get("plusSign") and number.plus and not number.sign_behind
+        if number.signed and not signed and not plus_allowed:
             codes.add("SIGN_MISMATCH")
         if field.get("minorUnits", False):
             value = scaled(value, self.minor_units or 0)
@@ -192,7 +197,7 @@ class Till:
         return _Part(field_name, text, number, value, frozenset(codes))
 
     def _field(self, name: str) -> dict[str, Any]:
-        return next(field for field in self.layout["schema"]["fields"] if field["name"] == name)
+        return next(field for field in all_fields(self.layout) if field["name"] == name)
 
     def _too_large(self, value: Decimal, fields: tuple[str, ...], *, certain: bool) -> tuple[Fault, ...]:
         if in_range(value):

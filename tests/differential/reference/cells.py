@@ -28,7 +28,7 @@ class Cells:
 def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
     """Return what is wrong with the texts that have constraints or a format."""
     found = list[Fault]()
-    for field in layout["schema"]["fields"]:
+    for field in (*layout["schema"]["fields"], *(made["field"] for made in layout.get("derived", ()))):
         name, text = field["name"], cells.texts[field["name"]]
         if text is None or name in cells.mistyped or field["type"] != "string":
             continue

@@ -5,8 +5,12 @@ CURRENCIES = {
     "JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0,
     "BHD": 3, "KWD": 3, "TND": 3,
     "CLF": 4, "UYW": 4,
+    "EEK": 2, "ITL": 0,
 }  # fmt: skip
 """ISO 4217: digits after the decimal point. Generated files have these codes, and texts that are none."""
+
+WITHDRAWN = {"EEK": (1992, 2011), "ITL": (1970, 2002)}
+"""The first and last year of currencies that exist no more."""
 
 _IBAN_LENGTHS = {"NO": 15, "BE": 16, "NL": 18, "AT": 20, "CH": 21, "DE": 22, "GB": 22, "SE": 24, "FR": 27, "MT": 31}
 """ISO 13616: characters by country. Generated files have these countries, and XX and US, which have no IBANs."""

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 EARLIEST = date(1970, 1, 1)
@@ -13,20 +14,39 @@ Reading = tuple[int, dict[str, int]]
 """How far a text is read, and what has been found in it."""
 
 
-def read_date(text: str, field: dict[str, Any]) -> date | None:
-    """Return the day in ``text``; None if it is not written as ``field`` says, or does not exist."""
+def read_date(text: str, field: dict[str, Any], closing: date | None = None) -> date | None:
+    """Return the day in ``text``; None if it is not written as ``field`` says, or does not exist.
+
+    Of one without a year it is the last one up to ``closing``.
+    """
+    if isinstance(field["format"], str) and field["format"] in _COUNTED:
+        return _COUNTED[field["format"]](text, field)
     whole = _whole(text, field)
-    return None if whole is None else _day(whole, field)
+    if whole is None or "Y" in whole or "y" in whole:
+        return None if whole is None else _day(whole, field)
+    if closing is None:
+        return None
+    years = (closing.year, closing.year - 1)
+    found = (_day({**whole, "Y": year}, field) for year in years)
+    return next((day for day in found if day and day <= closing), None)
 
 
 def has_shape(text: str, field: dict[str, Any]) -> bool:
     """Return whether ``text`` is written as ``field`` says, whether or not there is such a day."""
+    if isinstance(field["format"], str) and field["format"] in _COUNTED:
+        return read_date(text, field) is not None
     return _whole(text, field) is not None
 
 
 def _whole(text: str, field: dict[str, Any]) -> dict[str, int] | None:
-    tokens = re.findall(r"%-?.|[^%]", field["format"], re.DOTALL)
-    return next((found for end, found in _read(tokens, text, 0, field) if end == len(text)), None)
+    formats = [field["format"]] if isinstance(field["format"], str) else field["format"]
+    readings = (
+        found
+        for written in formats
+        for end, found in _read(re.findall(r"%-?.|[^%]", written, re.DOTALL), text, 0, field)
+        if end == len(text)
+    )
+    return next(readings, None)
 
 
 def _day(found: dict[str, int], field: dict[str, Any]) -> date | None:
@@ -52,11 +72,33 @@ def _one(token: str, text: str, at: int, field: dict[str, Any]) -> Iterator[Read
     if token in _DIRECTIVES:
         yield from _DIRECTIVES[token](text, at)
     elif token == "%b":  # noqa: S105 - a directive
-        for number, name in enumerate(field.get("months", ENGLISH), 1):
-            if text[at : at + len(name)].lower() == name.lower():
-                yield at + len(name), {"m": number}
+        for number, names in enumerate(field.get("months", ENGLISH), 1):
+            for name in [names] if isinstance(names, str) else names:
+                here = text[at : at + len(name)]
+                if here.lower() == name.lower() or here == name.replace("i", "İ").upper():
+                    yield at + len(name), {"m": number}
     elif text.startswith(token, at):
         yield at + len(token), {}
+
+
+def _of_spreadsheet(text: str, field: dict[str, Any]) -> date | None:
+    whole, point, fraction = text.partition(".")
+    digits = set(whole + fraction) <= set(_DIGITS) and bool(fraction) == bool(point)
+    if not digits or len(whole) != 5 or whole.startswith("0") or (point and field["type"] == "date"):
+        return None
+    return date(1899, 12, 30) + timedelta(days=int(whole))
+
+
+def _since_1970(text: str, field: dict[str, Any]) -> date | None:
+    milliseconds = field["format"] == "unixMilliseconds"
+    lengths = (13,) if milliseconds else range(1, 11)
+    if not set(text) <= set(_DIGITS) or len(text) not in lengths or text.startswith("0"):
+        return None
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text) * (1 if milliseconds else 1000))
+    return moment.astimezone(ZoneInfo(field["timeZone"])).date()
+
+
+_COUNTED = {"excel": _of_spreadsheet, "unix": _since_1970, "unixMilliseconds": _since_1970}
 
 
 def _digits(

@@ -8,6 +8,7 @@ from typing import Any
 from tests.differential.reference.answer import Answer, RefusedError
 from tests.differential.reference.choice import choose
 from tests.differential.reference.csv_file import CsvRows
+from tests.differential.reference.derived import captures_of
 from tests.differential.reference.headers import Header, captured, find_header
 from tests.differential.reference.json_file import JsonRecords
 from tests.differential.reference.mapping import Mapper
@@ -79,8 +80,7 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
         raise RefusedError(*refused.codes, *(["NOT_DECODABLE"] if "\x00" in text else [])) from refused
     refuse_long(lines, "MALFORMED_CSV")
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
-    wanted = {function["capture"] for function in layout["mapping"].values() if "capture" in function}
-    if wanted - facts.keys() and not layout.get("sections"):
+    if captures_of(layout) - facts.keys() and not layout.get("sections"):
         raise RefusedError("CAPTURE_MISSING")
     sections = _sections(layout, header, lines) if layout.get("sections") else None
     rows = CsvRows(layout, lines, header, above_sections=sections.above if sections else set())

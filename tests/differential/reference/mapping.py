@@ -9,8 +9,9 @@ from typing import Any
 from tests.differential.reference.amounts import Till
 from tests.differential.reference.answer import Fault, Record
 from tests.differential.reference.cells import Cells, field_faults
-from tests.differential.reference.codes import CURRENCIES
+from tests.differential.reference.codes import CURRENCIES, WITHDRAWN
 from tests.differential.reference.dates import EARLIEST, read_date
+from tests.differential.reference.derived import all_fields, captures_of, with_derived
 from tests.differential.reference.patterns import search
 
 REQUIRED = ("transaction_id", "booking_date", "amount", "currency")
@@ -49,7 +50,9 @@ class Mapper:
         if self.sections:
             facts = {**self.facts, **self.sections.facts_of(cells.line)}
             return replace(self, facts=facts, sections=None).mapped(cells)
-        mapping, faults = self.layout["mapping"], field_faults(self.layout, cells)
+        cells, faults = with_derived(self.layout, cells, self.facts)
+        mapping = self.layout["mapping"]
+        faults += field_faults(self.layout, cells)
         currency = self._text(mapping["currency"], cells, "")
         own = mapping.get("account_id", {"function": "by_direction"})
         till = Till(
@@ -73,13 +76,19 @@ class Mapper:
         for column in filter(mapping.__contains__, DAYS_AHEAD):
             record[column], wrong = self._date(column, mapping[column], cells)
             faults += wrong
+        first, last = WITHDRAWN.get(currency or "", (0, 9999))
+        booked = record["booking_date"]
+        if isinstance(booked, date) and not first <= booked.year <= last:
+            fields = frozenset(fields_of(mapping["currency"])) or frozenset([""])
+            faults.append(Fault(fields, frozenset(["CURRENCY_WITHDRAWN"])))
         return record, _reported(faults, cells.mistyped, _read_fields(self.layout))
 
     def _text(self, function: _Function, cells: Cells, direction: str) -> str | None:  # noqa: PLR0911 - one for each
         texts = cells.texts
         match function["function"]:
             case "text":
-                return texts[function["field"]]
+                text = texts[function["field"]]
+                return text.upper() if text and function.get("upper") else text
             case "first_of":
                 return next((text for name in function["of"] if (text := texts[name]) is not None), None)
             case "join":
@@ -109,9 +118,10 @@ class Mapper:
         With an id of the file's own before the hash, there must be one.
         """
         texts = [cells.texts[field["name"]] or "" for field in self.layout["schema"]["fields"]]
-        used = {made["capture"] for made in self.layout["mapping"].values() if made["function"] == "captured"}
-        row = "\x1f".join([*texts, *(self.facts[name] for name in sorted(used))])
+        row = "\x1f".join([*texts, *(self.facts[name] for name in sorted(captures_of(self.layout)))])
         made = hashlib.sha256(row.encode()).hexdigest()
+        if "unless" in function:
+            return cells.texts[function["unless"]] or made
         if "field" not in function:
             return made
         own = cells.texts[function["field"]]
@@ -134,10 +144,14 @@ class Mapper:
         present = [name for name in names if cells.texts[name] is not None]
         days = dict[str, date | None]()
         for name in present:
-            field = next(field for field in self.layout["schema"]["fields"] if field["name"] == name)
-            days[name] = read_date(cells.texts[name] or "", field)
+            field = next(field for field in all_fields(self.layout) if field["name"] == name)
+            closing = field.get("closing")
+            last = read_date(self.facts[closing["capture"]], closing) if closing else None
+            days[name] = read_date(cells.texts[name] or "", field, last)
             if days[name] is None:
                 faults.append(Fault.of(name, "DATE_FORMAT"))
+            elif last and (days[name] or last) < last - timedelta(days=183):
+                faults.append(Fault.of(name, "DATE_RANGE"))
         if not present and column in REQUIRED:
             faults.append(Fault(frozenset(names), frozenset(["FIELD_MISSING"])))
         # A date that is there and wrong is an error: the next one never stands in for it.
@@ -154,7 +168,7 @@ def fields_of(function: Mapping[str, Any]) -> list[str]:
         return [function["field"], function["direction"]]
     if function["function"] == "amount_by_account":
         return [function["field"], function["payer"], function["payee"]]
-    named = [function[key] for key in ("field", "fee", "credit", "debit", "of") if key in function]
+    named = [function[key] for key in ("field", "unless", "fee", "credit", "debit", "of") if key in function]
     return [name for names in named for name in ([names] if isinstance(names, str) else names)]
 
 
@@ -167,10 +181,7 @@ def _read_fields(layout: Mapping[str, Any]) -> set[str]:
         if field["type"] == "string" and {"constraints", "format"} & set(field)
     )
     made = (name for function in layout["mapping"].values() for name in fields_of(function))
-    named = (
-        function[key] for function in layout["mapping"].values() for key in ("fee", "direction") if key in function
-    )
-    return {*made, *named, *(drop["field"] for drop in drops), *(field["name"] for field in strict)}
+    return {*made, *(drop["field"] for drop in drops), *(field["name"] for field in strict)}
 
 
 def _reported(faults: list[Fault], mistyped: frozenset[str], read: set[str]) -> list[Fault]:

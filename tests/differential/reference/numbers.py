@@ -26,6 +26,7 @@ class Number:
     negative: bool = False
     signed: bool = False
     plus: bool = False
+    sign_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class _Shape:
     digits: str
     sign: str = ""
     word: str = ""
+    sign_behind: bool = False
 
 
 def read_number(text: str, field: Mapping[str, Any]) -> Number | None:
@@ -119,7 +121,7 @@ def _shapes(text: str, field: Mapping[str, Any]) -> Iterator[_Shape]:
     if field.get("parentheses") and text.startswith("(") and text.endswith(")"):
         yield from (_Shape(digits, "-") for digits in _bare(text[1:-1], field))
     if field.get("trailingSign") and (own := sign(text[-1:])):
-        yield from (_Shape(digits, own) for digits in _bare(text[:-1], field))
+        yield from (_Shape(digits, own, sign_behind=True) for digits in _bare(text[:-1], field))
 
 
 def _bare(text: str, field: Mapping[str, Any]) -> Iterator[str]:
@@ -143,12 +145,19 @@ def _digits(text: str, field: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     if not whole:
         return ("0", fraction) if point and field.get("bareFraction") else None
-    group = field.get("groupChar")
+    groups = field.get("groupChar") or ()
+    group = next((character for character in groups if character in whole), None)
     first, *others = whole.split(group) if group else [whole]
-    if others and not (1 <= len(first) <= 3 and all(len(other) == 3 for other in others)):
+    if others and not _grouped(first, others, indian=field.get("grouping") == "indian"):
         return None
     digits = "".join([first, *others])
     return (digits, fraction) if digits and _DIGITS.issuperset(digits) else None
+
+
+def _grouped(first: str, others: list[str], *, indian: bool) -> bool:
+    """Return whether there are three digits in every group, or, in Indian, in the last, and pairs before it."""
+    most = 2 if indian else 3
+    return 1 <= len(first) <= most and len(others[-1]) == 3 and all(len(other) == most for other in others[:-1])
 
 
 def _json_number(text: str) -> Number | None:
@@ -173,4 +182,5 @@ def _number(whole: str, fraction: str, shape: _Shape, *, debit_words: Any = None
         negative=by_word if debit_words is not None else value < 0,
         signed=bool(shape.sign),
         plus=shape.sign == "+",
+        sign_behind=shape.sign_behind,
     )

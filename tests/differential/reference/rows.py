@@ -1,8 +1,9 @@
 """From the rows of a file, split into cells, to its answer: what is dropped, rejected, accepted, and by which ids."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tests.differential.reference.amounts import Till
 from tests.differential.reference.answer import Answer, Fault, RefusedError, Row
@@ -15,13 +16,13 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     """Judge every row; those that could not be split into cells are rows already. RefusedError if there are none."""
     rows, ids, sure, found = list[Row](), Counter[str](), set[str](), list(found)
     mapper = replace(mapper, signed_file=_has_minus(mapper, found))
-    made = mapper.layout["mapping"]["transaction_id"]["function"] == "row_hash"
+    made = mapper.layout["mapping"]["transaction_id"]
     for one in found:
         row = one if isinstance(one, Row) else _row(mapper, one)
         own = row.record.get("transaction_id")
         if not row.dropped and isinstance(own, str):
             ids[own] += 1
-            if made:
+            if _is_hashed(made, one):
                 row.record["transaction_id"] = f"{own}-{ids[own]}"
             elif ids[own] > 1:
                 repeats = own in sure and not row.ambiguous
@@ -40,6 +41,12 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     if not rows:
         raise RefusedError("NO_RECORDS")
     return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken[0]}, may_warn={"BALANCE_BREAK": broken[-1]})
+
+
+def _is_hashed(made: Mapping[str, Any], one: Cells | Row) -> bool:
+    """Return whether the row's id is a hash."""
+    own = made.get("unless")
+    return made["function"] == "row_hash" and not (own and isinstance(one, Cells) and one.texts[own])
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:

@@ -65,10 +65,10 @@ def _written(file_layout: Layout, row: tuple[str, Decimal, date], position: int)
     assert isinstance(day, DateField)
     cells = {
         "transaction_id": f"T{position}",
-        "booking_date": booked.strftime(day.format),
+        "booking_date": booked.strftime(day.formats[0]),
         "amount": f"{amount:,.2f}".replace(",", "_")
         .replace(".", number.decimal_char)
-        .replace("_", number.group_char or ""),
+        .replace("_", next(iter(number.group_chars), "")),
         "currency": "EUR",
         "remittance_information": remittance,
     }

@@ -9,8 +9,8 @@ import pytest
 
 from transactions import documents, patterns
 from transactions.contract import canonical
-from transactions.engine.expressions import EARLIEST_DATE
-from transactions.layouts import dates, fields, layout, mapping
+from transactions.engine.expressions import DAYS_BEFORE_CLOSING, EARLIEST_DATE
+from transactions.layouts import date_notations, dates, derived, fields, layout, mapping
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.encodings import ENCODINGS
 
@@ -25,6 +25,8 @@ PARTS = [
     layout.SampleResult,
     fields.Schema,
     fields.Constraints,
+    fields.Closing,
+    derived.Derived,
 ]
 TAGGED = [*get_args(mapping.Function), *get_args(fields.Field)]
 
@@ -54,6 +56,8 @@ def test_the_page_gives_the_rules_as_they_are() -> None:
     assert f"at most {layout.MOST_BOOKING_DATES}:" in PAGE
     assert f"| {layout.Limits().booking_dates}: three years of days |" in PAGE
     assert all(directive in PAGE for directive in dates.DIRECTIVES)
+    assert all(f"`{counted}`" in PAGE for counted in date_notations.COUNTED)
+    assert f"more than {DAYS_BEFORE_CLOSING} days back" in PAGE
 
 
 def test_the_page_names_every_encoding() -> None:

@@ -89,7 +89,7 @@ def digits(draw: st.DrawFn, field: NumberField) -> str:
     whole = draw(
         st.one_of(
             st.integers(0, 9999).map(str),
-            st.integers(0, 9999999).map(lambda number: f"{number:,}".replace(",", field.group_char or "")),
+            st.integers(0, 9999999).map(lambda number: f"{number:,}".replace(",", next(iter(field.group_chars), ""))),
             st.integers(10**11, 10**20).map(str),
             st.sampled_from(["", "0", "007", "0" * 40 + "5", "\N{FULLWIDTH DIGIT NINE}", "1e2"]),
         )
@@ -149,7 +149,7 @@ def _sign(character: str, field: NumberField) -> str:
 
 def _value(text: str, field: NumberField, currency: str) -> Decimal | None:
     whole, point, fraction = text.partition(field.decimal_char)
-    groups = whole.split(field.group_char) if field.group_char else [whole]
+    groups = whole.split(field.group_chars[0]) if field.group_chars else [whole]
     grouped = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]))
     whole = "".join(groups)
     if not grouped or not (whole or (field.bare_fraction and fraction)) or (point and not fraction):
@@ -210,7 +210,7 @@ def _written(value: Decimal, field: NumberField, data: st.DataObject) -> str:
     else:
         zeros = data.draw(st.sampled_from(["", "00", "0000"]))
         number = f"{abs(value):,.2f}{zeros}".replace(",", "_").replace(".", field.decimal_char)
-        number = number.replace("_", field.group_char or "")
+        number = number.replace("_", next(iter(field.group_chars), ""))
     prefix, suffix = (data.draw(st.sampled_from(["", *declared])) for declared in (field.prefixes, field.suffixes))
     number = f"{prefix}{number}{suffix}"
     if field.words:

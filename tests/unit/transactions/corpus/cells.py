@@ -68,6 +68,7 @@ OTHERS: list[tuple[str, dict[str, str], RowCode]] = [
     ("currency in small letters", {"currency": "eur"}, RowCode.CURRENCY_UNKNOWN),
     ("currency by its sign", {"currency": "€"}, RowCode.CURRENCY_UNKNOWN),
     ("currency that nobody issues", {"currency": "XYZ"}, RowCode.CURRENCY_UNKNOWN),
+    ("currency that was given up before", {"currency": "EEK"}, RowCode.CURRENCY_WITHDRAWN),
     ("value date far ahead", {"value_date": "2026-01-01"}, RowCode.DATE_RANGE),
     ("balance that is a word", {"balance": "unknown"}, RowCode.AMOUNT_FORMAT),
 ]
