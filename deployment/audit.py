@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX
-from pipeline.audit_index import Filter, ReadsIndex, find
+from pipeline.audit_index import ReadsIndex, find
 from pipeline.audit_items import batch_get
 from pipeline.audit_row import AuditRow, read_row
 from pipeline.constants import FileStatus
@@ -72,7 +72,7 @@ class AuditTable:
     ) -> list[AuditRow]:
         """Read at most ``limit`` rows that took a status between two times, newest first."""
         first, last = changed
-        where: dict[Filter, str] = {} if partner is None else {"partner": partner}
+        where = {} if partner is None else {"partner": partner}
         found = find(self._dynamodb, self._name, status, first=first, last=last, where=where, newest_first=True)
         return [read_item(item) for item in islice(found, limit)]
 

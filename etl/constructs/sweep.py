@@ -11,7 +11,7 @@ from constructs import Construct
 
 from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, call_on_schedule, write_with
-from pipeline.audit_index import STATUS_INDEX
+from pipeline.constants import STATUS_INDEX
 
 EVERY: Final = Duration.minutes(15)
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from etl.names import KEY_INDEX, Names
-from pipeline.audit_index import FILTERS, SHARD, STATUS_AT, STATUS_INDEX
+from pipeline.constants import INDEXED, SHARD, STATUS_AT, STATUS_INDEX
 
 EXPIRES_AT: Final = "expires_at"
 """When an entry of the registry may go, in seconds since 1970. Those that say what is published have none."""
@@ -39,7 +39,7 @@ class TrackingTables(Construct):
             partition_key=_text(SHARD),
             sort_key=_text(STATUS_AT),
             projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=list(FILTERS),
+            non_key_attributes=list(INDEXED),
         )
         self.audit.add_global_secondary_index(
             index_name=KEY_INDEX,

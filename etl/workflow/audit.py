@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, service
-from pipeline.audit_index import SHARD, STATUS_AT
-from pipeline.constants import FileStatus
+from pipeline.constants import SHARD, STATUS_AT, FileStatus
 
 UPDATE: Final = service("dynamodb:updateItem")
 CONDITION_FAILED: Final = "DynamoDB.ConditionalCheckFailedException"

@@ -10,8 +10,7 @@ from etl.synthesis.template import ACCOUNT, Template
 from evidence.bench.data import DAYS
 from evidence.cost import measured, prices
 from evidence.cost.walking import Walk, walk_execution, walk_file
-from pipeline.audit_index import SHARDS
-from pipeline.constants import FINISHED, STAGING, UNFINISHED
+from pipeline.constants import FINISHED, SHARDS, STAGING, UNFINISHED
 from pipeline.sweep import PAGES_A_CALL
 
 Lines = dict[str, float]

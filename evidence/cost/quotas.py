@@ -3,7 +3,7 @@
 from evidence.cost import measured, prices
 from evidence.cost.model import PricedStack, audit_write_units, seconds_of_file
 from evidence.cost.walking import walk_execution
-from pipeline.audit_index import SHARDS
+from pipeline.constants import SHARDS
 
 
 def quota_use(stack: PricedStack, files_per_second: float) -> dict[prices.Quota, float]:

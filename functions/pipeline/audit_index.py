@@ -4,29 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from pipeline.audit_items import KEYS_LIMIT, ReadsItems, batch_get
-from pipeline.constants import FileStatus
+from pipeline.constants import SHARD, SHARDS, STATUS_AT, STATUS_INDEX, FileStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
-
-STATUS_INDEX: Final = "index-status-shards"
-"""The index by shard, and within it by status and time of the last change."""
-
-SHARD: Final = "shard"
-"""Attribute: the first digit of the file's id. Without it, all files that are being processed would have one key; from
-330 files a second on, they would need more than the 1,000 write units a second that DynamoDB gives a partition."""
-
-SHARDS: Final = "0123456789abcdef"
-
-STATUS_AT: Final = "status_at"
-"""Attribute: the status, and the time since which the file has it, as ``PROCESSING#2025-11-03T14:07:00.123Z``."""
-
-Filter = Literal["partner", "duplicate_of", "delivery"]
-FILTERS: Final[tuple[Filter, ...]] = ("partner", "duplicate_of", "delivery")
-"""Attributes that the index has besides its keys, since they are searched for."""
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _END: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -46,11 +30,12 @@ def find(
     *,
     first: datetime = _BEGINNING,
     last: datetime = _END,
-    where: Mapping[Filter, str] | None = None,
+    where: Mapping[str, str] | None = None,
     newest_first: bool = False,
 ) -> Iterator[Mapping[str, Any]]:
     """Read the items of the files that took a status between two times, ordered by that time, page by page.
 
+    ``where`` has values of attributes that are indexed (``constants.INDEXED``).
     An index follows its table late: items are read as they are now, and those of another status are skipped.
     """
     bounds = tuple(f"{status}#{_timestamp(time)}" for time in (first, last))
@@ -69,7 +54,7 @@ def _entries(
     table: str,
     shard: str,
     bounds: tuple[str, ...],
-    where: Mapping[Filter, str],
+    where: Mapping[str, str],
     *,
     newest_first: bool,
 ) -> Iterator[Mapping[str, Any]]:

@@ -25,6 +25,17 @@ INCOMING: Final = "incoming"
 EXTENSIONS: Final = (".csv", ".json")
 """How the key of an upload ends, in any case (requirement E2)."""
 
+STATUS_INDEX: Final = "index-status-shards"
+"""The audit table's index by shard, and within it by status and time of the last change (decision 0039)."""
+SHARD: Final = "shard"
+"""Attribute: the first digit of the file's id. Without it, all files that are being processed would have one key; from
+330 files a second on, they would need more than the 1,000 write units a second that DynamoDB gives a partition."""
+SHARDS: Final = "0123456789abcdef"
+STATUS_AT: Final = "status_at"
+"""Attribute: the status, and the time since which the file has it, as ``PROCESSING#2025-11-03T14:07:00.123Z``."""
+INDEXED: Final = ("partner", "duplicate_of", "delivery")
+"""Attributes that the index has besides its keys, since they are searched for."""
+
 TRANSACTIONS: Final = "transactions/"
 QUARANTINE: Final = "quarantine/"
 FILES: Final = "files/"

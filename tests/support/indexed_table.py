@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.audit_index import FILTERS, SHARD, STATUS_AT, STATUS_INDEX
+from pipeline.constants import INDEXED, SHARD, STATUS_AT, STATUS_INDEX
 
-_PROJECTED: Final = ("file_id", SHARD, STATUS_AT, *FILTERS)
+_PROJECTED: Final = ("file_id", SHARD, STATUS_AT, *INDEXED)
 
 
 def indexed(item: Mapping[str, Any], *, at: str) -> dict[str, Any]:

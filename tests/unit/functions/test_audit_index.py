@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audit_index import SHARDS, find
-from pipeline.constants import FileStatus
+from pipeline.audit_index import find
+from pipeline.constants import SHARDS, FileStatus
 from tests.support.indexed_table import IndexedTable, indexed
 
 NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)

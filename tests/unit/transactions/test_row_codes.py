@@ -70,6 +70,7 @@ REJECTED_CELLS: list[tuple[RowCode, dict[str, str]]] = [
     (RowCode.CURRENCY_UNKNOWN, {"currency": "eur"}),
     (RowCode.CURRENCY_UNKNOWN, {"currency": "EURO"}),
     (RowCode.CURRENCY_UNKNOWN, {"currency": "XYZ"}),
+    (RowCode.CURRENCY_WITHDRAWN, {"currency": "LTL"}),
     *[
         (RowCode.DATE_FORMAT, dated(value))
         for value in (
