@@ -15,6 +15,7 @@ from cli.commands.replay import replay
 from cli.commands.report import report
 from cli.commands.status import status
 from cli.commands.submit import submit
+from cli.commands.verify import verify
 from cli.commands.withdraw import withdraw
 from cli.exit_codes import ExitCode
 from cli.options import Command, UsageError
@@ -69,6 +70,7 @@ app.command(rich_help_panel=_FILES, cls=Command)(replay)
 app.command(rich_help_panel=_FILES, cls=Command)(withdraw)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
+app.command(rich_help_panel=_LOOK, cls=Command)(verify)
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
+from pipeline.constants import VERIFICATION_PARTNER
+
 Architecture = Literal["arm64", "x86_64"]
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -95,7 +97,7 @@ def _are_accounts(value: str) -> bool:
     # A role's name has room for 64 characters (IAM): "role-partner-", the partner, and the suffix.
     pairs = [re.fullmatch(r"([a-z0-9][a-z0-9-]{0,33})=[0-9]{12}", pair) for pair in value.split(",") if value]
     partners = [pair[1] for pair in pairs if pair]
-    return all(pairs) and len(set(partners)) == len(partners)
+    return all(pairs) and len(set(partners)) == len(partners) and VERIFICATION_PARTNER not in partners
 
 
 SUFFIX = ContextKey(
@@ -155,7 +157,8 @@ PROTECTION = ContextKey(
 PARTNER_ACCOUNTS = ContextKey(
     name="partnerAccounts",
     default="",
-    rule="each partner once with its account's twelve digits, such as alpine=111122223333,obie=444455556666",
+    rule="each partner once with its account's twelve digits, such as alpine=111122223333,obie=444455556666; "
+    f"the name {VERIFICATION_PARTNER} is reserved",
     accepts=_are_accounts,
 )
 CONTEXT_KEYS: Final = (

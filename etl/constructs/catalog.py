@@ -15,12 +15,11 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.constructs.shared import allow, read_with
-from etl.constructs.storage import QUERY_RESULTS
 from etl.constructs.views import view
 from etl.ledger import LEDGER, ledger_sql
 from etl.names import REGION, Names
 from etl.saved_queries import read_queries
-from pipeline.constants import TRANSACTIONS
+from pipeline.constants import QUERY_RESULTS, TRANSACTIONS
 
 GLUE: Final = Path(__file__).parents[2] / "glue"
 CONTRACT: Final = GLUE / "transactions.odcs.yaml"

@@ -10,9 +10,8 @@ from constructs import Construct
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, call_on_schedule, write_with
-from etl.constructs.storage import QUERY_RESULTS
 from etl.names import REGION
-from pipeline.constants import TRANSACTIONS
+from pipeline.constants import QUERY_RESULTS, TRANSACTIONS
 
 AT: Final = "cron(45 2 * * ? *)"
 """Nightly, when the crawler is done (UTC)."""

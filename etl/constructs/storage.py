@@ -7,9 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import INCOMING, STAGING
-
-QUERY_RESULTS = "athena-results/"
+from pipeline.constants import INCOMING, QUERY_RESULTS, STAGING
 
 _ARCHIVE_AFTER = Duration.days(90)
 _ENCRYPTION = "x-amz-server-side-encryption"

@@ -22,6 +22,9 @@ THROTTLED_ERROR: Final = "ThrottledError"
 INCOMING: Final = "incoming"
 """First segment of an upload's key; the second says whose file it is: ``incoming/<partner>/...``."""
 
+VERIFICATION_PARTNER: Final = "etl-verify"
+"""The partner of the files that ``etl verify`` sends. No bank may have this name."""
+
 EXTENSIONS: Final = (".csv", ".json")
 """How the key of an upload ends, in any case (requirement E2)."""
 
@@ -41,6 +44,8 @@ QUARANTINE: Final = "quarantine/"
 FILES: Final = "files/"
 FILE_TOTALS: Final = "file_totals/"
 """Prefixes in the processed bucket; those of the tables are the tables' names."""
+QUERY_RESULTS: Final = "athena-results/"
+"""The results of Athena's queries."""
 STAGING: Final = "staging/"
 """Output of a transform that is not yet published; readers never look here."""
 MANIFESTS: Final = "manifests/"

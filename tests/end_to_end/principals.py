@@ -33,6 +33,7 @@ class Principal:
 
     def __init__(self, emulator: Emulator, credentials: Mapping[str, str]) -> None:
         self._emulator = emulator
+        self.credentials = credentials
         self._session = boto3.Session(
             region_name=REGION,
             aws_access_key_id=credentials["AccessKeyId"],

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from etl.constructs.storage import QUERY_RESULTS
 from etl.synthesis.synthesize import synthesize
 from etl.synthesis.template import Template
-from pipeline.constants import STAGING
+from pipeline.constants import QUERY_RESULTS, STAGING
 
 BUCKETS = {"raw": "GLACIER", "processed": "GLACIER_IR"}
 ARCHIVE_AFTER_DAYS = 90

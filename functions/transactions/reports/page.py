@@ -46,6 +46,7 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
     file = report.file
     return _template().substitute(
         title=escape(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}"),
+        style=style(),
         notice=_notice(notice) if notice else "",
         name=escape(file.name),
         partner=escape(file.partner),
@@ -63,6 +64,12 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
     )
+
+
+@cache
+def style() -> str:
+    """Return the style sheet of report pages."""
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 def summary(report: Report) -> str:

@@ -1,0 +1,1 @@
+"""``etl verify``: how its results are shown."""

@@ -1,0 +1,23 @@
+"""The last check: nothing of the run can be read any more."""
+
+from typing import Final
+
+from deployment.verification.check import Check, Finding, judge
+from deployment.verification.subject import Subject
+from pipeline.constants import VERIFICATION_PARTNER
+
+_LEFT: Final = f"SELECT count(*) AS n FROM transactions WHERE partner = '{VERIFICATION_PARTNER}'"  # noqa: S608 - a constant
+
+
+def _cleaned_up(subject: Subject) -> Finding:
+    withdrawn = subject.scenario.clean_up()
+    [row] = subject.pipeline.athena.query(_LEFT)
+    left = int(row["n"] or 0)
+    return judge(
+        [f"{left} rows of partner {VERIFICATION_PARTNER} can still be read"] if left else [],
+        proof=f"{len(withdrawn)} files withdrawn, none of their rows can be read; their audit rows stay",
+        cure=f"etl status --partner {VERIFICATION_PARTNER} --status completed, then etl withdraw",
+    )
+
+
+CHECKS: Final = (Check(name="withdrawn", claim="The rows of this run are withdrawn", look=_cleaned_up),)

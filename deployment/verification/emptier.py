@@ -1,0 +1,59 @@
+"""The check that an update, which may drop a bucket's custom resource, deletes no data."""
+
+import json
+from typing import Final
+
+from botocore.config import Config
+
+from deployment.verification.check import Check, Finding, judge, not_checkable
+from deployment.verification.subject import Subject
+from pipeline.constants import QUERY_RESULTS
+
+_STABLE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+_ANSWER_SECONDS: Final = 600
+
+
+def _refuses(subject: Subject) -> Finding:
+    """Send the event of a dropped resource, about a bucket that does not exist: not even a fault could harm data.
+
+    CloudFormation's own answer address is a presigned one of S3; here it is one in the results of queries, which S3
+    deletes after some days if this check is interrupted.
+    """
+    [stack] = subject.client("cloudformation").describe_stacks(StackName=subject.stack.id)["Stacks"]
+    if stack["StackStatus"] not in _STABLE:
+        return not_checkable(f"the stack is {stack['StackStatus']}", "run it again when that has ended")
+    run = subject.scenario.files.run
+    place = {"Bucket": subject.pipeline.outputs["ProcessedBucket"], "Key": f"{QUERY_RESULTS}etl-verify/{run}"}
+    s3 = subject.client("s3", config=Config(signature_version="s3v4"))
+    event = {
+        "RequestType": "Delete",
+        "ResponseURL": s3.generate_presigned_url("put_object", Params=place, ExpiresIn=_ANSWER_SECONDS),
+        "StackId": subject.stack.id,
+        "RequestId": run,
+        "ResourceType": "Custom::EmptiedBucket",
+        "LogicalResourceId": "Verification",
+        "PhysicalResourceId": run,
+        "ResourceProperties": {"BucketName": f"no-such-bucket-{run}"},
+    }
+    called = subject.client("lambda").invoke(
+        FunctionName=subject.function("empty-buckets"), Payload=json.dumps(event).encode()
+    )
+    if "FunctionError" in called:
+        return judge(["the function failed"], proof="", cure="see the log of lambda-empty-buckets")
+    try:
+        answer = json.loads(s3.get_object(**place)["Body"].read())
+    except s3.exceptions.NoSuchKey:
+        return judge(["the function gave no answer"], proof="", cure="see the log of lambda-empty-buckets")
+    s3.delete_object(**place)
+    # Had it tried to empty that bucket, it would have answered FAILED.
+    refused = (answer["Status"], answer["RequestId"]) == ("SUCCESS", run)
+    return judge(
+        [] if refused else [f"it answered {answer['Status']} {answer.get('Reason', '')}: it tried to empty a bucket"],
+        proof=f"the stack is {stack['StackStatus']}: it answered SUCCESS, and touched no bucket",
+        cure="do not update the stack; deploy a version with decision 0034 first",
+    )
+
+
+CHECKS: Final = (
+    Check(name="emptier", claim="An update that drops a bucket's resource empties nothing", look=_refuses),
+)
