@@ -41,6 +41,7 @@ def test_verify_proves_what_is_provable_here(etl: Etl, deployment: Deployment, t
     page = tmp_path / "verification.html"
     ended = etl("verify", "--json", "--out", page)
     # Then everything that the embedded AWS can show is proved
+    assert ended.stdout, ended.exception
     report = json.loads(ended.stdout)
     results = {result["name"]: result for result in report["results"]}
     expected = {check.name: Verdict.NOT_CHECKABLE if check.only_aws else Verdict.PROVED for check in (*CHECKS, *LAST)}
