@@ -1,5 +1,6 @@
 """The last check: nothing of the run can be read any more."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from deployment.verification.check import Check, Finding, judge
@@ -10,13 +11,20 @@ _LEFT: Final = f"SELECT count(*) AS n FROM transactions WHERE partner = '{VERIFI
 
 
 def _cleaned_up(subject: Subject) -> Finding:
-    withdrawn = subject.scenario.clean_up()
+    cleaned = subject.scenario.clean_up()
     [row] = subject.pipeline.athena.query(_LEFT)
     left = int(row["n"] or 0)
+
+    def problems() -> Iterator[str]:
+        if left:
+            yield f"{left} rows of partner {VERIFICATION_PARTNER} can still be read"
+        if cleaned.failed:
+            yield f"{cleaned.failed} files of partner {VERIFICATION_PARTNER} are failed, and have no message to replay"
+
     return judge(
-        [f"{left} rows of partner {VERIFICATION_PARTNER} can still be read"] if left else [],
-        proof=f"{len(withdrawn)} files withdrawn, none of their rows can be read; their audit rows stay",
-        cure=f"etl status --partner {VERIFICATION_PARTNER} --status completed, then etl withdraw",
+        problems(),
+        proof=f"{cleaned.withdrawn} files withdrawn, none of their rows can be read; their audit rows stay",
+        cure=f"etl replay --lost --partner {VERIFICATION_PARTNER}, then run etl verify again",
     )
 
 

@@ -16,6 +16,12 @@ _REFUSED: Final = "AccessDenied"
 _REFUSED_KEY: Final = f"{PREFIX}must-be-refused.txt"
 """No rule takes this ending, so that an upload that is not refused starts nothing."""
 
+_FORBIDDEN: Final = not_checkable(
+    f"no upload below {PREFIX} is allowed, whatever its encryption",
+    "allow it: etl verify --permissions lists what is needed",
+)
+"""Without an upload that succeeds, a refusal proves nothing."""
+
 
 def _keys(subject: Subject) -> Finding:
     stores = list(_stores(subject))
@@ -88,6 +94,8 @@ def _other_encryption(subject: Subject) -> Finding:
         return not_checkable("the root user of the embedded AWS may do anything", "run it as an IAM user")
     bucket = subject.pipeline.outputs["RawBucket"]
     s3 = subject.client("s3")
+    if _refused(s3, bucket):
+        return _FORBIDDEN
     other = {"ServerSideEncryption": "AES256"}
     no_key = {"ServerSideEncryption": "aws:kms"}
     return judge(
@@ -103,6 +111,8 @@ def _other_encryption(subject: Subject) -> Finding:
 
 def _plain_http(subject: Subject) -> Finding:
     endpoint = subject.client("s3").meta.endpoint_url.replace("https://", "http://")
+    if _refused(subject.client("s3"), subject.pipeline.outputs["RawBucket"]):
+        return _FORBIDDEN
     s3 = subject.client("s3", endpoint_url=endpoint, use_ssl=False, config=Config(signature_version="s3v4"))
     try:
         accepted = not _refused(s3, subject.pipeline.outputs["RawBucket"])
@@ -116,7 +126,7 @@ def _plain_http(subject: Subject) -> Finding:
 
 
 def _refused(s3: Any, bucket: str, **request: str) -> bool:
-    """Try an upload that must be refused; delete it if it is not."""
+    """Try an upload, and tell whether it is refused; delete it if it is not."""
     try:
         accepted = s3.put_object(Bucket=bucket, Key=_REFUSED_KEY, Body=b"", **request)
     except ClientError as error:

@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 
 def policy(subject: Subject) -> Document:
-    """Return the policy for this deployment. It is too long for a user's inline policy: attach it to a role."""
+    """Return the policy for this deployment. It is too long for a managed policy: make it a role's inline policy."""
     statements = (*_reading(subject), *_files(subject), *_queries(subject))
     return {
         "Version": "2012-10-17",
@@ -35,7 +35,8 @@ def _reading(subject: Subject) -> tuple[Statement, ...]:
     return (
         (
             ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],
-            [stack.id],
+            # CloudFormation authorizes calls that name a stack, and not its id, so.
+            [_arn(subject, "cloudformation", f"stack/{stack.name}/*")],
         ),
         (
             [

@@ -59,6 +59,14 @@ class Aborted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cleaned:
+    """How many files were withdrawn, and how many failed ones could not be replayed."""
+
+    withdrawn: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """The files of a run in a deployment. What it does begins when its result is first asked for."""
 
@@ -135,8 +143,8 @@ class Scenario:
             raise
         return Upload(key=file.key, version_id=completed["VersionId"])
 
-    def clean_up(self) -> list[AuditRow]:
-        """Replay failed files of any run, withdraw published ones, and return the rows of those that were withdrawn.
+    def clean_up(self) -> Cleaned:
+        """Replay failed files of any run, and withdraw published ones.
 
         The raw files and their audit rows stay. A file that has no outcome yet is waited for.
         """
@@ -147,10 +155,12 @@ class Scenario:
         letters = self.pipeline.dead_letters.replay(lambda letter: letter.file_id in failed) if failed else []
         for letter in letters:
             self._completed(failed[letter.file_id])
-        published = [row for row in self.pipeline.rows(uploads).values() if row.published]
+        rows = self.pipeline.rows(uploads)
+        published = [row for row in rows.values() if row.published]
         for row in published:
             self.pipeline.withdrawals.withdraw(row, f"etl verify {self.files.run}", patience=PATIENCE_SECONDS)
-        return published
+        failed_still = [row for row in rows.values() if row.status is FileStatus.FAILED]
+        return Cleaned(withdrawn=len(published), failed=len(failed_still))
 
     def _all_uploads(self) -> list[Upload]:
         """List the uploads of all runs."""

@@ -1,5 +1,6 @@
 """A store under another key, and an upload that is not refused, are refuted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,46 +62,76 @@ def test_a_key_that_does_not_rotate_is_refuted() -> None:
     assert _make("keys", _stores() | {"kms": kms}).verdict is Verdict.REFUTED
 
 
-def _accepts(deleted: list[str], *, only: str = "") -> Answers:
-    def put(Key: str, ServerSideEncryption: str = "", **_: Any) -> dict[str, str]:  # noqa: N803 - AWS's names
+def _s3(accepts: Callable[[dict[str, Any], int], bool], deleted: list[str]) -> Answers:
+    """Answer uploads: ``accepts`` gets the request, and the number of uploads before."""
+    seen: list[dict[str, Any]] = []
+
+    def put(**request: Any) -> dict[str, str]:
         # Should it be accepted, no rule takes it
-        assert Key.startswith(PREFIX)
-        assert not Key.endswith((".csv", ".json"))
-        if only and ServerSideEncryption != only:
+        assert request["Key"].startswith(PREFIX)
+        assert not request["Key"].endswith((".csv", ".json"))
+        seen.append(request)
+        if not accepts(request, len(seen) - 1):
             raise REFUSED
         return {"VersionId": "v"}
 
     return {"put_object": put, "delete_object": lambda VersionId, **_: deleted.append(VersionId)}  # noqa: N803
 
 
+def _only_the_first(_: dict[str, Any], before: int) -> bool:
+    return before == 0
+
+
 @pytest.mark.parametrize("name", ["uploads-refused", "http-refused"])
 def test_uploads_that_are_refused_prove_it(name: str) -> None:
-    assert _make(name, {"s3": {"put_object": REFUSED}}).verdict is Verdict.PROVED
+    deleted: list[str] = []
+
+    assert _make(name, {"s3": _s3(_only_the_first, deleted)}).verdict is Verdict.PROVED
+    # The upload that had to succeed is gone
+    assert deleted == ["v"]
+
+
+@pytest.mark.parametrize("name", ["uploads-refused", "http-refused"])
+def test_a_caller_who_may_upload_nothing_proves_nothing(name: str) -> None:
+    assert _make(name, {"s3": {"put_object": REFUSED}}).verdict is Verdict.NOT_CHECKABLE
 
 
 @pytest.mark.parametrize("name", ["uploads-refused", "http-refused"])
 def test_an_accepted_upload_is_refuted_and_deleted(name: str) -> None:
     deleted: list[str] = []
 
-    finding = _make(name, {"s3": _accepts(deleted)})
+    finding = _make(name, {"s3": _s3(lambda *_: True, deleted)})
 
     assert finding.verdict is Verdict.REFUTED
-    assert set(deleted) == {"v"}
+    assert len(deleted) == (3 if name == "uploads-refused" else 2)
 
 
 def test_kms_without_the_stacks_key_must_be_refused_too() -> None:
-    assert _make("uploads-refused", {"s3": _accepts([], only="aws:kms")}).verdict is Verdict.REFUTED
+    def accepts(request: dict[str, Any], _: int) -> bool:
+        return request.get("ServerSideEncryption") != "AES256"
+
+    assert _make("uploads-refused", {"s3": _s3(accepts, [])}).verdict is Verdict.REFUTED
 
 
 def test_a_closed_port_proves_nothing() -> None:
     closed = EndpointConnectionError(endpoint_url="http://s3.amazonaws.com")
 
-    assert _make("http-refused", {"s3": {"put_object": closed}}).verdict is Verdict.NOT_CHECKABLE
+    uploads: list[Any] = []
+
+    def put(**request: Any) -> dict[str, str]:
+        uploads.append(request)
+        if len(uploads) > 1:
+            raise closed
+        return {"VersionId": "v"}
+
+    finding = _make("http-refused", {"s3": {"put_object": put, "delete_object": {}}})
+
+    assert (finding.verdict, "HTTP" in finding.found) == (Verdict.NOT_CHECKABLE, True)
 
 
 def test_the_embedded_root_user_proves_nothing() -> None:
     root = {"get_caller_identity": {"Arn": "arn:aws:iam::000000000000:root"}}
 
-    finding = _make("uploads-refused", {"s3": _accepts([]), "sts": root}, endpoint=EMBEDDED)
+    finding = _make("uploads-refused", {"s3": _s3(lambda *_: True, []), "sts": root}, endpoint=EMBEDDED)
 
     assert finding.verdict is Verdict.NOT_CHECKABLE
