@@ -1,4 +1,4 @@
-"""The check that an update, which may drop a bucket's custom resource, deletes no data."""
+"""Checks that call the function which empties buckets: it must refuse, and an error must bear its name."""
 
 import json
 from typing import Final
@@ -54,6 +54,24 @@ def _refuses(subject: Subject) -> Finding:
     )
 
 
+def _error_names(subject: Subject) -> Finding:
+    """Call it with an event that lacks everything: it fails at its first line, before it could touch anything."""
+    called = subject.client("lambda").invoke(FunctionName=subject.function("empty-buckets"), Payload=b"{}")
+    name = json.loads(called["Payload"].read() or b"{}").get("errorType")
+    failed = "FunctionError" in called
+    return judge(
+        [] if failed and name == KeyError.__name__ else [f"the function answered {name or 'no error'}"],
+        proof=f"the error is named {name}",
+        cure="the state machine tells errors apart by their names: see docs/replaying.md",
+    )
+
+
 CHECKS: Final = (
     Check(name="emptier", claim="An update that drops a bucket's resource empties nothing", look=_refuses),
+    Check(
+        name="error-names",
+        claim="A failed function reports the name of its exception",
+        look=_error_names,
+        disturbs="one error in the log and the metrics of lambda-empty-buckets, too few for its alarm",
+    ),
 )

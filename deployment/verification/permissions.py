@@ -44,6 +44,7 @@ def _reading(subject: Subject) -> tuple[Statement, ...]:
                 "s3:GetEncryptionConfiguration",
                 "s3:GetLifecycleConfiguration",
                 "s3:ListBucket",
+                "s3:ListBucketMultipartUploads",
                 "s3:ListBucketVersions",
             ],
             buckets,
@@ -90,7 +91,10 @@ def _files(subject: Subject) -> tuple[Statement, ...]:
             [own],
         ),
         (["s3:GetObject"], [f"{processed}/*"]),
-        (["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"], [f"{processed}/{QUERY_RESULTS}*"]),
+        (
+            ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+            [f"{processed}/{QUERY_RESULTS}*"],
+        ),
         (["kms:Decrypt", "kms:GenerateDataKey"], [subject.key_arn]),
         (["dynamodb:BatchGetItem", "dynamodb:DescribeTable"], tables),
         (["sqs:GetQueueAttributes"], queues),
@@ -126,7 +130,14 @@ def _queries(subject: Subject) -> tuple[Statement, ...]:
             [_arn(subject, "athena", f"workgroup/{outputs['Workgroup']}")],
         ),
         (
-            ["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
+            [
+                "glue:BatchGetPartition",
+                "glue:GetDatabase",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:GetTable",
+                "glue:GetTables",
+            ],
             [
                 _arn(subject, "glue", resource)
                 for resource in ("catalog", f"database/{database}", f"table/{database}/*")

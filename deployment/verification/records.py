@@ -51,10 +51,12 @@ def _function_logs(subject: Subject) -> Finding:
 def _execution_log(subject: Subject) -> Finding:
     execution = subject.scenario.rows()[subject.scenario.files.large.name].execution
     [group] = (name for name in subject.stack.physical_ids("AWS::Logs::LogGroup") if "/states/" in name)
-    events = _wait_for_events(subject, group, f'"{execution}"')
+    # All terms of a pattern must match (CloudWatch Logs user guide, "Filter pattern syntax").
+    _wait_for_events(subject, group, f'"{execution}" "ExecutionSucceeded"')
+    events = list(_events(subject, group, f'"{execution}"'))
     return judge(
-        [] if any("ExecutionSucceeded" in event for event in events) else ["the log lacks the execution's end"],
-        proof=f"{len(events)} events of the large file's execution",
+        [],
+        proof=f"{len(events)} events of the large file's execution, its end included",
         cure="see the log permissions of role-state-machine",
     )
 

@@ -75,6 +75,7 @@ BAD = {
     QUERY_LIMIT: ["0", "100001", "1.5", "1 TB"],
     PROTECTION: ["True", "yes", "1", ""],
     PARTNER_ACCOUNTS: [
+        "alpine=111122223333,etl-verify=444455556666",
         "alpine",
         "alpine=11112222333",
         "alpine=١١١١٢٢٢٢٣٣٣٣",

@@ -58,7 +58,7 @@ def _make(answer: str | None, *, status: str = "UPDATE_COMPLETE", **called: str)
     client.__dict__["exceptions"] = _Exceptions()
     client.__dict__["generate_presigned_url"] = lambda *_, **__: "https://answer"
     subject.__dict__["scenario"] = _Scenario()
-    [check] = emptier.CHECKS
+    [check] = [check for check in emptier.CHECKS if check.name == "emptier"]
     return make(check, subject), events
 
 
@@ -85,3 +85,23 @@ def test_it_is_never_asked_while_the_stack_changes(status: str) -> None:
     finding, events = _make("SUCCESS", status=status)
 
     assert (finding.verdict, events) == (Verdict.NOT_CHECKABLE, [])
+
+
+@pytest.mark.parametrize(
+    ("called", "error", "verdict"),
+    [
+        ({"FunctionError": "Unhandled"}, "KeyError", Verdict.PROVED),
+        ({"FunctionError": "Unhandled"}, "Runtime.HandlerError", Verdict.REFUTED),
+        ({}, "KeyError", Verdict.REFUTED),
+        ({}, None, Verdict.REFUTED),
+    ],
+)
+def test_an_error_without_its_name_is_refuted(called: dict[str, str], error: str | None, verdict: Verdict) -> None:
+    payload = json.dumps({"errorType": error}).encode() if error else b"{}"
+    account = Account(
+        resources={("AWS::Lambda::Function", "EmptyBuckets"): (FUNCTION, {})},
+        services={"lambda": {"invoke": {**called, "Payload": io.BytesIO(payload)}}},
+    )
+    [check] = [check for check in emptier.CHECKS if check.name == "error-names"]
+
+    assert make(check, account.subject()).verdict is verdict
