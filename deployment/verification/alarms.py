@@ -169,7 +169,9 @@ def _maths(subject: Subject) -> Finding:
 
 def _fires(subject: Subject) -> Finding:
     began_at = subject.scenario.aborted().began_at
-    [alarm] = [alarm for alarm in _alarms(subject) if alarm.get("MetricName") == _ABORTED]
+    alarm = next((alarm for alarm in _alarms(subject) if alarm.get("MetricName") == _ABORTED), None)
+    if alarm is None:
+        raise LookupError(f"no alarm on {_ABORTED}")
     client = subject.client("cloudwatch")
 
     def actions() -> list[dict[str, Any]]:

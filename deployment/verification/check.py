@@ -20,6 +20,10 @@ _FORBIDDEN: Final = frozenset(
 """The codes with which AWS's services refuse a caller who lacks a permission."""
 
 
+CHANGED: Final = "somebody has changed it: deploy again"
+"""The cure for a setting that is not as the template declares it."""
+
+
 class Verdict(StrEnum):
     """What a check comes to."""
 
@@ -104,6 +108,8 @@ def make(check: Check, subject: Subject) -> Finding:
         return _of_error(error)
     except NotAbortedError:
         return not_checkable("every execution had ended before it could be aborted", "run etl verify again")
+    except LookupError as error:
+        return refuted(f"the stack lacks something: {error}", "deploy this version")
     except (NotInTimeError, QueryError, ReplayError, WithdrawalError) as error:
         return refuted(str(error), "see docs/runbook.md, and run etl doctor; then run etl verify again")
 

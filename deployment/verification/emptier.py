@@ -6,10 +6,9 @@ from typing import Final
 from botocore.config import Config
 
 from deployment.verification.check import Check, Finding, judge, not_checkable
-from deployment.verification.subject import Subject
+from deployment.verification.subject import STABLE, Subject
 from pipeline.constants import QUERY_RESULTS
 
-_STABLE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 _ANSWER_SECONDS: Final = 600
 
 
@@ -20,7 +19,7 @@ def _refuses(subject: Subject) -> Finding:
     deletes after some days if this check is interrupted.
     """
     [stack] = subject.client("cloudformation").describe_stacks(StackName=subject.stack.id)["Stacks"]
-    if stack["StackStatus"] not in _STABLE:
+    if stack["StackStatus"] not in STABLE:
         return not_checkable(f"the stack is {stack['StackStatus']}", "run it again when that has ended")
     run = subject.scenario.files.run
     place = {"Bucket": subject.pipeline.outputs["ProcessedBucket"], "Key": f"{QUERY_RESULTS}etl-verify/{run}"}

@@ -7,11 +7,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from deployment.verification.check import Check, Finding, judge, not_checkable
+from deployment.verification.check import CHANGED, Check, Finding, judge, not_checkable
 from deployment.verification.files import PREFIX
 from deployment.verification.subject import Subject
 
-_DEPLOY: Final = "somebody has changed it: deploy again"
 _REFUSED: Final = "AccessDenied"
 _REFUSED_KEY: Final = f"{PREFIX}must-be-refused.txt"
 """No rule takes this ending, so that an upload that is not refused starts nothing."""
@@ -33,7 +32,7 @@ def _keys(subject: Subject) -> Finding:
         if not subject.client("kms").get_key_rotation_status(KeyId=subject.key_arn)["KeyRotationEnabled"]:
             yield "the key does not rotate"
 
-    return judge(problems(), proof=f"{len(stores)} stores under the stack's key, which rotates", cure=_DEPLOY)
+    return judge(problems(), proof=f"{len(stores)} stores under the stack's key, which rotates", cure=CHANGED)
 
 
 def _stores(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -110,6 +109,7 @@ def _other_encryption(subject: Subject) -> Finding:
 
 
 def _plain_http(subject: Subject) -> Finding:
+    # A signature and a session's token cross the network in the open; neither can sign another request.
     endpoint = subject.client("s3").meta.endpoint_url.replace("https://", "http://")
     if _refused(subject.client("s3"), subject.pipeline.outputs["RawBucket"]):
         return _FORBIDDEN

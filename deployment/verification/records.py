@@ -1,13 +1,13 @@
 """Checks of what the services write down: logs of functions and executions, traces, and use of memory and time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from deployment.verification.check import Check, Finding, judge
+from deployment.verification.check import Check, Finding, judge, proved, refuted
 from deployment.verification.subject import Subject
-from deployment.waiting import wait_until
+from deployment.waiting import NotInTimeError, wait_until
 
 _PATIENCE_SECONDS: Final = 180.0
 _POLL_SECONDS: Final = 3.0
@@ -36,34 +36,42 @@ def _wait_for_events(subject: Subject, group: str, pattern: str) -> list[str]:
     )
 
 
+def _in_time(look: Callable[[], str], *, cure: str) -> Finding:
+    """Return the proof that ``look`` waits for, or refute the claim with this cure if it does not come in time."""
+    try:
+        return proved(look())
+    except NotInTimeError as error:
+        return refuted(str(error), cure)
+
+
 def _function_logs(subject: Subject) -> Finding:
     file_id = subject.scenario.rows()[subject.scenario.files.large.name].file_id
-    counts = [
-        len(_wait_for_events(subject, f"/aws/lambda/{subject.function(purpose)}", f'"{file_id}"')) for purpose in _CHAIN
-    ]
-    return judge(
-        [],
-        proof=f"{sum(counts)} lines of the large file, in the logs of {', '.join(_CHAIN)}",
-        cure="see the log permissions of the functions' roles",
-    )
+
+    def look() -> str:
+        groups = (f"/aws/lambda/{subject.function(purpose)}" for purpose in _CHAIN)
+        lines = [line for group in groups for line in _wait_for_events(subject, group, f'"{file_id}"')]
+        return f"{len(lines)} lines of the large file, in the logs of {', '.join(_CHAIN)}"
+
+    return _in_time(look, cure="see the log permissions of the functions' roles")
 
 
 def _execution_log(subject: Subject) -> Finding:
     execution = subject.scenario.rows()[subject.scenario.files.large.name].execution
-    [group] = (name for name in subject.stack.physical_ids("AWS::Logs::LogGroup") if "/states/" in name)
-    # All terms of a pattern must match (CloudWatch Logs user guide, "Filter pattern syntax").
-    _wait_for_events(subject, group, f'"{execution}" "ExecutionSucceeded"')
-    events = list(_events(subject, group, f'"{execution}"'))
-    return judge(
-        [],
-        proof=f"{len(events)} events of the large file's execution, its end included",
-        cure="see the log permissions of role-state-machine",
-    )
+    group = subject.stack.physical_id("AWS::Logs::LogGroup", "Workflow")
+
+    def look() -> str:
+        # All terms of a pattern must match (CloudWatch Logs user guide, "Filter pattern syntax").
+        _wait_for_events(subject, group, f'"{execution}" "ExecutionSucceeded"')
+        events = list(_events(subject, group, f'"{execution}"'))
+        return f"{len(events)} events of the large file's execution, its end included"
+
+    return _in_time(look, cure="see the log permissions of role-state-machine")
 
 
 def _traces(subject: Subject) -> Finding:
     pages = subject.client("xray").get_paginator("get_trace_summaries")
     name = subject.function("transform")
+    subject.scenario.rows()
 
     def traces() -> list[dict[str, Any]]:
         asked = pages.paginate(
@@ -71,15 +79,17 @@ def _traces(subject: Subject) -> Finding:
         )
         return [trace for page in asked for trace in page["TraceSummaries"]]
 
-    subject.scenario.rows()
-    found = wait_until(
-        f"a trace of {name} is there",
-        traces,
-        describe=lambda _: "there is none",
-        patience=_PATIENCE_SECONDS,
-        poll=_POLL_SECONDS,
-    )
-    return judge([], proof=f"{len(found)} traces of {name}", cure="see the trace permissions of the functions' roles")
+    def look() -> str:
+        found = wait_until(
+            f"a trace of {name} is there",
+            traces,
+            describe=lambda _: "there is none",
+            patience=_PATIENCE_SECONDS,
+            poll=_POLL_SECONDS,
+        )
+        return f"{len(found)} traces of {name}"
+
+    return _in_time(look, cure="see the trace permissions of the functions' roles")
 
 
 def _limits(subject: Subject) -> Finding:

@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deployment.verification.check import Check, Finding, judge
-from deployment.verification.subject import Subject
+from deployment.verification.check import CHANGED, Check, Finding, judge
+from deployment.verification.subject import STABLE, Subject
 
-_STABLE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
-_DEPLOY: Final = "somebody has changed it: deploy again"
 _DEFAULT_SCRATCH_MB: Final = 512
 
 
@@ -16,7 +14,7 @@ def _stack(subject: Subject) -> Finding:
     [stack] = subject.client("cloudformation").describe_stacks(StackName=subject.stack.id)["Stacks"]
     status = stack["StackStatus"]
     return judge(
-        [] if status in _STABLE else [f"the stack is {status}"],
+        [] if status in STABLE else [f"the stack is {status}"],
         proof=f"{status}, {len(subject.stack.resources)} resources",
         cure="look at the stack's events, and deploy again",
     )
@@ -42,7 +40,7 @@ def _functions(subject: Subject) -> Finding:
                     yield f"{name}: {setting} {seen.get(setting)}, declared {value}"
 
     kinds = sorted({properties["Architectures"][0] for properties in declared.values()})
-    return judge(problems(), proof=f"{len(declared)} functions active, on {', '.join(kinds)}", cure=_DEPLOY)
+    return judge(problems(), proof=f"{len(declared)} functions active, on {', '.join(kinds)}", cure=CHANGED)
 
 
 def _log_retention(subject: Subject) -> Finding:
@@ -57,7 +55,7 @@ def _log_retention(subject: Subject) -> Finding:
                 yield f"{name}: {days or 'unlimited'} days, declared {properties['RetentionInDays']}"
 
     kept = sorted({properties["RetentionInDays"] for properties in declared.values()})
-    return judge(problems(), proof=f"{len(declared)} log groups, {', '.join(map(str, kept))} days", cure=_DEPLOY)
+    return judge(problems(), proof=f"{len(declared)} log groups, {', '.join(map(str, kept))} days", cure=CHANGED)
 
 
 def _lifecycle(subject: Subject) -> Finding:
@@ -77,7 +75,7 @@ def _lifecycle(subject: Subject) -> Finding:
                 yield f"{bucket}: {smallest} {seen.get(smallest)}, declared {declared.get(smallest)}"
 
     count = len(subject.declared("AWS::S3::Bucket"))
-    return judge(problems(), proof=f"every rule of {count} buckets as declared", cure=_DEPLOY)
+    return judge(problems(), proof=f"every rule of {count} buckets as declared", cure=CHANGED)
 
 
 Facts = dict[str, object]
@@ -131,7 +129,7 @@ def _workgroup(subject: Subject) -> Finding:
             if seen.get(setting) != declared[setting]:
                 yield f"{setting} {seen.get(setting)}, declared {declared[setting]}"
 
-    return judge(problems(), proof=f"a query is cut off at {cutoff} bytes", cure=_DEPLOY)
+    return judge(problems(), proof=f"a query is cut off at {cutoff} bytes", cure=CHANGED)
 
 
 def _queues(subject: Subject) -> Finding:
@@ -157,7 +155,7 @@ def _queues(subject: Subject) -> Finding:
                 if found != value:
                     yield f"{url.rpartition('/')[2]}: {setting} {found}, declared {value}"
 
-    return judge(problems(), proof=f"{len(declared)} queues: retention, visibility and receives", cure=_DEPLOY)
+    return judge(problems(), proof=f"{len(declared)} queues: retention, visibility and receives", cure=CHANGED)
 
 
 def _subscription(subject: Subject) -> Finding:

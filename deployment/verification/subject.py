@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from deployment.pipeline import Pipeline
@@ -11,7 +11,10 @@ from deployment.stack import DeployedStack
 from deployment.verification.files import make_files, new_run
 from deployment.verification.scenario import Scenario
 
-_AWS = (".amazonaws.com", ".amazonaws.com.cn")
+STABLE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+"""A stack's statuses when nothing is under way, and the last change has ended well or was undone."""
+
+_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class Subject:
@@ -48,9 +51,12 @@ class Subject:
         }
 
     def function(self, purpose: str) -> str:
-        """Return the name of a function by its purpose, which the name contains."""
+        """Return the name of a function by its purpose; LookupError if there is none."""
         names = self.stack.physical_ids("AWS::Lambda::Function")
-        return next(name for name in names if f"-{purpose}-" in name)
+        found = [name for name in names if name.startswith(f"lambda-{purpose}-")]
+        if not found:
+            raise LookupError(f"no function {purpose}")
+        return found[0]
 
     @property
     def account(self) -> str:

@@ -29,6 +29,7 @@ def _check(error: Exception | None = None, *, only_aws: str = "") -> Check:
         (NotInTimeError("a file has no outcome"), Verdict.REFUTED),
         (QueryError("a column is missing"), Verdict.REFUTED),
         (NotAbortedError(), Verdict.NOT_CHECKABLE),
+        (LookupError("no rule"), Verdict.REFUTED),
         (None, Verdict.PROVED),
     ],
 )
