@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
+from transactions.masking import masked_name
 
 STYLES: Final = {
     FileStatus.RECEIVED: "dim",
@@ -36,8 +37,8 @@ def status_text(status: FileStatus) -> Text:
 
 
 def file_text(key: str, remark: str) -> Text:
-    """Show a file's key, and a remark on it in the next line."""
-    text = Text(key)
+    """Show a file's key with account numbers masked, and a remark on it in the next line."""
+    text = Text(masked_name(key))
     if remark:
         text.append(f"\n{remark}", style="dim")
     return text

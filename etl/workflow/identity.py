@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from etl.workflow.asl import States, compute, query
+from etl.workflow.masking import masked_name
 from pipeline.constants import INCOMING
 
 NO_PARTNER: Final = "unknown"
@@ -33,7 +34,7 @@ _FILE: Final = f"""(
         'uploaded_at': $event.uploaded_at,
         'object_key': $event.bucket & '/' & $key,
         'display_key': $replace(
-            $replace($key, /[0-9]{{9,}}/, '*********'),
+            {masked_name("$key")},
             /[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]/, '?'),
         'file_name': $path[-1],
         'partner': $contains($named, /^[a-z0-9]/) and $not($contains($named, /[^a-z0-9-]/)) ? $named : '{NO_PARTNER}',

@@ -1,7 +1,7 @@
 """The alerts' texts: what happened, to which file of which partner, why, what is safe, and what to do next.
 
-They hold codes and counts, and never a cell's content. A file is shown by ``display_key``, in which long runs of
-digits are masked: partners put account numbers into file names. They are written in JSONata, which knows line breaks
+They hold codes and counts, and never a cell's content. A file is shown by ``display_key``, in which account
+numbers are masked: partners put them into file names. They are written in JSONata, which knows line breaks
 and lists; the paths below are those of the state's input.
 """
 

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from transactions.masking import masked_name
 
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], Any]
@@ -40,16 +42,21 @@ class ThrottledError(Exception):
 
 
 def observed(handler: Handler) -> Handler:
-    """Log a handler's calls, and give throttling a name. Keys that the handler appends to the log last for one call."""
+    """Log a handler's calls, give throttling a name, and mask account numbers in what AWS's errors say.
+
+    An error may name the object that was asked for, or its address. Keys that the handler appends to the log last for
+    one call.
+    """
 
     @wraps(handler)
     def named(event: Event, context: LambdaContext) -> Any:
         try:
             return handler(event, context)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
+        except (BotoCoreError, ClientError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
             if code in THROTTLING_CODES:
                 raise ThrottledError(code) from error
+            error.args = (masked_name(str(error)),)
             raise
 
     return logger.inject_lambda_context(named, clear_state=True)

@@ -14,6 +14,7 @@ from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
 from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
 from pipeline.registry import KeepsEntries, ReadsEntries, mark, read_entry
+from transactions.masking import masked_name
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import (
@@ -42,7 +43,7 @@ UPLOADS_IN_PARTS: Final = timedelta(days=1)
 """An upload in parts bears the time of its beginning: so long it may take and still be looked at."""
 
 NAMED: Final = 20
-"""So many keys that no rule takes are kept by name; their number is exact."""
+"""So many keys that no rule takes are kept by name, with account numbers masked; their number is exact."""
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -199,7 +200,7 @@ def _begin(finished: Listing | None, now: datetime) -> Listing:
 
 
 def _count(listing: Listing, versions: tuple[Version, ...], without_row: int) -> Listing:
-    ignored = [found.key for found in versions if _is_ignored(found)]
+    ignored = [masked_name(found.key) for found in versions if _is_ignored(found)]
     return msgspec.structs.replace(
         listing,
         without_row=listing.without_row + without_row,

@@ -11,11 +11,12 @@ from botocore.exceptions import ClientError, HTTPClientError
 
 from etl.names import REGION
 from local.emulator import ROOT_KEY
-from pipeline.constants import MANIFESTS, REPORTS
+from pipeline.constants import MANIFESTS, REPORTS, FileStatus
 from tests.end_to_end.deployment import Deployment
-from tests.end_to_end.failures import Failed
-from tests.end_to_end.files import CUSTOMER_DATA
+from tests.end_to_end.failures import Failed, take_dead_letters, transform_may_not_write
+from tests.end_to_end.files import CUSTOMER_DATA, Booking, alpine_csv
 
+ACCOUNT = "DE89370400440532013000"
 FILE_FUNCTIONS = ("validate", "transform", "publish")
 
 
@@ -54,6 +55,36 @@ def test_no_customer_data_leaves_the_files(deployment: Deployment, failed: Faile
     for place, texts in places.items():
         assert texts, place
         assert not [text for text in texts if any(data in text for data in CUSTOMER_DATA)], place
+
+
+@pytest.mark.requirement("M1", "O1")
+def test_no_account_number_in_a_files_name_is_shown(deployment: Deployment) -> None:
+    # Given files with account numbers in their names: one is completed, with a bad row; one is refused, one fails
+    names = (f"{ACCOUNT}_20250806.csv", f"refused {ACCOUNT}.csv", f"failed-{ACCOUNT}.csv")
+    keys = [f"incoming/alpine/{name}" for name in names]
+    completed, refused, failed = (
+        alpine_csv(names[0], Booking("2025-08-06", "7.77"), Booking("no date", "8.88")),
+        b"other,header\n",
+        alpine_csv(names[2], Booking("2025-08-06", "9.99")),
+    )
+    upload = deployment.pipeline.upload
+    rows = deployment.process(upload(keys[0], completed), upload(keys[1], refused))
+    with transform_may_not_write(deployment):
+        rows += deployment.process(upload(keys[2], failed))
+    take_dead_letters(deployment)
+    assert [row.status for row in rows] == [FileStatus.COMPLETED, FileStatus.REJECTED, FileStatus.FAILED]
+    # Then people are shown masked names
+    alerts = [str(alert) for alert in deployment.inbox.received()]
+    for shown in ("DE********************_20250806.csv", "refused DE********************.csv"):
+        assert [alert for alert in alerts if shown in alert], shown
+    # And no place that only tells which file is meant has the number
+    places = {
+        "logs": list(deployment.log_events()),
+        "alerts": alerts,
+        "reports": list(_objects(deployment, REPORTS)),
+    }
+    for place, texts in places.items():
+        assert not [text for text in texts if ACCOUNT in text or ACCOUNT[4:] in text], place
 
 
 def _items(deployment: Deployment, table: str) -> list[str]:

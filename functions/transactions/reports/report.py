@@ -1,6 +1,5 @@
 """The report on one file: what became of it, and why, for people and for programs. It quotes no customer data."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
@@ -9,6 +8,7 @@ from typing import Self
 import msgspec
 
 from transactions.codes import FileCode, RowCode, WarningCode
+from transactions.masking import masked_name
 from transactions.results import (
     Counts,
     ErrorCount,
@@ -23,11 +23,10 @@ from transactions.results import (
 
 REPORTS = "reports"
 _UNKNOWN = "unknown"
-_ACCOUNT_LIKE = re.compile(r"[0-9]{9,}")
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The file as it arrived. Long runs of digits in its name are masked: partners put account numbers there."""
+    """The file as it arrived. Account numbers in its name are masked."""
 
     file_id: str
     name: str
@@ -101,7 +100,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             verdict=validation.verdict,
             file=FileFacts(
                 file_id=source.file_id,
-                name=_ACCOUNT_LIKE.sub("*********", source.file_name),
+                name=masked_name(source.file_name),
                 partner=source.partner,
                 format=source.format,
                 size=validation.size,

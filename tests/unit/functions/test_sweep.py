@@ -206,7 +206,7 @@ def test_a_file_whose_turn_has_not_come_is_not_lost(world: World, waiting: int, 
 
 
 def test_uploads_that_no_rule_takes_are_counted_and_named(world: World) -> None:
-    for key in ("incoming/alpine/a.xlsx", "incoming/alpine/b.csv.gz", "incoming/alpine/", "other/c.txt"):
+    for key in ("incoming/alpine/a.xlsx", "incoming/alpine/1234567890.csv.gz", "incoming/alpine/", "other/c.txt"):
         world.upload(key, NOW)
     world.upload("incoming/alpine/a.xlsx", NOW)
 
@@ -214,7 +214,8 @@ def test_uploads_that_no_rule_takes_are_counted_and_named(world: World) -> None:
 
     finished = read_progress(world.tables, REGISTRY).finished
     assert finished is not None
-    assert (finished.ignored, finished.ignored_keys) == (2, ("incoming/alpine/a.xlsx", "incoming/alpine/b.csv.gz"))
+    assert finished.ignored == 2
+    assert set(finished.ignored_keys) == {"incoming/alpine/a.xlsx", "incoming/alpine/**********.csv.gz"}
     assert world.queue.bodies == []
 
 

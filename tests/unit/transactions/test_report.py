@@ -162,7 +162,7 @@ def test_markup_in_names_rules_and_values_stays_text() -> None:
 def test_an_account_number_in_the_file_name_is_masked() -> None:
     found = Report.from_validation(judged(), renamed())
 
-    assert found.file.name == "CH********* <b>October</b>.csv"
+    assert found.file.name == "CH******************* <b>October</b>.csv"
     assert "9300762011623852957" not in page(found) + found.json().decode()
 
 
