@@ -20,10 +20,14 @@ EVENTS: Final = "events.amazonaws.com"
 
 _INTEGRATION: Final = "arn:aws:states:::"
 _SDK: Final = "aws-sdk:"
+_PREFIXES: Final = {"sfn": "states"}
+"""Services whose actions have another name in IAM than in a state's ``Resource``."""
+
 _DENIED: Final = {
     "lambda": "Lambda.AWSLambdaException",
     "dynamodb": "DynamoDB.AmazonDynamoDBException",
     "aws-sdk:dynamodb": "DynamoDb.DynamoDbException",
+    "aws-sdk:sfn": "Sfn.SfnException",
     "events": "EventBridge.AmazonEventBridgeException",
     "sns": "SNS.AmazonSNSException",
     "sqs": "SQS.AmazonSQSException",
@@ -52,6 +56,7 @@ def task_calls(resource: str, parameters: Mapping[str, Any]) -> list[Call]:
     if not resource.startswith(_INTEGRATION):
         return [Call(action="lambda:InvokeFunction", resource=resource)]
     service, operation = resource.removeprefix(_INTEGRATION).removeprefix(_SDK).split(":")
+    service = _PREFIXES.get(service, service)
     action = f"{service}:{operation[0].upper()}{operation[1:]}"
     body = json.dumps(parameters).encode()
     transaction = iam_actions.dynamodb_transaction_checks(action, body, get_region(), get_account_id())
@@ -64,6 +69,8 @@ def _resources(service: str, body: bytes, parameters: Mapping[str, Any]) -> Iter
     region, account = get_region(), get_account_id()
     if service == "dynamodb":
         yield from iam_actions.dynamodb_resource_arns(body, region, account)
+    elif service == "states":
+        yield parameters["ExecutionArn"]
     elif service == "events":
         yield from iam_actions.eventbridge_resource_arns(body, region, account)
     else:

@@ -5,13 +5,14 @@ remember which key they were created with. On AWS they use the key on the caller
 can read and write nothing, whatever else is granted. A bucket's policy also sees which key an upload specifies.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import dynamodb, s3, sns, sqs
+from ministack.services import dynamodb, s3, sns, sqs, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 _READ: Final = ("kms:Decrypt",)
@@ -24,6 +25,9 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "sqs:ReceiveMessage": _READ,
     "sqs:SendMessage": (*_READ, *_WRITE),
     "sns:Publish": (*_READ, *_WRITE),
+    "states:DescribeExecution": _READ,
+    "states:DescribeStateMachine": _READ,
+    "states:GetExecutionHistory": _READ,
     "dynamodb:BatchGetItem": _READ,
     "dynamodb:ConditionCheckItem": _READ,
     "dynamodb:DeleteItem": _READ,
@@ -177,4 +181,17 @@ def _key_of_table(arn: str) -> str | None:
     return encryption.get("KMSMasterKeyArn") if encryption else None
 
 
-_KEY_OF: Final = {"s3": _key_of_bucket, "sqs": _key_of_queue, "sns": _key_of_topic, "dynamodb": _key_of_table}
+def _key_of_state_machine(arn: str) -> str | None:
+    """Read the key of a state machine; ``arn`` is its own, or that of one of its executions."""
+    own = re.sub(r":(?:execution|express):([^:/]+).*", r":stateMachine:\1", arn)
+    machine = stepfunctions._state_machines.get(own)  # noqa: SLF001
+    return machine["encryptionConfiguration"].get("kmsKeyId") if machine else None
+
+
+_KEY_OF: Final = {
+    "s3": _key_of_bucket,
+    "sqs": _key_of_queue,
+    "sns": _key_of_topic,
+    "states": _key_of_state_machine,
+    "dynamodb": _key_of_table,
+}

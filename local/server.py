@@ -15,8 +15,9 @@ The emulator has no public hooks, so its functions are wrapped. Each wrapper add
 In addition, the calls of its services with a role are authorized (``local/enforcement.py``), permission to use the key
 is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
 encoded in listings (``local/listing.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
-(``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), and a stream's batch
-whose retries are exhausted goes to the queue of failures (``local/streams.py``). Functions take turns on this machine's
+(``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), the event on an
+execution's status has no input under a customer-managed key (``local/status_events.py``), and a stream's batch whose
+retries are exhausted goes to the queue of failures (``local/streams.py``). Functions take turns on this machine's
 processors (``local/processors.py``). For speed, all environments of a function share one unpacked package
 (``local/shared_code.py``).
 """
@@ -33,7 +34,7 @@ from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
-from local import deletion, enforcement, keys, listing, processors, queries, streams, views, writing
+from local import deletion, enforcement, keys, listing, processors, queries, status_events, streams, views, writing
 from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
@@ -48,6 +49,7 @@ keys.install()
 listing.install()
 processors.install()
 queries.install()
+status_events.install()
 streams.install()
 views.install()
 writing.install()

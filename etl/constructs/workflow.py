@@ -1,6 +1,7 @@
 """The state machine, its log group and its role."""
 
 import json
+from typing import Final
 
 from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -18,6 +19,9 @@ from etl.constructs.shared import LOG_RETENTION, allow, read_with, send_traces, 
 from etl.names import REGION, Names
 from etl.workflow.asl import Resources
 from etl.workflow.definition import EXECUTION_TIMEOUT_SECONDS, build_definition
+
+_DATA_KEY_REUSE: Final = Duration.minutes(15)
+"""The longest that Step Functions allows: the fewest calls of KMS."""
 
 
 class Workflow(Construct):
@@ -83,6 +87,8 @@ class Workflow(Construct):
                         # made by Step Functions, so nobody can name them beforehand.
                         allow(["states:StartExecution"], [self.arn]),
                         allow(["states:DescribeExecution", "states:StopExecution"], [f"{executions}/*"]),
+                        # Of an execution that ended badly, the files are read from its input. EventBridge names them.
+                        allow(["states:DescribeExecution"], [f"{executions}:*"]),
                         _deliver_logs(),
                         send_traces("xray:GetSamplingRules", "xray:GetSamplingTargets"),
                     ]
@@ -113,6 +119,7 @@ class Workflow(Construct):
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             timeout=Duration.seconds(EXECUTION_TIMEOUT_SECONDS),
             role=role.without_policy_updates(),
+            encryption_configuration=sfn.CustomerManagedEncryptionConfiguration(key, _DATA_KEY_REUSE),
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=True),
             tracing_enabled=True,
             removal_policy=RemovalPolicy.DESTROY,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from etl.workflow.asl import Resources, State, States, catch, compute, follow, query
+from etl.workflow.asl import Resources, State, States, catch, compute, follow, query, service, task
 from etl.workflow.chain import file_chain
 from etl.workflow.failure import INCOMPLETE, OPEN
 from etl.workflow.identity import each_file
@@ -31,6 +31,8 @@ _BATCH_FUNCTION_SECONDS: Final = 60
 
 _LEFT_BEHIND: Final = "Settle unfinished files"
 _EVERY_FILE: Final = "Settle all files"
+_DESCRIBE_ENDED: Final = "Describe the ended execution"
+_READ_ENDED: Final = "Read the ended execution"
 _HANDLED: Final = "All files handled?"
 _INCOMPLETE: Final = "Handling incomplete"
 
@@ -39,8 +41,9 @@ def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[st
     """Build the definition of the state machine, in which so many files of a batch run side by side.
 
     Input: ``{"route": "direct" | "large" | "batch", "files": [event, ...]}`` with events as the rules make them, or
-    ``{"route": "settle", ...}`` with the input of an execution that ended badly, or ``{"route": "withdraw", "files":
-    [event, ...], "reason": ..., "by": ...}``.
+    ``{"route": "settle", "ended": {"executionArn": ..., "input": ...}}`` with an execution that ended badly, or
+    ``{"route": "withdraw", "files": [event, ...], "reason": ..., "by": ...}``. An ended execution's input may be absent
+    or null; then Step Functions is asked for it.
 
     An expression over all files, or any that can fail, stands only where a failure is retried and caught: in a Task, a
     Map, or a Parallel state (``compute``). What is worked out for a file is worked out for that file alone.
@@ -51,7 +54,8 @@ def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[st
         "Process directly": _process_directly(resources),
         "Process the batch": _process_batch(resources, batch_concurrency),
         _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
-        "Read the ended execution": _read_ended_execution(),
+        _DESCRIBE_ENDED: _describe_ended_execution(),
+        _READ_ENDED: _read_ended_execution(),
         "Select all files": _select_all_files(),
         _EVERY_FILE: settle_every_file(resources, following=_HANDLED, failing=_INCOMPLETE),
         _HANDLED: {
@@ -74,8 +78,16 @@ def _which_route() -> State:
     return {
         "Type": "Choice",
         "Choices": [
-            {"Variable": "$.route", "StringEquals": SETTLE, "Next": "Read the ended execution"},
             {"Variable": "$.route", "StringEquals": WITHDRAW, "Next": "Withdraw files"},
+            {
+                "And": [
+                    {"Variable": "$.route", "StringEquals": SETTLE},
+                    {"Variable": "$.ended.input", "IsPresent": True},
+                    {"Variable": "$.ended.input", "IsString": True},
+                ],
+                "Next": _READ_ENDED,
+            },
+            {"Variable": "$.route", "StringEquals": SETTLE, "Next": _DESCRIBE_ENDED},
             {"Variable": "$.route", "StringEquals": DIRECT, "Next": "Process directly"},
             {
                 "And": [
@@ -136,6 +148,18 @@ def _select_all_files() -> State:
         "Parameters": {"files.$": "$.files", "execution.$": "$$.Execution.Id"},
         **follow(_EVERY_FILE),
     }
+
+
+def _describe_ended_execution() -> State:
+    """Ask for the input of an execution: the event on its end has none, as the state machine has the stack's key."""
+    return task(
+        service("aws-sdk:sfn:describeExecution"),
+        {"ExecutionArn.$": "$.ended.executionArn"},
+        result_path="$.ended",
+        result_selector={"executionArn.$": "$.ExecutionArn", "input.$": "$.Input"},
+        following=_READ_ENDED,
+        catches=[catch(_INCOMPLETE)],
+    )
 
 
 def _read_ended_execution() -> State:

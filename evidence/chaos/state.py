@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -26,6 +26,9 @@ QUEUES: Final = ("BatchingQueue", "OverlapsQueue")
 
 _ENDED: Final = "ended"
 """What the input of an execution that settles has of the ended one."""
+
+_EXECUTION: Final = "executionArn"
+"""By what it names it."""
 
 _plain = TypeDeserializer().deserialize
 
@@ -195,9 +198,12 @@ class Observer:
 
     def _unsettled(self, executions: Iterable[str]) -> Iterator[str]:
         for execution in executions:
-            body = json.loads(self._step_functions.describe_execution(executionArn=execution)["input"])
+            body = json.loads(self._input_of(execution))
             if _ENDED in body:
-                yield from map(_file_id, _named(body))
+                yield from map(_file_id, _named(body, self._input_of))
+
+    def _input_of(self, execution: str) -> str:
+        return str(self._step_functions.describe_execution(executionArn=execution)["input"])
 
     def forget(self) -> None:
         """Remove what a scenario has left, messages that would come later included."""
@@ -261,7 +267,7 @@ class Observer:
             self._sqs.change_message_visibility(
                 QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
             )
-        return [_letter(message) for message in received]
+        return [_letter(message, self._input_of) for message in received]
 
 
 def _visible(*values: str) -> VisibleRow:
@@ -305,25 +311,28 @@ def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
     )
 
 
-def _letter(message: Mapping[str, Any]) -> Letter:
+def _letter(message: Mapping[str, Any], input_of: Callable[[str], str]) -> Letter:
     body = json.loads(message["Body"])
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     return Letter(
-        file_ids=tuple(map(_file_id, _named(body))),
-        settles=_ENDED in body or "input" in body.get("detail", {}),
+        file_ids=tuple(map(_file_id, _named(body, input_of))),
+        settles=_ENDED in body or _EXECUTION in body.get("detail", {}),
         by_state_machine="RULE_ARN" not in attributes and "file_id" in attributes,
         reason=attributes.get("reason", ""),
         attempt=attributes.get("attempt", ""),
     )
 
 
-def _named(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """List the uploads that a message names: its own, an event's, an execution's, or those of one that has ended."""
-    if _ENDED in body:
-        return _named(json.loads(body[_ENDED]["input"]))
+def _named(body: Mapping[str, Any], input_of: Callable[[str], str]) -> list[Mapping[str, Any]]:
+    """List the uploads that a message names: its own, an event's, an execution's, or those of one that has ended.
+
+    ``input_of`` returns an execution's input, by its ARN: a message about one that has ended may have none.
+    """
+    ended: Mapping[str, Any] = body.get(_ENDED) or body.get("detail", {})
+    if _EXECUTION in ended:
+        return _named(json.loads(ended.get("input") or input_of(ended[_EXECUTION])), input_of)
     if "detail" in body:
-        detail: Mapping[str, Any] = body["detail"]
-        return [detail] if "object" in detail else _named(json.loads(detail["input"]))
+        return [body["detail"]]
     return list(body["files"]) if "files" in body else [body]
 
 

@@ -17,6 +17,7 @@ _COMPARED: Final = {
     "GreaterThanEquals": "≥",
     "Matches": "like",
 }
+_IS: Final = {"IsPresent": "present", "IsString": "a string"}
 _TYPES: Final = ("String", "Numeric", "Boolean", "Timestamp")
 
 
@@ -63,8 +64,8 @@ def condition(rule: Mapping[str, Any]) -> str:
     if "Not" in rule:
         return f"not {condition(rule['Not'])}"
     for operator, value in rule.items():
-        if operator == "IsPresent":
-            return f"{_path(rule['Variable'])} is {'' if value else 'not '}present"
+        if operator in _IS:
+            return f"{_path(rule['Variable'])} is {'' if value else 'not '}{_IS[operator]}"
         kind = next((kind for kind in _TYPES if operator.startswith(kind)), "")
         if kind and (sign := _COMPARED.get(operator.removeprefix(kind))):
             return f"{_path(rule['Variable'])} {sign} {_path(value) if operator.endswith('Path') else _value(value)}"

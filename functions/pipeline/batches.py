@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import StartExecutionInputTypeDef, StartExecutionOutputTypeDef
 
 INPUT_LIMIT: Final = 64 * 1024
-"""Bytes of an execution's input. The event on an execution's end carries its input, from which its files are
-settled; Step Functions omits an input that takes more than 248 KB there. It is escaped, and a character takes up
-to three times its bytes then. A hundred ordinary events fit."""
+"""Bytes of an execution's input: a quarter of what Step Functions allows, as a Distributed Map adds to it a description
+of each child that failed. A hundred ordinary events fit."""
 
 _FRAME: Final = 64
 """Bytes reserved for what encloses the messages."""

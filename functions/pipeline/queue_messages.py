@@ -46,11 +46,14 @@ class _DirectInput(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[UploadMessage]
 
 
-class EndedExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An execution that timed out, was aborted or failed, and whose files are to be settled."""
+class EndedExecution(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """An execution that timed out, was aborted or failed, and whose files are to be settled.
+
+    Step Functions leaves the input out of its event, as the state machine has a key of the stack; the sweep gives one.
+    """
 
     execution_arn: str
-    input: str
+    input: str | None = None
 
 
 class _StatusChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ FIRST_PART = 5 * 1024 * 1024
 
 READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
 READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+READ_EXECUTIONS = ("states:DescribeExecution", "states:GetExecutionHistory")
 READ_MESSAGES = ("sqs:GetQueueUrl", "sqs:ReceiveMessage")
 
 
@@ -146,12 +147,12 @@ def test_nobody_stores_a_file_under_another_key(deployment: Deployment, bucket: 
 
 
 @pytest.mark.requirement("P1")
-@pytest.mark.usefixtures("upload")
-def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, raw: str) -> None:
-    # Given somebody who may read the buckets, the tables and the queues, and somebody who has the key besides
+def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, raw: str, upload: Upload) -> None:
+    # Given somebody who may read the buckets, tables, queues and executions, and somebody who has the key besides
     outputs = deployment.pipeline.outputs
     queue = outputs["DeadLetterQueue"]
-    rights = (allow(READ_OBJECTS, "*"), allow(READ_ITEMS, "*"), allow(READ_MESSAGES, "*"))
+    (row,) = deployment.process(upload)
+    rights = [allow(reads, "*") for reads in (READ_OBJECTS, READ_ITEMS, READ_MESSAGES, READ_EXECUTIONS)]
     key_right = allow(["kms:Decrypt"], _arn_of_key(deployment))
 
     def attempts(somebody: Principal) -> dict[str, bool]:
@@ -159,13 +160,15 @@ def test_without_the_key_all_other_rights_read_nothing(deployment: Deployment, r
             "object": is_refused(somebody.client("s3").get_object, Bucket=raw, Key=OWN),
             "item": is_refused(somebody.client("dynamodb").scan, TableName=outputs["AuditTable"]),
             "message": is_refused(somebody.client("sqs").receive_message, QueueUrl=queue, VisibilityTimeout=0),
+            "execution": is_refused(somebody.client("stepfunctions").describe_execution, executionArn=row.execution),
+            "history": is_refused(somebody.client("stepfunctions").get_execution_history, executionArn=row.execution),
         }
 
     # When they read, then the first is refused everywhere, and the key is all that was missing
     with user(deployment.emulator, "without-key", *rights) as somebody:
-        assert attempts(somebody) == {"object": True, "item": True, "message": True}
+        assert set(attempts(somebody).values()) == {True}
     with user(deployment.emulator, "with-key", *rights, key_right) as somebody:
-        assert attempts(somebody) == {"object": False, "item": False, "message": False}
+        assert set(attempts(somebody).values()) == {False}
 
 
 def _upload_in_parts(somebody: Principal, content: bytes, **begun: str) -> str:

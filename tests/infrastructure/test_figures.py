@@ -103,6 +103,7 @@ TASK_RETRIES = {
     "dynamodb:putItem": [CONDITION_NOT_MET],
     "dynamodb:updateItem": [ANY_ERROR, CONDITION_NOT_MET],
     "aws-sdk:dynamodb:transactWriteItems": [ANY_ERROR, TRANSACTION_CANCELED],
+    "aws-sdk:sfn:describeExecution": [ANY_ERROR],
     "events:putEvents": [ANY_ERROR],
     "sns:publish": [ANY_ERROR],
     "sqs:sendMessage": [ANY_ERROR],

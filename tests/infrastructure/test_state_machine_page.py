@@ -117,6 +117,7 @@ def test_errors_are_dotted_arrows_and_conditions_solid_ones() -> None:
         ({"Variable": "$.a", "BooleanEquals": True}, "a = true"),
         ({"Variable": "$.a", "IsPresent": True}, "a is present"),
         ({"Variable": "$.a", "IsPresent": False}, "a is not present"),
+        ({"Variable": "$.a", "IsString": True}, "a is a string"),
         ({"Variable": "$.a", "StringMatches": "*Exception"}, "a like *Exception"),
         (
             {"And": [{"Variable": "$.a", "IsPresent": True}, {"Or": [{"Variable": "$.b", "NumericEquals": 1}] * 2}]},

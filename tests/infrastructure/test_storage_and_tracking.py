@@ -19,6 +19,7 @@ STORES = {
     "AWS::S3::Bucket": "KMSMasterKeyID",
     "AWS::SNS::Topic": "KmsMasterKeyId",
     "AWS::SQS::Queue": "KmsMasterKeyId",
+    "AWS::StepFunctions::StateMachine": "KmsKeyId",
 }
 """What keeps data at rest, and the property that names its key."""
 

@@ -53,8 +53,8 @@ def handling_without(*broken: str, label: str) -> Script:
     return {f"{part} ({label})": throws("Handling.Broken") for part in broken}
 
 
-def settling_input(template: Template, run: Run, document: str) -> dict[str, Any]:
-    """Make what the rule hands on when an execution with this input has ended badly."""
+def settling_input(template: Template, run: Run, document: str | None = None) -> dict[str, Any]:
+    """Make what the rule hands on when an execution has ended badly, or with an input what the sweep queues."""
     [target] = template.one("AWS::Events::Rule", Name="rule-settle-test")["Targets"]
     event = load_event("execution-timed-out")
     event["detail"] |= {"executionArn": run.arn, "input": document}
@@ -64,7 +64,7 @@ def settling_input(template: Template, run: Run, document: str) -> dict[str, Any
 
 def settle(machine: Machine, template: Template, run: Run, *, changes: Script | None = None) -> Run:
     """Settle an execution as the rule does when it has ended badly."""
-    return machine.run(settling_input(template, run, machine.input_of(run)), changes or {})
+    return machine.run(settling_input(template, run), changes or {})
 
 
 def not_called(*steps: str) -> Script:

@@ -2,12 +2,14 @@
 
 import pytest
 
+from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT
+from etl.workflow.failure import INCOMPLETE
 from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
 from tests.workflow.files import upload
 from tests.workflow.machine import Machine
-from tests.workflow.scripts import process, statuses
+from tests.workflow.scripts import process, settle, statuses
 
 
 @pytest.mark.requirement("P1")
@@ -44,3 +46,15 @@ def test_a_role_that_may_not_start_children_fails_all_files(
     assert statuses(machine, file) == ["RECEIVED", "FAILED"]
     assert (machine.row(file) or {})["error"] == NO_OUTCOME
     assert len(machine.dead_letters(file)) == 1
+
+
+@pytest.mark.requirement("P1", "L2")
+@pytest.mark.parametrize("action", ["states:DescribeExecution", "kms:Decrypt"])
+def test_no_input_is_read_of_an_execution_without_permission(machine: Machine, template: Template, action: str) -> None:
+    ended = process(machine, upload())
+
+    with taken_away(machine.iam, machine.role, action):
+        run = settle(machine, template, ended)
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert "Sfn.SfnException" in run.errors

@@ -73,6 +73,26 @@ def test_a_settled_execution_that_goes_on_takes_its_rows_back(
     assert len(machine.dead_letters(file)) == 1
 
 
+@pytest.mark.requirement("L2")
+def test_files_of_a_forgotten_execution_are_settled_if_named(machine: Machine) -> None:
+    # Given a row whose execution Step Functions does not know any more, as the sweep finds one
+    file, gone = upload(), machine.execution("forgotten")
+    machine.put_row(
+        file_id=file.file_id,
+        status="PROCESSING",
+        execution=gone,
+        claim=f"{gone}#{file.file_id}",
+        attempts=1,
+        history=[{"status": "PROCESSING"}],
+    )
+    ended = {"executionArn": gone, "input": json.dumps({"files": [file.event]})}
+
+    run = machine.run({"route": SETTLE, "ended": ended}, {})
+
+    assert run.status == "SUCCEEDED"
+    assert statuses(machine, file)[-1] == "FAILED"
+
+
 def test_settling_an_execution_again_changes_nothing(machine: Machine, template: Template) -> None:
     file = upload()
     ended = _ended_badly(machine, file)

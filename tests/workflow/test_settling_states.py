@@ -43,6 +43,7 @@ AROUND = {
 SETTLING = {
     "Process directly",
     "Process the batch",
+    "Describe the ended execution",
     "Read the ended execution",
     "Read its input",
     "Settle unfinished files",
@@ -296,6 +297,16 @@ def test_an_input_of_settling_that_is_no_json_fails_loudly(
     run = machine.run({"route": SETTLE, "ended": ended}, {})
 
     assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+
+
+@pytest.mark.requirement("L2")
+def test_an_execution_that_cannot_be_described_fails_loudly(
+    machine: Machine,
+) -> None:
+    run = machine.run({"route": SETTLE, "ended": {"executionArn": machine.execution("gone"), "input": None}}, {})
+
+    assert (run.status, run.error) == ("FAILED", INCOMPLETE)
+    assert set(run.errors) == {"Sfn.ExecutionDoesNotExist"}
 
 
 @pytest.mark.requirement("L2")

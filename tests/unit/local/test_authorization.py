@@ -9,6 +9,7 @@ from local.authorization import Call, denied_error, task_calls
 
 _AUDIT = "arn:aws:dynamodb:us-east-1:000000000000:table/audit"
 _REGISTRY = "arn:aws:dynamodb:us-east-1:000000000000:table/registry"
+_EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:files:one"
 _FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:validate"
 
 TASKS: list[tuple[str, dict[str, Any], list[Call]]] = [
@@ -40,6 +41,11 @@ TASKS: list[tuple[str, dict[str, Any], list[Call]]] = [
         "arn:aws:states:::sns:publish",
         {"TopicArn": "arn:aws:sns:us-east-1:000000000000:alerts", "Message": "text"},
         [Call(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:alerts")],
+    ),
+    (
+        "arn:aws:states:::aws-sdk:sfn:describeExecution",
+        {"ExecutionArn": _EXECUTION},
+        [Call(action="states:DescribeExecution", resource=_EXECUTION)],
     ),
     (
         "arn:aws:states:::events:putEvents",
