@@ -1,11 +1,12 @@
 """Who hears of failures, and where failures are kept: the alert topic and the dead-letter queue."""
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from etl.constructs.encryption import of_alarms
 from etl.constructs.shared import make_queue
 from etl.names import Names
 
@@ -26,11 +27,11 @@ class Alerts(Construct):
         self.topic.apply_removal_policy(RemovalPolicy.DESTROY)
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="AlarmsOfThisAccountPublish",
+                sid="AlarmsOfThisStackPublish",
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+                conditions=of_alarms(names),
             )
         )
         sns.Subscription(self, "Email", topic=self.topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=email)

@@ -1,5 +1,7 @@
 """The stack's own key. Every store of the pipeline is encrypted with it."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -44,8 +46,15 @@ class EncryptionKey(Construct):
     """A customer-managed KMS key with an explicit policy.
 
     The AWS-managed keys would not do: CloudWatch alarms and EventBridge rules cannot publish to a topic or queue
-    under them. The grant to those two services carries no condition on purpose: with ``aws:SourceArn`` on it,
-    EventBridge drops events in silence.
+    under them. What conditions the grants to services have, and why (decision 0038):
+
+    - EventBridge to a queue: the rules of this stack. With encrypted queues it supports ``aws:SourceArn`` (SQS
+      developer guide, "Key management").
+    - EventBridge to a topic: the alert topic, by SNS's encryption context. ``aws:SourceArn`` and ``aws:SourceAccount``
+      are not supported with encrypted topics (SNS developer guide, "Key management"): events would be dropped.
+    - CloudWatch to a topic: the alarms of this stack (same guide).
+    - CloudWatch Logs: the log groups of this stack; and the delivery of the state machine's log, which reads what Step
+      Functions has encrypted for it (Step Functions developer guide, "Data at rest encryption").
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names) -> None:
@@ -64,12 +73,28 @@ class EncryptionKey(Construct):
                     _statement("AccountAdministersTheKey", account, _ADMINISTRATION),
                     _statement("AccountDelegatesUseToIamPolicies", account, (*_USE, *_SET_UP, "kms:CreateGrant")),
                     _statement(
-                        "EventsAndAlarmsReachEncryptedTargets",
-                        iam.CompositePrincipal(
-                            iam.ServicePrincipal("events.amazonaws.com"),
-                            iam.ServicePrincipal("cloudwatch.amazonaws.com"),
-                        ),
+                        "RulesReachEncryptedQueues",
+                        iam.ServicePrincipal("events.amazonaws.com"),
                         _USE,
+                        conditions={"ArnLike": {"aws:SourceArn": _arn("events", f"rule/rule-*-{names.suffix}")}},
+                    ),
+                    _statement(
+                        "RulesReachTheEncryptedTopic",
+                        iam.ServicePrincipal("events.amazonaws.com"),
+                        _USE,
+                        conditions={
+                            "ArnEquals": {
+                                "kms:EncryptionContext:aws:sns:topicArn": _arn(
+                                    "sns", names.physical_name("topic", "alerts")
+                                )
+                            }
+                        },
+                    ),
+                    _statement(
+                        "AlarmsReachTheEncryptedTopic",
+                        iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+                        _USE,
+                        conditions=of_alarms(names),
                     ),
                     _statement(
                         "LogGroupsOfThisAccount",
@@ -77,11 +102,16 @@ class EncryptionKey(Construct):
                         (*_USE, *_SET_UP),
                         conditions={
                             "ArnLike": {
-                                "kms:EncryptionContext:aws:logs:arn": (
-                                    f"arn:{Aws.PARTITION}:logs:{REGION}:{Aws.ACCOUNT_ID}:log-group:*-{names.suffix}"
-                                )
+                                "kms:EncryptionContext:aws:logs:arn": _arn("logs", f"log-group:*-{names.suffix}")
                             }
                         },
+                    ),
+                    _statement(
+                        "TheStateMachinesLogIsDelivered",
+                        iam.ServicePrincipal("delivery.logs.amazonaws.com"),
+                        READ_WITH_KEY,
+                        # Step Functions writes this value, asterisk included.
+                        conditions={"StringEquals": {"kms:EncryptionContext:SourceArn": _arn("logs", "*")}},
                     ),
                 ]
             ),
@@ -90,12 +120,24 @@ class EncryptionKey(Construct):
         self.key = kms.Key.from_key_arn(self, "Policed", key.key_arn)
 
 
+def of_alarms(names: Names) -> dict[str, dict[str, str]]:
+    """Return the conditions under which CloudWatch acts for this stack's alarms and no others."""
+    return {
+        "ArnLike": {"aws:SourceArn": _arn("cloudwatch", f"alarm:alarm-*-{names.suffix}")},
+        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+    }
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:{Aws.PARTITION}:{service}:{REGION}:{Aws.ACCOUNT_ID}:{resource}"
+
+
 def _statement(
     sid: str,
     principal: iam.IPrincipal,
     actions: tuple[str, ...],
     *,
-    conditions: dict[str, object] | None = None,
+    conditions: Mapping[str, Mapping[str, str]] | None = None,
 ) -> iam.PolicyStatement:
     # In a key policy, Resource "*" means this key and nothing else (KMS developer guide, "Key policies").
     return iam.PolicyStatement(

@@ -184,6 +184,12 @@ WILDCARDS: Final = (
         reason="Step Functions generates the ids of a Distributed Map's children",
     ),
     Wildcard(
+        role="role-state-machine-.*",
+        resource=r"arn:aws:states:us-east-1:\d+:execution:state-machine-files-test:\*",
+        actions=("states:DescribeExecution",),
+        reason="EventBridge names the executions that it starts",
+    ),
+    Wildcard(
         role="role-(validate|transform)-.*",
         resource=r"bucket-raw-\d+-test\.Arn/\*",
         actions=("s3:GetObjectVersion",),
@@ -379,8 +385,16 @@ NOT_SHOWN: Final = (
     NotShown(
         role="role-state-machine",
         action="states:(DescribeExecution|StopExecution)",
+        resource=r"execution:state-machine-files/\*",
         reason="a Distributed Map monitors and stops its children with them (Step Functions developer guide, IAM "
         "policies for Distributed Map); the emulator runs the children inside their parent",
+    ),
+    NotShown(
+        role="role-state-machine",
+        action="states:DescribeExecution",
+        resource=r"execution:state-machine-files:\*",
+        reason="the files of an execution that ended badly are read from its input, and none of the scenario does; "
+        "tests/workflow/test_permissions.py shows it",
     ),
     NotShown(
         role="role-empty-buckets",

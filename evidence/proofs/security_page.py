@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from etl.synthesis.synthesize import ROOT
-from etl.synthesis.template import Template
+from etl.synthesis.template import ACCOUNT, Template
 from evidence.proofs.exceptions import ACCEPTED_FINDINGS, NOT_SHOWN, WILDCARDS, not_shown
 from evidence.proofs.results import GrantResult
-from evidence.proofs.roles import Grant, grants, trusted
+from evidence.proofs.roles import Grant, grants, plain, trusted
+from evidence.proofs.services import is_trust, of_any_source, service_grants
 
 PAGE: Final = ROOT / "docs" / "security.md"
 
@@ -21,6 +22,7 @@ def with_tables(page: str, template: Template, outcomes: Sequence[GrantResult]) 
         "figures": _lines(["what", "figure"], _figures(template, outcomes)),
         "roles": _lines(["role", "may", "on", "without it"], _roles(template, outcomes)),
         "trust": _lines(["role", "who assumes it"], ((f"`{role}`", who) for role, who in trusted(template).items())),
+        "services": _lines(["in the policy of", "may", "what", "for whom"], _services(template)),
         "not shown": _lines(["role", "action", "resource", "why"], _not_shown()),
         "wildcards": _lines(["role", "resource", "actions", "why"], _wildcards()),
         "findings": _lines(["rule", "resources", "why it stays"], _findings()),
@@ -72,6 +74,21 @@ def _short(difference: str) -> str:
 def _not_shown() -> Iterator[tuple[str, ...]]:
     for entry in NOT_SHOWN:
         yield f"`{entry.role}`", f"`{entry.action}`", f"`{entry.resource}`", entry.reason
+
+
+def _services(template: Template) -> Iterator[tuple[str, ...]]:
+    """List what services may beside assuming roles, which has a table of its own."""
+    for grant in service_grants(template):
+        if not is_trust(grant):
+            sources = "; ".join(f"`{key}`: `{_of_account(value)}`" for key, value in grant.sources)
+            whom = sources or f"anyone: {of_any_source(grant)}"
+            yield f"`{plain(grant.where)}`", grant.service, _code(grant.actions), whom
+
+
+def _of_account(source: str) -> str:
+    """Write an ARN without region, account and suffix: ``events:rule/rule-*``."""
+    service_first = re.sub(r"^arn:aws:([a-z]+):[a-z0-9-]*:\d*:", r"\1:", source)
+    return plain(service_first).replace(ACCOUNT, "this account")
 
 
 def _wildcards() -> Iterator[tuple[str, ...]]:
