@@ -48,10 +48,8 @@ class EncryptionKey(Construct):
     The AWS-managed keys would not do: CloudWatch alarms and EventBridge rules cannot publish to a topic or queue
     under them. What conditions the grants to services have, and why (decision 0038):
 
-    - EventBridge to a queue: the rules of this stack. With encrypted queues it supports ``aws:SourceArn`` (SQS
-      developer guide, "Key management").
-    - EventBridge to a topic: the alert topic, by SNS's encryption context. ``aws:SourceArn`` and ``aws:SourceAccount``
-      are not supported with encrypted topics (SNS developer guide, "Key management"): events would be dropped.
+    - EventBridge: none. It does not support ``aws:SourceArn`` with encrypted topics (SNS developer guide, "Key
+      management"), and a condition that it does not meet drops events in silence. The queues' policies name the rules.
     - CloudWatch to a topic: the alarms of this stack (same guide).
     - CloudWatch Logs: the log groups of this stack; and the delivery of the state machine's log, which reads what Step
       Functions has encrypted for it (Step Functions developer guide, "Data at rest encryption").
@@ -72,24 +70,7 @@ class EncryptionKey(Construct):
                 statements=[
                     _statement("AccountAdministersTheKey", account, _ADMINISTRATION),
                     _statement("AccountDelegatesUseToIamPolicies", account, (*_USE, *_SET_UP, "kms:CreateGrant")),
-                    _statement(
-                        "RulesReachEncryptedQueues",
-                        iam.ServicePrincipal("events.amazonaws.com"),
-                        _USE,
-                        conditions={"ArnLike": {"aws:SourceArn": _arn("events", f"rule/rule-*-{names.suffix}")}},
-                    ),
-                    _statement(
-                        "RulesReachTheEncryptedTopic",
-                        iam.ServicePrincipal("events.amazonaws.com"),
-                        _USE,
-                        conditions={
-                            "ArnEquals": {
-                                "kms:EncryptionContext:aws:sns:topicArn": _arn(
-                                    "sns", names.physical_name("topic", "alerts")
-                                )
-                            }
-                        },
-                    ),
+                    _statement("RulesReachEncryptedTargets", iam.ServicePrincipal("events.amazonaws.com"), _USE),
                     _statement(
                         "AlarmsReachTheEncryptedTopic",
                         iam.ServicePrincipal("cloudwatch.amazonaws.com"),

@@ -38,20 +38,28 @@ class AnySource:
 
     where: str
     service: str
-    action: str
+    actions: tuple[str, ...]
     reason: str
 
     def covers(self, grant: ServiceGrant) -> bool:
         """Whether the grant has no condition for this reason."""
         of_this = re.fullmatch(self.where, grant.where) and re.fullmatch(self.service, grant.service)
-        return bool(of_this) and grant.actions == (self.action,)
+        return bool(of_this) and grant.actions == self.actions
 
 
 ANY_SOURCE: Final = (
     AnySource(
+        where="EncryptionKey.*",
+        service=r"events\.amazonaws\.com",
+        actions=("kms:Decrypt", "kms:GenerateDataKey"),
+        reason="EventBridge supports no such condition with encrypted topics "
+        "(https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html), and would drop events. The key "
+        "serves it only for messages to the queues, whose policies name the rules, and to the topic",
+    ),
+    AnySource(
         where="topic-alerts-.*",
         service=r"events\.amazonaws\.com",
-        action="sns:Publish",
+        actions=("sns:Publish",),
         reason="EventBridge supports no conditions in a topic's policy "
         "(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html): events would be "
         "dropped. It can send messages to the topic, and read none",
@@ -59,7 +67,7 @@ ANY_SOURCE: Final = (
     AnySource(
         where="role-.*",
         service=r"(events|glue|lambda|states)\.amazonaws\.com",
-        action=_TRUST,
+        actions=(_TRUST,),
         reason="a role can be passed to a service only within its own account "
         "(https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html): no resource of another "
         "account can make a service assume it",
