@@ -8,16 +8,20 @@ from etl.config import ConfigError, load_settings
 from etl.names import REGION, Names
 from etl.package import PackageError
 from etl.stack import PipelineStack
+from transactions.errors import LayoutError
+from transactions.layouts.catalog import LayoutCatalog
 
 
 def main() -> None:
-    """Build the app, or end with one line that says what is wrong and what it must be."""
+    """Build the app, or end with what is wrong and what it must be, a line for each thing."""
     app = App()
     try:
+        # Every function reads all layouts: a wrong one must not be deployed.
+        LayoutCatalog.load()
         settings = load_settings(app.node.get_all_context())
         names = Names(suffix=settings.environment_suffix)
         PipelineStack(app, names.stack, names=names, settings=settings, env=Environment(region=REGION))
-    except (ConfigError, PackageError) as error:
+    except (ConfigError, LayoutError, PackageError) as error:
         sys.exit(f"error: {error}")
     app.synth()
 

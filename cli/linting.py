@@ -10,15 +10,16 @@ import duckdb
 
 from transactions.errors import EngineError, LayoutError, ReconciliationError
 from transactions.files import validate_file
-from transactions.layouts.catalog import LayoutCatalog, read_layout
+from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
+from transactions.layouts.layout_file import LayoutFile
 from transactions.layouts.pattern_rules import patterns_of
 from transactions.results import Source, Validation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Linted:
-    """One layout file: its sample, if there is one, and what is wrong, each complaint naming file and key."""
+    """One layout file: its sample, if there is one, and what is wrong, each with file, line, column and key."""
 
     path: Path
     sample: Path | None
@@ -34,11 +35,11 @@ def lint_all(path: Path) -> list[Linted]:
 def _lint(path: Path) -> Linted:
     sample = next(iter(sorted(path.parent.glob(f"{path.stem}.sample.*"))), None)
     try:
-        layout = read_layout(path)
+        file = LayoutFile.read(path)
     except LayoutError as error:
         return Linted(path=path, sample=sample, complaints=tuple(str(error).splitlines()))
-    found = [*refused_by_engine(layout), *(_sample(layout, sample) if sample else ())]
-    return Linted(path=path, sample=sample, complaints=tuple(f"{path.name}: {complaint}" for complaint in found))
+    found = [*refused_by_engine(file.layout), *(_sample(file.layout, sample) if sample else ())]
+    return Linted(path=path, sample=sample, complaints=tuple(file.located(found)))
 
 
 def refused_by_engine(layout: Layout) -> Iterator[str]:

@@ -7,9 +7,7 @@ from typing import Any, Final
 
 from cli.drafting.columns import SampleColumn
 from transactions.currencies import MINOR_UNITS
-
-TO_DO: Final = "TODO"
-"""Marks what cannot be guessed. A layout that contains it is refused, so that it is not forgotten."""
+from transactions.layouts.layout_file import TO_DO
 
 _NAMES: Final = {
     "transaction_id": r"(^|[ _.])(transaction|entry|booking)?[ _]?id$|transactionid|transaction number",

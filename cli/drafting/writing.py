@@ -6,8 +6,9 @@ from typing import Any, Final
 import yaml
 
 from cli.drafting.columns import SampleColumn
-from cli.drafting.mapping import TO_DO, fillings
+from cli.drafting.mapping import fillings
 from cli.drafting.reading import SampleTable, read
+from transactions.layouts.layout_file import TO_DO
 
 _WIDE: Final = 10_000
 

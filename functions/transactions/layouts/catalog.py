@@ -5,15 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-import msgspec
-
 from transactions.assets import asset_folder
 from transactions.codes import FileCode
-from transactions.documents import DocumentError, read_yaml
-from transactions.errors import FileRejectedError, LayoutError
+from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
-from transactions.layouts.linting import complaints
+from transactions.layouts.layout_file import read_layout
 from transactions.results import FileFormat
+
+__all__ = ["LayoutCatalog", "read_layout", "shipped_layouts"]
 
 
 class LayoutCatalog:
@@ -32,7 +31,7 @@ class LayoutCatalog:
         Raises
         ------
         LayoutError
-            If a layout is wrong. The message names the file and the key.
+            If a layout is wrong, as ``read_layout`` raises it.
         """
         folder = folder or asset_folder("layouts")
         return cls(tuple(read_layout(path) for path in sorted(folder.glob("*.yaml"))))
@@ -56,27 +55,3 @@ class LayoutCatalog:
 def shipped_layouts() -> LayoutCatalog:
     """Return the layouts that ship with the package, loaded and checked at the first call."""
     return LayoutCatalog.load()
-
-
-def read_layout(path: Path) -> Layout:
-    """Read and lint one layout file.
-
-    Raises
-    ------
-    LayoutError
-        If the layout is wrong. The message names the file, the key and the rule.
-    """
-    try:
-        layout = msgspec.convert(read_yaml(path), Layout)
-    except (DocumentError, OSError, msgspec.ValidationError) as error:
-        raise LayoutError(_one_line(path, str(error))) from error
-    found = complaints(layout)
-    if layout.name != path.stem:
-        found = [f"name: must be the file's name, {path.stem}", *found]
-    if found:
-        raise LayoutError("\n".join(_one_line(path, complaint) for complaint in found))
-    return layout
-
-
-def _one_line(path: Path, complaint: str) -> str:
-    return f"{path.name}: {' '.join(complaint.split())}"

@@ -15,8 +15,15 @@ from transactions.layouts.fields import DateField, DateTimeField, Field, LayoutP
 from transactions.layouts.mapping import Captured, Function
 from transactions.patterns import group_names
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=64)]
-AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]\Z")]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]*\Z",
+        max_length=64,
+        description="lower-case letters, digits and hyphens, at most 64",
+    ),
+]
+AsciiCharacter = Annotated[str, Meta(pattern=r"^[\x00-\x7f]\Z", description="one ASCII character")]
 
 MAX_HEADER_WITHIN = 100
 """So many first lines are looked through for a header at most."""
@@ -95,7 +102,9 @@ Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 class Due(LayoutPart, frozen=True):
     """When a file of the layout must have come: by this time on these days, in this zone. Once a day at most."""
 
-    by: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+    by: Annotated[
+        str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description='a time in quotes, such as "09:30"')
+    ]
     time_zone: str = "UTC"
     days: Annotated[tuple[Weekday, ...], Meta(min_length=1)] = ("Mon", "Tue", "Wed", "Thu", "Fri")
 

@@ -13,6 +13,7 @@ from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
 from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
+from transactions.layouts.suggestions import unknown
 from transactions.patterns import PatternError
 
 __all__ = ["complaints", "mapped_columns"]
@@ -170,13 +171,13 @@ def _sections(layout: Layout) -> Iterator[str]:
 def _delivery(layout: Layout) -> Iterator[str]:
     for number, name in enumerate(layout.delivery):
         if name not in layout.captured_names:
-            yield f"delivery[{number}]: {name} is no capture"
+            yield unknown(f"delivery[{number}]: {name} is no capture", name, layout.captured_names)
         elif layout.sections and name in layout.names_above_rows:
             yield f"delivery[{number}]: {name} has another value in each section"
 
 
 def _condition(layout: Layout, condition: Condition) -> Iterator[str]:
     if condition.field not in layout.known_names:
-        yield f"field: {condition.field} is no field"
+        yield unknown(f"field: {condition.field} is no field", condition.field, layout.known_names)
     if bool(condition.values) == (condition.pattern is not None):
         yield "values: a condition has either values or a pattern"

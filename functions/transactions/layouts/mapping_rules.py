@@ -26,6 +26,7 @@ from transactions.layouts.mapping import (
     TextFunction,
     fields_read,
 )
+from transactions.layouts.suggestions import unknown
 
 LINEAGE = ("file_id", "source_line", "layout", "ingested_at", "partner")
 """Columns that the pipeline fills."""
@@ -46,7 +47,7 @@ def mapping_complaints(layout: Layout) -> Iterator[str]:
     """Yield what is wrong with the mapping, each as the key's path and a rule."""
     columns = mapped_columns()
     for name in layout.mapping.keys() - columns.keys():
-        yield f"mapping.{name}: is no column that a layout fills"
+        yield unknown(f"mapping.{name}: is no column that a layout fills", name, columns)
     for name, column in columns.items():
         if function := layout.mapping.get(name):
             yield from (f"mapping.{name}: {rule}" for rule in _function(layout, column, function))
@@ -63,8 +64,8 @@ def _function(layout: Layout, column: Column, function: Function) -> Iterator[st
         )
     elif not isinstance(function, fitting):
         yield f"{type(function).__struct_config__.tag} does not make a {column.physical_type}"
-    elif unknown := [name for name in fields_read(function) if name not in layout.known_names]:
-        yield f"{unknown[0]} is no field"
+    elif absent := [name for name in fields_read(function) if name not in layout.known_names]:
+        yield unknown(f"{absent[0]} is no field", absent[0], layout.known_names)
     else:
         yield from _types(layout, function)
         yield from _details(layout, column, function)
@@ -91,7 +92,7 @@ def _details(layout: Layout, column: Column, function: Function) -> Iterator[str
         case ByDirection() if not fields_read(function):
             yield "needs a field for credit or for debit"
         case Captured() if function.capture not in layout.captured_names:
-            yield f"{function.capture} is no capture"
+            yield unknown(f"{function.capture} is no capture", function.capture, layout.captured_names)
         case Constant(value=value) if column.name == "currency" and value not in MINOR_UNITS:
             yield f"{value} is no currency of ISO 4217"
         case Constant(value=value) if not value.strip():

@@ -91,19 +91,19 @@ def test_an_error_in_a_layout_names_its_key(check: Check, file: Write, tmp_path:
 
     assert result.exit_code == ExitCode.USAGE
     assert "mine.yaml" in result.stderr
-    assert "$.format" in result.stderr
+    assert "format: found 'cvs'; did you mean csv? Allowed: csv, json" in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("[" * 100_000, "line 1: lists and mappings stand more than"),
-        ("a: 1\na: 2", "line 2: a stands there twice"),
-        ("a: " + "9" * 5000, "line 1: no value"),
+        ("[" * 100_000, "mine.yaml:1:21: lists and mappings stand more than"),
+        ("a: 1\na: 2", "mine.yaml:2:1: a stands there twice"),
+        ("a: " + "9" * 5000, "mine.yaml:1:4: no value"),
     ],
     ids=range(3),
 )
-def test_a_file_that_is_no_layout_is_refused_in_one_line(
+def test_a_file_that_is_no_layout_is_refused_by_its_place(
     check: Check, file: Write, tmp_path: Path, content: str, complaint: str
 ) -> None:
     wrong = tmp_path / "mine.yaml"
@@ -112,7 +112,8 @@ def test_a_file_that_is_no_layout_is_refused_in_one_line(
     result = check(file(b""), "--layout", wrong)
 
     assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
-    assert " ".join(result.stderr.split()).startswith(f"error: mine.yaml: {complaint}")
+    assert result.stderr.startswith("error: mine.yaml:")
+    assert complaint in " ".join(result.stderr.split())
 
 
 def test_rejected_rows_are_printed_with_cures_but_no_cells(check: Check, file: Write) -> None:

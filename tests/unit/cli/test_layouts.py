@@ -71,12 +71,12 @@ def test_the_linter_reports_a_missing_sample(layout: Run, own: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("field: account}", "field: nothing}", "alpine-2025.yaml: mapping.account_id: nothing is no field"),
-        ("format: csv", "format: xml", "$.format"),
-        ("schema:", "shema:", "shema"),
-        ('JPY: "-12000"', 'JPY: "-12001"', "alpine-2025.yaml: sample.totals: declared"),
-        ("  accepted: 5", "  accepted: 6", "alpine-2025.yaml: sample.accepted: declared 6, found 5"),
-        ("- {name: account, type: string}", "- {name: konto, type: string}", "alpine-2025.yaml: "),
+        ("field: account}", "field: nothing}", "alpine-2025.yaml:21:3: mapping.account_id: nothing is no field"),
+        ("format: csv", "format: xml", "alpine-2025.yaml:5:9: format: found 'xml'; allowed: csv, json"),
+        ("schema:", "shema:", "alpine-2025.yaml:6:1: shema: is no key; did you mean schema? Allowed: name, "),
+        ('JPY: "-12000"', 'JPY: "-12001"', "alpine-2025.yaml:34:3: sample.totals: declared"),
+        ("  accepted: 5", "  accepted: 6", "alpine-2025.yaml:32:3: sample.accepted: declared 6, found 5"),
+        ("- {name: account, type: string}", "- {name: konto, type: string}", "mapping.account_id: account is no field"),
     ],
 )
 def test_the_linter_names_file_key_and_rule(layout: Run, own: Path, old: str, new: str, complaint: str) -> None:
@@ -93,27 +93,31 @@ def test_the_linter_names_the_sample_that_lacks_a_header(layout: Run, own: Path)
     _change(own, "{name: remittance_information, type: string}", "{name: purpose, type: string}")
     _change(own, "field: remittance_information", "field: purpose")
 
-    assert "alpine-2025.yaml: sample: " in layout("lint", own).stdout
+    assert "alpine-2025.yaml:31:1: sample: " in layout("lint", own).stdout
 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("[" * 100_000, "alpine-2025.yaml: line 1: lists and mappings stand more than"),
-        ("a: 1\na: 2", "alpine-2025.yaml: line 2: a stands there twice"),
-        ("a: 2025-99-99", "alpine-2025.yaml: line 1: no value"),
-        ("name: [", "alpine-2025.yaml: line 2: "),
+        ("[" * 100_000, "alpine-2025.yaml:1:21: lists and mappings stand more than"),
+        ("a: 1\na: 2", "alpine-2025.yaml:2:1: a stands there twice"),
+        ("a: 2025-99-99", "alpine-2025.yaml:1:4: no value"),
+        ("name: [", "alpine-2025.yaml:2:1: "),
     ],
     ids=range(4),
 )
-def test_the_linter_refuses_what_is_no_layout_in_one_line(layout: Run, own: Path, content: str, complaint: str) -> None:
+def test_the_linter_refuses_what_is_no_layout_by_its_place(
+    layout: Run, own: Path, content: str, complaint: str
+) -> None:
     own.write_text(content, encoding="utf-8")
 
     answer = layout("lint", own)
 
     assert answer.exit_code == 1
-    assert answer.stdout.startswith(f"wrong  {complaint}")
-    assert answer.stdout.splitlines()[1:] == ["1 layout, 1 wrong"]
+    *wrong, last = answer.stdout.splitlines()
+    assert any(line.startswith(f"wrong  {complaint}") for line in wrong)
+    assert all(line.startswith("wrong  alpine-2025.yaml:") for line in wrong)
+    assert last == "1 layout, 1 wrong"
 
 
 def test_the_linter_names_the_key_of_an_unusable_pattern() -> None:
@@ -136,7 +140,7 @@ def test_the_linter_reports_a_sample_that_cannot_be_checked(
 
     assert (answer.exit_code, answer.stdout.splitlines()[0]) == (
         1,
-        "wrong  alpine-2025.yaml: sample: cannot be checked (EngineError)",
+        "wrong  alpine-2025.yaml:31:1: sample: cannot be checked (EngineError)",
     )
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli.drafting.columns import guess
-from cli.drafting.mapping import TO_DO
 from cli.drafting.reading import DraftError, read
 from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
@@ -21,6 +20,7 @@ from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, go
 from transactions.errors import LayoutError
 from transactions.layouts.catalog import read_layout
 from transactions.layouts.layout import Layout
+from transactions.layouts.layout_file import TO_DO
 from transactions.layouts.mapping import Amount, AmountWithDirection, RowHash, Text
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"

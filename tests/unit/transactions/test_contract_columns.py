@@ -112,7 +112,7 @@ def test_a_new_column_is_checked_by_the_command_line(layout_with: LayoutWith, tm
 def test_a_type_that_cannot_be_made_exactly_is_refused(layout_with: LayoutWith, physical_type: str) -> None:
     for function in ("{function: text, field: type}", "{function: amount, field: balance}"):
         [complaint] = _complaints(layout_with(physical_type, function))
-        assert complaint.startswith(f"alpine-2026.yaml: mapping.extra: no function makes a {physical_type}: ")
+        assert complaint.startswith(f"alpine-2026.yaml:20:3: mapping.extra: no function makes a {physical_type}: ")
         assert "a string, a date, or a decimal with at least 5 decimals and at most 37 digits" in complaint
 
 

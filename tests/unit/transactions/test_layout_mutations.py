@@ -180,7 +180,7 @@ def test_a_mutated_layout_is_refused_or_reads_files(made: tuple[str, dict[str, A
             layout = read_layout(path)
         except LayoutError as error:
             refused = str(error)
-            assert all(line.startswith(f"{path.name}: ") for line in refused.splitlines())
+            assert all(line.startswith(f"{path.name}:") for line in refused.splitlines())
             return
         # A layout that is taken reads its own sample and another's file, by whatever name they come.
         for content in (_sample(layout.name), _sample(file)):

@@ -1,5 +1,6 @@
 """Layouts: those that ship read their samples and the banks' own files, and a wrong one is refused by name."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -132,16 +133,21 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         {"by": "09:30", "timeZone": "Europe/Zuerich"},
         "due.timeZone: Europe/Zuerich is no time zone",
     ),
-    ("alpine-2025", "due", {"by": "9:30"}, "matching regex"),
-    ("alpine-2025", "due", {"by": "09:30", "days": []}, "length >= 1"),
-    ("alpine-2025", "limits", {"bookingDates": 4001}, "$.limits.bookingDates"),
-    ("alpine-2025", "limits", {"bookingDates": 0}, "$.limits.bookingDates"),
-    ("alpine-2025", "limits", {"spanDays": -1}, "$.limits.spanDays"),
+    ("alpine-2025", "due", {"by": "9:30"}, "allowed: a time in quotes"),
+    (
+        "alpine-2025",
+        "due",
+        {"by": "09:30", "days": []},
+        "due.days: found a list of 0; allowed: a list of at least 1, each entry one of",
+    ),
+    ("alpine-2025", "limits", {"bookingDates": 4001}, "limits.bookingDates: found the number 4001"),
+    ("alpine-2025", "limits", {"bookingDates": 0}, "limits.bookingDates: found the number 0"),
+    ("alpine-2025", "limits", {"spanDays": -1}, "limits.spanDays: found the number -1"),
     ("alpine-2025", "limits", {"spanDays": 42, "ageDays": 40}, "limits.spanDays: has no effect"),
     ("alpine-2025", "delimiter", ";", "delimiter"),
     ("alpine-2025", "dialect.delimeter", ";", "delimeter"),
     ("alpine-2025", "name", "another", "name: must be the file's name"),
-    ("alpine-2025", "partner", "Alpine Bank", "$.partner"),
+    ("alpine-2025", "partner", "Alpine Bank", "partner: found 'Alpine Bank'"),
     ("alpine-2025", "mapping", None, "mapping"),
     ("alpine-2025", "encoding", "utf-99", "encoding: utf-99"),
     ("alpine-2025", "recordPath", "$[*]", "recordPath: only JSON"),
@@ -154,7 +160,12 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
         [{"name": "a", "type": "number", "decimalChar": "-"}],
         "schema.fields[0]: decimalChar",
     ),
-    ("alpine-2025", "schema.fields", [{"name": "a", "type": "number", "scale": 6}], "$.schema.fields[0].scale"),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{"name": "a", "type": "number", "scale": 6}],
+        "schema.fields[0].scale: found the number 6",
+    ),
     (
         "alpine-2025",
         "schema.fields",
@@ -168,7 +179,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "mapping.amount", {"function": "text", "field": "amount"}, "mapping.amount: text does not make"),
     ("alpine-2025", "mapping.amount", {"function": "amount", "field": "sum"}, "mapping.amount: sum is no field"),
     ("alpine-2025", "mapping.amount", {"function": "amount", "field": "type"}, "mapping.amount: type has the wrong"),
-    ("alpine-2025", "mapping.amount", {"function": "eval", "field": "type"}, "$.mapping[...].function"),
+    ("alpine-2025", "mapping.amount", {"function": "eval", "field": "type"}, "mapping.amount.function: found 'eval'"),
     (
         "alpine-2025",
         "mapping.currency",
@@ -257,10 +268,10 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ),
     ("alpine-2025", "encoding", "zip", "encoding: zip is an unknown text encoding"),
     ("alpine-2025", "encoding", "unicode_escape", "encoding: unicode_escape is an unknown text encoding"),
-    ("alpine-2025", "partner", "alpine\n", "$.partner"),
-    ("alpine-2025", "partner", "a" * 65, "$.partner"),
-    ("alpine-2025", "due", {"by": "09:30\n"}, "$.due.by"),
-    ("alpine-2025", "dialect.delimiter", ",\n", "$.dialect.delimiter"),
+    ("alpine-2025", "partner", "alpine\n", "partner: found 'alpine"),
+    ("alpine-2025", "partner", "a" * 65, "partner: found 'aaa"),
+    ("alpine-2025", "due", {"by": "09:30\n"}, "due.by: found '09:30"),
+    ("alpine-2025", "dialect.delimiter", ",\n", "dialect.delimiter: found ',"),
     ("alpine-2025", "dialect.delimiter", "-", "dialect.delimiter: cannot be a letter, a digit, a sign"),
     ("alpine-2025", "dialect.quoteChar", "-", "dialect.quoteChar: cannot be a letter, a digit, a sign"),
     ("alpine-2025", "dialect.quoteChar", "\t", "dialect.quoteChar: cannot be white space"),
@@ -305,7 +316,12 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ),
     ("obie-v3", "recordPath", "$" + ".a" * 21 + "[*]", "recordPath: leads through more than 20 names"),
     ("obie-v3", "schema.fields", [{"name": "a" + ".a" * 21, "type": "string"}], "schema.fields[0].name: leads through"),
-    ("alpine-2025", "schema.fields", [{"name": "a", "type": "date", "format": "%z" * 51}], "$.schema.fields[0].format"),
+    (
+        "alpine-2025",
+        "schema.fields",
+        [{"name": "a", "type": "date", "format": "%z" * 51}],
+        "schema.fields[0].format: found '%z",
+    ),
     ("dkb-2023", "captures", [{"name": "account", "pattern": "(b)+"}], "captures[0].pattern: repeats a group"),
     (
         "dkb-2023",
@@ -340,7 +356,7 @@ def test_a_wrong_layout_is_refused_with_file_and_key(
 ) -> None:
     refused = _refused(name, {key: value}, tmp_path)
 
-    assert refused.startswith(f"{name}.yaml: ")
+    assert re.match(rf"{name}\.yaml:\d+:\d+: ", refused)
     assert complaint in refused
 
 
@@ -403,11 +419,11 @@ def test_what_is_wrong_only_together_is_refused(changes: dict[str, object], comp
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("name: [", "broken.yaml: line 2: did not find expected node content"),
-        ("[" * 100_000, "broken.yaml: line 1: lists and mappings stand more than"),
-        ("name: broken\npartner: a\nname: b", "broken.yaml: line 3: name stands there twice"),
-        ("", "broken.yaml: Expected `object`, got `null`"),
-        ("name: broken\nencoding: 2025-13-13", "broken.yaml: line 2: no value: month"),
+        ("name: [", "broken.yaml:2:1: did not find expected node content"),
+        ("[" * 100_000, "broken.yaml:1:21: lists and mappings stand more than"),
+        ("name: broken\npartner: a\nname: b", "broken.yaml:3:1: name stands there twice: on line 1 already"),
+        ("", "broken.yaml:1:1: found nothing; allowed: a mapping with the keys name, "),
+        ("encoding: 2025-13-13", "broken.yaml:1:11: no value: month"),
     ],
     ids=range(5),
 )
@@ -417,8 +433,7 @@ def test_a_file_that_is_no_layout_is_refused_with_name_and_line(content: str, re
     with pytest.raises(LayoutError) as error:
         LayoutCatalog.load(tmp_path)
 
-    assert str(error.value).startswith(reason)
-    assert "\n" not in str(error.value)
+    assert any(line.startswith(reason) for line in str(error.value).splitlines())
 
 
 def test_a_folder_named_like_a_layout_is_refused_by_name(tmp_path: Path) -> None:
