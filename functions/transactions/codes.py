@@ -30,6 +30,11 @@ class FileCode(_Code):
         "The partner has no layout for this format",
         "send the agreed format or add a layout",
     )
+    WRONG_FILE_TYPE = (
+        "WRONG_FILE_TYPE",
+        "The file is of another type than its name says",
+        "export it as CSV or JSON, unpack an archive first, and send that file",
+    )
     HEADER_MISMATCH = (
         "HEADER_MISMATCH",
         "The header, or the first rows of a file without one, match none of the partner's layouts",

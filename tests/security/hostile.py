@@ -138,7 +138,7 @@ def _odd_csv_files() -> Iterator[Hostile]:
     for name, cells, code in refused:
         yield Hostile(name=name, content=alpine(**cells).strip, code=code)
     packed = {
-        "a zip file": (b"PK\x03\x04" + b"\0" * 1000, FileCode.HEADER_MISMATCH),
+        "a zip file": (b"PK\x03\x04" + b"\0" * 1000, FileCode.WRONG_FILE_TYPE),
         "gzip inside gzip": (gzip.compress(gzip.compress(alpine())), FileCode.NOT_DECODABLE),
         "gzip cut off": (gzip.compress(alpine())[:-9], FileCode.NOT_DECODABLE),
     }

@@ -19,6 +19,7 @@ from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.characters import CHARACTER_RULE
+from transactions.reading.csv_cells import WHITE_SPACE
 from transactions.reading.json_rows import FORBIDDEN_MARK, SEPARATOR, UNREADABLE_MARK, row_columns
 from transactions.reading.records import Part, Records
 from transactions.results import Source
@@ -236,8 +237,6 @@ class Plan(msgspec.Struct, frozen=True):
         return f"CASE WHEN NOT {is_one_of(cell, missing)} THEN {cell} END"
 
 
-WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr(number)).isspace())
-"""What ``trim`` takes off: spaces of any width, tabs, line ends."""
 _CELLS_OF_JSON = Dialect(delimiter=SEPARATOR, quote_char=None)
 _JSON_CHECKS = (
     CheckedCell(

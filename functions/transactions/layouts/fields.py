@@ -156,6 +156,11 @@ class _DatedField(_Field, frozen=True, kw_only=True):
         """The formats, compiled; ValueError if one is none."""
         return DateNotations(tuple(map(self._notation, self.formats)))
 
+    @property
+    def rule(self) -> str:
+        """What is asked of a cell, in words."""
+        return f"a date written as {' or '.join(self.formats)}"
+
     def _notation(self, format_: str) -> DateFormat | ExcelDay | UnixTime:
         match format_:
             case "excel":

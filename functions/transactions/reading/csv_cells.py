@@ -12,6 +12,9 @@ from transactions.layouts.layout import Dialect
 
 BLANK = " \t\v\f"
 """A cell of nothing else has no value."""
+WHITE_SPACE = "".join(character for number in range(0x3001) if (character := chr(number)).isspace())
+"""What ``trim`` takes off cells: spaces of any width, tabs, line ends."""
+_LINE_ENDS = str.maketrans("", "", "\r\n")
 
 
 class Cells:
@@ -19,7 +22,10 @@ class Cells:
 
     def __init__(self, dialect: Dialect) -> None:
         self._delimiter, self._quote = dialect.delimiter, dialect.quote_char
-        self.blank = f"{BLANK}{self._delimiter}{self._quote or ''}"
+        # U+0085 is a control character too: it rejects its row.
+        self._empty = WHITE_SPACE.replace("\x85", "") if dialect.trim else BLANK
+        self._around = f"{self._empty}{self._delimiter}{self._quote or ''}"
+        self.blank = self._around.translate(_LINE_ENDS)
         """What a line of cells without a value consists of."""
 
     def split(self, record: str) -> list[str] | None:
@@ -41,8 +47,8 @@ class Cells:
 
     def has_values(self, record: str) -> bool:
         """Return whether a cell of ``record`` has a value; one that cannot be split may have some."""
-        cells = None if record.strip(self.blank) else self.split(record)
-        return cells is None or any(cell.strip(BLANK) for cell in cells)
+        cells = None if record.strip(self._around) else self.split(record)
+        return cells is None or any(cell.strip(self._empty) for cell in cells)
 
     def write(self, cells: Iterable[str]) -> str:
         """Write a record in which each cell is quoted as a whole, or holds no quote and no delimiter."""

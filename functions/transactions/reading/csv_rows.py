@@ -11,6 +11,7 @@ from transactions.reading.characters import CHARACTER_RULE, FORBIDDEN
 from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
+from transactions.reading.misses import expected_cells
 from transactions.reading.records import MAX_RECORD_BYTES, Part
 from transactions.reading.sections import SectionGuard
 from transactions.reading.skipping import SkippedLines
@@ -19,8 +20,9 @@ from transactions.results import ErrorExample
 
 MAX_RECORD_LINES = 100
 """A quote that is not closed so many lines further down was never meant to span them."""
-QUOTE_RULE = "a cell that begins with a quote ends with one, and quotes within are doubled"
-ONE_LINE_RULE = "each cell on one line, or lineBreaksInCells in the layout"
+OPEN_QUOTE_RULE = "a quote that begins a cell is closed on the same line, and quotes within the cell are doubled"
+CLOSED_QUOTE_RULE = "nothing but a delimiter follows the quote that closes a cell, and quotes within it are doubled"
+ONE_LINE_RULE = "each quoted cell is on one line, or the layout has lineBreaksInCells"
 LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
@@ -185,7 +187,7 @@ class CsvRows:
         """
         number, end = self._account.line, start + 1
         cells = self._cells.split(_LINE_FEED.join(lines[start : closing + 1]).decode()) if closing else None
-        rule = QUOTE_RULE
+        rule = OPEN_QUOTE_RULE
         if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
             rule, end = ONE_LINE_RULE, closing + 1
         for place in range(start, end):
@@ -224,12 +226,12 @@ class CsvRows:
         if FORBIDDEN.search(record):
             code, rule = RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE
         elif cells is None:
-            code, rule = RowCode.QUOTE_MALFORMED, QUOTE_RULE
+            code, rule = RowCode.QUOTE_MALFORMED, CLOSED_QUOTE_RULE
         elif self._fewest_cells <= len(cells) <= self._columns:
             return cells
         else:
-            fewest = "" if self._fewest_cells == self._columns else f"{self._fewest_cells} to "
-            code, rule = RowCode.FIELD_COUNT, f"{fewest}{self._columns} cells, not {len(cells)}"
+            expected = expected_cells(self._fewest_cells, self._columns)
+            code, rule = RowCode.FIELD_COUNT, f"expected {expected} cells, found {len(cells)}"
         self._account.reject(number, code, rule, record)
         return []
 

@@ -8,19 +8,19 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.layouts.fields import Field
 from transactions.layouts.layout import Capture, Dialect, Layout
 from transactions.patterns import compiled
 from transactions.reading.csv_cells import Cells
+from transactions.reading.file_types import refuse_other_type
 from transactions.reading.intake import is_empty, unmarked_utf16, utf8
 from transactions.reading.lines import LineFilter
+from transactions.reading.misses import Miss, fields_of, miss_of_header, miss_of_rows
 from transactions.reading.records import MAX_RECORD_BYTES
 from transactions.reading.shapes import fits
 
 ROWS_LOOKED_AT = 20
 """The number of first rows by which the layout of a file without a header is chosen: more than half must fit."""
 MISSES_TOLD = 3
-COLUMNS_TOLD = 5
 _HALF = 0.5
 
 
@@ -41,13 +41,6 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     lines_above: int = 0
 
 
-class _Miss(msgspec.Struct, frozen=True):
-    """How near a file came to a layout: ``nearness`` is the share that fits."""
-
-    nearness: float
-    detail: str
-
-
 def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
     """Find the one layout that fits the file's first lines.
 
@@ -62,18 +55,19 @@ def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
     outcomes = [_by_header(head, layout) if layout.dialect.header else _by_rows(head, layout) for layout in layouts]
     found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
     if len(found) > 1:
-        found = [fit for fit in found if _rows_fit(head, fit) > _HALF] or found
+        found = [fit for fit in found if _share_that_fits(_first_rows(head, fit), fit) > _HALF] or found
     if len(found) > 1:
         raise FileRejectedError(FileCode.AMBIGUOUS_LAYOUT, ", ".join(fit.layout.name for fit in found))
     if not found:
+        refuse_other_type(head, expects_json=False)
         for layout in layouts:
             _refuse_undecodable(head, layout)
-        misses = sorted((miss for miss in outcomes if isinstance(miss, _Miss)), key=lambda miss: -miss.nearness)
+        misses = sorted((miss for miss in outcomes if isinstance(miss, Miss)), key=lambda miss: -miss.nearness)
         raise FileRejectedError(FileCode.HEADER_MISMATCH, f"nearest layout {_told(misses)}")
     return found[0]
 
 
-def _told(misses: Sequence[_Miss]) -> str:
+def _told(misses: Sequence[Miss]) -> str:
     return "; then ".join(miss.detail for miss in misses[:MISSES_TOLD])
 
 
@@ -86,7 +80,7 @@ def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
     return fact
 
 
-def _by_header(head: bytes, layout: Layout) -> Found | _Miss:
+def _by_header(head: bytes, layout: Layout) -> Found | Miss:
     lines = _first_lines(head, layout, layout.dialect.header_within)
     rows = [cells_of(line, layout.dialect) for line in lines]
     for number, row in enumerate(rows):
@@ -100,7 +94,7 @@ def _by_header(head: bytes, layout: Layout) -> Found | _Miss:
                 above=tuple(lines[:number]),
                 lines_above=number + 1,
             )
-    return _nearest(layout, rows)
+    return miss_of_header(layout, rows)
 
 
 def _first_facts(layout: Layout, in_header: dict[str, str], above: Sequence[str]) -> dict[str, str]:
@@ -119,7 +113,7 @@ def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...]
     fields = list(layout.schema.fields)
     columns, facts = list[str](), dict[str, str]()
     for cell in cells:
-        meant = _fields_of(cell, layout) if layout.dialect.any_order else fields[:1]
+        meant = fields_of(cell, layout) if layout.dialect.any_order else fields[:1]
         if len(meant) != 1 or meant[0] not in fields or not meant[0].match_header(cell):
             return None
         field = meant[0]
@@ -135,22 +129,22 @@ def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...]
     return (tuple(columns) if layout.dialect.any_order else layout.names), facts
 
 
-def _fields_of(cell: str, layout: Layout) -> list[Field]:
-    """Return the fields that a cell of the header may stand for."""
-    return [field for field in layout.schema.fields if field.match_header(cell)]
-
-
-def _by_rows(head: bytes, layout: Layout) -> Found | _Miss:
+def _by_rows(head: bytes, layout: Layout) -> Found | Miss:
     found = Found(layout=layout, columns=layout.names, fewest_cells=layout.fewest_cells, captures={})
-    share = _rows_fit(head, found)
-    return found if share > _HALF else _Miss(share, f"{layout.name}: {share:.0%} of the first rows fit")
+    rows = _first_rows(head, found)
+    share = _share_that_fits(rows, found)
+    return found if share > _HALF else miss_of_rows(layout, rows, share)
 
 
-def _rows_fit(head: bytes, found: Found) -> float:
-    """Return the share of the first rows that have the layout's number of cells, with values of their types."""
-    layout, line_filter = found.layout, LineFilter(found.layout.dialect)
+def _first_rows(head: bytes, found: Found) -> list[tuple[str, ...]]:
+    """Return the cells of the first rows: none of a line that is blank or skipped."""
+    layout, line_filter, cells = found.layout, LineFilter(found.layout.dialect), Cells(found.layout.dialect)
     lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
-    rows = [cells_of(line, layout.dialect) for line in lines if not line_filter.skips(line) and line.strip()]
+    return [cells_of(line, layout.dialect) for line in lines if not line_filter.skips(line) and cells.has_values(line)]
+
+
+def _share_that_fits(rows: Sequence[Sequence[str]], found: Found) -> float:
+    """Return the share of ``rows`` that have the layout's number of cells, with values of their types."""
     return sum(_fits(found, row) for row in rows) / max(len(rows), 1)
 
 
@@ -181,23 +175,3 @@ def cells_of(line: str, dialect: Dialect) -> tuple[str, ...]:
         return ()
     cells = Cells(dialect).split(line) or []
     return tuple(cell.strip() for cell in cells) if dialect.trim else tuple(cells)
-
-
-def _nearest(layout: Layout, rows: Sequence[Sequence[str]]) -> _Miss:
-    fields = layout.schema.fields
-    row = max(rows, key=lambda cells: sum(any(field.match_header(cell) for cell in cells) for field in fields))
-    missing = [field.name for field in fields if not field.optional and not any(map(field.match_header, row))]
-    # Only names from the layout are shown: what the file has in place of a header may be customer data.
-    meant = [_fields_of(cell, layout) for cell in row]
-    extra = meant.count([])
-    unknown = "1 unknown column" if extra == 1 else f"{extra} unknown columns"
-    if missing:
-        more = f" and {len(missing) - COLUMNS_TOLD} more" if len(missing) > COLUMNS_TOLD else ""
-        detail = f"{layout.name}: lacks {', '.join(missing[:COLUMNS_TOLD])}{more}; {unknown}"
-    elif extra:
-        detail = f"{layout.name}: {unknown}"
-    elif layout.dialect.any_order and (of_several := [several for several in meant if len(several) > 1]):
-        detail = f"{layout.name}: one column may be {' or '.join(field.name for field in of_several[0])}"
-    else:
-        detail = f"{layout.name}: columns in another order, or repeated"
-    return _Miss(1 - (len(missing) + extra) / (len(fields) + len(row)), detail)

@@ -10,6 +10,7 @@ from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, levels
+from transactions.reading.file_types import refuse_other_type
 from transactions.reading.intake import Intake, utf8, whole_lines
 from transactions.reading.json_arrays import OpenArray
 from transactions.reading.json_documents import Block, Document
@@ -33,9 +34,11 @@ def read_json(
     Raises
     ------
     FileRejectedError
-        If the document is empty, too large, not UTF-8, not well-formed, or has no records where a layout expects them.
+        If the file is of another type, or the document is empty, too large, not UTF-8, not well-formed, or has no
+        records where a layout expects them.
     """
     layouts = tuple(layouts)
+    refuse_other_type(intake.peek(), expects_json=True)
     if b"\0" in intake.peek()[:_WIDEST_CHARACTER]:
         # Read as UTF-8, it would be a text full of control characters.
         raise FileRejectedError(FileCode.NOT_DECODABLE, "no utf-8 but utf-16 or utf-32")

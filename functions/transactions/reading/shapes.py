@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
-from transactions.layouts.numbers import number_pattern
+from transactions.layouts.numbers import number_pattern, rule_of
 from transactions.patterns import compiled
 
 _ANY_TEXT = re.compile("(?s:.*)")
@@ -14,10 +14,14 @@ _ANY_TEXT = re.compile("(?s:.*)")
 
 def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
     """Return whether each cell has a value of its column's type, or none."""
-    return all(
-        cell in layout.schema.missing_values or in_shape(layout.field(name), cell)
-        for name, cell in zip(columns, cells, strict=False)
-    )
+    return first_unlike(layout, columns, cells) is None
+
+
+def first_unlike(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> Field | None:
+    """Return the field of the first cell that has a value of another type; None if there is none."""
+    pairs = ((layout.field(name), cell) for name, cell in zip(columns, cells, strict=False))
+    missing = layout.schema.missing_values
+    return next((field for field, cell in pairs if cell not in missing and not in_shape(field, cell)), None)
 
 
 def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
@@ -58,6 +62,17 @@ def _is_there(layout: Layout, field: Field, present: Mapping[str, str]) -> bool:
 def in_shape(field: Field, cell: str) -> bool:
     """Return whether ``cell`` is written as ``field`` says; of any text without constraints it is."""
     return bool(_pattern(field).fullmatch(cell))
+
+
+def shape_rule(field: Field) -> str:
+    """Say in words how a value of ``field`` is written."""
+    match field:
+        case NumberField():
+            return rule_of(field)
+        case DateField() | DateTimeField():
+            return field.rule
+        case _:
+            return field.constraints.rule if field.constraints else "a text"
 
 
 def _pattern(field: Field) -> re.Pattern[str]:

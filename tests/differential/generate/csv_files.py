@@ -154,7 +154,7 @@ def _with_other_lines(rng: Random, layout: dict[str, Any], lines: list[str]) -> 
     dialect, found = layout["dialect"], list[str]()
     for line in lines:
         if chance(rng, 0.04):
-            found.append(rng.choice(["", "", " ", "\t", "  "]))
+            found.append(rng.choice(["", "", " ", "\t", "  ", *_blank_rows(rng, dialect)]))
         if dialect.get("commentChar") and chance(rng, 0.1):
             found.append(dialect["commentChar"] + rng.choice(["", " comment", ";;;", ",1,2"]))
         if dialect.get("skipLines") and chance(rng, 0.1):
@@ -163,6 +163,16 @@ def _with_other_lines(rng: Random, layout: dict[str, Any], lines: list[str]) -> 
     if dialect.get("footer") and chance(rng, 0.7):
         found += [rng.choice(["Total", "End of report"]), *(rng.choice(_BELOW) for _ in range(rng.randint(0, 3)))]
     return found
+
+
+def _blank_rows(rng: Random, dialect: dict[str, Any]) -> list[str]:
+    """Return rows whose cells are all empty, as spreadsheet programs write them, or have white space only."""
+    quote, delimiter = dialect.get("quoteChar", '"') or "", dialect.get("delimiter", ",")
+    empty = ["", " ", "\t", "\u00a0", "\u2003", quote * 2, f"{quote} {quote}", f"{quote}\u00a0{quote}"]
+    return [
+        delimiter.join(rng.choice(cells) for _ in range(rng.randint(1, 9)))
+        for cells in ([""], ["", " "], [quote * 2], empty)
+    ]
 
 
 def _encoded(rng: Random, layout: dict[str, Any], text: str) -> bytes:

@@ -14,7 +14,7 @@ class Cells:
     """A row's cells by the fields' names: None where there is no value.
 
     ``mistyped`` are JSON values of another type. A JSON record ``repeats`` a name where a field is looked for, or in an
-    object that nobody reads (``may_repeat``). A row without any value ``may_be_blank``.
+    object that nobody reads (``may_repeat``).
     """
 
     line: int
@@ -22,7 +22,6 @@ class Cells:
     mistyped: frozenset[str] = frozenset()
     repeats: bool = False
     may_repeat: bool = False
-    may_be_blank: bool = False
 
 
 def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:

@@ -42,6 +42,25 @@ def is_open(record: str, dialect: Mapping[str, Any]) -> bool:
     return False
 
 
+def has_values(record: str, dialect: Mapping[str, Any]) -> bool:
+    """Return whether a cell of ``record`` is not empty; one that cannot be split may have some.
+
+    Empty is also a cell of spaces and tabs, and of any white space where that is trimmed. U+0085 is forbidden, and so
+    none.
+    """
+    try:
+        cells = split(record, dialect)
+    except (QuoteOpenError, QuoteMisplacedError):
+        return True
+    blanks = {" ", "\t", "\v", "\f"}
+
+    def is_blank(character: str) -> bool:
+        trimmed = dialect.get("trim", False) and character.isspace() and character != "\x85"
+        return character in blanks or trimmed
+
+    return not all(is_blank(character) for cell in cells for character in cell)
+
+
 def _cell(record: str, at: int, dialect: Mapping[str, Any]) -> tuple[str, int]:
     """Return the cell that begins ``at`` a place, and where it ends."""
     delimiter, quote = dialect.get("delimiter", ","), dialect.get("quoteChar", '"')

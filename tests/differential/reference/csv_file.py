@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, is_open, split
+from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
 from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
 from tests.differential.reference.mapping import fields_of
@@ -15,7 +15,6 @@ from tests.differential.reference.skipped_lines import is_skipped
 from tests.differential.reference.texts import FORBIDDEN, MAX_LINE_BYTES
 
 MOST_LINES_OF_A_RECORD = 100
-_BLANK = " \t\v\f"
 
 
 @dataclass
@@ -54,7 +53,7 @@ class CsvRows:
             record, number = "\n".join(lines[place:end]), self.header.lines + place + 1
             if end > place + 1 and not self._dialect.get("lineBreaksInCells"):
                 yield from (_whole(number + below, "QUOTE_MALFORMED") for below in range(end - place))
-            elif self._has_values(record):
+            elif has_values(record, self._dialect):
                 yield self._row(number, record)
             place = end
 
@@ -97,12 +96,11 @@ class CsvRows:
         texts: dict[str, str | None] = {field["name"]: None for field in self.layout["schema"]["fields"]}
         present = zip(self.header.columns, cells, strict=False)
         texts |= {name: cell if cell and cell not in missing else None for name, cell in present}
-        # Cells of other white space than blanks have no value only once they are trimmed.
-        return Cells(line, texts, may_be_blank=not any(texts.values()))
+        return Cells(line, texts)
 
     def _skip(self, line: int, text: str) -> Iterator[Row]:
         """Count a line as skipped; one that could be a transaction is a rejected row."""
-        if not self._has_values(text):
+        if not has_values(text, self._dialect):
             return
         cells = self._split(text) or []
         booked = self._is_booked(dict(zip(self.header.columns, cells, strict=False)))
@@ -138,17 +136,6 @@ class CsvRows:
 
     def _fits(self, cells: list[str]) -> bool:
         return self.header.least_cells <= len(cells) <= len(self.header.columns)
-
-    def _has_values(self, record: str) -> bool:
-        """Return whether a cell has a value; a record that cannot be split may have some.
-
-        So may one with other white space: that it has none is seen by its cells.
-        """
-        around = _BLANK + self._dialect.get("delimiter", ",") + (self._dialect.get("quoteChar", '"') or "")
-        if record.strip(around):
-            return True
-        cells = self._split(record)
-        return cells is None or any(cell.strip(_BLANK) for cell in cells)
 
 
 def _whole(line: int, *codes: str) -> Row:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.differential.reference.answer import RefusedError
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
+from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, split
 from tests.differential.reference.dates import has_shape, read_date
 from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import full_match, search
@@ -127,7 +127,7 @@ def first_rows_fit(layout: Mapping[str, Any], header: Header, lines: list[str]) 
     """
     dialect, lines = layout.get("dialect", {}), lines[header.lines :]
     skipped = is_skipped(dialect, lines)
-    kept = [(place, line) for place, line in enumerate(lines) if line.strip() and not skipped[place]]
+    kept = [(place, line) for place, line in enumerate(lines) if has_values(line, dialect) and not skipped[place]]
     choices = [[line for place, line in kept if place < ROWS_LOOKED_AT], [line for _, line in kept[:ROWS_LOOKED_AT]]]
     spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in lines[:ROWS_LOOKED_AT])
     certain = [2 * sum(_fits(layout, header, line, read_date) for line in rows) > len(rows) for rows in choices]

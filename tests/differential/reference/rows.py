@@ -61,7 +61,6 @@ def _row(mapper: Mapper, cells: Cells) -> Row:
         record,
         tuple(replace(fault, certain=False) if fault.if_alone and others else fault for fault in faults),
         ambiguous=cells.repeats,
-        may_be_skipped=cells.may_be_blank,
         id_is_open=bool(cells.mistyped),
     )
 

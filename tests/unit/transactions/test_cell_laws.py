@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.transactions.support import csv_layout, transform
-from transactions.engine.plan import WHITE_SPACE
 from transactions.layouts.fields import NumberField, StringField
 from transactions.layouts.layout import Dialect, Layout
 from transactions.layouts.mapping import Amount, Text
+from transactions.reading.csv_cells import WHITE_SPACE
 
 LAWS = settings(
     max_examples=15,

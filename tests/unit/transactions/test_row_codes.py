@@ -225,6 +225,25 @@ def test_a_quote_out_of_place_rejects_its_row_and_no_other(name: str, tmp_path: 
     assert [(row["source_line"], row["error_code"]) for row in output.quarantine] == [(4, RowCode.QUOTE_MALFORMED)]
 
 
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        ("1,2", "expected 11 cells, found 2"),
+        (alpine_row() + ",one more", "expected 11 cells, found 12"),
+        (alpine_row(counterparty_name='"Kiosk'), "a quote that begins a cell is closed on the same line"),
+        (alpine_row(counterparty_name='"a"b'), "nothing but a delimiter follows the quote that closes a cell"),
+        (
+            alpine_row(counterparty_name='"a\nb"'),
+            "each quoted cell is on one line, or the layout has lineBreaksInCells",
+        ),
+    ],
+)
+def test_the_rule_of_a_row_that_cannot_be_split_says_why(row: str, rule: str, tmp_path: Path) -> None:
+    output = transform(alpine_file(*good_rows(3), row), tmp_path, layout())
+
+    assert {found["rule"].partition(", and quotes within")[0] for found in output.quarantine} == {rule}
+
+
 def test_records_that_share_a_line_stay_apart(tmp_path: Path) -> None:
     # Given a document on one line, with an id twice and two wrong records
     wrong = [obie_record(TransactionId="a", CreditDebitIndicator="Out"), obie_record(TransactionId="b", Status=1)]
