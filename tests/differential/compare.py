@@ -161,7 +161,10 @@ def _rows(rows: tuple[Row, ...], found: ProductResult) -> Iterator[str]:
     errors = _grouped((row["source_line"], (row["field"], row["error_code"])) for row in found.quarantine)
     yielded = 0
     for line in sorted(by_line.keys() | accepted.keys() | errors.keys()):
-        for difference in _line(by_line[line], accepted[line], set(errors[line])):
+        for difference in (
+            *_repeated(by_line[line], errors[line]),
+            *_line(by_line[line], accepted[line], set(errors[line])),
+        ):
             yielded += 1
             if yielded <= _SHOWN:
                 yield f"line {line}: {difference}"
@@ -172,6 +175,13 @@ def _grouped(pairs: Iterable[tuple[int, Any]]) -> defaultdict[int, list[Any]]:
     for line, value in pairs:
         found[line].append(value)
     return found
+
+
+def _repeated(rows: list[Row], errors: list[tuple[str, str]]) -> Iterator[str]:
+    """Look for a cell with several errors. That an earlier row has the same id is not seen in the cell."""
+    counts = Counter(field for field, code in errors if field != _ROW_AS_A_WHOLE and code != "DUPLICATE_ID")
+    if len(rows) == 1:
+        yield from (f"{field} has {count} errors: {sorted(errors)}" for field, count in counts.items() if count > 1)
 
 
 def _line(rows: list[Row], accepted: list[dict[str, Any]], errors: set[tuple[str, str]]) -> Iterator[str]:
@@ -197,8 +207,10 @@ def _not_accepted(left: list[Row], errors: set[tuple[str, str]]) -> Iterator[str
         yield f"rejected for {sorted(errors - possible)}; expected {_faults(left)}"
     if _ROW_AS_A_WHOLE in {field for field, _ in errors}:
         return  # Errors of its cells are not reported.
+    reported = {field for field, _ in errors}
     for fault in (fault for row in left for fault in row.faults if fault.certain):
-        if not any((field, code) in errors for field in fault.fields for code in fault.codes):
+        # A cell has one error: another fault of the same cell may be the one that is reported.
+        if not fault.fields & reported:
             yield f"not rejected for {sorted(fault.fields)} {sorted(fault.codes)}; reported {sorted(errors)}"
 
 

@@ -77,12 +77,12 @@ class AmountMapper(msgspec.Struct, frozen=True):
         sign = "-" if function.inverted else ""
         taken = (f"-coalesce({fee.value}, 0)" for fee in fees.values())
         value = self._sum(column, f"{sign}({number.value})", *taken)
+        of_fees = [self.checked(name, *fee.checks) for name, fee in fees.items()]
         checks = (
             *required(column, self.cells[function.field]),
             *number.checks,
-            self._sum_in_range(column, (self.cells[function.field],)),
+            self._sum_in_range(column, (self.cells[function.field],), of_fees),
         )
-        of_fees = (self.checked(name, *fee.checks) for name, fee in fees.items())
         return Expression(value, (self.checked(function.field, *checks), *of_fees), _direction(f"{value} < 0"))
 
     def _with_direction(self, column: Column, function: AmountWithDirection) -> Expression:
@@ -96,7 +96,7 @@ class AmountMapper(msgspec.Struct, frozen=True):
             Check(RowCode.FIELD_MISSING, f"{word} IS NULL AND {cell} IS NOT NULL", "must have a value"),
             Check(RowCode.DIRECTION_UNKNOWN, f"{word} IS NOT NULL AND NOT {known}", f"one of {', '.join(words)}"),
         )
-        checks = (*required(column, cell), *number.checks, *_contradiction(function, cell, number, debit))
+        checks = (*required(column, cell), *number.checks, *_contradiction(function, cell, number, word))
         size = number.value if function.sign == "none" else f"abs({number.value})"
         return Expression(
             f"CASE WHEN {debit} THEN -({size}) ELSE {size} END",
@@ -122,18 +122,17 @@ class AmountMapper(msgspec.Struct, frozen=True):
             f"an amount in one of {function.debit} and {function.credit}",
         )
         negative = Check(RowCode.SIGN_MISMATCH, debit.above_zero, "with a minus")
+        checked_credit = self.checked(function.credit, *credit.checks)
         checks = (
             *required(column, either),
             *debit.checks,
             *((negative,) if function.negative_debits else ()),
             both,
-            self._sum_in_range(column, (debit_cell, credit_cell)),
+            self._sum_in_range(column, (debit_cell, credit_cell), [checked_credit]),
         )
         # A row of zero is money in where it stands in the credits.
         direction = _direction(f"{value} < 0 OR ({value} = 0 AND {credit_cell} IS NULL)")
-        return Expression(
-            value, (self.checked(function.debit, *checks), self.checked(function.credit, *credit.checks)), direction
-        )
+        return Expression(value, (self.checked(function.debit, *checks), checked_credit), direction)
 
     def number(self, column: Column, name: str, *, signed: bool = True, result: str = "") -> Number:
         """Build a field's number. ``result`` is where its value can be had again without being computed anew."""
@@ -158,9 +157,12 @@ class AmountMapper(msgspec.Struct, frozen=True):
     def _sum(self, column: Column, *parts: str) -> str:
         return f"try_cast({' + '.join(parts)} AS {column.physical_type})"
 
-    def _sum_in_range(self, column: Column, cells: Iterable[str]) -> Check:
-        broken = f"coalesce({', '.join(cells)}) IS NOT NULL AND {column.name} IS NULL AND minor_units IS NOT NULL"
-        return Check(RowCode.AMOUNT_RANGE, broken, _range_rule(column))
+    def _sum_in_range(self, column: Column, cells: Iterable[str], others: Iterable[CheckedCell]) -> Check:
+        """Check that a sum of ``cells`` and ``others`` is not too large; of one with a wrong number nothing is said."""
+        lost = f"coalesce({', '.join(cells)}) IS NOT NULL AND {column.name} IS NULL AND minor_units IS NOT NULL"
+        sound = " AND ".join(f"NOT coalesce({check.broken}, false)" for other in others for check in other.checks)
+        # Only where a sum is lost are the checks evaluated a second time.
+        return Check(RowCode.AMOUNT_RANGE, f"CASE WHEN {lost} THEN {sound} ELSE false END", _range_rule(column))
 
 
 def _range_rule(column: Column) -> str:
@@ -217,16 +219,18 @@ def _direction(negative: str) -> str:
     return f"CASE WHEN {negative} THEN 'DBIT' ELSE 'CRDT' END"
 
 
-def _contradiction(function: AmountWithDirection, cell: str, number: Number, debit: str) -> Iterable[Check]:
-    """Check that the number's own sign is the one that goes with the word."""
+def _contradiction(function: AmountWithDirection, cell: str, number: Number, word: str) -> Iterable[Check]:
+    """Check that the number's own sign is the one that goes with the word, if that is known."""
     plus = f"contains({cell}, '+')"
     match function.sign:
         case "none":
             return
         case "agrees":
-            broken = f"CASE WHEN {debit} THEN {number.above_zero} ELSE {number.below_zero} END"
+            of_debit, of_credit = number.above_zero, number.below_zero
         case "inverted":
-            broken = f"CASE WHEN {debit} THEN {number.below_zero} ELSE {number.above_zero} END"
+            of_debit, of_credit = number.below_zero, number.above_zero
         case "plus":
-            broken = f"({number.below_zero} OR {plus} = {debit})"
+            of_debit, of_credit = f"({number.below_zero} OR {plus})", f"({number.below_zero} OR NOT {plus})"
+    debit, credit = is_one_of(word, function.debit), is_one_of(word, function.credit)
+    broken = f"CASE WHEN {debit} THEN {of_debit} WHEN {credit} THEN {of_credit} END"
     yield Check(RowCode.SIGN_MISMATCH, broken, f"a sign that goes with {function.direction}")

@@ -1,5 +1,7 @@
 """What an expression over the cells consists of: its value, and the checks that make it valid."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from transactions.codes import RowCode
@@ -42,3 +44,14 @@ def required(column: Column, value: str) -> tuple[Check, ...]:
     """Check that a required column has a value."""
     code = RowCode.ID_MISSING if column.name == "transaction_id" else RowCode.FIELD_MISSING
     return (Check(code, f"{value} IS NULL", "must have a value"),) if column.required else ()
+
+
+def merged(checked: Iterable[CheckedCell]) -> tuple[CheckedCell, ...]:
+    """Put the checks of each field together, every one of them once; what is of no field stays by itself."""
+    by_field = dict[str | int, CheckedCell]()
+    for number, one in enumerate(checked):
+        known = by_field.setdefault(one.field or number, CheckedCell(one.field, one.shown, ()))
+        by_field[one.field or number] = msgspec.structs.replace(
+            known, checks=tuple(dict.fromkeys((*known.checks, *one.checks)))
+        )
+    return tuple(one for one in by_field.values() if one.checks)

@@ -50,16 +50,6 @@ EARLIEST_DATE = date(1970, 1, 1)
 """No transaction of a file is older."""
 
 
-_CURRENCY_CHECKS = (
-    Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"),
-    Check(
-        RowCode.CURRENCY_WITHDRAWN,
-        "booking_date NOT BETWEEN valid_from AND valid_to",
-        "a currency that was valid on the booking date",
-    ),
-)
-
-
 class Mapper(msgspec.Struct, frozen=True):
     """Builds the expressions of one file.
 
@@ -115,12 +105,30 @@ class Mapper(msgspec.Struct, frozen=True):
             broken = f"{self.cells[function.field]} IS NOT NULL AND NOT {known}"
             checks.insert(0, Check(RowCode.VALUE_UNKNOWN, broken, f"one of {', '.join(function.values)}"))
         if column.name == "currency":
-            checks += _CURRENCY_CHECKS
+            checks.append(Check(RowCode.CURRENCY_UNKNOWN, "minor_units IS NULL", "a currency code of ISO 4217"))
+            checks.append(self._withdrawn())
         fields = fields_read(function)
         if not fields:
             return Expression(value, (CheckedCell("", value, tuple(checks)),))
         first, *others = fields
+        # What the text lacks follows from a value of another type, if one has that.
+        if wrong := [
+            f"coalesce({self.of_other_type[field]}, false)"
+            for name in others
+            for field in self.layout.file_fields(name)
+            if self.of_other_type
+        ]:
+            either = " OR ".join(wrong)
+            checks = [Check(check.code, f"({check.broken}) AND NOT ({either})", check.rule) for check in checks]
         return Expression(value, (self.checked(first, *checks), *map(self.checked, others)))
+
+    def _withdrawn(self) -> Check:
+        """Check that the currency was valid on the booking date; of a wrong date nothing follows."""
+        booked = canonical().table("transactions").column("booking_date")
+        of_date = self.column(booked, self.layout.mapping["booking_date"]).checked
+        sound = " AND ".join(f"NOT coalesce({check.broken}, false)" for cell in of_date for check in cell.checks)
+        broken = f"CASE WHEN booking_date NOT BETWEEN valid_from AND valid_to THEN {sound} ELSE false END"
+        return Check(RowCode.CURRENCY_WITHDRAWN, broken, "a currency that was valid on the booking date")
 
     def _required(self, column: Column, function: TextFunction) -> tuple[Check, ...]:
         """Check that the column has a value: of a hash, that what goes before it has."""
@@ -214,7 +222,7 @@ class Mapper(msgspec.Struct, frozen=True):
             broken = f"{cell} IS NOT NULL AND (length({cell}) <> 10 OR {day}::VARCHAR IS DISTINCT FROM {cell})"
         else:
             broken = f"{cell} IS NOT NULL AND (NOT {matches(cell, field.date_format.pattern)} OR {day} IS NULL)"
-        yield Check(RowCode.DATE_FORMAT, broken, f"a date written as {' or '.join(field.formats)}")
+        yield Check(RowCode.DATE_FORMAT, broken, field.rule)
         if field.closing:
             earliest = f"{self._closing_date(field.closing)} - INTERVAL {DAYS_BEFORE_CLOSING} DAY"
             rule = f"in the {DAYS_BEFORE_CLOSING} days before the statement's closing date"

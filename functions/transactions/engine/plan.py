@@ -10,7 +10,7 @@ import msgspec
 
 from transactions.codes import RowCode
 from transactions.currencies import MINOR_UNITS, VALIDITY
-from transactions.engine.checks import Check, CheckedCell, Expression
+from transactions.engine.checks import Check, CheckedCell, Expression, merged
 from transactions.engine.expressions import Mapper
 from transactions.engine.facts import Facts
 from transactions.engine.json_cells import JsonCells
@@ -61,9 +61,9 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def checked(self) -> tuple[CheckedCell, ...]:
-        """Everything that is checked, each giving at most one error of a row."""
+        """Everything that is checked, each giving at most one error of a row: a cell only one, whatever reads it."""
         of_columns = (checked for column in self.columns.values() for checked in column.checked)
-        return tuple(checked for checked in (*self.row_checks, *of_columns) if checked.checks)
+        return merged((*self.row_checks, *of_columns))
 
     @property
     def checks(self) -> tuple[tuple[int, str, Check], ...]:

@@ -90,9 +90,7 @@ class Till:
         if fees and value is not None:
             value = sum_of(value, *(-(fee.sound or Decimal(0)) for fee in fees))
             negative = value < 0
-            faults += self._too_large(value, (part.field,), certain=True)
-            if any(fee.codes for fee in fees):
-                faults += (Fault.of(part.field, "AMOUNT_RANGE", certain=False),)
+            faults += () if any(fee.codes for fee in fees) else self._too_large(value, (part.field,))
         return Money(value, "DBIT" if negative else "CRDT", faults)
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
@@ -143,11 +141,10 @@ class Till:
             faults.append(Fault.of(function["direction"], "FIELD_MISSING"))
         if word is not None and word not in words:
             faults.append(Fault.of(function["direction"], "DIRECTION_UNKNOWN"))
-        contradicts = part.number is not None and _contradicts(sign, part.number, debit=debit)
+        # Where the word is unknown, there is nothing that a sign could contradict.
+        contradicts = part.number is not None and word in words and _contradicts(sign, part.number, debit=debit)
         if part.text is None:
             faults += [Fault.of(part.field, "FIELD_MISSING")] if required else []
-        elif contradicts and word not in words:
-            faults += [*part.faults(), Fault.of(part.field, "SIGN_MISMATCH", certain=False)]
         else:
             faults += part.faults(*(["SIGN_MISMATCH"] if contradicts else []))
         size = abs(part.value) if part.value is not None else None
@@ -171,7 +168,7 @@ class Till:
         if sign == "ignored":
             out, received = abs(out), abs(received)
         value = sum_of(received, out if negative else -out)
-        faults += self._too_large(value, fields, certain=sound)
+        faults += self._too_large(value, fields) if sound else ()
         went_out = value < 0 or (value == 0 and credit.text is None)
         return Money(value, "DBIT" if went_out else "CRDT", faults)
 
@@ -199,10 +196,8 @@ class Till:
     def _field(self, name: str) -> dict[str, Any]:
         return next(field for field in all_fields(self.layout) if field["name"] == name)
 
-    def _too_large(self, value: Decimal, fields: tuple[str, ...], *, certain: bool) -> tuple[Fault, ...]:
-        if in_range(value):
-            return ()
-        return (Fault(frozenset(fields), frozenset(["AMOUNT_RANGE"]), certain=certain),)
+    def _too_large(self, value: Decimal, fields: tuple[str, ...]) -> tuple[Fault, ...]:
+        return () if in_range(value) else (Fault(frozenset(fields), frozenset(["AMOUNT_RANGE"])),)
 
 
 def _of_decimals(number: Number, field: Mapping[str, Any], minor_units: int | None) -> set[str]:

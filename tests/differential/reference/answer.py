@@ -14,9 +14,10 @@ Record = dict[str, Value]
 class Fault:
     """One thing that is wrong with a row.
 
-    The product must report one of ``codes`` for one of ``fields``; the pages do not specify which of several comes
-    first. If the fault is not ``certain``, the product may omit it: beside another fault, or where the pages do not
-    specify it. A fault that only all rows together show is reported only for a row without any other (``if_alone``).
+    The product must report one of ``codes`` for one of ``fields``, or another fault of one of these: a cell has one
+    error, and the pages do not specify which of several comes first. If the fault is not ``certain``, the product may
+    omit it: beside another fault, or where the pages do not specify it. A fault that only all rows together show is
+    reported only for a row without any other (``if_alone``).
     """
 
     fields: frozenset[str]

@@ -77,8 +77,8 @@ class Mapper:
             record[column], wrong = self._date(column, mapping[column], cells)
             faults += wrong
         first, last = WITHDRAWN.get(currency or "", (0, 9999))
-        booked = record["booking_date"]
-        if isinstance(booked, date) and not first <= booked.year <= last:
+        booked, wrong = self._date("booking_date", mapping["booking_date"], cells)
+        if booked is not None and not wrong and not first <= booked.year <= last:
             fields = frozenset(fields_of(mapping["currency"])) or frozenset([""])
             faults.append(Fault(fields, frozenset(["CURRENCY_WITHDRAWN"])))
         return record, _reported(faults, cells.mistyped, _read_fields(self.layout))
