@@ -40,10 +40,12 @@ class Dialect(LayoutPart, frozen=True):
     are no records, nor is anything from the first line on that matches ``footer``; each is counted, and one that could
     be a transaction is rejected. ``trim`` takes white space off every cell. Unless ``line_breaks_in_cells``, every line
     is a row. A file without a line end behind its last line gets a warning unless ``final_line_end`` is false.
+    With an ``escape_char``, quotes are escaped by it in place of being doubled.
     """
 
     delimiter: AsciiCharacter = ","
     quote_char: AsciiCharacter | None = '"'
+    escape_char: AsciiCharacter | None = None
     header: bool = True
     header_within: Annotated[int, Meta(ge=1, le=MAX_HEADER_WITHIN)] = 1
     any_order: bool = False

@@ -103,7 +103,14 @@ def _may_have(field: Field, cell: str) -> bool:
 
 
 def _characters(dialect: Dialect) -> Iterator[str]:
-    characters = {"delimiter": dialect.delimiter, "quoteChar": dialect.quote_char, "commentChar": dialect.comment_char}
+    if dialect.escape_char is not None and dialect.quote_char is None:
+        yield "dialect.escapeChar: without a quoteChar there is nothing to escape"
+    characters = {
+        "delimiter": dialect.delimiter,
+        "quoteChar": dialect.quote_char,
+        "commentChar": dialect.comment_char,
+        "escapeChar": dialect.escape_char,
+    }
     used = {key: character for key, character in characters.items() if character is not None}
     for (key, character), (other, same) in combinations(used.items(), 2):
         if character == same:

@@ -1,7 +1,10 @@
-"""The grammar of CSV records: how a record is split into cells, and the one form in which the engine reads it.
+r"""The grammar of CSV records: how a record is split into cells, and the one form in which the engine reads it.
 
 RFC 4180, and three liberties that leave nothing open: white space around a quoted cell is no part of it, a quote within
 a cell that does not begin with one is a character like any other, and the quote may be another character or none.
+
+With an escape character, a quote is escaped in place of being doubled, and so is the escape character itself, in any
+cell. Before anything else it makes the record malformed: ``\n`` could be two characters or a line feed.
 """
 
 import re
@@ -21,7 +24,7 @@ class Cells:
     """Splits the records of one dialect into cells, and writes them so that any reader splits them alike."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._delimiter, self._quote = dialect.delimiter, dialect.quote_char
+        self._delimiter, self._quote, self._escape = dialect.delimiter, dialect.quote_char, dialect.escape_char
         # U+0085 is a control character too: it rejects its row.
         self._empty = WHITE_SPACE.replace("\x85", "") if dialect.trim else BLANK
         self._around = f"{self._empty}{self._delimiter}{self._quote or ''}"
@@ -29,7 +32,11 @@ class Cells:
         """What a line of cells without a value consists of."""
 
     def split(self, record: str) -> list[str] | None:
-        """Return the record's cells; None if a quoted cell is never closed, or has text behind its closing quote."""
+        """Return the record's cells.
+
+        None if a quoted cell is never closed or has text behind its closing quote, or if nothing is escaped by an
+        escape character.
+        """
         if not self._quote:
             return record.split(self._delimiter)
         cells, position, doubled = list[str](), 0, self._quote * 2
@@ -38,7 +45,7 @@ class Cells:
             cells.append(plain if quoted is None else quoted.replace(doubled, self._quote))
             position = found.end() + 1
             if found.end() == len(record):
-                return cells
+                return [self._escaped.sub(r"\1", cell) for cell in cells] if self._escape else cells
         return None
 
     def is_open(self, record: str) -> bool:
@@ -58,6 +65,20 @@ class Cells:
         return self._delimiter.join(
             f"{quote}{cell.replace(quote, doubled)}{quote}" if self._special.search(cell) else cell for cell in cells
         )
+
+    def escape(self, cells: Iterable[str]) -> str:
+        """Write a record of a file with an escape character, each cell quoted."""
+        special, quote = re.compile(f"[{re.escape(f'{self._escape}{self._quote}')}]"), self._quote
+        return self._delimiter.join(f"{quote}{special.sub(self._with_escape, cell)}{quote}" for cell in cells)
+
+    def _with_escape(self, special: re.Match[str]) -> str:
+        return f"{self._escape}{special[0]}"
+
+    @cached_property
+    def _escaped(self) -> re.Pattern[str]:
+        """Match an escape character, with what it escapes as a group."""
+        escape = re.escape(self._escape or "")
+        return re.compile(f"{escape}([{escape}{re.escape(self._quote or '')}])")
 
     @cached_property
     def _special(self) -> re.Pattern[str]:
@@ -81,8 +102,8 @@ class Cells:
     @property
     def _opened(self) -> str:
         """Match a quoted cell up to its closing quote, with its content as a group."""
-        quote = re.escape(self._quote or "")
-        return f"{self._blank}{quote}((?:[^{quote}]++|{quote}{quote})*+)"
+        quote, escape = re.escape(self._quote or ""), re.escape(self._escape or "")
+        return f"{self._blank}{quote}((?:[^{quote}{escape}]++|{self._pair})*+)"
 
     @property
     def _close(self) -> str:
@@ -90,4 +111,13 @@ class Cells:
 
     @property
     def _plain(self) -> str:
-        return rf"(?!{self._blank}{re.escape(self._quote or '')})[^{re.escape(self._delimiter)}\n]*+"
+        delimiter, begin = re.escape(self._delimiter), rf"(?!{self._blank}{re.escape(self._quote or '')})"
+        if self._escape:
+            return rf"{begin}(?:[^{delimiter}\n{re.escape(self._escape)}]++|{self._pair})*+"
+        return rf"{begin}[^{delimiter}\n]*+"
+
+    @property
+    def _pair(self) -> str:
+        """Match two characters that stand for one: those that are escaped, or a doubled quote."""
+        quote, escape = re.escape(self._quote or ""), re.escape(self._escape or "")
+        return f"{escape}[{escape}{quote}]" if escape else quote * 2

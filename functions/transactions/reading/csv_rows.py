@@ -23,6 +23,7 @@ MAX_RECORD_LINES = 100
 OPEN_QUOTE_RULE = "a quote that begins a cell is closed on the same line, and quotes within the cell are doubled"
 CLOSED_QUOTE_RULE = "nothing but a delimiter follows the quote that closes a cell, and quotes within it are doubled"
 ONE_LINE_RULE = "each quoted cell is on one line, or the layout has lineBreaksInCells"
+ESCAPE_RULE = "a quoted cell is closed on its line, and {0} stands only before a quote or another {0}"
 LAST_LINE_RULE = "a line end behind the last line"
 _MAX_STRUCTURES = 10_000
 _LINE_FEED = b"\n"
@@ -42,6 +43,9 @@ class CsvRows:
         self._found, self._texts, self._ended = found, texts, False
         self._columns, self._fewest_cells = len(found.columns), found.fewest_cells
         self._spans_lines = dialect.line_breaks_in_cells
+        self._escapes, escape_rule = bool(dialect.escape_char), ESCAPE_RULE.format(dialect.escape_char)
+        self._open_rule = escape_rule if self._escapes else OPEN_QUOTE_RULE
+        self._closed_rule = escape_rule if self._escapes else CLOSED_QUOTE_RULE
         self._cells, self._structures = Cells(dialect), Structures(dialect)
         self._quote = (dialect.quote_char or "").encode()
         self._empty_cells = (BLANK + dialect.delimiter).encode()
@@ -187,7 +191,7 @@ class CsvRows:
         """
         number, end = self._account.line, start + 1
         cells = self._cells.split(_LINE_FEED.join(lines[start : closing + 1]).decode()) if closing else None
-        rule = OPEN_QUOTE_RULE
+        rule = self._open_rule
         if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
             rule, end = ONE_LINE_RULE, closing + 1
         for place in range(start, end):
@@ -222,11 +226,13 @@ class CsvRows:
         self._check(number, record)
         if cells is None and self._spans_lines:
             detail = f"a quote opened on line {number} is closed, and there is text behind it"
+            if self._escapes:
+                detail = f"the quotes of line {number} are not escaped as the layout says"
             raise FileRejectedError(FileCode.MALFORMED_CSV, detail)
         if FORBIDDEN.search(record):
             code, rule = RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE
         elif cells is None:
-            code, rule = RowCode.QUOTE_MALFORMED, CLOSED_QUOTE_RULE
+            code, rule = RowCode.QUOTE_MALFORMED, self._closed_rule
         elif self._fewest_cells <= len(cells) <= self._columns:
             return cells
         else:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Dialect, Layout
 from transactions.reading.csv_cells import Cells
@@ -58,11 +60,16 @@ def in_parts(
 
 
 def numbered_rows(part: Part, dialect: Dialect) -> Iterator[tuple[int, str]]:
-    """Yield the rows of a part of a CSV file, each with its number; a row may span lines where its cells may."""
-    cells, row, number = Cells(dialect), "", part.first
+    """Yield the rows of a part of a CSV file, each with its number; a row may span lines where its cells may.
+
+    A row with a quote that the file escapes has it doubled in the part, for the engine: here it is escaped again.
+    """
+    own, cells, row, number = Cells(dialect), Cells(replace(dialect, escape_char=None)), "", part.first
     with part.path.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
             row += line
             if not (dialect.line_breaks_in_cells and cells.is_open(row)):
-                yield number, row.removesuffix("\n")
+                row = row.removesuffix("\n")
+                is_own = not dialect.escape_char or own.split(row) == cells.split(row)
+                yield number, row if is_own else own.escape(cells.split(row) or [])
                 row, number = "", number + 1

@@ -20,12 +20,13 @@ class Structures:
     """Gives the structure of each line: its delimiters and quotes.
 
     That says how the line is split only if each cell with a quote is quoted as a whole: a delimiter with an odd number
-    of quotes before it is then text. Other lines have none; nor have those that are blank, or hold a forbidden
-    character.
+    of quotes before it is then text. Other lines have none; nor have those that are blank, or hold an escape or a
+    forbidden character.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         delimiter, self._quote = dialect.delimiter.encode(), (dialect.quote_char or "").encode()
+        self._escape = (dialect.escape_char or "").encode()
         self._not_structural = bytes(set(range(256)) - set(delimiter + self._quote + _LINE_FEED))
         self._blank_line = re.compile(rb"\n[%b]*+(?=\n)" % re.escape(Cells(dialect).blank).encode())
         if not self._quote:
@@ -46,6 +47,8 @@ class Structures:
         if self._quote and self._quote in lines and not self._are_regular(lines, structures):
             self._remove_irregular(structures, lines.split(_LINE_FEED)[1:-1], 0, len(structures))
         self._remove(structures, lines, self._blank_line)
+        if self._escape and self._escape in lines:
+            self._remove(structures, lines, re.compile(re.escape(self._escape)))
         if holds_forbidden(lines):
             self._remove(structures, lines, FORBIDDEN_BYTES)
         return structures

@@ -5,7 +5,7 @@ import gzip
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_layouts, mutations, others, sections
+from tests.differential.generate import balances, csv_layouts, escapes, mutations, others, sections
 from tests.differential.generate.case import Blocks, Case
 from tests.differential.generate.chance import chance, weighted
 
@@ -26,6 +26,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     """Draw a layout and a file."""
     drawn, facts = csv_layouts.draw(rng)
     layout, kinds = drawn.layout, {"csv"}
+    escapes.add(Random(f"{seed} {number} escapes"), layout["dialect"])  # noqa: S311 no secret
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
     balances.add(rng, layout, drawn_rows)
@@ -115,8 +116,11 @@ def _cell(rng: Random, dialect: dict[str, Any], cell: str, *, always: bool, kind
         if dialect.get("trim") and delimiter != "\t" and chance(rng, 0.2)
         else ""
     )
-    if always or breaks or delimiter in cell or quote in cell or chance(rng, 0.05):
-        cell = quote + cell.replace(quote, quote * 2) + quote
+    escaped = escapes.written(rng, dialect, cell)
+    if not (always or breaks or delimiter in cell or quote in cell or chance(rng, 0.05)):
+        cell = escaped
+    else:
+        cell = quote + escaped + quote
         if chance(rng, 0.006):
             cell, padding = (
                 rng.choice(
@@ -223,6 +227,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("other encodings")
     if any(field.get("optional") for field in layout["schema"]["fields"]):
         kinds.add("optional columns")
+    if dialect.get("escapeChar"):
+        kinds.add("escaped quotes")
     if blocks.chunk:
         kinds.add("small blocks and parts")
     return kinds

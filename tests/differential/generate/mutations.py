@@ -36,6 +36,8 @@ def of_text(rng: Random, text: str, dialect: dict[str, Any]) -> str:
     f"  {quote}", f"{quote} ",
               "\n", "\r", "\r\n", "\n\n", "\t", "\u00a0", "-", "+", ".", ",", "0", "", "", f"{quote}\n{quote}",
               delimiter * 3, "\u2028", "x"]  # fmt: skip
+    if escape := dialect.get("escapeChar"):
+        pieces += [escape, escape * 2, escape + quote, escape + delimiter]
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
         start = _place(rng, text, quote + delimiter + "\n\r")
         end = start + rng.choice([0, 0, 1, 1, 2, rng.randint(0, 30)])

@@ -20,7 +20,7 @@ def split(record: str, dialect: Mapping[str, Any]) -> list[str]:
     QuoteOpenError
         If it ends within a quoted cell.
     QuoteMisplacedError
-        If a quoted cell does not end before a delimiter, or at the end.
+        If a quoted cell does not end before a delimiter, or at the end, or nothing is escaped by an escape character.
     """
     cells, at = list[str](), 0
     while True:
@@ -65,15 +65,31 @@ def _cell(record: str, at: int, dialect: Mapping[str, Any]) -> tuple[str, int]:
     """Return the cell that begins ``at`` a place, and where it ends."""
     delimiter, quote = dialect.get("delimiter", ","), dialect.get("quoteChar", '"')
     start = _begin(record, at, dialect)
+    escape = dialect.get("escapeChar")
     if not quote or record[start : start + 1] != quote:
         end = record.find(delimiter, at)
         end = len(record) if end < 0 else end
-        return record[at:end], end
-    closing = _closing(record, start + 1, quote)
+        return _unescaped(record[at:end], escape, quote), end
+    closing = _closing(record, start + 1, quote, escape)
+    text = record[start + 1 : closing]
+    text = _unescaped(text, escape, quote) if escape else text.replace(quote * 2, quote)
     end = _begin(record, closing + 1, dialect)
     if end < len(record) and record[end] != delimiter:
         raise QuoteMisplacedError
-    return record[start + 1 : closing].replace(quote * 2, quote), end
+    return text, end
+
+
+def _unescaped(written: str, escape: str | None, quote: str) -> str:
+    """Take the escape characters out of a cell; each must stand before a quote or another one."""
+    text, at = "", 0
+    while escape and at < len(written):
+        if written[at] == escape:
+            at += 1
+            if written[at : at + 1] not in {escape, quote}:
+                raise QuoteMisplacedError
+        text += written[at]
+        at += 1
+    return text if escape else written
 
 
 def _begin(record: str, at: int, dialect: Mapping[str, Any]) -> int:
@@ -83,11 +99,13 @@ def _begin(record: str, at: int, dialect: Mapping[str, Any]) -> int:
     return at
 
 
-def _closing(record: str, at: int, quote: str) -> int:
-    while True:
-        at = record.find(quote, at)
-        if at < 0:
-            raise QuoteOpenError
-        if record[at + 1 : at + 2] != quote:
+def _closing(record: str, at: int, quote: str, escape: str | None) -> int:
+    """Return where the quoted cell is closed whose content begins ``at`` a place."""
+    while at < len(record):
+        if record[at] == escape or (not escape and record[at : at + 2] == quote * 2):
+            at += 2
+        elif record[at] == quote:
             return at
-        at += 2
+        else:
+            at += 1
+    raise QuoteOpenError

@@ -116,7 +116,7 @@ values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.di
 characters = st.characters(max_codepoint=127)
 words = st.lists(texts, min_size=1, max_size=3)
 MADE_FOR: dict[str, st.SearchStrategy[Any]] = {
-    **dict.fromkeys(["delimiter", "quoteChar", "commentChar", "decimalChar", "groupChar"], characters),
+    **dict.fromkeys(["delimiter", "quoteChar", "escapeChar", "commentChar", "decimalChar", "groupChar"], characters),
     **dict.fromkeys(["pattern", "headerPattern", "footer"], st.sampled_from(PATTERNS)),
     **dict.fromkeys(["prefixes", "suffixes", "credit", "debit", "missingValues", "debitWords", "creditWords"], words),
     **dict.fromkeys(
