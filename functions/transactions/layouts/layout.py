@@ -58,7 +58,10 @@ class Dialect(LayoutPart, frozen=True):
 
 
 class Capture(LayoutPart, frozen=True):
-    """A fact taken by the one group of ``pattern`` from the first line above the header, or from the file's name."""
+    """A fact taken by the one group of ``pattern`` from the first line above the header, or from the file's name.
+
+    Without a header, the lines above the first row are those that have a fact and cannot be rows.
+    """
 
     name: str
     pattern: str

@@ -162,8 +162,8 @@ def _references(layout: Layout) -> Iterator[str]:
     for key, condition in layout.conditions:
         yield from (f"{key}.{rule}" for rule in _condition(layout, condition))
     for number, capture in enumerate(layout.captures):
-        if capture.source == "preamble" and (layout.format == "json" or not layout.dialect.header):
-            yield f"captures[{number}]: only CSV with a header has lines above it"
+        if capture.source == "preamble" and layout.format == "json":
+            yield f"captures[{number}]: only CSV has lines above its rows"
 
 
 def _sections(layout: Layout) -> Iterator[str]:

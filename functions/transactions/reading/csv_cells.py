@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from transactions.layouts.layout import Dialect
+from transactions.reading.records import MAX_RECORD_BYTES
 
 BLANK = " \t\v\f"
 """A cell of nothing else has no value."""
@@ -121,3 +122,11 @@ class Cells:
         """Match two characters that stand for one: those that are escaped, or a doubled quote."""
         quote, escape = re.escape(self._quote or ""), re.escape(self._escape or "")
         return f"{escape}[{escape}{quote}]" if escape else quote * 2
+
+
+def cells_of(line: str, dialect: Dialect) -> tuple[str, ...]:
+    """Split a line into its cells; none if it cannot be split, or is too long."""
+    if len(line) > MAX_RECORD_BYTES:
+        return ()
+    cells = Cells(dialect).split(line) or []
+    return tuple(cell.strip() for cell in cells) if dialect.trim else tuple(cells)

@@ -5,17 +5,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
-from transactions.layouts.layout import Capture, Dialect, Layout
+from transactions.layouts.layout import MAX_HEADER_WITHIN, Capture, Layout
 from transactions.patterns import compiled
-from transactions.reading.csv_cells import Cells
+from transactions.reading.csv_cells import Cells, cells_of
 from transactions.reading.file_types import refuse_other_type
 from transactions.reading.intake import is_empty, unmarked_utf16, utf8
+from transactions.reading.leading import LeadingLines
 from transactions.reading.lines import LineFilter
 from transactions.reading.misses import Miss, fields_of, miss_of_header, miss_of_rows
-from transactions.reading.records import MAX_RECORD_BYTES
 from transactions.reading.shapes import fits
 
 ROWS_LOOKED_AT = 20
@@ -29,8 +30,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     A row has as many cells as there are columns; it may end early only before columns that the header lacks, so that
     it has at least ``fewest_cells``. Without ``captures``, a file of several sections has them below its header.
-    ``above`` are the lines above the header, ``lines_above`` counts them
-    and the header.
+    ``above`` are the lines above the header, or without one above the first row; ``lines_above`` counts them and the
+    header.
     """
 
     layout: Layout
@@ -130,17 +131,34 @@ def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...]
 
 
 def _by_rows(head: bytes, layout: Layout) -> Found | Miss:
-    found = Found(layout=layout, columns=layout.names, fewest_cells=layout.fewest_cells, captures={})
+    leading = LeadingLines(layout)
+    lines = _first_lines(head, layout, MAX_HEADER_WITHIN)
+    above = tuple(lines[: leading.count(lines)])
+    found = Found(
+        layout=layout,
+        columns=layout.names,
+        fewest_cells=layout.fewest_cells,
+        captures={},
+        above=above,
+        lines_above=len(above),
+    )
     rows = _first_rows(head, found)
     share = _share_that_fits(rows, found)
-    return found if share > _HALF else miss_of_rows(layout, rows, share)
+    if share <= _HALF:
+        return miss_of_rows(layout, rows, share)
+    if layout.sections:
+        # The lines above the first rows begin a section as those further down do.
+        return replace(found, above=(), lines_above=0)
+    return replace(found, captures=leading.facts(above))
 
 
 def _first_rows(head: bytes, found: Found) -> list[tuple[str, ...]]:
-    """Return the cells of the first rows: none of a line that is blank or skipped."""
-    layout, line_filter, cells = found.layout, LineFilter(found.layout.dialect), Cells(found.layout.dialect)
+    """Return the cells of the first rows: none of a line that is blank, is skipped, or stands above rows."""
+    layout, line_filter, leading = found.layout, LineFilter(found.layout.dialect), LeadingLines(found.layout)
+    cells = Cells(layout.dialect)
     lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
-    return [cells_of(line, layout.dialect) for line in lines if not line_filter.skips(line) and cells.has_values(line)]
+    lines = [line for line in lines if not line_filter.skips(line) and cells.has_values(line)]
+    return [cells_of(line, layout.dialect) for line in lines if layout.dialect.header or not leading.has(line)]
 
 
 def _share_that_fits(rows: Sequence[Sequence[str]], found: Found) -> float:
@@ -167,11 +185,3 @@ def _refuse_undecodable(head: bytes, layout: Layout) -> None:
     if any("\ufffd" in line for line in _first_lines(head, layout, count)):
         for _ in utf8(iter([head]), layout.encoding):
             pass
-
-
-def cells_of(line: str, dialect: Dialect) -> tuple[str, ...]:
-    """Split a line into its cells; none if it cannot be split, or is too long."""
-    if len(line) > MAX_RECORD_BYTES:
-        return ()
-    cells = Cells(dialect).split(line) or []
-    return tuple(cell.strip() for cell in cells) if dialect.trim else tuple(cells)

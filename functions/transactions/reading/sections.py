@@ -7,8 +7,9 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Layout
-from transactions.patterns import compiled
-from transactions.reading.headers import Found, cells_of, match_columns
+from transactions.reading.csv_cells import cells_of
+from transactions.reading.headers import Found, match_columns
+from transactions.reading.leading import fact_patterns, facts_in, is_of_rows
 from transactions.reading.records import Section
 from transactions.reading.shapes import has_amount, is_dated
 
@@ -21,13 +22,12 @@ class SectionLines:
 
     def __init__(self, found: Found) -> None:
         self._found, self._layout = found, found.layout
-        above = (capture for capture in found.layout.captures if capture.source == "preamble")
-        self._patterns = [(capture.name, compiled(capture.pattern)) for capture in above]
+        self._patterns = fact_patterns(found.layout)
         self._in_header = _text_in_header(found.layout)
 
     @property
     def stand_above_headers(self) -> bool:
-        """Whether the layout captures facts from lines above its header."""
+        """Whether the layout captures facts from lines above its header, or its rows."""
         return bool(self._patterns)
 
     def header_facts(self, number: int, line: str) -> dict[str, str] | None:
@@ -53,18 +53,20 @@ class SectionLines:
 
     def facts(self, line: str) -> dict[str, str]:
         """Return the facts in a line that stands above a section's rows."""
-        found = {name: match[1] for name, pattern in self._patterns if (match := pattern.search(line)) and match[1]}
+        found = facts_in(self._patterns, line)
         return {} if not found or self.is_row(line) else found
 
     def is_row(self, line: str) -> bool:
-        """Return whether a booking date stands in its place in ``line``."""
-        return is_dated(self._layout, self._found.columns, cells_of(line, self._layout.dialect))
+        """Return whether a booking date stands in its place in ``line``, and no cell tells that it is no row."""
+        cells = cells_of(line, self._layout.dialect)
+        return is_dated(self._layout, self._found.columns, cells) and is_of_rows(self._layout, cells)
 
     def may_be_row(self, line: str) -> bool:
         """Return whether ``line`` has a booking date in its place, or a row's cells with an amount."""
         columns, cells = self._found.columns, cells_of(line, self._layout.dialect)
         as_wide = self._found.fewest_cells <= len(cells) <= len(columns)
-        return is_dated(self._layout, columns, cells) or (as_wide and has_amount(self._layout, columns, cells))
+        is_like = is_dated(self._layout, columns, cells) or (as_wide and has_amount(self._layout, columns, cells))
+        return is_like and is_of_rows(self._layout, cells)
 
 
 class SectionGuard:

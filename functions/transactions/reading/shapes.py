@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
+from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.numbers import number_pattern, rule_of
@@ -37,6 +37,16 @@ def is_dated(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bo
 def has_amount(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
     """Return whether an amount stands among ``cells``, written as the layout says."""
     return _any_in_shape(layout, columns, cells, "amount", NumberField)
+
+
+def keeps_constraints(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether each text among ``cells`` is within the constraints of its field, or missing."""
+    texts = ((field, cell) for name, cell in zip(columns, cells, strict=False) if (field := layout.field(name)))
+    return all(
+        cell in layout.schema.missing_values or in_shape(field, cell)
+        for field, cell in texts
+        if isinstance(field, StringField)
+    )
 
 
 def _any_in_shape(

@@ -4,6 +4,7 @@ from transactions.codes import RowCode
 from transactions.reading.accounts import LineAccount
 from transactions.reading.csv_cells import Cells
 from transactions.reading.headers import Found
+from transactions.reading.leading import is_of_rows
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import Section
 from transactions.reading.sections import SectionGuard, SectionReader
@@ -23,7 +24,7 @@ class SkippedLines:
             account.begin(Section(1, found.captures))
         for number, line in enumerate(found.above, 1):
             if cells.has_values(line):
-                self._skip(number, line)
+                self._skip(number, line, above_rows=True)
 
     def blanked(self, block: bytes, first: int, *, last: bool = False) -> list[bytes]:
         """Return ``block`` with such lines made blank: none if all its lines wait for those below, else one.
@@ -50,7 +51,7 @@ class SkippedLines:
             self._account.begin(section)
             for place in places:
                 if self._cells.has_values(lines[place]):
-                    self._skip(first + place, lines[place])
+                    self._skip(first + place, lines[place], above_rows=True)
                 lines[place] = ""
         return "\n".join(lines).encode()
 
@@ -66,13 +67,17 @@ class SkippedLines:
                 lines[place] = ""
         return "\n".join(lines).encode()
 
-    def _skip(self, number: int, line: str) -> None:
-        """Count a line as skipped, or as rejected where it could be a transaction."""
+    def _skip(self, number: int, line: str, *, above_rows: bool = False) -> None:
+        """Count a line as skipped, or as rejected where it could be a transaction.
+
+        One above the rows could not if it is known to be of no row.
+        """
         found, cells = self._found, self._cells.split(line) or []
         if found.layout.dialect.trim:
             cells = [cell.strip() for cell in cells]
         fits = found.fewest_cells <= len(cells) <= len(found.columns)
-        if fits and is_booked(found.layout, found.columns, cells):
+        is_other = above_rows and not is_of_rows(found.layout, cells)
+        if fits and not is_other and is_booked(found.layout, found.columns, cells):
             self._account.reject(number, RowCode.LINE_SKIPPED, SKIPPED_RULE, line)
         else:
             self._account.skip(number, line)

@@ -5,7 +5,7 @@ import gzip
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_layouts, escapes, mutations, others, sections
+from tests.differential.generate import balances, csv_layouts, escapes, leading, mutations, others, sections
 from tests.differential.generate.case import Blocks, Case
 from tests.differential.generate.chance import chance, weighted
 
@@ -27,6 +27,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     drawn, facts = csv_layouts.draw(rng)
     layout, kinds = drawn.layout, {"csv"}
     escapes.add(Random(f"{seed} {number} escapes"), layout["dialect"])  # noqa: S311 no secret
+    dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
+    leading.add(dice, layout, facts)
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
     balances.add(rng, layout, drawn_rows)
@@ -36,6 +38,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     lines = [_line(rng, layout, row, kinds) for row in rows]
     lines = sections.among(Random(f"{seed} {number} sections"), layout, lines, header, facts)  # noqa: S311 no secret
     above = _above(rng, layout, facts)
+    above += leading.lines(dice, layout, facts, lambda cells: _line(dice, layout, cells, set()), rows)
     if layout["dialect"].get("header", True):
         above.append(_line(rng, layout, header, set()))
     lines = [*above, *_with_other_lines(rng, layout, lines)]
@@ -223,6 +226,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("sections")
     if not dialect.get("header", True):
         kinds.add("no header")
+        if any(capture.get("source") == "preamble" for capture in layout.get("captures", ())):
+            kinds.add("facts without header")
     if layout.get("encoding", "utf-8") != "utf-8":
         kinds.add("other encodings")
     if any(field.get("optional") for field in layout["schema"]["fields"]):

@@ -9,6 +9,7 @@ from tests.differential.reference.cells import Cells
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
 from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
+from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.numbers import read_number
 from tests.differential.reference.skipped_lines import is_skipped
@@ -36,12 +37,12 @@ class CsvRows:
 
     def rows(self) -> Iterator[Cells | Row]:
         """Yield every row; RefusedError if it is not certain where each begins and ends."""
-        above = max(0, self.header.lines - 1)
+        above = self.header.lines - (1 if self._dialect.get("header", True) else 0)
         for number, line in enumerate(self.lines[:above], 1):
-            yield from self._skip(number, line)
+            yield from self._skip(number, line, above_rows=True)
         lines = self.lines[self.header.lines :]
         for number in sorted(self.above_sections):
-            yield from self._skip(number, self.lines[number - 1])
+            yield from self._skip(number, self.lines[number - 1], above_rows=True)
             lines[number - 1 - self.header.lines] = ""
         for place, skipped in enumerate(is_skipped(self._dialect, lines)):
             if skipped:
@@ -98,12 +99,13 @@ class CsvRows:
         texts |= {name: cell if cell and cell not in missing else None for name, cell in present}
         return Cells(line, texts)
 
-    def _skip(self, line: int, text: str) -> Iterator[Row]:
+    def _skip(self, line: int, text: str, *, above_rows: bool = False) -> Iterator[Row]:
         """Count a line as skipped; one that could be a transaction is a rejected row."""
         if not has_values(text, self._dialect):
             return
         cells = self._split(text) or []
         booked = self._is_booked(dict(zip(self.header.columns, cells, strict=False)))
+        booked = booked and not (above_rows and is_other_record(self.layout, text))
         if booked and self._fits(cells):
             yield _whole(line, "LINE_SKIPPED")
         elif booked:

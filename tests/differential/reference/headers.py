@@ -7,6 +7,7 @@ from typing import Any
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, split
 from tests.differential.reference.dates import has_shape, read_date
+from tests.differential.reference.leading import count_leading, leading_facts, stands_above
 from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import full_match, search
 from tests.differential.reference.skipped_lines import is_skipped
@@ -18,7 +19,7 @@ _Field = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Header:
-    """The ``lines`` down to the header and the fields that its columns are.
+    """The ``lines`` down to the header, or without one above the first row, and the fields that its columns are.
 
     A row has at least ``least_cells``. Where there is no header, the first rows may leave open whether the file is of
     this layout.
@@ -36,11 +37,18 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
     dialect, fields = layout.get("dialect", {}), layout["schema"]["fields"]
     fewest = max(number for number, field in enumerate(fields, 1) if not field.get("optional"))
     if not dialect.get("header", True):
-        header = Header(0, tuple(field["name"] for field in fields), fewest)
+        above = count_leading(layout, lines)
+        header = Header(above, tuple(field["name"] for field in fields), fewest)
         certain, possible = first_rows_fit(layout, header, lines)
         if not possible:
             raise RefusedError("HEADER_MISMATCH")
-        return replace(header, may_be_another=not certain)
+        if layout.get("sections"):
+            return replace(header, lines=0, may_be_another=not certain)
+        try:
+            facts = leading_facts(layout, lines[:above])
+        except RefusedError as refused:
+            raise RefusedError(*refused.codes, *([] if certain else ["HEADER_MISMATCH"])) from refused
+        return replace(header, facts=facts, may_be_another=not certain)
     for number, line in enumerate(lines[: dialect.get("headerWithin", 1)]):
         cells = _cells(line, dialect)
         matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
@@ -128,6 +136,8 @@ def first_rows_fit(layout: Mapping[str, Any], header: Header, lines: list[str]) 
     dialect, lines = layout.get("dialect", {}), lines[header.lines :]
     skipped = is_skipped(dialect, lines)
     kept = [(place, line) for place, line in enumerate(lines) if has_values(line, dialect) and not skipped[place]]
+    if not dialect.get("header", True):
+        kept = [(place, line) for place, line in kept if not stands_above(layout, line)]
     choices = [[line for place, line in kept if place < ROWS_LOOKED_AT], [line for _, line in kept[:ROWS_LOOKED_AT]]]
     spans = dialect.get("lineBreaksInCells") and any(not _cells(line, dialect) for line in lines[:ROWS_LOOKED_AT])
     certain = [2 * sum(_fits(layout, header, line, read_date) for line in rows) > len(rows) for rows in choices]

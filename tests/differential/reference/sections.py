@@ -9,6 +9,7 @@ from tests.differential.reference.answer import RefusedError, Row
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header, captured, header_columns, header_facts
+from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import search
@@ -102,6 +103,8 @@ def _preamble_facts(layout: Mapping[str, Any], header: Header, line: str) -> dic
 def _may_be_row(layout: Mapping[str, Any], header: Header, line: str) -> bool:
     if _is_dated(layout, header, line):
         return True
+    if is_other_record(layout, line):
+        return False
     cells, fields = _named_cells(layout, header, line), {one["name"]: one for one in layout["schema"]["fields"]}
     missing = layout["schema"].get("missingValues", [""])
     names = [name for name in fields_of(layout["mapping"]["amount"]) if fields[name]["type"] == "number"]
@@ -147,6 +150,8 @@ def _begins(layout: Mapping[str, Any], header: Header, line: str) -> bool:
 
 
 def _is_dated(layout: Mapping[str, Any], header: Header, line: str) -> bool:
+    if is_other_record(layout, line):
+        return False
     fields = {field["name"]: field for field in layout["schema"]["fields"]}
     cells = _named_cells(layout, header, line)
     missing = layout["schema"].get("missingValues", [""])
