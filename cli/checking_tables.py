@@ -1,7 +1,7 @@
 """Shows what a check found, on a terminal or in a pipe."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -11,9 +11,9 @@ from rich.text import Text
 
 from cli.checking import CheckedFile
 from cli.tables import count, counted, make_table
-from transactions.reports.page import SKIPPED, WORDS, booking_dates, share, summary
+from transactions.reports.page import JOINED, SKIPPED, WORDS, booking_dates, share, summary
 from transactions.reports.report import Report, ReportedError
-from transactions.results import Verdict
+from transactions.results import SkippedLine, Verdict
 
 _STYLES: dict[Verdict, str] = {
     "VALID": "bold green",
@@ -50,7 +50,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     for warning in report.warnings:
         yield _error(warning, "warning ")
     if report.counts.skipped:
-        yield _skipped(report)
+        yield _lines("skipped", SKIPPED, report.counts.skipped, report.skipped_lines)
+    if report.counts.joined:
+        yield _lines("joined", JOINED, report.counts.joined, report.joined_lines)
 
 
 def _counts(report: Report) -> Table:
@@ -80,12 +82,12 @@ def _error(error: ReportedError, kind: str = "") -> Group:
     return Group(heading, Padding(table, (0, 0, 0, 2)))
 
 
-def _skipped(report: Report) -> Group:
-    heading = Text.assemble((counted(report.counts.skipped, "skipped line"), "bold"), f"  {SKIPPED}")
+def _lines(kind: str, meaning: str, found: int, shown: Sequence[SkippedLine]) -> Group:
+    heading = Text.assemble((counted(found, f"{kind} line"), "bold"), f"  {meaning}")
     table = make_table("line", "shape", numbers=("line",))
-    for line in report.skipped_lines:
+    for line in shown:
         table.add_row(str(line.line), Text(line.masked_value))
-    if report.counts.skipped > len(report.skipped_lines):
+    if found > len(shown):
         table.add_row("…")
     return Group(heading, Padding(table, (0, 0, 0, 2)))
 

@@ -85,6 +85,7 @@ def _differences(layout: Layout, validation: Validation) -> Iterator[str]:
         "rejected": (expected.rejected, counts.rejected),
         "dropped": (expected.dropped, counts.dropped),
         "skipped": (expected.skipped, counts.skipped),
+        "joined": (expected.joined, counts.joined),
         "totals": (expected.totals, {total.currency: total.sum for total in validation.totals}),
         "errors": (expected.errors, {error.code: error.count for error in validation.errors}),
         "warnings": (expected.warnings, {warning.code: warning.count for warning in validation.warnings}),

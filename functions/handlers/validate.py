@@ -29,7 +29,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     -------
     dict
         ``transactions.Validation`` as JSON, with the key of the ``report``'s page in place of the examples and the
-        skipped lines, which would fill a state's 256 KB. A refused file is an answer too, never an error.
+        lines skipped and joined, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     environment, file = read_environment(_Environment), read_file(event)
     source = file.source()
@@ -44,7 +44,7 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         counts=msgspec.to_builtins(validation.counts),
     )
     answer: dict[str, Any] = msgspec.to_builtins(validation)
-    del answer["examples"], answer["skipped_lines"]
+    del answer["examples"], answer["skipped_lines"], answer["joined_lines"]
     return answer | {"report": page_key}
 
 

@@ -99,6 +99,7 @@ def _validation(
         warnings=warnings.counts,
         examples=(*staged.errors.examples, *warnings.examples) if staged else (),
         skipped_lines=staged.skipped_lines if staged else (),
+        joined_lines=staged.joined_lines if staged else (),
         first_booking_date=f"{dates.first}" if dates else "",
         last_booking_date=f"{dates.last}" if dates else "",
         content_id=content_id(arrival.sha256, staged.layout, staged.facts) if staged else "",

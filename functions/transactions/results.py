@@ -9,7 +9,7 @@ import msgspec
 from transactions.currencies import MINOR_UNITS
 
 EXAMPLES_PER_CODE = 5
-"""The number of errors and warnings of each code, and of skipped lines, that are reported with their line."""
+"""How many errors and warnings of each code, and lines skipped and joined, are reported with their line."""
 
 Verdict = Literal["VALID", "VALID_WITH_REJECTED_ROWS", "REJECTED"]
 FileFormat = Literal["csv", "json"]
@@ -29,7 +29,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Records of the file: ``read`` is always the sum of ``accepted``, ``rejected`` and ``dropped``.
 
     ``skipped`` counts lines, not records: those above a CSV file's header, and those that the layout's dialect skips.
-    Blank lines are in none of the counts.
+    So does ``joined``: those that continue a row. Blank lines are in none of the counts.
     """
 
     read: int = 0
@@ -37,10 +37,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
     dropped: int = 0
     skipped: int = 0
+    joined: int = 0
 
 
 class SkippedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that is skipped: its number in the partner's file, and its shape."""
+    """A line that is skipped, or joined to a row: its number in the partner's file, and its shape."""
 
     line: int
     masked_value: str
@@ -90,8 +91,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     still has what was counted before it was rejected. ``content_id`` identifies what the file says and
     ``delivery_id`` the delivery that it is, empty where the layout declares none; both are empty where nothing was
     read. ``warnings`` reject nothing. ``examples`` are the first errors
-    and warnings of each code, ``skipped_lines`` the first lines that are skipped. The booking dates are the first and
-    the last of the accepted rows (ISO 8601), empty where there are none.
+    and warnings of each code, ``skipped_lines`` and ``joined_lines`` the first lines that are skipped or joined. The
+    booking dates are the first and the last of the accepted rows (ISO 8601), empty where there are none.
     """
 
     verdict: Verdict
@@ -106,6 +107,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[ErrorCount, ...] = ()
     examples: tuple[ErrorExample, ...] = ()
     skipped_lines: tuple[SkippedLine, ...] = ()
+    joined_lines: tuple[SkippedLine, ...] = ()
     first_booking_date: str = ""
     last_booking_date: str = ""
     content_id: str = ""

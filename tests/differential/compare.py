@@ -111,6 +111,8 @@ def _other_facts(answer: Answer, found: ProductResult) -> Iterator[str]:
     open_rows = sum(row.may_be_skipped for row in answer.rows)
     if not answer.skipped - open_rows <= found.validation.counts.skipped <= answer.skipped:
         yield f"skipped {found.validation.counts.skipped}, expected {answer.skipped}"
+    if found.validation.counts.joined != answer.joined:
+        yield f"joined {found.validation.counts.joined}, expected {answer.joined}"
     days = sorted(row["booking_date"] for row in found.transactions)
     right = (str(days[0]), str(days[-1])) if days else ("", "")
     dates = (found.validation.first_booking_date, found.validation.last_booking_date)

@@ -87,7 +87,7 @@ def validation(
         warnings=(ErrorCount(code="BALANCE_BREAK", count=rejected),) if rejected else (),
     )
     built: Answer = msgspec.json.decode(msgspec.json.encode(answer))
-    return {fact: built[fact] for fact in built if fact not in {"examples", "skipped_lines"}} | {
+    return {fact: built[fact] for fact in built if fact not in {"examples", "skipped_lines", "joined_lines"}} | {
         "report": "reports/alpine/file.html"
     }
 

@@ -38,6 +38,7 @@ _TABLES = """
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
     CREATE TABLE broken (line BIGINT, error_code VARCHAR, rule VARCHAR, text VARCHAR);
     CREATE TABLE skipped (line BIGINT, text VARCHAR);
+    CREATE TABLE joined (line BIGINT, text VARCHAR);
     CREATE TABLE warnings (
         number BIGINT, line BIGINT, field VARCHAR, error_code VARCHAR, rule VARCHAR, masked_value VARCHAR);
 """
@@ -74,6 +75,7 @@ class Staged(msgspec.Struct, frozen=True):
     totals: tuple[Total, ...]
     errors: Tally
     skipped_lines: tuple[SkippedLine, ...]
+    joined_lines: tuple[SkippedLine, ...]
     booking_dates: BookingDates | None
     facts: Mapping[str, str]
 
@@ -133,18 +135,19 @@ def _currencies() -> Iterator[tuple[object, ...]]:
 
 
 def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> Counts:
-    """Fill the tables and count the records and the skipped lines. Parts are loaded while the next one is read."""
-    read, skipped, loading = 0, 0, deque[Future[int]]()
+    """Fill the tables; count the records, the lines skipped and joined. Parts are loaded while the next one is read."""
+    read, skipped, joined, loading = 0, 0, 0, deque[Future[int]]()
     with ThreadPoolExecutor(THREADS) as loaders:
         for part in records.parts:
             if not loading:
                 connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
-            skipped += part.skipped.count
+            skipped, joined = skipped + part.skipped.count, joined + part.joined.count
             before = loading[-1] if loading else None
             loading.append(loaders.submit(_load, connection, plan, part, before, records.guard))
             if len(loading) > THREADS:
                 read += loading.popleft().result()
-        return Counts(read=read + sum(part.result() for part in loading), skipped=skipped)
+        read += sum(part.result() for part in loading)
+        return Counts(read=read, skipped=skipped, joined=joined)
 
 
 def _load(
@@ -186,6 +189,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
         cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.placeholders)])  # noqa: S608 - own name
     _insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
     _insert(cursor, "skipped", part.skipped.first)
+    _insert(cursor, "joined", part.joined.first)
     warnings = [
         (found.line, found.line, found.field, found.code, found.rule, found.masked_value) for found in part.warnings
     ]
@@ -211,14 +215,15 @@ def _accounted(connection: duckdb.DuckDBPyConnection, plan: Plan, found: Counts)
         counts=counts,
         totals=totals,
         errors=tally(connection, "errors"),
-        skipped_lines=_skipped_lines(connection),
+        skipped_lines=_first_lines(connection, "skipped"),
+        joined_lines=_first_lines(connection, "joined"),
         booking_dates=BookingDates(*dates) if accepted else None,
         facts=plan.facts.of_file,
     )
 
 
-def _skipped_lines(connection: duckdb.DuckDBPyConnection) -> tuple[SkippedLine, ...]:
-    query = f"SELECT line, {masked('text')} AS masked_value FROM skipped ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
+def _first_lines(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[SkippedLine, ...]:
+    query = f"SELECT line, {masked('text')} AS masked_value FROM {table} ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
     return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in connection.execute(query).fetchall())
 
 

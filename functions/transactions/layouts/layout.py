@@ -87,6 +87,16 @@ class Predicate(Condition, frozen=True):
         return (self, *self.also)
 
 
+class ContinuationLines(LayoutPart, frozen=True):
+    """Lines that continue the row above them: they have values in the fields of ``join`` only.
+
+    Each of these is joined to what the row has there, with the ``separator`` between them.
+    """
+
+    join: Annotated[tuple[str, ...], Meta(min_length=1)]
+    separator: str = " "
+
+
 class Limits(LayoutPart, frozen=True):
     """What a file may have at most; one that has more is rejected as a whole.
 
@@ -125,7 +135,7 @@ class Due(LayoutPart, frozen=True):
 
 
 class SampleResult(LayoutPart, frozen=True):
-    """What the sample beside the layout comes to: rows, skipped lines, sums by currency, errors and warnings by code.
+    """What the sample beside the layout comes to: rows, lines skipped and joined, sums, errors and warnings by code.
 
     ``file_name`` is the name it arrives by, where the layout captures something from it.
     """
@@ -135,6 +145,7 @@ class SampleResult(LayoutPart, frozen=True):
     rejected: int = 0
     dropped: int = 0
     skipped: int = 0
+    joined: int = 0
     errors: dict[str, int] = msgspec.field(default_factory=dict)
     warnings: dict[str, int] = msgspec.field(default_factory=dict)
     file_name: str = ""
@@ -146,6 +157,7 @@ class Layout(LayoutPart, frozen=True):
     ``derived``: fields that are made of others.
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
     ``sections``: lines with the captured facts stand above each of several groups of rows, such as one account's.
+    ``continuation_lines``: lines without a date and an amount, whose text belongs to the row above.
     ``delivery``: captures that make files of the layout the same delivery where their facts are equal, so that a newer
     file takes the place of an older one; without any, files of the same key are.
     ``running_balance``: ``balance_after`` continues from row to row, the oldest first (``ascending``) or the newest.
@@ -168,6 +180,7 @@ class Layout(LayoutPart, frozen=True):
     captures: tuple[Capture, ...] = ()
     derived: tuple[Derived, ...] = ()
     sections: bool = False
+    continuation_lines: ContinuationLines | None = None
     delivery: tuple[str, ...] = ()
     drop: tuple[Predicate, ...] = ()
     limits: Limits = Limits()

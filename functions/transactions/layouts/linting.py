@@ -10,11 +10,15 @@ from transactions.layouts.encodings import codec_name
 from transactions.layouts.field_rules import field_complaints
 from transactions.layouts.fields import Field, StringField
 from transactions.layouts.layout import Condition, Dialect, Layout
+from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
 from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.layouts.suggestions import unknown
 from transactions.patterns import PatternError
+
+_ON_ONE_LINE = {"transaction_id", "account_id", "booking_date", "value_date", "amount", "currency"}
+"""Columns that no line may continue: what has a value in one of their fields is a row."""
 
 __all__ = ["complaints", "mapped_columns"]
 
@@ -32,6 +36,7 @@ def complaints(layout: Layout) -> list[str]:
         *derived_complaints(layout),
         *_references(layout),
         *_sections(layout),
+        *_continuation_lines(layout),
         *_delivery(layout),
         *pattern_complaints(layout),
         *mapping_complaints(layout),
@@ -173,6 +178,26 @@ def _sections(layout: Layout) -> Iterator[str]:
         yield "sections: nothing is captured above the rows, or in a header"
     if layout.dialect.line_breaks_in_cells or layout.dialect.footer:
         yield "sections: cannot be combined with lineBreaksInCells or a footer"
+
+
+def _continuation_lines(layout: Layout) -> Iterator[str]:
+    declared, dialect = layout.continuation_lines, layout.dialect
+    if not declared:
+        return
+    if layout.format == "json":
+        yield "continuationLines: only CSV has lines"
+    if dialect.line_breaks_in_cells:
+        yield "continuationLines: cannot be combined with lineBreaksInCells"
+    if set(declared.separator) & {"\n", "\r", "" if dialect.quote_char else dialect.delimiter}:
+        yield "continuationLines.separator: must not end a line, or a cell without quotes"
+    for name in declared.join:
+        if name not in layout.names:
+            yield f"continuationLines.join: {name} is no field"
+        elif not isinstance(layout.field(name), StringField):
+            yield f"continuationLines.join: {name} is no string"
+    for column in sorted(_ON_ONE_LINE & layout.mapping.keys()):
+        for name in sorted({*fields_read(layout.mapping[column])} & {*declared.join}):
+            yield f"continuationLines.join: {name} is read by mapping.{column}, which stands on the row's first line"
 
 
 def _delivery(layout: Layout) -> Iterator[str]:

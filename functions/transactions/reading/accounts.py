@@ -21,6 +21,7 @@ class LineAccount:
         self._broken = list[Broken]()
         self._broken_count = 0
         self._skipped_count, self._skipped_first = 0, list[tuple[int, str]]()
+        self._joined = dict[int, str]()
         self._sections = list[Section]()
 
     def add_placeholder(self, line: int) -> None:
@@ -39,6 +40,7 @@ class LineAccount:
         if self._broken_count > MAX_BROKEN_RECORDS:
             detail = f"more than {MAX_BROKEN_RECORDS} records cannot be split into cells"
             raise FileRejectedError(FileCode.TOO_MANY_REJECTED, detail)
+        self._joined.pop(line, None)
         self._broken.append(Broken.from_record(line, code, rule, record))
 
     def skip(self, line: int, text: str) -> None:
@@ -47,12 +49,17 @@ class LineAccount:
         if len(self._skipped_first) < EXAMPLES_PER_CODE:
             self._skipped_first.append((line, text[:SHOWN_CHARACTERS]))
 
+    def join(self, line: int, text: str) -> None:
+        """Note a line that continues a row, which may stand further down than the rows go so far."""
+        self._joined[line] = text[:SHOWN_CHARACTERS]
+
     def begin(self, section: Section) -> None:
         """Note a section, which may begin further down than the rows go so far."""
         self._sections.append(section)
 
     def part(self, path: Path, warnings: tuple[ErrorExample, ...] = ()) -> Part:
         """Describe the rows since the last part, which stand in ``path``."""
+        joined = {line: text for line, text in self._joined.items() if line < self.line}
         part = Part(
             path=path,
             rows=self.line - self._first,
@@ -60,10 +67,12 @@ class LineAccount:
             placeholders=tuple(self._placeholders),
             broken=tuple(self._broken),
             skipped=Skipped(self._skipped_count, tuple(self._skipped_first)),
+            joined=Skipped(len(joined), tuple(joined.items())[:EXAMPLES_PER_CODE]),
             sections=tuple(section for section in self._sections if section.first < self.line),
             warnings=warnings,
         )
         self._first = self.line
+        self._joined = {line: text for line, text in self._joined.items() if line >= self.line}
         current = max(0, len(part.sections) - 1)
         self._sections = self._sections[current:]
         self._placeholders.clear()

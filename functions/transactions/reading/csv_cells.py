@@ -67,8 +67,11 @@ class Cells:
             f"{quote}{cell.replace(quote, doubled)}{quote}" if self._special.search(cell) else cell for cell in cells
         )
 
-    def escape(self, cells: Iterable[str]) -> str:
-        """Write a record of a file with an escape character, each cell quoted."""
+    def write_own(self, cells: Iterable[str]) -> str:
+        """Write a record as a file of the dialect has it."""
+        return self._escape_quotes(cells) if self._escape else self.write(cells)
+
+    def _escape_quotes(self, cells: Iterable[str]) -> str:
         special, quote = re.compile(f"[{re.escape(f'{self._escape}{self._quote}')}]"), self._quote
         return self._delimiter.join(f"{quote}{special.sub(self._with_escape, cell)}{quote}" for cell in cells)
 

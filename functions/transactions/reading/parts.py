@@ -71,5 +71,5 @@ def numbered_rows(part: Part, dialect: Dialect) -> Iterator[tuple[int, str]]:
             if not (dialect.line_breaks_in_cells and cells.is_open(row)):
                 row = row.removesuffix("\n")
                 is_own = not dialect.escape_char or own.split(row) == cells.split(row)
-                yield number, row if is_own else own.escape(cells.split(row) or [])
+                yield number, row if is_own else own.write_own(cells.split(row) or [])
                 row, number = "", number + 1

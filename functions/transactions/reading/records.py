@@ -33,7 +33,7 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """Lines that are no records by the layout: how many, and the beginnings of the first, by line."""
+    """Lines that are no records of their own: how many, and the beginnings of the first, by line."""
 
     count: int = 0
     first: tuple[tuple[int, str], ...] = ()
@@ -60,8 +60,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     them, so that a row's place gives its line. Lines that are no record of their own are rows of placeholders, and
     ``placeholders`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
-    ``skipped`` are lines that are no records by the layout. ``sections`` are those that its rows belong to, in order;
-    none where the whole file is one. ``warnings`` are of the file so far; they reject nothing.
+    ``skipped`` are lines that are no records by the layout, ``joined`` those that continue one. ``sections`` are those
+    that its rows belong to, in order; none where the whole file is one. ``warnings`` are of the file so far; they
+    reject nothing.
 
     Of a JSON document, each record is a row, and ``first`` the number of the first of them in the document. Before its
     text stands its line, since several records may begin on one; behind its text the fields around it.
@@ -73,6 +74,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     placeholders: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
     skipped: Skipped = Skipped()
+    joined: Skipped = Skipped()
     sections: tuple[Section, ...] = ()
     warnings: tuple[ErrorExample, ...] = ()
 

@@ -1,7 +1,8 @@
-"""Takes lines out of a CSV file that are no rows by its layout: above rows, or skipped by the dialect."""
+"""Takes lines out of a CSV file that are no rows of their own: above rows, skipped, or joined to a row."""
 
 from transactions.codes import RowCode
 from transactions.reading.accounts import LineAccount
+from transactions.reading.continuations import Continuations
 from transactions.reading.csv_cells import Cells
 from transactions.reading.headers import Found
 from transactions.reading.leading import is_of_rows
@@ -20,6 +21,8 @@ class SkippedLines:
         self._found, self._cells, self._account, self._guard = found, cells, account, guard
         self._filter = LineFilter(found.layout.dialect)
         self._sections = SectionReader(found) if found.layout.sections else None
+        declared = found.layout.continuation_lines
+        self._continuations = Continuations(declared, found, account, guard) if declared else None
         if self._sections and found.captures:
             account.begin(Section(1, found.captures))
         for number, line in enumerate(found.above, 1):
@@ -27,7 +30,7 @@ class SkippedLines:
                 self._skip(number, line, above_rows=True)
 
     def blanked(self, block: bytes, first: int, *, last: bool = False) -> list[bytes]:
-        """Return ``block`` with such lines made blank: none if all its lines wait for those below, else one.
+        """Return ``block`` with such lines made blank, in none or several pieces: some wait for those below.
 
         Parameters
         ----------
@@ -41,6 +44,13 @@ class SkippedLines:
         FileRejectedError
             If another section begins that the layout does not know, or that lacks a fact.
         """
+        if not self._continuations:
+            return self._of_rows(block, first, last=last)
+        texts = self._of_rows(block, first + self._continuations.held, last=last)
+        joined = [part for text in texts for part in self._continuations.joined(text, first)]
+        return [*joined, *self._continuations.rest()] if last else joined
+
+    def _of_rows(self, block: bytes, first: int, *, last: bool) -> list[bytes]:
         if not self._sections:
             return [] if last else [self._without_skipped(block, first)]
         lines = self._sections.complete([] if last else block.decode().split("\n"), last=last)

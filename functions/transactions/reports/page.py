@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from transactions.reports.report import Report, ReportedError
-from transactions.results import Counts, Verdict
+from transactions.results import Counts, SkippedLine, Verdict
 from transactions.sql import SHOWN_CHARACTERS
 
 WORDS: Final[dict[Verdict, str]] = {
@@ -24,6 +24,7 @@ WORDS: Final[dict[Verdict, str]] = {
 _PARTS = ("accepted", "rejected", "dropped")
 _DROPPED = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
 SKIPPED: Final = "Lines above the header, and lines that the layout skips, are no rows."
+JOINED: Final = "Each of these lines continues the row above it, and is joined to it."
 NOT_PUBLISHED: Final = "Nothing of this file is published."
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
@@ -60,7 +61,8 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
         totals=_totals(report, notice),
         errors=_errors(report),
         warnings=_warnings(report),
-        skipped=_skipped(report),
+        skipped=_lines("Skipped lines", SKIPPED, report.counts.skipped, report.skipped_lines)
+        + _lines("Joined lines", JOINED, report.counts.joined, report.joined_lines),
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
     )
@@ -189,14 +191,13 @@ def _warnings(report: Report) -> str:
     return _section("Warnings", note + "".join(map(_finding, report.warnings))) if report.warnings else ""
 
 
-def _skipped(report: Report) -> str:
-    count, shown = report.counts.skipped, report.skipped_lines
+def _lines(title: str, meaning: str, count: int, shown: Sequence[SkippedLine]) -> str:
     if not count:
         return ""
     rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in shown]
     first = f" The first {len(shown)}:" if len(shown) < count else ""
-    note = f'<p class="soft">{SKIPPED}{first}</p>'
-    return _section(f"Skipped lines: {grouped(str(count))}", note + _table(("line", "shape"), rows, numbers={0}))
+    note = f'<p class="soft">{meaning}{first}</p>'
+    return _section(f"{title}: {grouped(str(count))}", note + _table(("line", "shape"), rows, numbers={0}))
 
 
 def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:

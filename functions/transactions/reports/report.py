@@ -90,6 +90,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[ReportedError, ...]
     warnings: tuple[ReportedError, ...] = ()
     skipped_lines: tuple[SkippedLine, ...] = ()
+    joined_lines: tuple[SkippedLine, ...] = ()
     first_booking_date: str = ""
     last_booking_date: str = ""
 
@@ -115,6 +116,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             errors=_reported(validation.errors, RowCode, validation.examples),
             warnings=_reported(validation.warnings, WarningCode, validation.examples),
             skipped_lines=validation.skipped_lines,
+            joined_lines=validation.joined_lines,
             first_booking_date=validation.first_booking_date,
             last_booking_date=validation.last_booking_date,
         )

@@ -5,7 +5,16 @@ import gzip
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_layouts, escapes, leading, mutations, others, sections
+from tests.differential.generate import (
+    balances,
+    continuations,
+    csv_layouts,
+    escapes,
+    leading,
+    mutations,
+    others,
+    sections,
+)
 from tests.differential.generate.case import Blocks, Case
 from tests.differential.generate.chance import chance, weighted
 
@@ -29,6 +38,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     escapes.add(Random(f"{seed} {number} escapes"), layout["dialect"])  # noqa: S311 no secret
     dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
     leading.add(dice, layout, facts)
+    continuing = Random(f"{seed} {number} continuations")  # noqa: S311 no secret
+    continuations.add(continuing, layout)
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
     balances.add(rng, layout, drawn_rows)
@@ -36,6 +47,9 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         kinds.add("records as long as may be")
     rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
     lines = [_line(rng, layout, row, kinds) for row in rows]
+    lines = continuations.among(
+        continuing, layout, lines, columns, lambda cells: _line(continuing, layout, cells, set())
+    )
     lines = sections.among(Random(f"{seed} {number} sections"), layout, lines, header, facts)  # noqa: S311 no secret
     above = _above(rng, layout, facts)
     above += leading.lines(dice, layout, facts, lambda cells: _line(dice, layout, cells, set()), rows)
@@ -224,6 +238,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
     kinds |= {kind for key, kind in named.items() if dialect.get(key)}
     if layout.get("sections"):
         kinds.add("sections")
+    if layout.get("continuationLines"):
+        kinds.add("continuation lines")
     if not dialect.get("header", True):
         kinds.add("no header")
         if any(capture.get("source") == "preamble" for capture in layout.get("captures", ())):

@@ -61,7 +61,8 @@ class Answer:
     """The rows of a file in order, or the codes with one of which it must be rejected as a whole.
 
     A file with rows may also be rejected with one of the codes in ``may_refuse``. ``warnings`` has the least and
-    ``may_warn`` the greatest number of warnings by code; ``skipped`` is the number of lines that the layout skips.
+    ``may_warn`` the greatest number of warnings by code; ``skipped`` is the number of lines that the layout skips,
+    ``joined`` that of lines that continue a row.
     """
 
     rows: tuple[Row, ...] = ()
@@ -70,6 +71,7 @@ class Answer:
     warnings: Mapping[str, int] = field(default_factory=dict)
     may_warn: Mapping[str, int] = field(default_factory=dict)
     skipped: int = 0
+    joined: int = 0
 
 
 class RefusedError(Exception):

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
+from tests.differential.reference.continuations import continued, joined
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
 from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
@@ -20,7 +21,7 @@ MOST_LINES_OF_A_RECORD = 100
 
 @dataclass
 class CsvRows:
-    """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips.
+    """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips, ``joined`` others.
 
     ``above_sections`` are the numbers of the lines that stand above a section's rows.
     """
@@ -29,6 +30,7 @@ class CsvRows:
     lines: list[str]
     header: Header
     skipped: int = 0
+    joined: int = 0
     above_sections: set[int] = field(default_factory=set)
     _dialect: Mapping[str, Any] = field(init=False)
 
@@ -48,14 +50,19 @@ class CsvRows:
             if skipped:
                 yield from self._skip(self.header.lines + place + 1, lines[place])
                 lines[place] = ""
+        continued_ = continued(self.layout, self.header.columns, lines, self._row_of)
+        for place in continued_.places:
+            lines[place] = ""
+        self.joined = len(continued_.places)
         place = 0
         while place < len(lines):
             end = self._end(lines, place)
             record, number = "\n".join(lines[place:end]), self.header.lines + place + 1
             if end > place + 1 and not self._dialect.get("lineBreaksInCells"):
                 yield from (_whole(number + below, "QUOTE_MALFORMED") for below in range(end - place))
+                self.joined -= len(continued_.places & set(range(place, end)))
             elif has_values(record, self._dialect):
-                yield self._row(number, record)
+                yield self._row(number, record, continued_.texts.get(place, {}), continued_.lines.get(place, []))
             place = end
 
     def _end(self, lines: list[str], start: int) -> int:
@@ -79,7 +86,11 @@ class CsvRows:
             raise RefusedError("MALFORMED_CSV")
         return start + 1
 
-    def _row(self, line: int, record: str) -> Cells | Row:
+    def _row_of(self, line: str) -> list[str] | None:
+        cells = self._split(line) if self._has_values(line) else None
+        return cells if cells is not None and self._fits(cells) else None
+
+    def _row(self, line: int, record: str, more: Mapping[int, list[str]], below: list[str]) -> Cells | Row:
         cells, codes = self._split(record), set[str]()
         if cells is None and self._dialect.get("lineBreaksInCells"):
             raise RefusedError("MALFORMED_CSV")  # Nobody knows where the record ends.
@@ -87,12 +98,13 @@ class CsvRows:
             codes.add("QUOTE_MALFORMED")
         elif not self._fits(cells):
             codes.add("FIELD_COUNT")
-        if FORBIDDEN.search(record):
+        if any(FORBIDDEN.search(text) for text in (record, *below)):
             codes.add("CHARACTER_FORBIDDEN")
         if codes or cells is None:
             return _whole(line, *codes)
         if len(record.encode()) > MAX_LINE_BYTES:
             raise RefusedError("MALFORMED_CSV")
+        cells = joined(self.layout, cells, more) if cells is not None and more else cells
         missing = self.layout["schema"].get("missingValues", [""])
         texts: dict[str, str | None] = {field["name"]: None for field in self.layout["schema"]["fields"]}
         present = zip(self.header.columns, cells, strict=False)

@@ -100,7 +100,9 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     doubts |= _SECTIONS if possible else set()
     cut_off = not text.endswith("\n") and layout.get("dialect", {}).get("finalLineEnd", True)
     warnings = {**answer.warnings, **({"FINAL_LINE_END_MISSING": 1} if cut_off else {})}
-    return replace(answer, may_refuse=doubts, warnings=warnings, may_warn=warnings, skipped=rows.skipped)
+    return replace(
+        answer, may_refuse=doubts, warnings=warnings, may_warn=warnings, skipped=rows.skipped, joined=rows.joined
+    )
 
 
 def _sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> Sections:

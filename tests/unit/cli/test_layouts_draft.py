@@ -72,6 +72,7 @@ def test_a_draft_reads_the_rows_of_its_file(tmp_path: Path) -> None:
         "rejected": 1,
         "dropped": 0,
         "skipped": 0,
+        "joined": 0,
     }
 
 

@@ -137,6 +137,7 @@ MADE_FOR: dict[str, st.SearchStrategy[Any]] = {
     "separator": odd_texts,
     "values": words | st.dictionaries(texts, texts, min_size=1, max_size=3),
     "captures": st.sampled_from(PATTERNS).map(lambda pattern: [{"name": "currency", "pattern": pattern}]),
+    "continuationLines": st.builds(lambda names, text: {"join": names, "separator": text}, words, odd_texts),
     "drop": st.builds(lambda field, pattern: [{"field": field, "pattern": pattern}], texts, st.sampled_from(PATTERNS)),
     "limits": st.dictionaries(st.sampled_from(["rejectedShare", "bookingDates", "spanDays", "ageDays"]), numbers),
     "due": texts.map(lambda zone: {"by": "09:30", "timeZone": zone}),

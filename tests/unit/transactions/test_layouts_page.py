@@ -20,6 +20,7 @@ PARTS = [
     layout.Dialect,
     layout.Capture,
     layout.Predicate,
+    layout.ContinuationLines,
     layout.Limits,
     layout.Due,
     layout.SampleResult,

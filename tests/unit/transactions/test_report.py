@@ -224,6 +224,18 @@ def test_skipped_lines_are_counted_with_their_first_shapes() -> None:
     assert json.loads(told.json())["skipped_lines"][1] == {"line": 2, "masked_value": "xxxxx <2>"}
 
 
+def test_joined_lines_are_counted_with_their_first_shapes() -> None:
+    counts, shown = Counts(read=2, accepted=2, joined=3), (SkippedLine(line=7, masked_value=";xxxxx;"),)
+    told = Report.from_validation(judged(verdict="VALID", counts=counts, joined_lines=shown), source("alpine"))
+
+    words = _Document(page(told)).words
+
+    assert "Joined lines: 3" in words
+    assert ";xxxxx;" in words
+    assert "Skipped lines" not in words
+    assert json.loads(told.json())["joined_lines"] == [{"line": 7, "masked_value": ";xxxxx;"}]
+
+
 @pytest.mark.parametrize(
     ("first", "last", "shown"),
     [
