@@ -203,6 +203,12 @@ class Layout(LayoutPart, frozen=True):
         return tuple(field.header_cell for field in self.schema.fields)
 
     @property
+    def header_breaks(self) -> int:
+        """How many line breaks stand in the header's cells."""
+        patterns = (field.header_pattern or "" for field in self.schema.fields)
+        return "".join(self.header).count("\n") + sum(pattern.count(r"\n") for pattern in patterns)
+
+    @property
     def fewest_cells(self) -> int:
         """How many cells a row has at least: all but the optional ones at its end."""
         required = (number for number, field in enumerate(self.schema.fields, 1) if not field.optional)

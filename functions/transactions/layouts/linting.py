@@ -31,6 +31,7 @@ def complaints(layout: Layout) -> list[str]:
         *_limits(layout),
         *_ignored_arrays(layout),
         *_dialect(layout),
+        *_header_breaks(layout),
         *_characters(layout.dialect),
         *_fields(layout),
         *derived_complaints(layout),
@@ -89,6 +90,16 @@ def _dialect(layout: Layout) -> Iterator[str]:
         yield f"dialect.header: without one there is no {min(layout.names_in_header)} in it"
     if dialect.any_order:
         yield from (f"dialect.anyOrder: {cell} may stand for {count} fields" for cell, count in _shared_headers(layout))
+
+
+def _header_breaks(layout: Layout) -> Iterator[str]:
+    for number, field in enumerate(layout.schema.fields):
+        if "\r" in field.header_cell:
+            yield f"schema.fields[{number}].header: a line break within it is a line feed, without a carriage return"
+    if layout.header_breaks and layout.dialect.quote_char is None:
+        yield "dialect.quoteChar: without one no cell of the header contains a line break"
+    if layout.header_breaks and layout.sections:
+        yield "sections: cannot be combined with a line break in a cell of the header"
 
 
 def _shared_headers(layout: Layout) -> Iterator[tuple[str, int]]:
@@ -196,7 +207,8 @@ def _continuation_lines(layout: Layout) -> Iterator[str]:
         elif not isinstance(layout.field(name), StringField):
             yield f"continuationLines.join: {name} is no string"
     for column in sorted(_ON_ONE_LINE & layout.mapping.keys()):
-        for name in sorted({*fields_read(layout.mapping[column])} & {*declared.join}):
+        read = {of for name in fields_read(layout.mapping[column]) for of in layout.file_fields(name)}
+        for name in sorted(read & {*declared.join}):
             yield f"continuationLines.join: {name} is read by mapping.{column}, which stands on the row's first line"
 
 

@@ -194,6 +194,9 @@ class CsvRows:
         rule = self._open_rule
         if closing and cells and self._fewest_cells <= len(cells) <= self._columns:
             rule, end = ONE_LINE_RULE, closing + 1
+            if self._found.layout.header_breaks:
+                # A header whose cells have line breaks may stand here again.
+                self._check(number + start, _LINE_FEED.join(lines[start:end]).decode())
         for place in range(start, end):
             self._check(number + place, lines[place].decode())
             self._account.reject(number + place, RowCode.QUOTE_MALFORMED, rule, lines[place].decode())

@@ -82,8 +82,9 @@ def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
 
 
 def _by_header(head: bytes, layout: Layout) -> Found | Miss:
-    lines = _first_lines(head, layout, layout.dialect.header_within)
-    rows = [cells_of(line, layout.dialect) for line in lines]
+    lines = _first_lines(head, layout, layout.dialect.header_within + layout.header_breaks)
+    records = [_header_record(layout, lines[number:]) for number in range(len(lines))][: layout.dialect.header_within]
+    rows = [cells_of(record, layout.dialect) for record in records]
     for number, row in enumerate(rows):
         if fit := match_columns(layout, row):
             columns, facts = fit
@@ -93,9 +94,19 @@ def _by_header(head: bytes, layout: Layout) -> Found | Miss:
                 fewest_cells=len(row),
                 captures=_first_facts(layout, facts, lines[:number]),
                 above=tuple(lines[:number]),
-                lines_above=number + 1,
+                lines_above=number + 1 + records[number].count("\n"),
             )
     return miss_of_header(layout, rows)
+
+
+def _header_record(layout: Layout, lines: Sequence[str]) -> str:
+    """Return the first of ``lines``, with those below it over which a quoted cell of a header may go on."""
+    record, cells = lines[0], Cells(layout.dialect)
+    for line in lines[1 : 1 + layout.header_breaks]:
+        if not cells.is_open(record):
+            break
+        record = f"{record}\n{line}"
+    return record
 
 
 def _first_facts(layout: Layout, in_header: dict[str, str], above: Sequence[str]) -> dict[str, str]:

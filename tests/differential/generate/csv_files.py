@@ -10,6 +10,7 @@ from tests.differential.generate import (
     continuations,
     csv_layouts,
     escapes,
+    header_breaks,
     leading,
     mutations,
     others,
@@ -38,6 +39,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     escapes.add(Random(f"{seed} {number} escapes"), layout["dialect"])  # noqa: S311 no secret
     dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
     leading.add(dice, layout, facts)
+    header_breaks.add(Random(f"{seed} {number} header breaks"), layout)  # noqa: S311 no secret
     continuing = Random(f"{seed} {number} continuations")  # noqa: S311 no secret
     continuations.add(continuing, layout)
     columns, header = _header(rng, layout, facts)
@@ -54,7 +56,9 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     above = _above(rng, layout, facts)
     above += leading.lines(dice, layout, facts, lambda cells: _line(dice, layout, cells, set()), rows)
     if layout["dialect"].get("header", True):
-        above.append(_line(rng, layout, header, set()))
+        broken = any("\n" in cell for cell in header)
+        written = {**layout, "dialect": {**layout["dialect"], "lineBreaksInCells": True}} if broken else layout
+        above.append(_line(rng, written, header, set()))
     lines = [*above, *_with_other_lines(rng, layout, lines)]
     end = weighted(rng, {"\n": 5.0, "\r\n": 3.0, "\r": 1.0})
     text = end.join(lines) + (end if chance(rng, 0.85) else "")
@@ -238,6 +242,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
     kinds |= {kind for key, kind in named.items() if dialect.get(key)}
     if layout.get("sections"):
         kinds.add("sections")
+    if any("\n" in field.get("header", "") for field in layout["schema"]["fields"]):
+        kinds.add("line breaks in headers")
     if layout.get("continuationLines"):
         kinds.add("continuation lines")
     if not dialect.get("header", True):

@@ -15,7 +15,8 @@ def among(
     dialect = layout["dialect"]
     if not {"preamble", "header"} & facts.keys() or not chance(dice, 0.6):
         return lines
-    if not dialect.get("lineBreaksInCells") and not dialect.get("footer") and chance(dice, 0.8):
+    broken = any("\n" in cell for cell in header)
+    if not dialect.get("lineBreaksInCells") and not dialect.get("footer") and not broken and chance(dice, 0.8):
         layout["sections"] = True
     elif chance(dice, 0.7):
         return lines

@@ -39,7 +39,7 @@ class CsvRows:
 
     def rows(self) -> Iterator[Cells | Row]:
         """Yield every row; RefusedError if it is not certain where each begins and ends."""
-        above = self.header.lines - (1 if self._dialect.get("header", True) else 0)
+        above = self.header.lines - (1 + self.header.breaks if self._dialect.get("header", True) else 0)
         for number, line in enumerate(self.lines[:above], 1):
             yield from self._skip(number, line, above_rows=True)
         lines = self.lines[self.header.lines :]
@@ -87,7 +87,7 @@ class CsvRows:
         return start + 1
 
     def _row_of(self, line: str) -> list[str] | None:
-        cells = self._split(line) if self._has_values(line) else None
+        cells = self._split(line) if has_values(line, self._dialect) else None
         return cells if cells is not None and self._fits(cells) else None
 
     def _row(self, line: int, record: str, more: Mapping[int, list[str]], below: list[str]) -> Cells | Row:

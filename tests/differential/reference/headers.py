@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.differential.reference.answer import RefusedError
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, split
+from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
 from tests.differential.reference.dates import has_shape, read_date
 from tests.differential.reference.leading import count_leading, leading_facts, stands_above
 from tests.differential.reference.numbers import read_number
@@ -21,14 +21,15 @@ _Field = Mapping[str, Any]
 class Header:
     """The ``lines`` down to the header, or without one above the first row, and the fields that its columns are.
 
-    A row has at least ``least_cells``. Where there is no header, the first rows may leave open whether the file is of
-    this layout.
+    A row has at least ``least_cells``. ``breaks`` are the line breaks in the header's cells. Where there is no header,
+    the first rows may leave open whether the file is of this layout.
     """
 
     lines: int
     columns: tuple[str, ...]
     least_cells: int
     facts: Mapping[str, str] = field(default_factory=dict)
+    breaks: int = 0
     may_be_another: bool = False
 
 
@@ -49,8 +50,9 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
         except RefusedError as refused:
             raise RefusedError(*refused.codes, *([] if certain else ["HEADER_MISMATCH"])) from refused
         return replace(header, facts=facts, may_be_another=not certain)
-    for number, line in enumerate(lines[: dialect.get("headerWithin", 1)]):
-        cells = _cells(line, dialect)
+    for number in range(min(dialect.get("headerWithin", 1), len(lines))):
+        record = header_record(layout, lines[number:])
+        cells = _cells(record, dialect)
         matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
         if matched is not None:
             columns, facts = matched
@@ -61,8 +63,17 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
                     raise
                 # They may stand below the header.
                 facts = {}
-            return Header(number + 1, columns, len(cells), facts)
+            return Header(number + 1 + record.count("\n"), columns, len(cells), facts, record.count("\n"))
     raise RefusedError("HEADER_MISMATCH")
+
+
+def header_record(layout: Mapping[str, Any], lines: list[str]) -> str:
+    """Return the first of ``lines``, with as many below it as line breaks of the header's cells leave it open."""
+    breaks = sum(field.get("header", field["name"]).count("\n") for field in layout["schema"]["fields"])
+    dialect, end = layout.get("dialect", {}), 1
+    while end <= breaks and end < len(lines) and is_open("\n".join(lines[:end]), dialect):
+        end += 1
+    return "\n".join(lines[:end])
 
 
 def header_facts(layout: Mapping[str, Any], line: str) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.differential.reference.answer import RefusedError, Row
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
 from tests.differential.reference.dates import has_shape
-from tests.differential.reference.headers import Header, captured, header_columns, header_facts
+from tests.differential.reference.headers import Header, captured, header_columns, header_facts, header_record
 from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.numbers import read_number
@@ -130,6 +130,8 @@ def sections_below(
         for number, line in enumerate(lines, 1)
         if number > header.lines and number not in accepted and line.strip()
     ]
+    if header.breaks:
+        others += [header_record(layout, lines[number:]) for number in range(header.lines, len(lines))]
     found = [line for line in others if _begins(layout, header, line)]
     open_ones = {"lineBreaksInCells", "skipLines", "footer", "commentChar"} & dialect.keys()
     quoted = (dialect.get("quoteChar", '"') or "\0") in "".join(found)

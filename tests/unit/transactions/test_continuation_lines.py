@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.transactions.support import Output, csv_layout, transform, validate
 from transactions.codes import FileCode, RowCode
+from transactions.layouts.derived import Derived
 from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.layout import Capture, ContinuationLines, Dialect, Layout
 from transactions.layouts.linting import complaints
@@ -262,3 +263,14 @@ def test_a_field_of_the_account_cannot_be_continued() -> None:
     assert any(
         complaint.startswith("continuationLines.join: Text is read by mapping.account_id") for complaint in found
     )
+
+
+def test_a_field_of_a_derived_amount_cannot_be_continued() -> None:
+    file_layout = wrapped()
+    derived = (Derived(of=("Text",), pattern=r"([0-9.]+) EUR", field=NumberField(name="Paid")),)
+    mapping = {**file_layout.mapping, "amount": Amount(field="Paid")}
+
+    found = complaints(msgspec.structs.replace(file_layout, derived=derived, mapping=mapping))
+
+    expected = "continuationLines.join: Text is read by mapping.amount"
+    assert any(complaint.startswith(expected) for complaint in found)
