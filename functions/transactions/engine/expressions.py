@@ -89,7 +89,8 @@ class Mapper(msgspec.Struct, frozen=True):
         return CheckedCell(field, shown, checks)
 
     def _json_type(self, field: str) -> Check:
-        return Check(RowCode.FIELD_TYPE, self.of_other_type[field], f"a JSON {self.layout.field(field).json_type}")
+        types = " or ".join(self.layout.field(field).json_types)
+        return Check(RowCode.FIELD_TYPE, self.of_other_type[field], f"a JSON {types}")
 
     def constrained(self) -> Iterable[CheckedCell]:
         """Check each text that has constraints or a format."""

@@ -1,13 +1,15 @@
 """SQL that takes the cells of JSON records: their texts, and whether each is of the declared type."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from typing import Final, Self
 
 import msgspec
 
+from transactions.engine.amounts import THOUSANDS
+from transactions.layouts.fields import Field, NumberField
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
 from transactions.reading.json_rows import number_columns
@@ -40,9 +42,9 @@ class _Side(msgspec.Struct, frozen=True):
     numbers: dict[str, str]
 
     @classmethod
-    def from_types(cls, column: str, types: Mapping[str, str], columns: Mapping[str, str]) -> Self:
+    def from_names(cls, column: str, names: Sequence[str], columns: Mapping[str, str]) -> Self:
         members = defaultdict[str, dict[str, None]](dict)
-        for name in types:
+        for name in names:
             path = _ROOT
             for step in steps(name):
                 members[path][_below(path, step)] = None
@@ -50,7 +52,7 @@ class _Side(msgspec.Struct, frozen=True):
         objects = {path: tuple(leading) for path, leading in members.items()}
         numbers = {_path(name): number for name, number in columns.items()}
         typed = (path for path in chain.from_iterable(objects.values()) if path not in numbers)
-        read = (_path(name) for name in types if name not in columns)
+        read = (_path(name) for name in names if name not in columns)
         return cls(column, objects, _places((_ROOT, *typed)), _places(read), numbers)
 
     @property
@@ -85,25 +87,25 @@ class _Side(msgspec.Struct, frozen=True):
         numbers = [f"({self.numbers[member]} IS NOT NULL)::INTEGER" for member in members if member in self.numbers]
         return f"({' + '.join((*typed, *numbers))})"
 
-    def cell(self, field: str, json_type: str) -> JsonCell:
-        path = _path(field)
-        if json_type == "number":
-            return _number(self.numbers[path])
+    def cell(self, field: Field) -> JsonCell:
+        path = _path(field.name)
+        if "number" in field.json_types:
+            return _as_written(self.numbers[path], field)
         kind = f"{self.column}_types[{self.typed[path]}]"
-        return JsonCell(
-            f"{self.column}_texts[{self.read[path]}]", f"{kind} <> 'NULL' AND {kind} <> '{_ENGINE_TYPES[json_type]}'"
+        other = " AND ".join(
+            f"{kind} <> '{name}'" for name in ("NULL", *map(_ENGINE_TYPES.__getitem__, field.json_types))
         )
+        return JsonCell(f"{self.column}_texts[{self.read[path]}]", other)
 
 
 class JsonCells:
     """The cells of a layout's fields."""
 
     def __init__(self, layout: Layout) -> None:
-        types = {field.name: field.json_type for field in layout.schema.fields}
         inner, outer = (
-            _Side.from_types(
+            _Side.from_names(
                 column,
-                {name: json_type for name, json_type in types.items() if is_outer(name) == of_context},
+                [name for name in layout.names if is_outer(name) == of_context],
                 number_columns(layout, outer=of_context),
             )
             for column, of_context in (("record", False), ("context", True))
@@ -111,7 +113,7 @@ class JsonCells:
         self._inner = inner
         self._sides = (inner, outer) if outer.read else (inner,)
         self.by_field = {
-            name: (outer if is_outer(name) else inner).cell(name, json_type) for name, json_type in types.items()
+            field.name: (outer if is_outer(field.name) else inner).cell(field) for field in layout.schema.fields
         }
 
     def select(self, rows: str) -> str:
@@ -126,12 +128,31 @@ class JsonCells:
                 FROM (SELECT *, {types} FROM {rows}))"""  # noqa: S608 - own names, and values of the layout that are quoted
 
 
-def _number(column: str) -> JsonCell:
-    """Return the cell of a number, whose ``column`` has the value as it is written, of whatever type it is."""
+def _as_written(column: str, field: Field) -> JsonCell:
+    """Return the cell of a value that may be a number; ``column`` has it as it is written, of whatever type it is."""
     of_text = f"WHEN starts_with({column}, '\"') THEN json_extract_string({column}, '$')"
-    text = f"CASE {of_text} WHEN {column} <> 'null' THEN {column} END"
+    number = column if field.json_type == "number" else _in_notation(column, field)
+    text = f"CASE {of_text} WHEN {column} <> 'null' THEN {number} END"
     # Of all that may begin a JSON value, only a minus and the digits lie between these two characters.
-    return JsonCell(text, f"{column} <> 'null' AND NOT {column} BETWEEN '-' AND ':'")
+    tests = {
+        "number": f"{column} BETWEEN '-' AND ':'",
+        "string": f"starts_with({column}, '\"')",
+        "boolean": f"{column} IN ('true', 'false')",
+    }
+    return JsonCell(text, f"{column} <> 'null' AND NOT ({' OR '.join(map(tests.__getitem__, field.json_types))})")
+
+
+def _in_notation(column: str, field: Field) -> str:
+    """Write a JSON number as a text of ``field``, which may be either, is written.
+
+    A text with exactly three decimals could be thousands, a JSON number could not: its last zero goes.
+    """
+    if not isinstance(field, NumberField):
+        return column
+    number = column
+    if field.scale < THOUSANDS and not field.minor_units:
+        number = f"regexp_replace({number}, '^(-?[0-9]+[.][0-9]{{2}})0$', '\\1')"
+    return number if field.decimal_char == "." else f"replace({number}, '.', {literal(field.decimal_char)})"
 
 
 def _places(paths: Iterable[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ def derived_complaints(layout: Layout) -> Iterator[str]:
         key, field = f"derived[{number}]", derived.field
         if names[field.name] > 1 or field.name in layout.captured_names:
             yield f"{key}.field.name: {field.name} is a name already"
-        if field.header is not None or field.header_pattern is not None or field.json_type != "string":
+        if field.header is not None or field.header_pattern is not None or field.json_types != ("string",):
             yield f"{key}.field: is made of others, and has no header and no jsonType of its own"
         yield from (f"{key}.of: {rule}" for rule in _sources(layout, derived))
         yield from (f"{key}{rule}" for rule in _pattern(derived))

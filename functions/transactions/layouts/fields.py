@@ -15,6 +15,7 @@ from transactions.layouts.ibans import IbanFormat
 from transactions.patterns import compiled
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
+JsonType = Literal["string", "number", "boolean"]
 MonthName = Annotated[str, Meta(max_length=40)]
 MonthNames = Annotated[
     tuple[MonthName | Annotated[tuple[MonthName, ...], Meta(min_length=1)], ...], Meta(min_length=12, max_length=12)
@@ -57,7 +58,12 @@ class _Field(LayoutPart, frozen=True, kw_only=True, tag_field="type"):
     header: str | None = None
     header_pattern: str | None = None
     optional: bool = False
-    json_type: Literal["string", "number", "boolean"] = "string"
+    json_type: JsonType | Annotated[tuple[JsonType, ...], Meta(min_length=2)] = "string"
+
+    @property
+    def json_types(self) -> tuple[JsonType, ...]:
+        """The types of JSON, one of which the value has."""
+        return (self.json_type,) if isinstance(self.json_type, str) else self.json_type
 
     def match_header(self, cell: str) -> bool:
         """Return whether ``cell`` of the header is this field's: a fact in it that is empty is none."""

@@ -149,7 +149,7 @@ def _fields(layout: Layout) -> Iterator[str]:
         key = f"schema.fields[{number}]"
         if layout.format == "json":
             yield from (f"{key}.{rule}" for rule in _json_field(layout, field))
-        elif field.json_type != "string":
+        elif field.json_types != ("string",):
             yield f"{key}.jsonType: only JSON has one"
         elif field.optional and number < layout.fewest_cells and not layout.dialect.any_order:
             yield f"{key}.optional: only the last columns can be"
@@ -166,10 +166,12 @@ def _json_field(layout: Layout, field: Field) -> Iterator[str]:
     if field.header is not None or field.header_pattern is not None:
         yield "header: only CSV has one"
     above = {name for name in layout.names if field.name.startswith(f"{name}.")}
-    if any(layout.field(name).json_type == "number" for name in above):
+    if any("number" in layout.field(name).json_types for name in above):
         yield "name: must not lead through a field that is a JSON number"
-    if field.json_type == "boolean" and not isinstance(field, StringField):
+    if "boolean" in field.json_types and not isinstance(field, StringField):
         yield "jsonType: a boolean is a string field"
+    if len(set(field.json_types)) < len(field.json_types):
+        yield "jsonType: each type once"
 
 
 def _references(layout: Layout) -> Iterator[str]:

@@ -38,11 +38,11 @@ def row_columns(layout: Layout) -> tuple[str, ...]:
 
 
 def number_columns(layout: Layout, *, outer: bool) -> dict[str, str]:
-    """Name for each number field, within the record or ``outer``, the cell that has the text of its value."""
+    """Name for each field that may be a number, within the record or ``outer``, the cell with the text of its value."""
     return {
         field.name: f"n{place}"
         for place, field in enumerate(layout.schema.fields)
-        if field.json_type == "number" and is_outer(field.name) == outer
+        if "number" in field.json_types and is_outer(field.name) == outer
     }
 
 

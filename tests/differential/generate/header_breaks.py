@@ -13,7 +13,7 @@ def add(dice: Random, layout: dict[str, Any]) -> None:
         return
     fields = [field for field in layout["schema"]["fields"] if "headerPattern" not in field]
     for field in dice.sample(fields, min(len(fields), dice.randint(1, 2))):
-        own = f"{field.get('header', field['name'])}\\n(x)"
+        own = f"{field.get('header', field['name'])}\n(x)"
         # Where columns may be in any order, no two have the same header.
-        header = own if dialect.get("anyOrder") else dice.choice([own, "Line\\nbreak", "a\\n\\nb", "\\n"])
+        header = own if dialect.get("anyOrder") else dice.choice([own, "Line\nbreak", "a\n\nb", "\n"])
         field["header"] = header.strip() if dialect.get("trim") else header

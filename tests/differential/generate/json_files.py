@@ -122,6 +122,9 @@ def _record(rng: Random, layout: dict[str, Any], row: dict[str, str], outer: dic
     return record
 
 
+_NUMBERS = ("5", "-5", "12.5", "-0.50", "1.500", "-1.050", "1234.505", "0.1230", "1e2", "150", "-0", "1000")
+
+
 def _put(rng: Random, record: list[tuple[str, Value]], names: list[str], value: Value) -> None:
     name, *further = names
     if not further:
@@ -136,7 +139,9 @@ def _put(rng: Random, record: list[tuple[str, Value]], names: list[str], value: 
 
 def _value(rng: Random, spec: dict[str, Any], text: str) -> Value:
     """Return a field's value: a text, or what is written as it is; None for none."""
-    kind = spec.get("jsonType", "string")
+    kind, declared = spec.get("jsonType", "string"), spec.get("jsonType")
+    if isinstance(declared, list):
+        kind = rng.choice(declared)
     if chance(rng, 0.008):
         return rng.choice([5, "5", True, None, [("a", 1)], [[1]], Raw('{"#number":"5.00"}'), Raw("1.50"), ""])
     if not text and chance(rng, 0.7):
@@ -153,7 +158,9 @@ def _value(rng: Random, spec: dict[str, Any], text: str) -> Value:
 def _number(rng: Random, spec: dict[str, Any], text: str) -> Value:
     if chance(rng, 0.01):
         return Raw(rng.choice(_ODD_NUMBERS))
-    if spec["type"] == "string":
+    if isinstance(spec["jsonType"], list) and spec["type"] == "number":
+        text = rng.choice(_NUMBERS)
+    elif spec["type"] == "string":
         text = "".join(filter(str.isdigit, text)).lstrip("0") or "0"
     return Raw(text) if text else None
 

@@ -62,9 +62,11 @@ def _add_leave(rng: Random, layout: dict[str, Any]) -> None:
 def _add_types(rng: Random, layout: dict[str, Any]) -> None:
     """Let ids be numbers, and a field that nobody reads a boolean."""
     for spec in layout["schema"]["fields"]:
+        if spec["type"] == "number" and "jsonType" not in spec and chance(rng, 0.2):
+            spec["jsonType"] = ["string", "number"]
         if spec["type"] != "string" or spec["name"].startswith("$"):
             continue
         if re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
-            spec["jsonType"] = "number"
+            spec["jsonType"] = rng.choice(["number", ["number", "string"], ["string", "boolean", "number"]])
         elif "Other" in spec["name"] and chance(rng, 0.4):
             spec["jsonType"] = "boolean"

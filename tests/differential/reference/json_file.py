@@ -13,6 +13,8 @@ from tests.differential.reference.mapping import REQUIRED, fields_of
 from tests.differential.reference.paths import on_the_way, place_of, reached, records_at, steps_of
 from tests.differential.reference.texts import FORBIDDEN, lines_of, refuse_long
 
+_THOUSANDS = 3
+
 
 @dataclass
 class JsonRecords:
@@ -80,8 +82,8 @@ class JsonRecords:
             name = spec["name"]
             value, repeated = reached(*place_of(name, record, around))
             repeats = repeats or (repeated and not name.startswith("$"))
-            texts[name] = self._text(value)
-            if value is not None and value.kind != spec.get("jsonType", "string"):
+            texts[name] = self._text(value, spec)
+            if value is not None and value.kind not in _types(spec):
                 mistyped.add(name)
             if name.startswith("$") and value is not None and _is_forbidden(value):
                 codes.add("CHARACTER_FORBIDDEN")
@@ -92,10 +94,12 @@ class JsonRecords:
         unread = not repeats and any(node.repeats for node in record.walk())
         return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread)
 
-    def _text(self, value: Node | None) -> str | None:
+    def _text(self, value: Node | None, spec: Mapping[str, Any]) -> str | None:
         if value is None:
             return None
         text = re.sub("\r\n?", "\n", value.text)
+        if value.kind == "number" and spec["type"] == "number" and len(_types(spec)) > 1:
+            text = _as_text(text, spec)
         return None if text in self.layout["schema"].get("missingValues", [""]) else text
 
     def _refuse_repeats_around(self, root: Node) -> None:
@@ -104,6 +108,19 @@ class JsonRecords:
         for path in (self.layout["recordPath"], *paths):
             if any(node.repeats for node in on_the_way(root, steps_of(path))):
                 raise RefusedError("MALFORMED_JSON")
+
+
+def _types(spec: Mapping[str, Any]) -> list[str]:
+    declared = spec.get("jsonType", "string")
+    return [declared] if isinstance(declared, str) else declared
+
+
+def _as_text(number: str, spec: Mapping[str, Any]) -> str:
+    """Write a JSON number as a text: one with three decimals is never thousands, so that a last zero goes."""
+    whole, _, decimals = number.partition(".")
+    if len(decimals) == _THOUSANDS and decimals.endswith("0") and decimals.isdigit():
+        decimals = decimals if spec.get("scale", 2) >= _THOUSANDS or spec.get("minorUnits") else decimals[:-1]
+    return f"{whole}{spec.get('decimalChar', '.')}{decimals}" if decimals else whole
 
 
 def _is_forbidden(node: Node) -> bool:

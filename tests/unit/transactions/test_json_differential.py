@@ -148,7 +148,7 @@ def row_of(record: Any) -> Row | None:
         return None
     try:
         booked = date.fromisoformat(day)
-        texts = [_text(record.at(*field.name.split(".")), field.json_type) for field in TEXTS.values()]
+        texts = [_text(record.at(*field.name.split(".")), field.json_types[0]) for field in TEXTS.values()]
     except (TypeError, ValueError):
         return None
     return (booked, Decimal(amount), *texts) if FIRST_DAY <= booked <= LAST_DAY else None

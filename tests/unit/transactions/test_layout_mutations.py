@@ -137,6 +137,7 @@ MADE_FOR: dict[str, st.SearchStrategy[Any]] = {
     "separator": odd_texts,
     "values": words | st.dictionaries(texts, texts, min_size=1, max_size=3),
     "captures": st.sampled_from(PATTERNS).map(lambda pattern: [{"name": "currency", "pattern": pattern}]),
+    "jsonType": st.lists(st.sampled_from(["string", "number", "boolean"]), min_size=1, max_size=3),
     "continuationLines": st.builds(lambda names, text: {"join": names, "separator": text}, words, odd_texts),
     "drop": st.builds(lambda field, pattern: [{"field": field, "pattern": pattern}], texts, st.sampled_from(PATTERNS)),
     "limits": st.dictionaries(st.sampled_from(["rejectedShare", "bookingDates", "spanDays", "ageDays"]), numbers),
