@@ -1,11 +1,12 @@
 """The reference says what Python's own readers say, and what differs from it is found."""
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -55,6 +56,17 @@ def test_a_record_is_split_as_pythons_csv_splits_it(record: str) -> None:
         assert by_reference() == by_python()
     elif "\n" not in record and record:
         assert by_reference() is None
+
+
+@given(
+    cells=st.lists(st.text('ab"\\, ', max_size=6), min_size=2, max_size=5),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+)
+def test_a_record_with_escapes_is_split_as_python_wrote_it(cells: list[str], quoting: Literal[0, 1]) -> None:
+    written = io.StringIO()
+    csv.writer(written, doublequote=False, escapechar="\\", quoting=quoting, lineterminator="").writerow(cells)
+
+    assert split(written.getvalue(), {"escapeChar": "\\"}) == cells
 
 
 @given(document=documents, indent=st.sampled_from([None, 1]))
