@@ -208,7 +208,8 @@ class _Clue(msgspec.Struct, frozen=True):
 
 def _text_in_header(layout: Layout) -> str:
     """Return a text that stands in every header of ``layout`` as it is, for a quick look; empty if none is certain."""
-    quote = layout.dialect.quote_char or ""
+    # These are written with another character before them.
+    special = set(filter(None, (layout.dialect.quote_char, layout.dialect.escape_char)))
     fields = (field for field in layout.schema.fields if not field.optional and field.header_pattern is None)
-    certain = (field.header_cell for field in fields if not quote or quote not in field.header_cell)
+    certain = (field.header_cell for field in fields if special.isdisjoint(field.header_cell))
     return max(certain, key=len, default="")

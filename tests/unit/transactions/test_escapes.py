@@ -134,3 +134,19 @@ def test_a_rejected_row_with_escapes_begins_no_section(tmp_path: Path) -> None:
     # Then it is that row alone
     assert [row["account_id"] for row in output.transactions] == ["X1"]
     assert [row["error_code"] for row in output.quarantine] == [RowCode.AMOUNT_FORMAT]
+
+
+def test_a_header_with_escapes_further_down_is_a_header(tmp_path: Path) -> None:
+    # Given a header whose longest cell is written with escapes, below the facts of another account
+    fields: list[Field] = [NumberField(name="Sum"), StringField(name="Text", header="Text \\ Details")]
+    file_layout = csv_layout(fields, amount=Amount(field="Sum"), account_id=Captured(capture="account"))
+    file_layout = msgspec.structs.replace(
+        file_layout,
+        captures=(Capture(name="account", pattern="Account ([A-Z0-9]+)"),),
+        dialect=Dialect(delimiter=";", escape_char="\\", header_within=2),
+    )
+    header, row = r'Day;Sum;"Text \\ Details"', "2025-10-01;1;a"
+
+    content = "\n".join(["Account A1", header, row, "Konto B2", header, row, ""]).encode()
+
+    assert validate(content, tmp_path, layouts=[file_layout]).reason_code == FileCode.SECTION_UNDECLARED
