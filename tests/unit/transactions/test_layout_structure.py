@@ -21,7 +21,7 @@ from transactions.layouts.layout_file import TO_DO
 from transactions.layouts.structure import structural_problems
 
 SHIPPED = asset_folder("layouts") / "alpine-2025.yaml"
-DIALECT = "delimiter, quoteChar, header, headerWithin, anyOrder, commentChar, skipLines, footer, trim"
+DIALECT = "delimiter, quoteChar"
 
 
 def _refused(content: str, folder: Path) -> list[str]:
