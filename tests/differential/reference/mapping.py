@@ -77,12 +77,10 @@ class Mapper:
             record[column], wrong = self._date(column, mapping[column], cells)
             faults += wrong
         first, last = WITHDRAWN.get(currency or "", (0, 9999))
-        booked = record["booking_date"]
-        unread = booked is None and currency in WITHDRAWN
-        if unread or (isinstance(booked, date) and not first <= booked.year <= last):
+        booked, wrong = self._date("booking_date", mapping["booking_date"], cells)
+        if booked is not None and not wrong and not first <= booked.year <= last:
             fields = frozenset(fields_of(mapping["currency"])) or frozenset([""])
-            # Of a date that is not written as agreed, the day may be known all the same.
-            faults.append(Fault(fields, frozenset(["CURRENCY_WITHDRAWN"]), certain=not unread))
+            faults.append(Fault(fields, frozenset(["CURRENCY_WITHDRAWN"])))
         return record, _reported(faults, cells.mistyped, _read_fields(self.layout))
 
     def _text(self, function: _Function, cells: Cells, direction: str) -> str | None:  # noqa: PLR0911 - one for each

@@ -27,7 +27,7 @@ OTHERS = [
     ("a ZIP archive", _zip("october.csv")),
     ("a ZIP archive", b"PK\x05\x06" + b"\0" * 18),
     ("an XLSX workbook", _zip("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")),
-    ("an XLSX workbook", gzip.compress(_zip("xl/workbook.xml"))),
+    ("an XLSX workbook", gzip.compress(_zip("xl/workbook.xml"), mtime=0)),
     ("an ODS spreadsheet", _zip("mimetype", content="application/vnd.oasis.opendocument.spreadsheet")),
     ("an XLS workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
     ("a PDF document", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"),
