@@ -1,58 +1,107 @@
 """Writes a draft as YAML, with a comment wherever a person must look."""
 
+import gzip
+import re
+import unicodedata
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
 
-from cli.drafting.columns import SampleColumn
-from cli.drafting.mapping import fillings
-from cli.drafting.reading import SampleTable, read
-from transactions.layouts.layout_file import TO_DO
+from cli.drafting.fields import field_of, missing_in, questions_of
+from cli.drafting.filling import TO_DO
+from cli.drafting.json_reading import read_json
+from cli.drafting.mapping import Mapping, map_columns
+from cli.drafting.reading import DraftError, SampleTable, read_csv
 
 _WIDE: Final = 10_000
+_LONGEST_PARTNER: Final = 50
+_GZIP: Final = b"\x1f\x8b"
+_NO_TEXT: Final = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+}
 
 
 def draft(content: bytes, file_name: str, partner: str) -> str:
     """Draft a layout of the file's ``content`` for ``partner``.
 
-    The draft quotes headers, and no value but the words for a direction, such as credit.
+    The draft quotes headers and names in JSON. It has no value but words of its own vocabulary: for a direction, a
+    state, a currency, and for no value.
 
     Raises
     ------
     DraftError
         If the file has no rows that look like records.
     """
-    return "\n".join(_lines(read(content, file_name), f"{partner}-draft", partner)) + "\n"
+    name, content = _unpacked(file_name.lower(), content)
+    table = read_json(content) if name.endswith(".json") else read_csv(content)
+    return "\n".join(_lines(table, map_columns(table.columns), slug(partner))) + "\n"
 
 
-def _lines(table: SampleTable, name: str, partner: str) -> Iterator[str]:
+def _unpacked(name: str, content: bytes) -> tuple[str, bytes]:
+    """Decompress a gzip file, as the pipeline does; refuse other files that are no text."""
+    for mark, kind in _NO_TEXT.items():
+        if content.startswith(mark):
+            raise DraftError(f"it is {kind}, not a text file")
+    if not content.startswith(_GZIP):
+        return name, content
+    try:
+        return name.removesuffix(".gz"), gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DraftError("it is a damaged gzip file") from error
+
+
+def slug(partner: str) -> str:
+    """Return ``partner`` as the layout language writes one: small letters of ASCII, digits and hyphens.
+
+    >>> slug("Crédit du Nord")
+    'credit-du-nord'
+    """
+    letters = unicodedata.normalize("NFKD", partner).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_PARTNER].strip("-") or "partner"
+
+
+def _lines(table: SampleTable, mapping: Mapping, partner: str) -> Iterator[str]:
+    name = f"{partner}-draft"
     yield "# A draft, guessed from one file. Look at everything, decide what says DECIDE, fill in what says TODO."
     yield f"# Save it as {name}.yaml, then try it:"
     yield f"#   etl layout lint {name}.yaml"
     yield f"#   etl check FILE --layout {name}.yaml"
-    yield from (f"# DECIDE: {note}" for note in table.notes)
+    yield from (f"# DECIDE: {question}" for question in table.questions)
+    yield from (f"# {reason}" for reason in table.reasons)
     yield from _entries({"name": name, "partner": partner})
     yield f"title: {TO_DO}  # the bank and the kind of export, as people call it"
     yield from _entries({"format": table.format, **table.keys})
     if table.dialect:
         yield "dialect:"
         yield from (f"  {entry}" for entry in _entries(table.dialect))
-    yield "schema:"
-    yield "  fields:"
-    yield from (f"    - {_field(column)}" for column in table.columns)
+    yield from _schema(table, mapping)
+    if mapping.drop:
+        yield "drop:"
+        yield from (f"  - {_flow(drop)}{_comment(('is nothing booked in these rows?',))}" for drop in mapping.drop)
     yield "mapping:"
-    for filling in fillings(table.columns):
-        yield f"  {filling.column}: {_flow(filling.function)}{_comment(filling.note)}"
+    for filling in mapping.fillings:
+        yield f"  {filling.column}: {_flow(filling.function)}{_comment(filling.questions, filling.reasons)}"
+    if mapping.running_balance:
+        yield from _entries({"runningBalance": mapping.running_balance})
     yield "sample:  # DECIDE: what the sample beside the layout comes to, counted by hand"
     yield "  accepted: 0"
     yield "  totals: {}"
 
 
-def _field(column: SampleColumn) -> str:
-    header = {} if column.header is None else {"header": column.header}
-    keys = {"name": column.name, **header, "type": column.type, **column.keys}
-    return _flow(keys) + _comment("; ".join(column.notes))
+def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
+    yield "schema:"
+    if missing := missing_in(mapping.columns):
+        yield f"  missingValues: {_flow(missing)}"
+    yield "  fields:"
+    read = {column.name for column in mapping.columns} | {drop["field"] for drop in mapping.drop}
+    for column in table.columns:
+        if table.format == "csv" or column.name in read:
+            field = field_of(column, is_read=column.name in read, model=mapping.model_of(column))
+            yield f"    - {_flow(field)}{_comment(tuple(questions_of(column, is_read=column.name in read)))}"
 
 
 def _entries(keys: dict[str, Any]) -> Iterator[str]:
@@ -67,5 +116,7 @@ def _flow(value: Any) -> str:
     return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=_WIDE).strip()
 
 
-def _comment(note: str) -> str:
-    return f"  # DECIDE: {' '.join(note.split())}" if note else ""
+def _comment(questions: tuple[str, ...], reasons: tuple[str, ...] = ()) -> str:
+    """Return one line: what is to be decided, or else what was found."""
+    texts = [f"DECIDE: {'; '.join(questions)}"] if questions else []
+    return "".join(f"  # {' '.join(text.split())}" for text in [*texts, *reasons][:1]) if texts or reasons else ""

@@ -19,7 +19,7 @@ def _zip(*members: str, content: str = "x") -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for member in members:
-            archive.writestr(member, content)
+            archive.writestr(zipfile.ZipInfo(member), content)
     return packed.getvalue()
 
 

@@ -1,0 +1,143 @@
+"""Chooses the column that is the amount: by proof, and by its name where nothing is proven."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cli.drafting import header_words as words
+from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
+from cli.drafting.columns import Column
+from cli.drafting.directions import contradictions, directions
+from cli.drafting.filling import TO_DO, Filling, from_field, listed
+from cli.drafting.proofs import Net, Running, net_of, running
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The amount, and the balance that stands beside it."""
+
+    amount: Filling
+    balance: Filling | None = None
+    running: Running | None = None
+    candidate: Candidate | None = None
+
+
+def choose_amount(columns: Sequence[Column]) -> Chosen:
+    """Choose the amount and the balance among ``columns``."""
+    numbers = [column for column in columns if column.is_number]
+    ways = list(directions([column for column in columns if not column.is_number]))
+    found = candidates(columns, ways)
+    order = _order_of_days(columns)
+    proven = [(one, proof) for one in found if (proof := _proof(one, numbers, order))]
+    if proven:
+        best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
+        return _proven(best, proof, columns)
+    usable = [one for one in found if one.rank >= LEAST_RANK]
+    if not usable:
+        return Chosen(amount=_missing(numbers))
+    return _named(usable[0], usable, columns)
+
+
+def _order_of_days(columns: Sequence[Column]) -> str:
+    """Return in which order of days the records stand; "" if it cannot be told.
+
+    A balance before each record looks, from the other end, like a balance that runs on by the opposite.
+    """
+    for column in columns:
+        known = [day for day in column.days if day]
+        if known and known[0] != known[-1]:
+            return "ascending" if known[0] < known[-1] else "descending"
+    return ""
+
+
+def _proof(candidate: Candidate, numbers: Sequence[Column], order: str) -> Running | None:
+    """Return the balance that runs on by the candidate. A single step proves only what the names say as well."""
+    others = [column for column in numbers if column not in candidate.columns]
+    found = running(candidate.moved, others)
+    if not found or (_may_be_reversed(candidate) and order not in {"", found.order}):
+        return None
+    if found.is_proof:
+        return found
+    return found if kind_of(found.balance) == "balance" and candidate.rank > LEAST_RANK else None
+
+
+def _may_be_reversed(candidate: Candidate) -> bool:
+    """Return whether balances before each row would prove the candidate as well, read from the other end."""
+    return candidate.is_guess or len(set(candidate.signs) - {0}) < 2  # noqa: PLR2004 - both directions
+
+
+def _proven(best: Candidate, proof: Running, columns: Sequence[Column]) -> Chosen:
+    unordered = _may_be_reversed(best) and not _order_of_days(columns)
+    opposite = unordered or best.function.get("inverted") or contradictions(columns, best.signs)
+    question = (
+        f"{proof.balance.name} runs on by it, but may be what is owed, or the balance before each row: with or without "
+        "inverted: true?"
+    )
+    amount = Filling(
+        column="amount",
+        function=best.function,
+        columns=best.columns,
+        questions=(question,) if opposite else (),
+        reasons=(f"proven: {proof.balance.name} runs on by it",),
+    )
+    balance = from_field("balance_after", "amount", proof.balance)
+    return Chosen(amount=amount, balance=balance, running=proof, candidate=best)
+
+
+def _named(best: Candidate, usable: Sequence[Candidate], columns: Sequence[Column]) -> Chosen:
+    numbers = [column for column in columns if column.is_number and column not in best.columns]
+    net = net_of([column for column in columns if column.is_number])
+    amount = Filling(
+        column="amount",
+        function=best.function,
+        columns=best.columns,
+        questions=tuple(_questions(best, usable, columns, net)),
+        reasons=(f"{net.net.name} is {net.gross.name} less {net.fee.name} in every row",) if net else (),
+    )
+    balances = [column for column in numbers if kind_of(column) == "balance"]
+    balance = from_field("balance_after", "amount", balances[0]) if balances else None
+    return Chosen(amount=amount, balance=balance, candidate=best)
+
+
+def _questions(
+    best: Candidate, usable: Sequence[Candidate], columns: Sequence[Column], net: Net | None
+) -> Iterator[str]:
+    read = dict.fromkeys(column.name for column in best.columns)
+    others = [column for one in usable for column in one.columns if column.is_number and column.name not in read]
+    others += [column for column in (net.gross, net.fee, net.net) if column.name not in read] if net else []
+    if others:
+        yield f"{' and '.join(read)} or one of {listed(others)}? No balance proves which was charged"
+    yield from _doubts_about_sign(best, columns)
+    fees = [column for column in columns if column.is_number and kind_of(column) == "fee" and column.name not in read]
+    if fees and not net:
+        yield f"is {listed(fees)} taken off as well? Then add fee: {fees[0].name}"
+    whole = [column for column in best.columns if column.numbers and not column.numbers.marked]
+    if any(words.MINOR_UNITS.found_in(column.name) or column.json_type == "number" for column in whole):
+        yield "all are whole numbers: of the currency, or of its minor unit? Then add minorUnits: true to the field"
+
+
+def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[str]:
+    function = best.function["function"]
+    if function == "amount_with_direction":
+        return
+    if function == "debit_credit":
+        if {kind_of(column) for column in best.columns} != {"debit", "credit"}:
+            yield f"is {best.columns[0].name} money out and {best.columns[1].name} money in, or the reverse?"
+        return
+    if best.function.get("inverted"):
+        yield "is money out positive, as the texts or the headers suggest? If it is negative, leave out inverted"
+    elif any(sign < 0 for sign in best.signs):
+        yield "is money out negative? If it is positive, add inverted: true"
+    else:
+        few = [column for column in columns if _may_say_direction(column) and column not in best.columns]
+        way = f"; or amount_with_direction by {listed(few)}" if few else ""
+        yield f"never negative. Is all of it money in, or money out: inverted: true{way}?"
+
+
+def _may_say_direction(column: Column) -> bool:
+    few = 1 <= len(set(column.present)) <= 4  # noqa: PLR2004 - such as D, C and two more
+    return few and not (column.is_date or column.is_number or column.holds("currency") or column.holds("iban"))
+
+
+def _missing(numbers: Sequence[Column]) -> Filling:
+    question = f"which is the amount: {listed(list(numbers))}?" if numbers else "no column of numbers is found"
+    return Filling(column="amount", function={"function": "amount", "field": TO_DO}, questions=(question,))

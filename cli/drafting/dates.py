@@ -1,0 +1,224 @@
+"""Finds the formats in which a column's dates may be written, and which of them the days themselves rule out."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from cli.drafting.months import MONTHS
+from transactions.layouts.dates import DIRECTIVES
+
+PIVOT: Final = 70
+NEARLY_ALL: Final = 0.6
+"""So much of a column must be written alike: a file may have bad rows."""
+_LATEST: Final = 62
+"""Booked days lie at most so many days ahead; a format by which they lie further on is wrong."""
+_LOOKED_AT: Final = 300
+_MANY_DAYS: Final = 5
+"""So many days in order are hardly in order by chance."""
+
+_TIME: Final = (
+    r"(?P<gap>T|,? {1,3}|,| - )(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<fraction>\.\d{1,9})?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}|UTC|GMT|CET|CEST))?"
+)
+_LETTERS: Final = r"[^\W\d_]{2,12}"
+_SHAPES: Final = tuple(
+    re.compile(rf"(?P<date>{shape})(?:{_TIME})?")
+    for shape in (
+        r"\d{1,4}(?P<a>[./ -]|\. )\d{1,2}(?P=a)\d{1,4}(?P<end>\.?)",
+        r"\d{4}年\d{1,2}月\d{1,2}日",
+        r"\d{8}|\d{6}",
+        rf"\d{{1,2}}\.?[ -/]{_LETTERS}\.?,?[ -/]\d{{2,4}}",
+        rf"{_LETTERS}\.? \d{{1,2}},? \d{{4}}",
+        rf"\d{{4}}[ -/]{_LETTERS}[ -/]\d{{1,2}}",
+    )
+)
+_MONTH_OF: Final = {
+    name.lower(): (language, number) for language, names in MONTHS.items() for number, name in enumerate(names, 1)
+}
+_RECENT: Final = range(1990, 2040)
+"""Eight digits alone are a day only of these years."""
+_TWO_DIGITS: Final = 2
+_FOUR_DIGITS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One way in which a column's dates may be written, and the day of each of its cells."""
+
+    format: str
+    months: str = ""
+    days: tuple[date | None, ...] = ()
+
+    @property
+    def with_time(self) -> bool:
+        """Whether a time stands beside the day."""
+        return "%M" in self.format
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """The keys of the layout language that declare it."""
+        keys: dict[str, Any] = {"format": self.format}
+        if "%y" in self.format:
+            keys["pivot"] = PIVOT
+        if self.months not in {"", "en"}:
+            keys["months"] = list(MONTHS[self.months])
+        return keys
+
+    @property
+    def order(self) -> str:
+        """The order of its parts, such as ``dmY``."""
+        return "".join(re.findall(r"%-?([dmbYy])", self.format))
+
+
+def is_date(cell: str) -> bool:
+    """Return whether ``cell`` is written as a date with separators or a month's name."""
+    found = next(filter(None, (shape.fullmatch(cell) for shape in _SHAPES)), None)
+    days = [_day(cell, one) for one in _formats(cell)] if found else []
+    return any(day and (not cell.isdigit() or _is_recent(cell, day)) for day in days)
+
+
+def _is_recent(cell: str, day: date) -> bool:
+    return len(cell) == len("20250131") and day.year in _RECENT
+
+
+def ways(cells: Sequence[str]) -> tuple[Written, ...]:
+    """Return the ways that fit the most of ``cells``, if nearly all of those that have a value; else none."""
+    present = [cell for cell in cells if cell][:_LOOKED_AT]
+    # One of each shape is enough to know the formats.
+    shapes = {re.sub(r"\d", "0", re.sub(r"[^\W\d_]+", "x", cell)): cell for cell in present if len(cell) <= 40}  # noqa: PLR2004
+    found = dict.fromkeys(one for cell in list(shapes.values())[:40] for one in _formats(cell))
+    fitting = Counter({one: sum(_day(cell, one) is not None for cell in present) for one in found})
+    most = max(fitting.values(), default=0)
+    if most < max(1, NEARLY_ALL * len(present)):
+        return ()
+    best = [one for one in found if fitting[one] == most]
+    tight = [one for one in best if one[0].replace("%-", "%") not in {other[0] for other in best} or "%-" not in one[0]]
+    written = [Written(format=one[0], months=one[1], days=tuple(_day(cell, one) for cell in cells)) for one in tight]
+    return tuple(_of_own_order(written))
+
+
+def _of_own_order(written: Iterable[Written]) -> Iterator[Written]:
+    """Leave out a second format of the same order: it differs in how strictly it is padded."""
+    seen = set[str]()
+    for one in written:
+        if one.order not in seen:
+            seen.add(one.order)
+            yield one
+
+
+def plausible(written: Sequence[Written], today: date) -> tuple[Written, ...]:
+    """Leave out what puts days far into the future, and what leaves many days in no order; the likeliest first."""
+    past = [one for one in written if not any(day > today + timedelta(days=_LATEST) for day in _known(one))] or written
+    ordered = [one for one in past if _is_ordered(one)]
+    if ordered and len(set(_known(ordered[0]))) >= _MANY_DAYS:
+        return tuple(ordered)
+    return tuple(sorted(past, key=lambda one: (not _is_ordered(one), _span(one))))
+
+
+def _known(one: Written) -> list[date]:
+    return [day for day in one.days if day]
+
+
+def _is_ordered(one: Written) -> bool:
+    pairs = list(pairwise(_known(one)))
+    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
+
+
+def _span(one: Written) -> int:
+    """Return how many days lie between the first and the last: a statement is of few months."""
+    known = _known(one)
+    return (max(known) - min(known)).days if known else 0
+
+
+Format = tuple[str, str]
+
+
+@lru_cache(maxsize=10_000)
+def _formats(cell: str) -> tuple[Format, ...]:
+    """Return the formats, each with the language of its months, in which ``cell`` may be a date."""
+    for shape in _SHAPES:
+        if found := shape.fullmatch(cell):
+            time = _time_format(found)
+            return tuple((dated + time, months) for dated, months in _date_formats(found["date"]))
+    return ()
+
+
+def _time_format(found: re.Match[str]) -> str:
+    if found["gap"] is None:
+        return ""
+    hour, half, zone = found["hour"], found["half"], found["zone"]
+    text = found["gap"] + ("%-" if len(hour) < _TWO_DIGITS else "%") + ("I" if half else "H") + ":%M"
+    text += (":%S" if found["second"] else "") + ("%f" if found["fraction"] else "")
+    text += half[:-2] + "%p" if half else ""
+    return text + (re.sub(r"Z|[+-]\d{2}:?\d{2}", "%z", zone) if zone else "")
+
+
+def _date_formats(text: str) -> Iterator[Format]:
+    parts = re.findall(r"\d+|[^\W\d_年月日]+", text)
+    separators = re.split(r"\d+|[^\W\d_年月日]+", text)
+    if len(parts) == 1:
+        orders = ("Ymd", "dmY", "mdY") if len(text) == len("20250131") else ("ymd", "dmy", "mdy")
+        yield from (("".join(f"%{letter}" for letter in order), "") for order in orders)
+        return
+    for order in _orders(parts):
+        month = parts[order.index("b")].lower() if "b" in order else ""
+        if order[0] == "m" and "." in separators[1]:
+            continue  # A point never stands behind a month that comes first.
+        for language in (
+            [language for language, names in MONTHS.items() if month in map(str.lower, names)] if month else [""]
+        ):
+            for unpadded in (False, True):
+                tokens = [f"%{'-' if unpadded and letter in 'dm' else ''}{letter}" for letter in order]
+                yield "".join(f"{gap}{token}" for gap, token in zip(separators, [*tokens, ""], strict=True)), language
+
+
+def _orders(parts: Sequence[str]) -> tuple[str, ...]:
+    first, second, third = parts
+    if not second.isdigit():
+        return ("Ybd",) if len(first) == _FOUR_DIGITS else ("dbY",) if len(third) == _FOUR_DIGITS else ("dby",)
+    if not first.isdigit():
+        return ("bdY",)
+    if len(first) == _FOUR_DIGITS:
+        return ("Ymd",)
+    if len(third) == _FOUR_DIGITS:
+        return ("dmY", "mdY")
+    return ("dmy", "mdy", "ymd") if len(first) == len(third) == _TWO_DIGITS else ("dmy", "mdy")
+
+
+_PARTS: Final[Mapping[str, str]] = {"Y": "Y", "y": "y", "m": "m", "b": "b", "d": "d"}
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(form: Format) -> re.Pattern[str]:
+    tokens = re.findall(r"%-?.|[^%]", form[0])
+    return re.compile("".join(_token(token, form[1]) for token in tokens))
+
+
+def _token(token: str, months: str) -> str:
+    if not token.startswith("%"):
+        return re.escape(token)
+    shape = "|".join(map(re.escape, MONTHS[months])) if token == "%b" else DIRECTIVES[token]  # noqa: S105 - a directive
+    shape = f"(?i:{shape})" if token == "%b" else shape  # noqa: S105 - a directive
+    letter = token[-1]
+    return f"(?P<{letter}>{shape})" if letter in _PARTS else shape
+
+
+@lru_cache(maxsize=100_000)
+def _day(cell: str, form: Format) -> date | None:
+    found = _pattern(form).fullmatch(cell)
+    if not found:
+        return None
+    part = found.groupdict()
+    year = int(part["Y"]) if "Y" in part else int(part["y"]) + (1900 if int(part["y"]) >= PIVOT else 2000)
+    names = list(map(str.lower, MONTHS[form[1]])) if "b" in part else []
+    month = names.index(part["b"].lower()) + 1 if names else int(part["m"])
+    try:
+        day = date(year, month, int(part["d"]))
+    except ValueError:
+        return None
+    return day if day.year >= 1900 + PIVOT else None

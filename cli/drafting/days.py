@@ -1,0 +1,62 @@
+"""Chooses the booking date and the value date, and what says that a row is not booked yet."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from cli.drafting import header_words as words
+from cli.drafting.cell_words import BOOKED, FAILED, PENDING, SUMMARY
+from cli.drafting.columns import Column
+from cli.drafting.filling import TO_DO, Filling, from_field, listed
+
+_HALF: Final = 0.5
+_MOST_STATES: Final = 8
+_RANKS: Final = ((words.BOOKING_DATE, 4), (words.VALUE_DATE, 1), (words.STARTED_DATE, 2), (words.DATE, 3))
+"""What a header says, and how well it fits the day of booking: the first that is found counts."""
+_UNKNOWN_RANK: Final = 2
+
+
+def choose_days(columns: Sequence[Column]) -> Iterator[Filling]:
+    """Choose the booking date, and the value date if there is one beside it."""
+    dated = sorted(
+        (column for column in columns if column.is_date), key=lambda column: (column.share < _HALF, -_rank(column))
+    )
+    if not dated:
+        missing = {"function": "date", "field": TO_DO}
+        yield Filling(column="booking_date", function=missing, questions=("no column of dates is found",))
+        return
+    best, *others = dated
+    equal = [column for column in others if _rank(column) >= _rank(best) and not _same_days(column, best)]
+    question = f"{best.name} or {listed(equal)}?" if equal else ""
+    empty = [column for column in others if column.share == 1]
+    late = (
+        f"rows without {best.name} are rejected: or first_date of {best.name}, {empty[0].name}?"
+        if best.share < 1 and empty
+        else ""
+    )
+    yield from_field("booking_date", "date", best, question, late)
+    value = next((column for column in others if words.VALUE_DATE.found_in(column.name)), None)
+    if value:
+        yield from_field("value_date", "date", value)
+
+
+def _rank(column: Column) -> int:
+    return next((rank for vocabulary, rank in _RANKS if vocabulary.found_in(column.name)), _UNKNOWN_RANK)
+
+
+def _same_days(one: Column, other: Column) -> bool:
+    return one.days == other.days
+
+
+def not_booked(columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
+    """Yield the rows to drop: pending and failed ones, by columns of such words only, and those that sum up others."""
+    for column in columns:
+        if column.is_date or column.is_number:
+            continue
+        states = set(column.present)
+        dropped = sorted(state for state in states if state in PENDING or state in FAILED)
+        known = sum(state in PENDING or state in FAILED or state in BOOKED for state in states)
+        sums = sorted(state for state in states if state in SUMMARY)
+        if dropped and len(states) <= _MOST_STATES and known >= min(2, len(states)) and known > _HALF * len(states):
+            yield {"field": column.name, "values": dropped}
+        elif sums and len(states) > len(sums):
+            yield {"field": column.name, "values": sums}

@@ -1,0 +1,85 @@
+"""Writes a column as a field of the layout language."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cli.drafting.cell_words import MISSING
+from cli.drafting.columns import Column
+from cli.drafting.directions import in_cells
+from transactions.layouts.fields import NumberField
+
+_DEFAULT_SCALE = NumberField(name="any").scale
+
+
+def field_of(column: Column, *, is_read: bool, model: Column | None = None) -> dict[str, Any]:
+    """Return the field's keys. A number that nothing reads is text unless it certainly is one.
+
+    ``model``: an empty column is written as this number.
+    """
+    keys: dict[str, Any] = {"name": column.name}
+    if column.header is not None:
+        keys["header"] = column.header
+    if column.header_pattern is not None:
+        keys["headerPattern"] = column.header_pattern
+    keys["type"] = "string"
+    if column.is_date:
+        keys |= {"type": "datetime" if column.dates[0].with_time else "date", **column.dates[0].keys}
+    elif is_number(column, is_read=is_read):
+        keys |= {"type": "number", **_number(column)}
+    elif model and not column.present:
+        keys |= {"type": "number", **_number(model)}
+    if column.json_type != "string":
+        keys["jsonType"] = column.json_type
+    if column.optional:
+        keys["optional"] = True
+    return keys
+
+
+def is_number(column: Column, *, is_read: bool) -> bool:
+    """Return whether the column is declared as a number."""
+    return column.is_number and (is_read or bool(column.numbers and column.numbers.marked)) and _declarable(column)
+
+
+def _declarable(column: Column) -> bool:
+    return not _words(column) or in_cells(_words(column)) is not None
+
+
+def _words(column: Column) -> tuple[str, ...]:
+    words = column.numbers.words if column.numbers else ()
+    return words if any(words) else ()
+
+
+def _number(column: Column) -> dict[str, Any]:
+    if not column.numbers:
+        return {}
+    style, keys = column.numbers.style, dict[str, Any]()
+    if column.json_type == "number":
+        return {"scale": style.scale} if style.scale > _DEFAULT_SCALE else {}
+    if style.decimal != ".":
+        keys["decimalChar"] = style.decimal
+    if group := style.group or column.group:
+        keys["groupChar"] = group
+    if style.scale > _DEFAULT_SCALE:
+        keys["scale"] = style.scale
+    keys |= column.numbers.keys
+    if known := in_cells(_words(column)):
+        keys |= {"debitWords": list(known[0]), "creditWords": list(known[1])}
+        for sign in ("parentheses", "trailingSign", "minusChars"):
+            keys.pop(sign, None)
+    return keys
+
+
+def questions_of(column: Column, *, is_read: bool) -> Iterator[str]:
+    """Yield what a person should decide about the column."""
+    if len(column.dates) > 1:
+        yield f"{' or '.join(one.format for one in column.dates)}? The days fit each"
+    if is_number(column, is_read=is_read) and column.numbers and column.json_type == "string":
+        decimals = {style.decimal for style in column.numbers.styles}
+        if column.numbers.marked and len(decimals) > 1:
+            yield f"is {column.numbers.style.decimal} the decimal character, or does it stand between thousands?"
+
+
+def missing_in(columns: tuple[Column, ...]) -> list[str]:
+    """Return the marks for no value in columns of dates and numbers."""
+    found = {cell for column in columns if column.is_date or column.is_number for cell in column.cells}
+    return ["", *sorted(found & MISSING)] if found & MISSING else []

@@ -1,0 +1,95 @@
+"""Proves by arithmetic what the amount is: a balance that runs on by it, or a net that is gross less fee."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import permutations
+from typing import Final, Literal
+
+from cli.drafting.columns import Column
+
+Amounts = Sequence[Decimal | None]
+Order = Literal["ascending", "descending"]
+_ORDERS: Final[tuple[Order, ...]] = ("ascending", "descending")
+
+_LOOKED_AT: Final = 2_000
+_NEARLY_ALL: Final = 0.8
+"""So many of the steps must hold: a file may have several accounts, and bad rows."""
+_PROVEN: Final = 2
+"""So many steps that hold are no chance."""
+_MOST_COLUMNS: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A balance that runs on by an amount in ``steps`` of the ``tried`` rows, the oldest first if ``ascending``."""
+
+    balance: Column
+    order: Order
+    steps: int
+    tried: int
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it holds too often for chance."""
+        return self.steps >= _PROVEN
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds in every row."""
+        return self.steps == self.tried
+
+
+def running(moved: Amounts, balances: Sequence[Column]) -> Running | None:
+    """Return which of ``balances`` runs on by what was ``moved`` in each record, if one does."""
+    found = (one for balance in balances[:_MOST_COLUMNS] for one in _orders(moved, balance))
+    return max(found, key=lambda one: (one.steps, one.steps - one.tried), default=None)
+
+
+def _orders(moved: Amounts, balance: Column) -> Iterator[Running]:
+    for order in _ORDERS:
+        steps, tried = _steps(balance.amounts, moved, order)
+        if steps and steps >= _NEARLY_ALL * tried:
+            yield Running(balance=balance, order=order, steps=steps, tried=tried)
+
+
+def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[int, int]:
+    """Count the steps from one balance to the next that the amounts between make, and all steps."""
+    rows = [row for row in zip(balance, moved, strict=True) if row[1] is not None][:_LOOKED_AT]
+    before: Decimal | None = None
+    since, held, tried = Decimal(0), 0, 0
+    for now, amount in rows if order == "ascending" else reversed(rows):
+        since += amount or 0
+        if now is None:
+            continue
+        if before is not None and (since or now != before):
+            tried += 1
+            held += now - before == since
+        before, since = now, Decimal(0)
+    return held, tried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Net:
+    """``net`` is ``gross`` with the ``fee`` taken off, in every record."""
+
+    gross: Column
+    fee: Column
+    net: Column
+
+
+def net_of(columns: Sequence[Column]) -> Net | None:
+    """Return the three columns of which one is another less the third in every record, if there are such."""
+    usable = [column for column in columns if any(column.amounts)][:_MOST_COLUMNS]
+    for gross, fee, net in permutations(usable, 3):
+        rows = [row for row in zip(gross.amounts, fee.amounts, net.amounts, strict=True) if row[0] is not None]
+        for sign in (-1, 1):
+            holds = all(n is not None and (g or 0) + sign * (f or 0) == n for g, f, n in rows)
+            if rows and holds and _size(fee) < _size(net):
+                return Net(gross=gross, fee=fee, net=net)
+    return None
+
+
+def _size(column: Column) -> Decimal:
+    """Return the sum of all sizes: a fee's is less than that of what is left, or the two could change places."""
+    return sum((abs(amount) for amount in column.amounts if amount is not None), Decimal(0))
