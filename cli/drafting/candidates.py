@@ -80,9 +80,9 @@ def _single(column: Column, columns: Sequence[Column], ways: Sequence[Direction]
     plain = {"function": "amount", "field": column.name}
     signed = Candidate(function=plain, columns=(column,), moved=column.amounts, rank=rank + _SIGNED * column.is_signed)
     yield from (one for way in ways if way.column is not column for one in _with_words(column, way, rank))
-    of_card = not column.is_signed and any(words.CARD.found_in(one.name) for one in columns)
+    of_card = any(words.CARD.found_in(one.name) for one in columns)
     # Where money out has a minus, most rows have one.
-    against = bool(rank) and not column.is_mostly_negative and (contradictions(columns, signed.signs) or of_card)
+    against = bool(rank) and column.is_mostly_positive and (of_card or contradictions(columns, signed.signs))
     opposite = Candidate(
         function=plain | {"inverted": True},
         columns=(column,),

@@ -84,6 +84,11 @@ class Column:
         return sum((amount > 0) - (amount < 0) for amount in self.amounts if amount) < 0
 
     @property
+    def is_mostly_positive(self) -> bool:
+        """Whether at least twice as many numbers are above zero as below."""
+        return sum(1 if amount > 0 else -2 for amount in self.amounts if amount) >= 0
+
+    @property
     def days(self) -> tuple[date | None, ...]:
         """The days, one for each record."""
         return self.dates[0].days if self.dates else ()

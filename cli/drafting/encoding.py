@@ -23,6 +23,8 @@ _OTHERS: Final = (
 """The likeliest first: of equally good ones the first is taken."""
 _OWN_SCRIPT: Final = re.compile("[а-яёіїєґ]{3,}|[α-ωάέήίόύώ]{3,}|[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]{2,}")
 """Words in another script than Latin, in small letters where it has such."""
+_LONG: Final = 4
+"""A shorter word of Latin letters is found by chance."""
 _HEAD: Final = 200_000
 _FOUND: Final = 5
 """So much more does a known word count than an odd letter."""
@@ -70,8 +72,8 @@ def _unmarked_utf_16(content: bytes) -> str:
 def _score(text: str) -> int:
     """Count words that banks write, less what no text has: odd letters, capitals in words, many accents in a row."""
     lines = text.splitlines()[:60]
-    cells = (cell for line in lines for cell in re.split(r"[,;\t|\"]", line) if not cell.isascii())
-    known = sum(ALL_HEADERS.found_in(cell) for cell in cells)
+    words = (word for line in lines for word in re.findall(r"[^\W\d_]{2,}", line) if not word.isascii())
+    known = sum(ALL_HEADERS.found_in(word) for word in words if len(word) >= _LONG or _OWN_SCRIPT.search(word))
     strange = sum(
         unicodedata.category(character) in {"Cc", "Cn", "Co", "So", "Sm"} for character in _beyond_ascii(text)
     )

@@ -148,8 +148,10 @@ def _before(text: str) -> tuple[str, str, str, str]:
         if text and _is_sign(text[place]):
             rest = text[:place] + text[place + 1 :]
             return _plain_sign(text[place]), text[place], rest, ""
-    word = text.strip(" \u00a0")
-    return ("", "", "", word) if word in _WORDS and not is_currency(text) else ("", "", text, "")
+    word = text.rstrip(" \u00a0")
+    # Letters right before digits are rather an id.
+    is_word = word in _WORDS and word != text and not is_currency(text)
+    return ("", "", "", word) if is_word else ("", "", text, "")
 
 
 def _after(text: str) -> tuple[str, str]:
