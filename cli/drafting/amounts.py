@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cli.drafting import header_words as words
 from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
 from cli.drafting.columns import Column
 from cli.drafting.directions import contradictions, directions
@@ -111,8 +110,8 @@ def _questions(
     if fees and not net:
         yield f"is {listed(fees)} taken off as well? Then add fee: {fees[0].name}"
     whole = [column for column in best.columns if column.numbers and not column.numbers.marked]
-    if any(words.MINOR_UNITS.found_in(column.name) or column.json_type == "number" for column in whole):
-        yield "all are whole numbers: of the currency, or of its minor unit? Then add minorUnits: true to the field"
+    if any(column.is_minor or column.json_type == "number" for column in whole):
+        yield "all are whole numbers: of the currency, or of its minor unit, with minorUnits: true in the field?"
 
 
 def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[str]:

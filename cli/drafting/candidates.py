@@ -46,6 +46,7 @@ def kind_of(column: Column) -> str:
     debit, credit = words.DEBIT.found_in(name), words.CREDIT.found_in(name)
     kinds = {
         "balance": words.BALANCE.found_in(name),
+        "amount": column.is_minor,
         "rate": words.RATE.found_in(name),
         "fee": words.FEE.found_in(name),
         "quantity": words.QUANTITY.found_in(name),
@@ -53,9 +54,10 @@ def kind_of(column: Column) -> str:
         "credit": credit and not debit,
         "gross": words.GROSS.found_in(name),
         "net": words.NET.found_in(name),
-        "amount": words.AMOUNT.found_in(name) or (debit and credit),
     }
-    return next((kind for kind, found in kinds.items() if found), "unknown")
+    if found := next((kind for kind, found in kinds.items() if found), ""):
+        return found
+    return "amount" if words.AMOUNT.found_in(name) or (debit and credit) else "unknown"
 
 
 def rank_of(column: Column) -> float:
@@ -64,7 +66,7 @@ def rank_of(column: Column) -> float:
     rank += _BILLED * words.BILLED.found_in(column.name) + _ORIGINAL * words.ORIGINAL.found_in(column.name)
     if kind_of(column) == "unknown" and not (column.numbers and column.numbers.marked):
         rank += _WHOLE
-    rank += _MINOR * words.MINOR_UNITS.found_in(column.name) + _EMPTY * (column.share < _HALF)
+    rank += _MINOR * column.is_minor + _EMPTY * (column.share < _HALF)
     return max(rank, LEAST_RANK) if kind_of(column) in _RANKS and any(column.amounts) else 0.0
 
 

@@ -8,11 +8,13 @@ from typing import Final
 
 from cli.drafting.cell_words import MISSING
 from cli.drafting.dates import Written, plausible, ways
-from cli.drafting.header_words import NAME_OF_NUMBER
+from cli.drafting.header_words import MINOR, NAME_OF_NUMBER
 from cli.drafting.ibans import is_iban
 from cli.drafting.numbers import Numbers, numbers
 from transactions.currencies import MINOR_UNITS
 
+MADE_UP: Final = "column "
+"""Begins the name of a column that has none, before its number."""
 _LONG_ID: Final = 12
 """So many digits in a row are a name, not an amount."""
 _NEARLY_ALL: Final = 0.6
@@ -36,6 +38,11 @@ class Column:
     dates: tuple[Written, ...] = ()
     numbers: Numbers | None = None
     group: str | None = None
+
+    @property
+    def header_is_missing(self) -> bool:
+        """Whether the name is made up, as nothing stands in the header."""
+        return self.name.startswith(MADE_UP)
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -67,6 +74,11 @@ class Column:
         longest = max((len(cell.digits) for cell in self.numbers.cells if cell), default=0)
         padded = any(cell and len(cell.digits) > 1 and cell.digits[0] == "0" for cell in self.numbers.cells)
         return longest < _LONG_ID and not padded and not NAME_OF_NUMBER.found_in(self.name.rpartition(".")[2])
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether the numbers are whole, and the header says that they are of the currency's minor unit."""
+        return bool(self.numbers and not self.numbers.marked) and MINOR.found_in(self.name)
 
     @property
     def amounts(self) -> tuple[Decimal | None, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from cli.drafting.cell_words import DIRECTIONS, MONEY_IN, MONEY_OUT
 from cli.drafting.columns import Column
+from cli.drafting.header_words import CREDIT, DEBIT, DIRECTION
 
 _OUT: Final = frozenset(out for out, _ in DIRECTIONS)
 _IN: Final = frozenset(into for _, into in DIRECTIONS)
@@ -63,12 +64,18 @@ def _directions(column: Column, words: Sequence[str]) -> Iterator[Direction]:
         debit = tuple(word for word in words if _means(word, out, _OUT))
         credit = tuple(word for word in words if _means(word, into, _IN))
         short = len(out) == 1 or len(into) == 1
+        if short and out.isalpha() and not (_names_direction(column.name) or column.header_is_missing):
+            continue
         if "" in column.cells and bool(debit) != bool(credit):
             # A word for one direction, and none for the other.
             yield Direction(column=column, debit=debit or ("",), credit=credit or ("",))
         elif (debit and credit) or ((debit or credit) and not short):
             some = (debit or credit)[0]
             yield Direction(column=column, debit=debit or (_like(out, some),), credit=credit or (_like(into, some),))
+
+
+def _names_direction(header: str) -> bool:
+    return DIRECTION.found_in(header) or (DEBIT.found_in(header) and CREDIT.found_in(header))
 
 
 def _enough(direction: Direction) -> float:

@@ -53,6 +53,8 @@ def _number(column: Column) -> dict[str, Any]:
     if not column.numbers:
         return {}
     style, keys = column.numbers.style, dict[str, Any]()
+    if column.is_minor:
+        return {"minorUnits": True}
     if column.json_type == "number":
         return {"scale": style.scale} if style.scale > _DEFAULT_SCALE else {}
     if style.decimal != ".":

@@ -188,12 +188,21 @@ NAME_OF_NUMBER: Final = Vocabulary("""
     cislo, cislo uctu, kod, kod banky
 """)
 """Digits under such a word are a name, not a number."""
+DIRECTION: Final = Vocabulary("""
+    direction, indicator, sign, dc, cd, d c, c d, dk, d k, k d, d h, s h, h s, soll haben, debit credit,
+    credit debit, creditdebet, debet credit, debet kredit, dr cr, cr dr, db cr, af bij, b a, borc alacak, t j,
+    sens, naturaleza, natureza, tipo, type, typ, tip, tipus, jelleg, art, side, strona, smer, kierunek,
+    richtung, irany, retning, riktning, suunta, вид, тип, дт кт, напрям, направление, 借贷, 借貸, 收支, 収支,
+    入出金, 方向, code, kennzeichen, vorzeichen, dare avere, segno, ind, flow, in out, kz, movement, movimiento,
+    movimento
+""")
+"""The header of a column of letters for the direction."""
 CARD: Final = Vocabulary("""
     card, merchant, purchase, karte, kartennummer, kreditkarte, carte, tarjeta, cartao, carta, kaart, kort,
     karta, karty, kartya, kart, карта, карты, карти, 卡号, 商户, カード, ご利用
 """)
 """In a header, it rather says that the file lists payments."""
-MINOR_UNITS: Final = Vocabulary("""
+MINOR: Final = Vocabulary("""
     minor, minor units, base units, cents, cent, pence, centimes, rappen, kopecks, groszy, minor amount
 """)
 ALL_HEADERS: Final = Vocabulary.of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cli.drafting.columns import Column, settled, typed
+from cli.drafting.columns import MADE_UP, Column, settled, typed
 from cli.drafting.encoding import Decoded, decode
 from cli.drafting.rows import split
 from cli.drafting.shape import Shape, is_data, shape_of
@@ -119,7 +119,7 @@ def _columns(shape: Shape) -> Iterator[Column]:
 
 def _made_up(cell: str, place: int) -> str:
     """Name a column by its place where the header has no name for it alone."""
-    return f"{cell} {place + 1}" if cell and not is_data(cell) else f"column {place + 1}"
+    return f"{cell} {place + 1}" if cell and not is_data(cell) else f"{MADE_UP}{place + 1}"
 
 
 def _unused(name: str, names: set[str]) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cli.drafting.dates import is_date
 from cli.drafting.header_words import ALL_HEADERS
+from cli.drafting.numbers import is_number
 from cli.drafting.rows import Row, is_value
 
 _LONGEST_NAME: Final = 100
@@ -58,7 +60,12 @@ def _ends_later(row: Row, usual: Row, header: Row | None) -> bool:
     if header or more > _FEWER:
         return more in {0, 1} and not row.stripped[-1]
     pairs = zip(row.stripped, usual.stripped, strict=False)
-    return more >= 0 and all(is_value(one) == is_value(other) for one, other in pairs if one and other)
+    return more >= 0 and all(_is_sure(one) == _is_sure(other) for one, other in pairs if one and other)
+
+
+def _is_sure(cell: str) -> bool:
+    """Return whether ``cell`` is a date or a number with a separator: whole numbers are texts as well."""
+    return is_date(cell) or (is_number(cell) and not cell.isdigit())
 
 
 def _usual_width(rows: Sequence[Row]) -> int:

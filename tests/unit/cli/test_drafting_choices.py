@@ -1,0 +1,285 @@
+"""Which columns a draft chooses, what it proves, and what it leaves to a person."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.drafting.reading import DraftError
+from cli.drafting.writing import draft
+
+OWN, OTHER = "DE02000000000000000001", "DE02000000000000000002"
+
+
+def _drafted(content: str, name: str = "file.csv") -> tuple[dict[str, Any], str]:
+    text = draft(content.encode(), name, "partner")
+    return yaml.safe_load(text), text
+
+
+def _question(text: str, column: str) -> str:
+    [line] = [line for line in text.splitlines() if line.startswith(f"  {column}: ")]
+    return line.partition("# DECIDE: ")[2]
+
+
+BALANCES = """\
+Datum;Text;Stand;Wert;Punkte
+13.01.2025;a;-100,00;-50,00;12,00
+14.01.2025;b;-150,00;-50,00;-7,00
+15.01.2025;c;50,00;200,00;3,50
+"""
+
+
+def test_the_column_by_which_a_balance_runs_is_the_amount() -> None:
+    layout, text = _drafted(BALANCES)
+
+    assert layout["mapping"]["amount"] == {"function": "amount", "field": "Wert"}
+    assert layout["mapping"]["balance_after"] == {"function": "amount", "field": "Stand"}
+    assert layout["runningBalance"] == "ascending"
+    assert _question(text, "amount") == ""
+    assert "# proven: Stand runs on by it" in text
+
+
+def test_a_balance_proves_columns_without_a_name() -> None:
+    rows = "2025-01-03;x;9,00;;114,00\n2025-01-02;y;;20,00;123,00\n2025-01-01;z;7,00;;103,00\n"
+
+    layout, text = _drafted(rows)
+
+    assert layout["mapping"]["amount"] == {"function": "debit_credit", "debit": "column 3", "credit": "column 4"}
+    assert layout["runningBalance"] == "descending"
+    assert _question(text, "amount") == ""
+
+
+def test_a_balance_before_each_row_proves_no_direction() -> None:
+    rows = "Date,Amount,Balance\n2025-01-01,5.00,100.00\n2025-01-02,7.00,95.00\n2025-01-03,1.00,88.00\n"
+
+    assert "inverted" in _question(_drafted(rows)[1], "amount")
+
+
+def test_a_balance_that_breaks_is_proven_without_a_promise() -> None:
+    rows = "".join(f"2025-01-{day:02},-1.00,{200 - day}.00\n" for day in range(1, 10))
+
+    layout, _ = _drafted(f"Date,Amount,Balance\n{rows}2025-01-10,-1.00,7.00\n")
+
+    assert "balance_after" in layout["mapping"]
+    assert "runningBalance" not in layout
+
+
+def test_gross_fee_and_net_are_named_and_left_to_a_person() -> None:
+    _, text = _drafted("Date,Text,Gross,Fee,Net\n2025-01-13,a,100.00,-3.00,97.00\n2025-01-14,b,-50.00,0.00,-50.00\n")
+
+    question = _question(text, "amount")
+    assert all(name in question for name in ("Gross", "Fee", "Net"))
+
+
+def test_two_amounts_with_nothing_proven_are_both_named() -> None:
+    _, text = _drafted("Date,Amount 1,Amount 2\n2025-01-13,-1.00,-3.00\n2025-01-14,-2.00,5.00\n")
+
+    assert "Amount 1 or one of Amount 2?" in _question(text, "amount")
+
+
+def test_two_dates_that_fit_alike_are_both_named() -> None:
+    _, text = _drafted("Date 1,Date 2,Amount\n2025-01-13,2025-01-14,-1.00\n2025-01-14,2025-01-16,-2.00\n")
+
+    assert _question(text, "booking_date") == "Date 1 or Date 2?"
+
+
+def test_the_currency_belongs_to_the_amount_not_the_original() -> None:
+    rows = (
+        "Date,Original Amount,Original Currency,Amount,Currency\n"
+        "2025-01-13,-10.00,USD,-9.20,EUR\n2025-01-14,-1000,JPY,-6.10,EUR\n"
+    )
+
+    mapping = _drafted(rows)[0]["mapping"]
+
+    assert (mapping["amount"]["field"], mapping["currency"]["field"]) == ("Amount", "Currency")
+
+
+def test_a_currency_in_the_amounts_header_is_taken_from_there() -> None:
+    rows = (
+        "Datum,Betrag (EUR),Betrag (Fremdwährung),Fremdwährung\n"
+        "2025-01-02,-9.20,-10.00,USD\n2025-01-03,-11.70,-10.00,GBP\n"
+    )
+
+    mapping = _drafted(rows)[0]["mapping"]
+
+    assert mapping["amount"]["field"] == "Betrag (EUR)"
+    assert mapping["currency"] == {"function": "constant", "value": "EUR"}
+
+
+def test_codes_of_a_foreign_amount_alone_are_no_currency() -> None:
+    rows = "Date,Amount,Original Amount,Original Currency\n2025-01-02,-9.20,-10.00,USD\n2025-01-03,-1.70,-2.00,GBP\n"
+
+    layout, text = _drafted(rows)
+
+    assert layout["mapping"]["currency"]["value"] == "TODO"
+    assert "Original Currency" in _question(text, "currency")
+
+
+@pytest.mark.parametrize("cell", ["-1,50 €", "-€1,50", "EUR -1,50"])
+def test_the_currency_beside_each_number_is_the_currency(cell: str) -> None:
+    layout, _ = _drafted(f"Datum;Betrag\n02.01.2025;{cell}\n13.01.2025;{cell}\n")
+
+    assert layout["mapping"]["currency"] == {"function": "constant", "value": "EUR"}
+
+
+def test_currencies_in_words_are_looked_up() -> None:
+    layout, _ = _drafted("日期,金额,币种\n2025-01-02,-1.50,人民币\n2025-01-03,2.50,美元\n")
+
+    assert layout["mapping"]["currency"]["values"] == {"人民币": "CNY", "美元": "USD"}
+
+
+@pytest.mark.parametrize("own", ["Own IBAN", "Booking account IBAN", "IBAN Auftragskonto", "IBAN 1"])
+def test_the_own_account_is_never_the_counterparty(own: str) -> None:
+    rows = f"Date,{own},IBAN of payee,Amount\n2025-01-02,{OWN},{OTHER},-5.00\n2025-01-03,{OWN},{OTHER},-6.00\n"
+
+    mapping = _drafted(rows)[0]["mapping"]
+
+    assert mapping["account_id"]["field"] == own
+    assert mapping["counterparty_account"]["field"] == "IBAN of payee"
+
+
+def test_an_account_alone_that_is_always_the_same_is_the_own() -> None:
+    mapping = _drafted(f"Date,IBAN,Amount\n2025-01-02,{OWN},-5.00\n2025-01-03,{OWN},-6.00\n")[0]["mapping"]
+
+    assert mapping["account_id"]["field"] == "IBAN"
+    assert "counterparty_account" not in mapping
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("Account statement;;;\nAccount;DE89370400440532013000;;\n;;;\n", 4),
+        ("KNAB EXPORT;;;\n", 2),
+        ("Jane Roe\nSaldo;77.777,77;EUR\n\n", 4),
+    ],
+)
+def test_padded_lines_and_titles_are_not_the_header(above: str, line: int) -> None:
+    layout, text = _drafted(f"{above}Date;Text;Amount;CD\n02.01.2025;A;1,00;D\n13.01.2025;B;2,00;C\n")
+
+    assert layout["dialect"]["headerWithin"] >= line
+    assert [field["name"] for field in layout["schema"]["fields"]] == ["Date", "Text", "Amount", "CD"]
+    assert layout["mapping"]["amount"]["direction"] == "CD"
+    assert "Jane" not in text
+
+
+def test_rows_one_cell_longer_than_the_header_get_a_column() -> None:
+    fields = _drafted("Date;Text;Amount\n02.01.2025;A;-1,00;\n13.01.2025;B;2,00;\n")[0]["schema"]["fields"]
+
+    assert fields[-1] == {"name": "column 4", "header": "", "type": "string", "optional": True}
+
+
+def test_a_last_line_without_a_line_end_is_read() -> None:
+    layout, text = _drafted("Date;Amount\n02.01.2025;1,00\n13.01.2025;-2,00")
+
+    assert layout["schema"]["fields"][0]["format"] == "%d.%m.%Y"
+    assert "the last line has no line end" in text
+
+
+def test_decimals_that_the_language_lacks_are_not_declared() -> None:
+    fields = _drafted("Date,Rate,Amount\n2025-01-02,1.1234567,-64.140000\n2025-01-03,0.2,5.5\n")[0]["schema"]["fields"]
+
+    assert [(field["type"], field.get("scale")) for field in fields[1:]] == [("string", None), ("number", None)]
+
+
+@pytest.mark.parametrize(
+    ("out", "into"),
+    [
+        ("Belastung", "Gutschrift"),
+        ("Withdrawals", "Deposits"),
+        ("Debit Amount", "Credit Amount"),
+        ("Cargo", "Abono"),
+        ("Obciążenia", "Uznania"),
+        ("Расход", "Приход"),
+        ("出金", "入金"),
+    ],
+)
+def test_a_pair_is_known_by_its_headers(out: str, into: str) -> None:
+    function = _drafted(f"Date,{into},{out}\n2025-01-02,1.50,\n2025-01-03,,2.50\n")[0]["mapping"]["amount"]
+
+    assert function == {"function": "debit_credit", "debit": out, "credit": into}
+
+
+def test_a_side_that_is_empty_in_this_file_is_a_number() -> None:
+    fields = _drafted("Datum;Soll;Haben\n02.01.2025;1,50;\n13.01.2025;2,50;\n")[0]["schema"]["fields"]
+
+    assert [field["type"] for field in fields] == ["date", "number", "number"]
+
+
+def test_words_that_are_not_known_are_not_quoted() -> None:
+    _, text = _drafted("Date,Amount,Flow\n2025-01-02,1.50,Zufluss X\n2025-01-03,2.50,Abfluss X\n")
+
+    assert "fluss" not in text
+    assert "amount_with_direction by Flow" in _question(text, "amount")
+
+
+def test_pending_rows_and_sums_are_dropped_and_asked_for() -> None:
+    rows = (
+        "Date,Text,Amount,State\n2025-01-02,Opening balance,9.00,COMPLETED\n"
+        "2025-01-03,rent,-2.50,PENDING\n2025-01-04,bread,-1.50,COMPLETED\n"
+    )
+
+    layout, text = _drafted(rows)
+
+    assert layout["drop"] == [
+        {"field": "Text", "values": ["Opening balance"]},
+        {"field": "State", "values": ["PENDING"]},
+    ]
+    assert text.count("DECIDE: is nothing booked in these rows?") == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "format_"),
+    [
+        (["Apr 8, 2024", "May 12, 2024"], "%b %-d, %Y"),
+        (["8 avril 2024", "12 mai 2024"], "%-d %b %Y"),
+        (["2024-04-08T10:00:00+0000"], "%Y-%m-%dT%H:%M:%S%z"),
+        (["2024-04-08 10:00:00 +0000"], "%Y-%m-%d %H:%M:%S %z"),
+        (["04/08/2024 1:05:00 PM", "04/18/2024 11:05:00 AM"], "%m/%d/%Y %-I:%M:%S %p"),
+        (["2024年4月8日"], "%Y年%-m月%-d日"),
+        (["20240408", "20240412"], "%Y%m%d"),
+    ],
+)
+def test_dates_of_many_shapes_get_their_format(cells: list[str], format_: str) -> None:
+    rows = "".join(f"{cell};-1,50\n" for cell in cells)
+
+    assert _drafted(f"Date;Betrag\n{rows}")[0]["schema"]["fields"][0]["format"] == format_
+
+
+def test_an_id_is_no_amount() -> None:
+    record = {"id": 4711, "date": "2025-01-02", "currency_code": "USD", "total": "13.50"}
+
+    assert _drafted(json.dumps(record), "file.json")[0]["mapping"]["amount"]["field"] == "total"
+
+
+def test_records_have_a_date_and_an_amount_in_one_object() -> None:
+    rows = [{"k": "when", "text": "2025-01-02"}, {"k": "fee", "text": "1.00"}]
+    record = {"ts": "2025-01-02", "amount": {"value": -5.0, "currency": "EUR"}, "details": {"rows": rows}}
+
+    assert _drafted(json.dumps([record]), "file.json")[0]["recordPath"] == "$[*]"
+
+
+def test_facts_around_the_records_are_found() -> None:
+    rows = [{"date": "2025-01-02", "amount": -5.0}, {"date": "2025-01-03", "amount": 6.25}]
+    document = {"account": {"iban": OWN, "currency": "EUR"}, "pending": rows[:1], "booked": rows}
+
+    layout, _ = _drafted(json.dumps(document), "file.json")
+
+    assert layout["recordPath"] == "$.booked[*]"
+    assert layout["ignoredArrays"] == ["$.pending[*]"]
+    assert layout["mapping"]["account_id"]["field"] == "$.account.iban"
+    assert layout["mapping"]["currency"]["field"] == "$.account.currency"
+
+
+def test_whole_json_numbers_may_be_minor_units() -> None:
+    rows = [{"date": "2025-01-02", "amount": -500}, {"date": "2025-01-03", "amount": 625}]
+
+    assert "minorUnits: true" in _question(_drafted(json.dumps(rows), "file.json")[1], "amount")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(b"PK\x03\x04rest", "a ZIP archive"), (b"%PDF-1.7", "a PDF"), (b"\x1f\x8bx", "damaged gzip")]
+)
+def test_what_is_no_text_file_is_named(content: bytes, kind: str) -> None:
+    with pytest.raises(DraftError, match=kind):
+        draft(content, "file.csv", "partner")
