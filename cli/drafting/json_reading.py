@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,7 +114,7 @@ def _places(value: Any, path: str) -> Iterator[_Place]:
     """Find every list of objects, with the path that leads to it; the lists in the objects of a list are one."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if _is_name(name):
+            if _is_path(name):
                 yield from _places(inner, f"{path}.{name}")
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         yield _Place(path=f"{path}[*]", records=value)
@@ -129,9 +130,17 @@ def _is_name(name: str) -> bool:
     return bool(_PLAIN_NAME.fullmatch(name)) and not is_data(name)
 
 
+def _is_path(name: str) -> bool:
+    """Return whether ``name`` leads to records: one with spaces is rather a customer's."""
+    return _is_name(name) and " " not in name
+
+
 def _columns(records: JsonRecords) -> tuple[Column, ...]:
     rows = [dict(_leaves(record, "")) for record in records]
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = Counter(name for row in rows for name in row)
+    if len(rows) > 1:
+        # What only one record has may be a customer's name.
+        names = Counter({name: count for name, count in names.items() if count > 1 or " " not in name})
     return tuple(_column(name, [row.get(name) for row in rows]) for name in names)
 
 

@@ -12,7 +12,7 @@ from cli.drafting.rows import split
 from cli.drafting.shape import Shape, is_data, shape_of
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Dialect
 
-LOOKED_AT_BYTES: Final = 4_000_000
+LOOKED_AT_BYTES: Final = 1_000_000
 """So much of a CSV file is looked at; a JSON document is read whole."""
 _LINES_MORE: Final = 5
 """The next file may have so many more lines above its header."""
@@ -44,7 +44,8 @@ def read_csv(content: bytes) -> SampleTable:
     DraftError
         If it has no rows with several cells.
     """
-    decoded = decode(content[:LOOKED_AT_BYTES])
+    is_whole = len(content) <= LOOKED_AT_BYTES
+    decoded = decode(content if is_whole else content[: content.rfind(b"\n", 0, LOOKED_AT_BYTES) + 1])
     dialect, rows = split(decoded.text)
     shape = shape_of(rows)
     if shape is None:
@@ -55,8 +56,8 @@ def read_csv(content: bytes) -> SampleTable:
         columns=settled(columns, datetime.now(UTC).date()),
         keys={} if decoded.encoding == "utf-8" else {"encoding": decoded.encoding},
         dialect=_dialect(dialect, shape),
-        questions=tuple(_questions(decoded)),
-        reasons=tuple(_reasons(decoded, shape)),
+        questions=tuple(_questions(decoded, shape)),
+        reasons=tuple(_reasons(decoded, shape, is_whole=is_whole)),
     )
 
 
@@ -78,18 +79,20 @@ def _dialect(dialect: Dialect, shape: Shape) -> dict[str, Any]:
     return keys
 
 
-def _questions(decoded: Decoded) -> Iterator[str]:
+def _questions(decoded: Decoded, shape: Shape) -> Iterator[str]:
+    if shape.header is None:
+        yield "no header is recognized: if a line is one, leave out header: false and name the fields after its cells"
     if decoded.encoding not in {"utf-8", "utf-16", "utf-32"}:
         others = f" or {', '.join(decoded.others[:3])}" if decoded.others else ""
         yield f"not UTF-8: {decoded.encoding}{others}? See that all letters are right"
 
 
-def _reasons(decoded: Decoded, shape: Shape) -> Iterator[str]:
+def _reasons(decoded: Decoded, shape: Shape, *, is_whole: bool) -> Iterator[str]:
     if shape.header and shape.header.line > 1:
         yield f"the header stands on line {shape.header.line} here; headerWithin leaves room for more lines above it"
     if shape.others:
         yield f"{shape.others} rows below have another number of cells: rejected, unless skipLines leaves them out"
-    if decoded.text and not decoded.text.endswith(("\n", "\r")):
+    if is_whole and not decoded.text.endswith(("\n", "\r")):
         yield "the last line has no line end, which gives a warning; if that is usual, set finalLineEnd: false"
 
 

@@ -17,7 +17,7 @@ _DATA: Final = re.compile(r"\d{4,}|\S@\S+\.[A-Za-z]|\d[.,/-]\d")
 _FEWER: Final = 3
 """A header may lack so many cells that rows have."""
 _KNOWN: Final = 2
-"""So many known words make a header, wherever it stands."""
+"""So many known words make a header of a file without records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +82,25 @@ def _header(rows: Sequence[Row], body: Sequence[Row]) -> Row | None:
     above = [row for row in rows if row.line < body[0].line and abs(len(row.cells) - width) <= _FEWER]
     for row in reversed(above):
         named = sum(place < len(row.cells) and bool(row.stripped[place]) for place in needed)
-        if named >= max(1, len(needed) - 1) and _names_columns(row.stripped, is_first=row is above[0]):
+        if named >= max(1, len(needed) - 1) and _names_columns(row.stripped, needed):
             return row
     return None
 
 
-def _names_columns(cells: Sequence[str], *, is_first: bool) -> bool:
-    """Return whether ``cells`` are names of columns: some are known, or nothing like them stands above."""
+def _names_columns(cells: Sequence[str], needed: Sequence[int]) -> bool:
+    """Return whether ``cells`` are names of columns, with a known word over one of the ``needed`` columns.
+
+    Without such a word, the row may as well be a customer's: of a transaction without a date and an amount yet.
+    """
     texts = [cell for cell in cells if cell]
     if any(map(is_value, texts)) or sum(map(is_data, texts)) > 1:
         return False
-    known = sum(map(ALL_HEADERS.found_in, texts))
-    return known >= min(_KNOWN, len(texts)) or (is_first and not any(map(is_data, texts)))
+    return any(ALL_HEADERS.found_in(cells[place]) for place in needed if place < len(cells))
+
+
+def _is_header_alone(row: Row) -> bool:
+    known = sum(map(ALL_HEADERS.found_in, row.stripped))
+    return known >= _KNOWN and _names_columns(row.stripped, range(len(row.cells)))
 
 
 def is_data(cell: str) -> bool:
@@ -103,7 +110,7 @@ def is_data(cell: str) -> bool:
 
 def _without_records(rows: Sequence[Row]) -> Shape | None:
     """Take the first row of known names for a header; without one, all rows of the usual width are records."""
-    header = next((row for row in rows if _names_columns(row.stripped, is_first=False)), None)
+    header = next((row for row in rows if _is_header_alone(row)), None)
     width = len(header.cells) if header else _usual_width(rows)
     records = tuple(row for row in rows if len(row.cells) == width and row.line > (header.line if header else 0))
     return Shape(header=header, records=records, width=width) if rows else None

@@ -271,6 +271,40 @@ def test_facts_around_the_records_are_found() -> None:
     assert layout["mapping"]["currency"]["field"] == "$.account.currency"
 
 
+def test_a_first_row_without_a_date_is_no_header() -> None:
+    rows = "pending;Jane Roe;coffee shop;none\n2025-01-02;Jane Roe;rent;-5.00\n2025-01-03;Jane Roe;tea;-6.00\n"
+
+    layout, text = _drafted(rows)
+
+    assert not layout["dialect"]["header"]
+    assert "Jane" not in text
+    assert "DECIDE: no header is recognized" in text
+
+
+def test_a_name_that_is_a_key_is_not_quoted() -> None:
+    rows = [{"date": "2025-01-02", "amount": -5.0, "Jane Roe": "x"}, {"date": "2025-01-03", "amount": 6.25}]
+
+    assert "Jane" not in _drafted(json.dumps({"booked": rows, "Jane Roe": rows[:1]}), "file.json")[1]
+
+
+def test_a_header_with_data_in_it_is_not_quoted() -> None:
+    rows = "Date;Text;Amount;Saldo 31.12.2024\n2025-01-02;rent;-5,00;1,00\n2025-01-03;tea;-6,00;7,00\n"
+
+    layout, text = _drafted(rows)
+
+    assert layout["schema"]["fields"][3]["headerPattern"] == ".+"
+    assert "2024" not in text
+
+
+def test_only_the_beginning_of_a_long_file_is_looked_at() -> None:
+    rows = f"2025-01-02,-1.50,{'x' * 90}\n" * 12_000
+
+    layout, text = _drafted(f"Date,Amount,Text\n{rows}")
+
+    assert layout["mapping"]["amount"]["field"] == "Amount"
+    assert "line end" not in text
+
+
 def test_whole_json_numbers_may_be_minor_units() -> None:
     rows = [{"date": "2025-01-02", "amount": -500}, {"date": "2025-01-03", "amount": 625}]
 
