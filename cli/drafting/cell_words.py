@@ -32,32 +32,43 @@ DIRECTIONS: Final = (
 """For money out and for money in."""
 
 BOOKED: Final = Vocabulary("""
-    completed, complete, posted, booked, booked transaction, cleared, settled, success, successful, succeeded,
-    paid, executed, done, finished, ok, refunded, partially refunded, processed, confirmed, accepted, approved,
-    gebucht, umsatz gebucht, ausgefuhrt, abgeschlossen, comptabilise, execute, effectue, realizado, realizada,
-    contabilizado, ejecutado, efetivada, efetivado, concluido, concluida, eseguita, eseguito, contabilizzato,
-    completata, uitgevoerd, verwerkt, geboekt, zrealizowana, zrealizowano, zaksiegowano, zaksiegowana, wykonano,
-    wykonana, zauctovano, zauctovana, realizovana, teljesult, konyvelt, konyvelve, tamamlandi, gerceklesti,
-    basarili, выполнено, выполнена, исполнено, исполнен, проведено, проведена, успешно, виконано, успішно,
-    交易成功, 支付成功, 成功, 已完成, 已入账, 完了, 等待确认收货, 对方已收钱, 已存入零钱, 朋友已收钱, 已转账,
-    充值完成, 提现已到账, bokfort, bogfort, godkendt, bokfoert, kirjattu, finalizata, efectuata, procesata,
-    sale, reconciled
+    udfort, utfort, genomford, gennemfort, abgeschlossen, genehmigt, verbucht, terminee, validee, aprobado,
+    aprobada, completado, completada, liquidada, aprovada, eseguita, confermata, definitivo, voltooid,
+    goedgekeurd, zatwierdzona, dokonceno, schvaleno, sikeres, onaylandi, tamamlandi, tamamlanmis, одобрено,
+    завершено, завершен, исполнена, підтверджено, 已支付, 已结算, 正常, 確定, 処理済, toteutunut, completed,
+    complete, posted, booked, booked transaction, cleared, settled, success, successful, succeeded, paid,
+    executed, done, finished, ok, refunded, partially refunded, processed, confirmed, accepted, approved,
+    gebucht, umsatz gebucht, ausgefuhrt, comptabilise, execute, effectue, realizado, realizada, contabilizado,
+    ejecutado, efetivada, efetivado, concluido, concluida, eseguito, contabilizzato, completata, uitgevoerd,
+    verwerkt, geboekt, zrealizowana, zrealizowano, zaksiegowano, zaksiegowana, wykonano, wykonana, zauctovano,
+    zauctovana, realizovana, teljesult, konyvelt, konyvelve, gerceklesti, basarili, выполнено, выполнена,
+    исполнено, исполнен, проведено, проведена, успешно, виконано, успішно, 交易成功, 支付成功, 成功, 已完成,
+    已入账, 完了, 等待确认收货, 对方已收钱, 已存入零钱, 朋友已收钱, 已转账, 充值完成, 提现已到账, bokfort,
+    bogfort, godkendt, bokfoert, kirjattu, finalizata, efectuata, procesata, sale, reconciled
 """)
 PENDING: Final = Vocabulary("""
-    pending, hold, held, on hold, vorgemerkt, umsatz vorgemerkt, offen, ausstehend, en attente, en cours,
-    authorised, authorized, authorization, authorisation, processing, in progress, pendiente, pendente,
-    in attesa, in elaborazione, oczekujaca, oczekujacy, w trakcie, blokada, openstaand, in behandeling,
-    cekajici, fuggoben, fuggo, beklemede, bekliyor, reserverad, reserveret, reservert, varaus, ventende,
-    в обработке, ожидает, ожидание, в ожидании, холд, в обробці, очікує, 处理中, 等待付款, 待入账, 処理中,
-    in asteptare, scheduled, planned, upcoming, initiated, created, uncleared
+    venter, afventer, avventer, vantar, odottaa, laufend, in bearbeitung, autorisiert, reserviert,
+    nicht gebucht, a venir, autorisee, en proceso, en curso, autorizado, retenido, em processamento, agendado,
+    agendada, provvisorio, autorizzata, non contabilizzato, gereserveerd, niet verwerkt, zaplanowana,
+    autoryzacja, przetwarzana, blokace, nezauctovano, zpracovava se, zarolt, foglalt, feldolgozas alatt,
+    onay bekliyor, provizyon, авторизация, авторизовано, не проведено, обрабатывается, очікується, 未入账,
+    待处理, 未確定, 処理待ち, pending, hold, held, on hold, vorgemerkt, umsatz vorgemerkt, offen, ausstehend,
+    en attente, en cours, authorised, authorized, authorization, authorisation, processing, in progress,
+    pendiente, pendente, in attesa, in elaborazione, oczekujaca, oczekujacy, w trakcie, blokada, openstaand,
+    in behandeling, cekajici, fuggoben, fuggo, beklemede, bekliyor, reserverad, reserveret, reservert, varaus,
+    ventende, в обработке, ожидает, ожидание, в ожидании, холд, в обробці, очікує, 处理中, 等待付款, 待入账,
+    処理中, in asteptare, scheduled, planned, upcoming, initiated, created, uncleared
 """)
 FAILED: Final = Vocabulary("""
-    failed, declined, reverted, cancelled, canceled, denied, rejected, expired, void, voided, abgelehnt,
-    fehlgeschlagen, annule, refuse, echoue, rechazado, rechazada, fallido, cancelado, cancelada, recusada,
-    rifiutata, annullata, geweigerd, mislukt, geannuleerd, odrzucona, anulowana, zamitnuta, zrusena, elutasitva,
-    sikertelen, reddedildi, iptal, basarisiz, отклонено, отклонена, отменено, отменена, отказ, відхилено,
-    скасовано, 交易关闭, 支付失败, 失败, 已关闭, 已全额退款, memo, avvist, avvisad, nekad, hylatty, respinsa,
-    esuata, unsuccessful, error, aborted
+    annulleret, afvist, avbruten, avslag, storniert, zuruckgewiesen, ruckgangig, rejetee, annulee, anulado,
+    anulada, denegado, denegada, devuelto, estornada, negada, stornata, respinta, afgewezen, cofnieta,
+    stornovano, neuspesna, torolt, visszautasitva, geri alindi, отклонён, неуспешно, возврат отменен, неуспішно,
+    已撤销, 已取消, 取消, 失敗, failed, declined, reverted, cancelled, canceled, denied, rejected, expired,
+    void, voided, abgelehnt, fehlgeschlagen, annule, refuse, echoue, rechazado, rechazada, fallido, cancelado,
+    cancelada, recusada, rifiutata, annullata, geweigerd, mislukt, geannuleerd, odrzucona, anulowana, zamitnuta,
+    zrusena, elutasitva, sikertelen, reddedildi, iptal, basarisiz, отклонено, отклонена, отменено, отменена,
+    отказ, відхилено, скасовано, 交易关闭, 支付失败, 失败, 已关闭, 已全额退款, memo, avvist, avvisad, nekad,
+    hylatty, respinsa, esuata, unsuccessful, error, aborted
 """)
 
 SUMMARY: Final = Vocabulary("""
