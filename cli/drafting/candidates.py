@@ -164,28 +164,43 @@ def _pairs(columns: Sequence[Column], numbers: Sequence[Column]) -> Iterator[Can
         reverse = (kind_of(credit), kind_of(debit)) == ("debit", "credit")
         if reverse or not (named or (debit in numbers and credit in numbers and _takes_turns(debit, credit))):
             continue
-        if not credit.is_mostly_negative:
+        if named or not credit.is_mostly_negative:
             yield _pair(debit, credit, named=named)
 
 
 def _pair(debit: Column, credit: Column, *, named: bool) -> Candidate:
-    function: dict[str, Any] = {"function": "debit_credit", "debit": debit.name, "credit": credit.name}
-    if debit.is_mostly_negative:
-        function["negativeDebits"] = True
+    signs = _signs_of_pair(debit, credit)
     known = [column for column in (debit, credit) if column.numbers]
     likeness = SequenceMatcher(None, debit.name, credit.name).ratio()
-    rank = _PAIR if named else _UNNAMED_PAIR
+    whole = min(map(rank_of, known), default=0.0) <= LEAST_RANK
+    rank = _PAIR if named else LEAST_RANK if whole else _UNNAMED_PAIR
     rank += _BILLED * words.BILLED.found_in(debit.name) + _ORIGINAL * words.ORIGINAL.found_in(debit.name) + likeness
     return Candidate(
-        function=function,
+        function={"function": "debit_credit", "debit": debit.name, "credit": credit.name, **signs},
         columns=(debit, credit),
         moved=tuple(
-            None if (out is None and into is None) or (out and into) else (into or Decimal(0)) - abs(out or Decimal(0))
+            _moved(out, into, is_signed=signs.get("sign") == "reverses")
             for out, into in zip(debit.amounts, credit.amounts, strict=True)
         ),
         rank=rank if known else 0.0,
         is_guess=not named,
     )
+
+
+def _signs_of_pair(debit: Column, credit: Column) -> dict[str, Any]:
+    """Return what signs in the two may mean: debits have a minus, or refunds have, or it means nothing."""
+    if credit.is_mostly_negative:
+        return {"sign": "ignored"}
+    if debit.is_mostly_negative:
+        return {"negativeDebits": True}
+    return {"sign": "reverses"} if debit.is_signed or credit.is_signed else {}
+
+
+def _moved(out: Decimal | None, into: Decimal | None, *, is_signed: bool) -> Decimal | None:
+    if (out is None and into is None) or (out and into):
+        return None
+    out, into = out or Decimal(0), into or Decimal(0)
+    return into - out if is_signed else abs(into) - abs(out)
 
 
 def _takes_turns(one: Column, other: Column) -> bool:

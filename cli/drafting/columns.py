@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from cli.drafting.cell_words import MISSING
-from cli.drafting.dates import Written, plausible, ways
-from cli.drafting.header_words import MINOR, NAME_OF_NUMBER
+from cli.drafting.dates import Written, plausible, unix_times, ways
+from cli.drafting.header_words import MINOR, NAME_OF_NUMBER, TIME
 from cli.drafting.ibans import is_iban
 from cli.drafting.numbers import Numbers, numbers
 from transactions.currencies import MINOR_UNITS
@@ -117,6 +117,8 @@ def typed(column: Column) -> Column:
     if column.json_type == "boolean":
         return column
     found = ways(cells) if column.json_type == "string" else ()
+    if not found and TIME.found_in(column.name.rpartition(".")[2]):
+        found = unix_times(cells)
     return replace(column, dates=_unless_bare(column, found), numbers=numbers(cells))
 
 

@@ -10,9 +10,11 @@ from cli.drafting.cell_words import CURRENCIES
 from cli.drafting.columns import Column
 from cli.drafting.filling import TO_DO, Filling, from_field, listed
 from cli.drafting.words import plain
-from transactions.currencies import MINOR_UNITS
+from transactions.currencies import MINOR_UNITS, VALIDITY
 
 _CODE: Final = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+_CURRENT: Final = MINOR_UNITS.keys() - VALIDITY.keys()
+"""A code of a withdrawn currency may be the name of another one: RUR is still written for RUB."""
 _NEARLY_ALL: Final = 0.7
 
 
@@ -31,6 +33,9 @@ def choose_currency(columns: Sequence[Column], amounts: Sequence[Column]) -> Fil
         return Filling(column="currency", function={"function": "constant", "value": TO_DO}, questions=(question,))
     question = f"{best.name} or {listed(others)}? The amount must be in it" if others else ""
     empty = "" if best.share == 1 else f"rows without {best.name} are rejected: or is it a constant?"
+    if all(value.upper() in _CURRENT for value in best.present) and any(value.islower() for value in best.present):
+        filling = from_field("currency", "text", best, question, empty)
+        return replace(filling, function=filling.function | {"upper": True})
     if table := _lookup(best):
         filling = from_field("currency", "lookup", best, question, empty)
         return replace(filling, function=filling.function | {"values": table})
@@ -44,7 +49,7 @@ def _in_names(amounts: Sequence[Column]) -> str:
 
 
 def _code_in(name: str) -> str:
-    codes = {code for code in _CODE.findall(name) if code in MINOR_UNITS}
+    codes = {code for code in _CODE.findall(name) if code in _CURRENT}
     signs = {
         CURRENCIES[sign] for sign in re.findall(r"[^\w\s()\[\]/.,:-]+|\bKč|\bzł|\bFt\b", name) if sign in CURRENCIES
     }
@@ -56,7 +61,7 @@ def _in_cells(amounts: Sequence[Column]) -> str:
     """Return the currency that stands beside every number, if it is one and no other currency has its sign."""
     cells = [cell for column in amounts if column.numbers for cell in column.numbers.cells if cell]
     signs = {(cell.prefix + cell.suffix).strip() for cell in cells}
-    found = {sign if sign in MINOR_UNITS else CURRENCIES.get(sign.lower(), "") for sign in signs}
+    found = {sign if sign in _CURRENT else CURRENCIES.get(sign.lower(), "") for sign in signs}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -65,7 +70,7 @@ def _lookup(column: Column) -> dict[str, str] | None:
     if column.is_date or column.is_number or not column.present:
         return None
     values = set(column.present)
-    codes = {value for value in values if value in MINOR_UNITS}
+    codes = {value for value in values if value in MINOR_UNITS and value.lower() not in CURRENCIES}
     if sum(value in codes for value in column.present) >= _NEARLY_ALL * len(column.present):
         return {}
     table = {value: _meant(value) for value in values}
@@ -74,7 +79,7 @@ def _lookup(column: Column) -> dict[str, str] | None:
 
 def _meant(value: str) -> str:
     upper = value.upper()
-    return upper if upper in MINOR_UNITS else CURRENCIES.get(value.lower(), "")
+    return CURRENCIES.get(value.lower(), upper if upper in MINOR_UNITS else "")
 
 
 def _nearness(column: Column, columns: Sequence[Column], amounts: Sequence[Column]) -> tuple[float, ...]:

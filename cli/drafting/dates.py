@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -57,7 +57,12 @@ class Written:
     @property
     def with_time(self) -> bool:
         """Whether a time stands beside the day."""
-        return "%M" in self.format
+        return "%M" in self.format or self.is_unix
+
+    @property
+    def is_unix(self) -> bool:
+        """Whether it is the time since 1970."""
+        return self.format.startswith("unix")
 
     @property
     def keys(self) -> dict[str, Any]:
@@ -65,6 +70,8 @@ class Written:
         keys: dict[str, Any] = {"format": self.format}
         if "%y" in self.format:
             keys["pivot"] = PIVOT
+        if self.is_unix:
+            keys["timeZone"] = "UTC"
         if self.months not in {"", "en"}:
             keys["months"] = list(MONTHS[self.months])
         return keys
@@ -100,6 +107,22 @@ def ways(cells: Sequence[str]) -> tuple[Written, ...]:
     tight = [one for one in best if one[0].replace("%-", "%") not in {other[0] for other in best} or "%-" not in one[0]]
     written = [Written(format=one[0], months=one[1], days=tuple(_day(cell, one) for cell in cells)) for one in tight]
     return tuple(_of_own_order(written))
+
+
+def unix_times(cells: Sequence[str]) -> tuple[Written, ...]:
+    """Return the time since 1970, in seconds or milliseconds, if all of ``cells`` can be such times of late."""
+    for format_, digits in (("unix", 10), ("unixMilliseconds", 13)):
+        days = tuple(_unix_day(cell, digits) for cell in cells)
+        if any(days) and all(day or not cell for day, cell in zip(days, cells, strict=True)):
+            return (Written(format=format_, days=days),)
+    return ()
+
+
+def _unix_day(cell: str, digits: int) -> date | None:
+    if not (cell.isascii() and cell.isdigit() and len(cell) == digits):
+        return None
+    day = datetime.fromtimestamp(int(cell[:10]), UTC).date()
+    return day if day.year in _RECENT else None
 
 
 def _of_own_order(written: Iterable[Written]) -> Iterator[Written]:

@@ -11,10 +11,11 @@ from transactions.layouts.fields import NumberField
 _DEFAULT_SCALE = NumberField(name="any").scale
 
 
-def field_of(column: Column, *, is_read: bool, model: Column | None = None) -> dict[str, Any]:
+def field_of(column: Column, *, is_read: bool, model: Column | None = None, in_pair: bool = False) -> dict[str, Any]:
     """Return the field's keys. A number that nothing reads is text unless it certainly is one.
 
-    ``model``: an empty column is written as this number.
+    ``model``: an empty column is written as this number. ``in_pair``: its place gives the direction, and a plus is
+    to be declared.
     """
     keys: dict[str, Any] = {"name": column.name}
     if column.header is not None:
@@ -26,6 +27,8 @@ def field_of(column: Column, *, is_read: bool, model: Column | None = None) -> d
         keys |= {"type": "datetime" if column.dates[0].with_time else "date", **column.dates[0].keys}
     elif is_number(column, is_read=is_read):
         keys |= {"type": "number", **_number(column)}
+        if in_pair and column.numbers and any(cell and cell.sign == "+" for cell in column.numbers.cells):
+            keys["plusSign"] = True
     elif model and not column.present:
         keys |= {"type": "number", **_number(model)}
     if column.json_type != "string":
@@ -73,6 +76,8 @@ def _number(column: Column) -> dict[str, Any]:
 
 def questions_of(column: Column, *, is_read: bool) -> Iterator[str]:
     """Yield what a person should decide about the column."""
+    if column.dates and column.dates[0].is_unix:
+        yield "timeZone: UTC, or that of the bank? The day is the one there"
     if len(column.dates) > 1:
         yield f"{' or '.join(one.format for one in column.dates)}? The days fit each"
     if is_number(column, is_read=is_read) and column.numbers and column.json_type == "string":

@@ -197,6 +197,10 @@ DIRECTION: Final = Vocabulary("""
     movimento
 """)
 """The header of a column of letters for the direction."""
+TIME: Final = Vocabulary("""
+    time, timestamp, date, datum, created, created at, posted, booked, completed, settled, ts, unix, epoch
+""")
+"""What may be the time since 1970."""
 CARD: Final = Vocabulary("""
     card, merchant, purchase, karte, kartennummer, kreditkarte, carte, tarjeta, cartao, carta, kaart, kort,
     karta, karty, kartya, kart, карта, карты, карти, 卡号, 商户, カード, ご利用

@@ -25,6 +25,11 @@ class Mapping:
     drop: tuple[dict[str, Any], ...]
     running_balance: str = ""
 
+    def is_in_pair(self, column: Column) -> bool:
+        """Return whether ``column`` is one of debits or of credits."""
+        amount = next(filling for filling in self.fillings if filling.column == "amount")
+        return amount.function["function"] == "debit_credit" and column in amount.columns
+
     def model_of(self, column: Column) -> Column | None:
         """Return the number as which ``column`` is written, if it is empty and another makes the amount with it."""
         pair = next(filling.columns for filling in self.fillings if filling.column == "amount")

@@ -100,7 +100,9 @@ def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
     read = {column.name for column in mapping.columns} | {drop["field"] for drop in mapping.drop}
     for column in table.columns:
         if table.format == "csv" or column.name in read:
-            field = field_of(column, is_read=column.name in read, model=mapping.model_of(column))
+            field = field_of(
+                column, is_read=column.name in read, model=mapping.model_of(column), in_pair=mapping.is_in_pair(column)
+            )
             yield f"    - {_flow(field)}{_comment(tuple(questions_of(column, is_read=column.name in read)))}"
 
 

@@ -200,6 +200,49 @@ def test_a_pair_is_known_by_its_headers(out: str, into: str) -> None:
     assert function == {"function": "debit_credit", "debit": out, "credit": into}
 
 
+def test_a_plus_among_credits_is_declared() -> None:
+    rows = "Date,Withdrawals,Deposits\n2025-01-02,$1.50,\n2025-01-03,,+$2.50\n"
+
+    assert _drafted(rows)[0]["schema"]["fields"][2]["plusSign"] is True
+
+
+def test_refunds_among_debits_are_asked_for() -> None:
+    layout, text = _drafted("Date,Debit,Credit\n2025-01-02,5.00,\n2025-01-03,-1.00,\n2025-01-04,,2.50\n")
+
+    assert layout["mapping"]["amount"]["sign"] == "reverses"
+    assert "sign: ignored" in _question(text, "amount")
+
+
+def test_currencies_in_small_letters_are_put_in_capitals() -> None:
+    layout, _ = _drafted("date,amount,currency\n2025-01-02,-1.50,usd\n2025-01-03,2.50,eur\n")
+
+    assert layout["mapping"]["currency"] == {"function": "text", "field": "currency", "upper": True}
+
+
+def test_a_withdrawn_code_still_in_use_is_looked_up() -> None:
+    layout, _ = _drafted("Дата;Сумма;Валюта\n02.01.2025;-1,50;RUR\n13.01.2025;2,50;USD\n")
+
+    assert layout["mapping"]["currency"]["values"] == {"RUR": "RUB", "USD": "USD"}
+
+
+def test_unix_times_are_dates_in_a_zone_to_be_decided() -> None:
+    rows = [{"created": 1735812000, "amount": "-1.50"}, {"created": 1735898400, "amount": "2.50"}]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    [created, _] = layout["schema"]["fields"]
+    assert (created["format"], created["timeZone"], created["jsonType"]) == ("unix", "UTC", "number")
+    assert "DECIDE: timeZone" in text
+
+
+def test_a_proven_amount_may_still_be_in_minor_units() -> None:
+    rows = [{"date": f"2025-01-0{day}", "amount": -500, "balance": 9000 - day * 500} for day in (2, 3, 4)]
+
+    _, text = _drafted(json.dumps(rows), "file.json")
+
+    assert "minorUnits: true" in _question(text, "amount")
+
+
 def test_a_side_that_is_empty_in_this_file_is_a_number() -> None:
     fields = _drafted("Datum;Soll;Haben\n02.01.2025;1,50;\n13.01.2025;2,50;\n")[0]["schema"]["fields"]
 
