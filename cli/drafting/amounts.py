@@ -75,7 +75,7 @@ def _proven(best: Candidate, proof: Running, columns: Sequence[Column]) -> Chose
         column="amount",
         function=best.function,
         columns=best.columns,
-        questions=(*((question,) if opposite else ()), *_doubts_about_units(best)),
+        questions=(*((question,) if opposite else ()), *_doubts_about_refunds(best), *_doubts_about_units(best)),
         reasons=(f"proven: {proof.balance.name} runs on by it",),
     )
     balance = from_field("balance_after", "amount", proof.balance)
@@ -112,6 +112,11 @@ def _questions(
     yield from _doubts_about_units(best)
 
 
+def _doubts_about_refunds(best: Candidate) -> Iterator[str]:
+    if "sign" in best.function:
+        yield "sign: reverses, if a minus is money the other way, or sign: ignored, if it means nothing?"
+
+
 def _doubts_about_units(best: Candidate) -> Iterator[str]:
     whole = [column for column in best.columns if column.numbers and not column.numbers.marked]
     if any(column.is_minor or column.json_type == "number" for column in whole):
@@ -125,8 +130,7 @@ def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[s
     if function == "debit_credit":
         if {kind_of(column) for column in best.columns} != {"debit", "credit"}:
             yield f"is {best.columns[0].name} money out and {best.columns[1].name} money in, or the reverse?"
-        if "sign" in best.function:
-            yield "sign: reverses, if a minus is money the other way, or sign: ignored, if it means nothing?"
+        yield from _doubts_about_refunds(best)
         return
     if best.function.get("inverted"):
         yield "is money out positive, as the texts or the headers suggest? If it is negative, leave out inverted"

@@ -137,7 +137,8 @@ def settled(columns: Sequence[Column], today: date) -> tuple[Column, ...]:
     clear = [column.numbers.style.decimal for column in columns if column.numbers and column.numbers.is_clear]
     decimal = max(set(clear), key=clear.count) if clear else None
     groups = [column.numbers.style.group for column in columns if column.numbers and column.numbers.style.group]
-    group = next((group for group in groups if group != decimal), None)
+    groups = [group for group in groups if group != decimal]
+    group = max(groups, key=groups.count, default=None)
     written = [replace(column, dates=plausible(column.dates, today)) if column.dates else column for column in columns]
     orders = [column.dates[0].order for column in written if len(column.dates) == 1]
     return tuple(_settle_dates(_settle_number(column, decimal, group), orders) for column in written)

@@ -84,6 +84,8 @@ def questions_of(column: Column, *, is_read: bool) -> Iterator[str]:
         decimals = {style.decimal for style in column.numbers.styles}
         if column.numbers.marked and len(decimals) > 1:
             yield f"is {column.numbers.style.decimal} the decimal character, or does it stand between thousands?"
+        if column.group not in {None, column.numbers.style.group} and column.numbers.style.group:
+            yield f"groupChar: {column.numbers.style.group} here, where other columns have {column.group}?"
 
 
 def missing_in(columns: tuple[Column, ...]) -> list[str]:

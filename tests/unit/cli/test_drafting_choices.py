@@ -213,6 +213,20 @@ def test_refunds_among_debits_are_asked_for() -> None:
     assert "sign: ignored" in _question(text, "amount")
 
 
+def test_refunds_are_asked_for_even_beside_a_proof() -> None:
+    rows = "2025-01-01,-5.00,,90.00\n2025-01-02,,100.00,190.00\n2025-01-03,5.00,,185.00\n2025-01-04,,1.00,186.00\n"
+
+    _, text = _drafted(f"Date,Debit,Credit,Balance\n{rows}")
+
+    assert "sign: ignored" in _question(text, "amount")
+
+
+def test_another_group_character_than_elsewhere_is_asked_for() -> None:
+    rows = "2025-01-01;1,200.00;1'300.00;11'373.94\n2025-01-02;2.00;3.00;12'373.94\n"
+
+    assert "DECIDE: groupChar" in _drafted(f"Date;Debit;Amount;Balance\n{rows}")[1]
+
+
 def test_currencies_in_small_letters_are_put_in_capitals() -> None:
     layout, _ = _drafted("date,amount,currency\n2025-01-02,-1.50,usd\n2025-01-03,2.50,eur\n")
 
