@@ -16,23 +16,27 @@ _LOOKED_AT: Final = 2_000
 _NEARLY_ALL: Final = 0.8
 """So many of the steps must hold: a file may have several accounts, and bad rows."""
 _PROVEN: Final = 2
-"""So many steps that hold are no chance."""
+"""Steps of so many sizes that hold are no chance."""
 _MOST_COLUMNS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A balance that runs on by an amount in ``steps`` of the ``tried`` rows, the oldest first if ``ascending``."""
+    """A balance that runs on by an amount in ``steps`` of the ``tried`` rows, the oldest first if ``ascending``.
+
+    ``sizes`` counts the different sizes of these steps.
+    """
 
     balance: Column
     order: Order
     steps: int
     tried: int
+    sizes: int
 
     @property
     def is_proof(self) -> bool:
-        """Whether it holds too often for chance."""
-        return self.steps >= _PROVEN
+        """Whether it holds too often for chance: steps of one size alone agree with many columns."""
+        return self.sizes >= _PROVEN
 
     @property
     def is_whole(self) -> bool:
@@ -48,23 +52,25 @@ def running(moved: Amounts, balances: Sequence[Column]) -> Running | None:
 
 def _orders(moved: Amounts, balance: Column) -> Iterator[Running]:
     for order in _ORDERS:
-        steps, tried = _steps(balance.amounts, moved, order)
-        if steps and steps >= _NEARLY_ALL * tried:
-            yield Running(balance=balance, order=order, steps=steps, tried=tried)
+        held, tried = _steps(balance.amounts, moved, order)
+        if held and len(held) >= _NEARLY_ALL * tried:
+            sizes = len(set(map(abs, held)) - {Decimal(0)})
+            yield Running(balance=balance, order=order, steps=len(held), tried=tried, sizes=sizes)
 
 
-def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[int, int]:
-    """Count the steps from one balance to the next that the amounts between make, and all steps."""
+def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[Decimal], int]:
+    """Return the steps from one balance to the next that the amounts between make, and the number of all steps."""
     rows = [row for row in zip(balance, moved, strict=True) if row[1] is not None][:_LOOKED_AT]
     before: Decimal | None = None
-    since, held, tried = Decimal(0), 0, 0
+    since, held, tried = Decimal(0), list[Decimal](), 0
     for now, amount in rows if order == "ascending" else reversed(rows):
         since += amount or 0
         if now is None:
             continue
         if before is not None and (since or now != before):
             tried += 1
-            held += now - before == since
+            if now - before == since:
+                held.append(since)
         before, since = now, Decimal(0)
     return held, tried
 
