@@ -37,7 +37,7 @@ def _needs_a_person(text: str) -> bool:
     return f"field: {TO_DO}" in text
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(file=bank_files())
 def test_a_draft_quotes_no_value_of_the_file(file: BankFile) -> None:
     text = draft(file.content, "file.csv", "partner")
@@ -45,7 +45,7 @@ def test_a_draft_quotes_no_value_of_the_file(file: BankFile) -> None:
     assert [secret for secret in file.secrets if secret in text] == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(file=bank_files())
 def test_a_draft_passes_the_linter_once_it_is_decided(file: BankFile) -> None:
     text = draft(file.content, "file.csv", "partner")
@@ -54,7 +54,7 @@ def test_a_draft_passes_the_linter_once_it_is_decided(file: BankFile) -> None:
         assert _needs_a_person(text) or _decided(text, Path(folder)).title == "A bank"
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(file=bank_files())
 def test_a_valid_draft_is_right_or_asks(file: BankFile) -> None:
     text = draft(file.content, "file.csv", "partner")
@@ -81,7 +81,7 @@ JSON_KEYS = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     document=st.recursive(
         st.one_of(
