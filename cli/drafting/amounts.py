@@ -29,7 +29,8 @@ def choose_amount(columns: Sequence[Column]) -> Chosen:
     proven = [(one, proof) for one in found if (proof := _proof(one, numbers, order))]
     if proven:
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
-        return _proven(best, proof, columns)
+        rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
+        return _proven(best, proof, columns, rivals)
     usable = [one for one in found if one.rank >= LEAST_RANK]
     if not usable:
         return Chosen(amount=_missing(numbers))
@@ -64,9 +65,9 @@ def _may_be_reversed(candidate: Candidate) -> bool:
     return candidate.is_guess or len(set(candidate.signs) - {0}) < 2  # noqa: PLR2004 - both directions
 
 
-def _proven(best: Candidate, proof: Running, columns: Sequence[Column]) -> Chosen:
+def _proven(best: Candidate, proof: Running, columns: Sequence[Column], rivals: Sequence[Candidate]) -> Chosen:
     unordered = _may_be_reversed(best) and not _order_of_days(columns)
-    opposite = unordered or best.function.get("inverted") or contradictions(columns, best.signs)
+    opposite = bool(rivals) or unordered or best.function.get("inverted") or contradictions(columns, best.signs)
     question = (
         f"{proof.balance.name} runs on by it, but may be what is owed, or the balance before each row: with or without "
         "inverted: true?"

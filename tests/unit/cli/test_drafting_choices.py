@@ -62,6 +62,12 @@ def test_steps_of_one_size_alone_prove_nothing() -> None:
     assert _question(_drafted(rows)[1], "amount") != ""
 
 
+def test_what_two_ways_prove_alike_is_asked_for() -> None:
+    rows = "13/03/2024;-0.01;0.01;0.00\n13/03/2024;0.02;-0.01;0.01\n13/03/2024;-0.01;0.00;-0.01\n"
+
+    assert "inverted" in _question(_drafted(rows)[1], "amount")
+
+
 def test_a_balance_that_breaks_is_proven_without_a_promise() -> None:
     rows = "".join(f"2025-01-{day:02},-1.00,{200 - day}.00\n" for day in range(1, 10))
 
