@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
 from cli.drafting.columns import Column
 from cli.drafting.directions import contradictions, directions
-from cli.drafting.filling import TO_DO, Filling, from_field, listed
+from cli.drafting.filling import Filling, from_field, listed
 from cli.drafting.proofs import Net, Running, net_of, running
+from transactions.layouts.layout_file import TO_DO
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from typing import Final
 from cli.drafting import header_words as words
 from cli.drafting.cell_words import CURRENCIES
 from cli.drafting.columns import Column
-from cli.drafting.filling import TO_DO, Filling, from_field, listed
+from cli.drafting.filling import Filling, from_field, listed
 from cli.drafting.words import plain
 from transactions.currencies import MINOR_UNITS, VALIDITY
+from transactions.layouts.layout_file import TO_DO
 
 _CODE: Final = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _CURRENT: Final = MINOR_UNITS.keys() - VALIDITY.keys()

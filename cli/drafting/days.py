@@ -6,7 +6,8 @@ from typing import Any, Final
 from cli.drafting import header_words as words
 from cli.drafting.cell_words import BOOKED, FAILED, PENDING, SUMMARY
 from cli.drafting.columns import Column
-from cli.drafting.filling import TO_DO, Filling, from_field, listed
+from cli.drafting.filling import Filling, from_field, listed
+from transactions.layouts.layout_file import TO_DO
 
 _HALF: Final = 0.5
 _MOST_STATES: Final = 8

@@ -1,12 +1,9 @@
 """What a draft says of one column of the canonical record."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cli.drafting.columns import Column
-
-TO_DO: Final = "TODO"
-"""Marks what cannot be guessed. A layout that contains it is refused, so that it is not forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)

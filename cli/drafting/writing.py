@@ -10,10 +10,10 @@ from typing import Any, Final
 import yaml
 
 from cli.drafting.fields import field_of, missing_in, questions_of
-from cli.drafting.filling import TO_DO
 from cli.drafting.json_reading import read_json
 from cli.drafting.mapping import Mapping, map_columns
 from cli.drafting.reading import DraftError, SampleTable, read_csv
+from transactions.layouts.layout_file import TO_DO
 
 _WIDE: Final = 10_000
 _LONGEST_PARTNER: Final = 50

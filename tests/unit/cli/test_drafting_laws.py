@@ -11,13 +11,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.drafting.filling import TO_DO
 from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
 from tests.unit.cli.drafted_files import TOKENS, BankFile, Truth, bank_files
 from tests.unit.transactions.support import transform, validate
 from transactions.layouts.catalog import read_layout
 from transactions.layouts.layout import Layout
+from transactions.layouts.layout_file import TO_DO
 
 DECIDED = re.compile(
     r"^ {2}(?:amount|booking_date|currency): .*# DECIDE: |type: date.*# DECIDE: |^ {2}- .*# DECIDE: ", re.M

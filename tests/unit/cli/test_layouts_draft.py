@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from cli.drafting.columns import Column, settled, typed
 from cli.drafting.fields import field_of, questions_of
-from cli.drafting.filling import TO_DO
 from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
