@@ -54,7 +54,7 @@ def _proof(candidate: Candidate, numbers: Sequence[Column], order: str) -> Runni
     """Return the balance that runs on by the candidate. A single step proves only what the names say as well."""
     others = [column for column in numbers if column not in candidate.columns]
     found = running(candidate.moved, others)
-    if not found or (_may_be_reversed(candidate) and order not in {"", found.order}):
+    if not found or order not in {"", found.order}:
         return None
     if found.is_proof:
         return found
