@@ -148,6 +148,7 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     yield "published", _published(row)
     yield "overlaps", overlaps(row)
     yield "skipped", f"{count(row.lines_skipped)} lines that are no rows" if row.lines_skipped else ""
+    yield "joined", f"{count(row.lines_joined)} lines that continue a row" if row.lines_joined else ""
     yield "booking dates", f"{row.first_booking_date} to {row.last_booking_date}" if row.first_booking_date else ""
     yield "report", row.report
     yield "duplicate of", row.duplicate_of

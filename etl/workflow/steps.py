@@ -39,6 +39,7 @@ COUNTS: Final = {
     "rejected": "rows_rejected",
     "dropped": "rows_dropped",
     "skipped": "lines_skipped",
+    "joined": "lines_joined",
 }
 """What validate counts, and the audit row's attribute of each."""
 

@@ -47,6 +47,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     rows_rejected: int = 0
     rows_dropped: int = 0
     lines_skipped: int = 0
+    lines_joined: int = 0
     first_booking_date: str = ""
     last_booking_date: str = ""
     totals: tuple[RecordedTotal, ...] = ()

@@ -79,7 +79,7 @@ def validation(
         content_id=digest,
         delivery_id=delivery,
         size=4117,
-        counts=Counts(read=read, accepted=accepted, rejected=rejected, skipped=4),
+        counts=Counts(read=read, accepted=accepted, rejected=rejected, skipped=4, joined=2),
         first_booking_date="2025-10-01",
         last_booking_date="2025-10-31",
         totals=(Total(currency="CHF", count=accepted - 1, sum="-12.50"), Total(currency="EUR", count=1, sum="0.10")),

@@ -49,7 +49,7 @@ def test_the_row_of_a_completed_file_has_its_whole_history(machine: Machine) -> 
     assert (row["partner"], row["size"], row["attempts"]) == ("alpine", file.size, 1)
     assert (row["sha256"], row["layout"]) == (validated["sha256"], validated["layout"])
     assert [row[f"rows_{count}"] for count in ("read", "accepted", "rejected", "dropped")] == [5, 3, 2, 0]
-    assert row["lines_skipped"] == 4
+    assert (row["lines_skipped"], row["lines_joined"]) == (4, 2)
     assert (row["first_booking_date"], row["last_booking_date"]) == ("2025-10-01", "2025-10-31")
     assert row["totals"] == '[{"currency":"CHF","count":2,"sum":"-12.50"},{"currency":"EUR","count":1,"sum":"0.10"}]'
     assert row["errors"] == '[{"code":"AMOUNT_FORMAT","count":2}]'

@@ -280,7 +280,7 @@ WRONG_LAYOUTS: list[tuple[str, str, object, str]] = [
     ("alpine-2025", "dialect.escapeChar", '"', "dialect.quoteChar: must differ from escapeChar"),
     ("alpine-2025", "dialect.escapeChar", ",", "dialect.delimiter: must differ from escapeChar"),
     ("alpine-2025", "dialect.escapeChar", "n", "dialect.escapeChar: cannot be a letter, a digit"),
-    ("alpine-2025", "dialect.escapeChar", "\\\\", "$.dialect.escapeChar"),
+    ("alpine-2025", "dialect.escapeChar", "\\\\", "dialect.escapeChar: found"),
     ("nordea-denmark", "dialect.escapeChar", "\\", "dialect.escapeChar: without a quoteChar"),
     ("alpine-2025", "dialect.commentChar", "2", "dialect.commentChar: cannot be a letter, a digit"),
     ("alpine-2025", "dialect.skipLines", ["ok", "(?i)total"], "dialect.skipLines[1]: cannot look around, set flags"),

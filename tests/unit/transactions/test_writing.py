@@ -169,7 +169,7 @@ def test_results_become_plain_json_with_amounts_in_plain_digits(tmp_path: Path) 
     document = json.loads(json.dumps(msgspec.to_builtins(validate(alpine_file(*rows), tmp_path))))
 
     assert document["totals"] == [{"currency": "EUR", "count": 2, "sum": "0.01"}]
-    assert document["counts"] == {"read": 2, "accepted": 2, "rejected": 0, "dropped": 0, "skipped": 0}
+    assert document["counts"] == {"read": 2, "accepted": 2, "rejected": 0, "dropped": 0, "skipped": 0, "joined": 0}
     assert (document["verdict"], document["reason_code"], document["reason"]) == ("VALID", "", "")
 
 
