@@ -77,7 +77,12 @@ def _proven(best: Candidate, proof: Running, columns: Sequence[Column], rivals: 
         column="amount",
         function=best.function,
         columns=best.columns,
-        questions=(*((question,) if opposite else ()), *_doubts_about_refunds(best), *_doubts_about_units(best)),
+        questions=(
+            *((question,) if opposite else ()),
+            *_doubts_about_first_row(best),
+            *_doubts_about_refunds(best),
+            *_doubts_about_units(best),
+        ),
         reasons=(f"proven: {proof.balance.name} runs on by it",),
     )
     balance = from_field("balance_after", "amount", proof.balance)
@@ -117,6 +122,12 @@ def _questions(
 def _doubts_about_refunds(best: Candidate) -> Iterator[str]:
     if "sign" in best.function:
         yield "sign: reverses, if a minus is money the other way, or sign: ignored, if it means nothing?"
+
+
+def _doubts_about_first_row(best: Candidate) -> Iterator[str]:
+    """Ask where only the balance gives the direction: no balance stands before the first row."""
+    if best.function["function"] == "amount" and not any(sign < 0 for sign in best.signs):
+        yield "never negative, and the balance proves all rows but the oldest: is that one, too, what the others are?"
 
 
 def _doubts_about_units(best: Candidate) -> Iterator[str]:

@@ -386,3 +386,13 @@ def test_whole_json_numbers_may_be_minor_units() -> None:
 def test_what_is_no_text_file_is_named(content: bytes, kind: str) -> None:
     with pytest.raises(DraftError, match=kind):
         draft(content, "file.csv", "partner")
+
+
+def test_no_balance_stands_before_the_oldest_row() -> None:
+    # Given amounts that are never negative, of which the first may be money out
+    layout, text = _drafted(
+        "Datum;Text;Betrag;Saldo\n13.01.2025;a;70,00;30,00\n14.01.2025;b;20,00;50,00\n15.01.2025;c;5,00;55,00\n"
+    )
+
+    assert layout["mapping"]["balance_after"] == {"function": "amount", "field": "Saldo"}
+    assert "the balance proves all rows but the oldest" in _question(text, "amount")
