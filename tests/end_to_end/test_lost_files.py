@@ -9,7 +9,7 @@ import pytest
 from deployment.pipeline import Upload
 from deployment.waiting import wait_until
 from etl.workflow.settling import NO_OUTCOME
-from pipeline.constants import FileStatus
+from pipeline.constants import SHARD, STATUS_AT, FileStatus
 from pipeline.sweep import Sweep, Swept
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import ROWS, take_dead_letters
@@ -73,6 +73,8 @@ def test_a_file_whose_execution_ended_unheard_is_failed(deployment: Deployment) 
         "file_id": file_id,
         "status": "PROCESSING",
         "updated_at": long_ago,
+        SHARD: file_id[0],
+        STATUS_AT: f"PROCESSING#{long_ago}",
         "claimed_at": long_ago,
         "uploaded_at": long_ago,
         "bucket": deployment.pipeline.outputs["RawBucket"],
