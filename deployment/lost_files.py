@@ -19,7 +19,7 @@ from deployment.dead_letters import DeadLetter, make_letter
 from etl.workflow.definition import LEASE_SECONDS
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.audit_row import AuditRow
-from pipeline.constants import UNFINISHED, FileStatus
+from pipeline.constants import BEGINNING, UNFINISHED, FileStatus
 from pipeline.queue_messages import UploadMessage
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 NO_EVENT: Final = "NoEvent"
 """Reason of an upload of which nothing is known but that it is there: its event never came."""
 
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LIMIT: Final = 10_000
 _GONE: Final = frozenset({"404", "NoSuchVersion", "NoSuchKey"})
 _ENDED_BADLY: Final = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -83,7 +82,7 @@ class LostFiles:
         overdue = now - timedelta(seconds=self.lease_seconds)
         for status in (FileStatus.FAILED, *sorted(UNFINISHED)):
             until = overdue if status in UNFINISHED else now
-            for row in self.audit.of_status(status, changed=(_BEGINNING, until), limit=_LIMIT):
+            for row in self.audit.of_status(status, changed=(BEGINNING, until), limit=_LIMIT):
                 if etag := self._etag(row):
                     yield _from_row(row, etag)
         # What an execution had is known by a better message than the bucket's: with S3's own sequencer.

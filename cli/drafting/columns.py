@@ -10,14 +10,13 @@ from cli.drafting.cell_words import MISSING
 from cli.drafting.dates import Written, plausible, unix_times, ways
 from cli.drafting.header_words import MINOR, NAME_OF_NUMBER, TIME
 from cli.drafting.ibans import is_iban
-from cli.drafting.numbers import Numbers, numbers
+from cli.drafting.numbers import NEARLY_ALL, Numbers, numbers
 from transactions.currencies import MINOR_UNITS
 
 MADE_UP: Final = "column "
 """Begins the name of a column that has none, before its number."""
 _LONG_ID: Final = 12
 """So many digits in a row are a name, not an amount."""
-_NEARLY_ALL: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +107,7 @@ class Column:
     def holds(self, kind: str) -> bool:
         """Return whether nearly all values are IBANs (``iban``) or ISO 4217 codes (``currency``)."""
         check = is_iban if kind == "iban" else lambda cell: cell.upper() in MINOR_UNITS
-        return bool(self.present) and sum(map(check, self.present)) >= _NEARLY_ALL * len(self.present)
+        return bool(self.present) and sum(map(check, self.present)) >= NEARLY_ALL * len(self.present)
 
 
 def typed(column: Column) -> Column:

@@ -10,11 +10,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from cli.drafting.months import MONTHS
+from cli.drafting.numbers import NEARLY_ALL
 from transactions.layouts.dates import DIRECTIVES
 
 PIVOT: Final = 70
-NEARLY_ALL: Final = 0.6
-"""So much of a column must be written alike: a file may have bad rows."""
 _LATEST: Final = 62
 """Booked days lie at most so many days ahead; a format by which they lie further on is wrong."""
 _LOOKED_AT: Final = 300

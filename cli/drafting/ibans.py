@@ -4,7 +4,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_SHAPE: Final = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
+from transactions.layouts.ibans import IBAN_SHAPE
+
+_SHAPE: Final = re.compile(IBAN_SHAPE)
 
 
 @lru_cache(maxsize=10_000)

@@ -7,12 +7,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from pipeline.audit_items import KEYS_LIMIT, ReadsItems, batch_get
-from pipeline.constants import SHARD, SHARDS, STATUS_AT, STATUS_INDEX, FileStatus
+from pipeline.constants import BEGINNING, SHARD, SHARDS, STATUS_AT, STATUS_INDEX, FileStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
 
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +27,7 @@ def find(
     table: str,
     status: FileStatus,
     *,
-    first: datetime = _BEGINNING,
+    first: datetime = BEGINNING,
     last: datetime = _END,
     where: Mapping[str, str] | None = None,
     newest_first: bool = False,

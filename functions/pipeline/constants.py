@@ -3,7 +3,7 @@
 It imports nothing of the project, so that the CDK app may read it without loading a function.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,9 @@ It is also the longest delay that SQS knows: a message waits so long for the end
 
 THROTTLED_ERROR: Final = "ThrottledError"
 """The error of a function of which AWS was asked too much: its file waits for its turn again."""
+
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any upload: S3 is younger."""
 
 INCOMING: Final = "incoming"
 """First segment of an upload's key; the second says whose file it is: ``incoming/<partner>/...``."""

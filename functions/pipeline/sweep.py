@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 import msgspec
 
 from pipeline.audit_index import ReadsIndex, find
-from pipeline.constants import INCOMING, LEASE, UNFINISHED, FileStatus
+from pipeline.constants import BEGINNING, INCOMING, LEASE, UNFINISHED, FileStatus
 from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
 from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
@@ -44,8 +44,6 @@ UPLOADS_IN_PARTS: Final = timedelta(days=1)
 
 NAMED: Final = 20
 """So many keys that no rule takes are kept by name, with account numbers masked; their number is exact."""
-
-_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ReadsTables(ReadsIndex, KeepsEntries, Protocol):
@@ -195,7 +193,7 @@ def read_progress(dynamodb: ReadsEntries, registry: str) -> Progress:
 
 def _begin(finished: Listing | None, now: datetime) -> Listing:
     """Begin a pass that looks up what was uploaded since the one before began."""
-    since = finished.began_at - LEASE - UPLOADS_IN_PARTS if finished else _BEGINNING
+    since = finished.began_at - LEASE - UPLOADS_IN_PARTS if finished else BEGINNING
     return Listing(began_at=now, looked_up_from=since)
 
 

@@ -79,7 +79,7 @@ class Mapper(msgspec.Struct, frozen=True):
 
     def checked(self, field: str, *checks: Check) -> CheckedCell:
         """Check ``field``: of JSON first that its value is of the declared type, then ``checks``."""
-        made = next((derived for derived in self.layout.derived if derived.field.name == field), None)
+        made = self.layout.derivation(field)
         shown = joined(self.cells[field]) if made else self.cells[field]
         if made and made.pattern is not None and not made.field.optional:
             broken = f"{shown} IS NOT NULL AND {self.cells[field]} IS NULL"

@@ -9,11 +9,11 @@ from transactions.codes import RowCode
 from transactions.contract import Column
 from transactions.engine.amounts import AmountMapper
 from transactions.engine.checks import Check, Expression, required
+from transactions.layouts.ibans import IBAN_SHAPE
 from transactions.layouts.mapping import AmountByAccount
 from transactions.sql import literal, matches
 
 RULE = "the own account as payer or as payee, and not as both"
-_IBAN = "[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}"
 
 
 class _Parties(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class _Parties(msgspec.Struct, frozen=True):
 
         Of IBANs only: any other account number could be the own account, written in another way.
         """
-        return f"{self.payee} IS NULL AND {matches(self.payer, _IBAN)} AND {matches(self.own, _IBAN)}"
+        return f"{self.payee} IS NULL AND {matches(self.payer, IBAN_SHAPE)} AND {matches(self.own, IBAN_SHAPE)}"
 
 
 def amount_by_account(mapper: AmountMapper, column: Column, function: AmountByAccount, own: str) -> Expression:

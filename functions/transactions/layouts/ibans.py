@@ -12,6 +12,9 @@ RULES: dict[IbanFormat, str] = {
 }
 """What is asked of a cell, in words: the standard's electronic format, and its print format."""
 
+IBAN_SHAPE: Final = "[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}"
+"""A pattern for what is written as an IBAN, without spaces, whether or not its length and check digits fit."""
+
 COUNTRIES_BY_LENGTH: Final = {
     15: "NO",
     16: "BE",

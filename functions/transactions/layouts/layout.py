@@ -243,10 +243,14 @@ class Layout(LayoutPart, frozen=True):
         """The file's fields, and those that are derived from them."""
         return (*self.schema.fields, *(derived.field for derived in self.derived))
 
+    def derivation(self, name: str) -> Derived | None:
+        """Return what the field ``name`` is made of; None if it is one of the file's."""
+        return next((derived for derived in self.derived if derived.field.name == name), None)
+
     def file_fields(self, name: str) -> tuple[str, ...]:
         """Return the file's fields of which the field ``name`` is made: itself, if it is one."""
-        made = {derived.field.name: derived for derived in self.derived}
-        return tuple(of for of in made[name].of if of in self.names) if name in made else (name,)
+        made = self.derivation(name)
+        return tuple(of for of in made.of if of in self.names) if made else (name,)
 
     @property
     def names_in_header(self) -> frozenset[str]:

@@ -45,8 +45,9 @@ def refuse_other_type(head: bytes, *, expects_json: bool) -> None:
     FileRejectedError
         WRONG_FILE_TYPE, with what the file is.
     """
-    kind = _binary(head) or _text(head)
-    if not kind and not expects_json and _JSON.match(_beginning(head)):
+    beginning = _beginning(head)
+    kind = _binary(head) or next((kind for pattern, kind in _TEXTS.items() if pattern.match(beginning)), "")
+    if not kind and not expects_json and _JSON.match(beginning):
         kind = "a JSON document"
     if kind:
         raise FileRejectedError(FileCode.WRONG_FILE_TYPE, kind)
@@ -56,10 +57,6 @@ def _binary(head: bytes) -> str:
     if head.startswith(_ZIP):
         return next((kind for pattern, kind in _IN_ZIP.items() if pattern.search(head)), "a ZIP archive")
     return next((kind for signature, kind in _BINARY.items() if head.startswith(signature)), "")
-
-
-def _text(head: bytes) -> str:
-    return next((kind for pattern, kind in _TEXTS.items() if pattern.match(_beginning(head))), "")
 
 
 def _beginning(head: bytes) -> str:

@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,9 @@ ROWS_LOOKED_AT = 20
 """The number of first rows by which the layout of a file without a header is chosen: more than half must fit."""
 MISSES_TOLD = 3
 _HALF = 0.5
+
+_HowItMisses = Callable[[], Miss]
+"""Compares a file with a layout that it does not fit: asked for only where no layout fits."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +67,7 @@ def find_layout(head: bytes, layouts: Iterable[Layout]) -> Found:
         refuse_other_type(head, expects_json=False)
         for layout in layouts:
             _refuse_undecodable(head, layout)
-        misses = sorted((miss for miss in outcomes if isinstance(miss, Miss)), key=lambda miss: -miss.nearness)
+        misses = sorted((miss() for miss in outcomes if not isinstance(miss, Found)), key=lambda miss: -miss.nearness)
         raise FileRejectedError(FileCode.HEADER_MISMATCH, f"nearest layout {_told(misses)}")
     return found[0]
 
@@ -81,7 +85,7 @@ def captured(capture: Capture, texts: Iterable[str], layout: Layout) -> str:
     return fact
 
 
-def _by_header(head: bytes, layout: Layout) -> Found | Miss:
+def _by_header(head: bytes, layout: Layout) -> Found | _HowItMisses:
     lines = _first_lines(head, layout, layout.dialect.header_within + layout.header_breaks)
     records = [_header_record(layout, lines[number:]) for number in range(len(lines))][: layout.dialect.header_within]
     rows = [cells_of(record, layout.dialect) for record in records]
@@ -96,7 +100,7 @@ def _by_header(head: bytes, layout: Layout) -> Found | Miss:
                 above=tuple(lines[:number]),
                 lines_above=number + 1 + records[number].count("\n"),
             )
-    return miss_of_header(layout, rows)
+    return partial(miss_of_header, layout, rows)
 
 
 def _header_record(layout: Layout, lines: Sequence[str]) -> str:
@@ -141,7 +145,7 @@ def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...]
     return (tuple(columns) if layout.dialect.any_order else layout.names), facts
 
 
-def _by_rows(head: bytes, layout: Layout) -> Found | Miss:
+def _by_rows(head: bytes, layout: Layout) -> Found | _HowItMisses:
     leading = LeadingLines(layout)
     lines = _first_lines(head, layout, MAX_HEADER_WITHIN)
     above = tuple(lines[: leading.count(lines)])
@@ -156,7 +160,7 @@ def _by_rows(head: bytes, layout: Layout) -> Found | Miss:
     rows = _first_rows(head, found)
     share = _share_that_fits(rows, found)
     if share <= _HALF:
-        return miss_of_rows(layout, rows, share)
+        return partial(miss_of_rows, layout, rows, share)
     if layout.sections:
         # The lines above the first rows begin a section as those further down do.
         return replace(found, above=(), lines_above=0)

@@ -32,6 +32,16 @@ def is_of_rows(layout: Layout, cells: Sequence[str]) -> bool:
     return layout.dialect.header or keeps_constraints(layout, layout.names, cells)
 
 
+def may_be_row(layout: Layout, columns: Sequence[str], fewest: int, cells: Sequence[str]) -> bool:
+    """Return whether ``cells`` have a booking date in its place, or an amount in a line of a row's width.
+
+    A row has at least ``fewest`` cells. A constraint may tell that they are of no row.
+    """
+    as_wide = fewest <= len(cells) <= len(columns)
+    is_like = is_dated(layout, columns, cells) or (as_wide and has_amount(layout, columns, cells))
+    return is_like and is_of_rows(layout, cells)
+
+
 class LeadingLines:
     """The lines above the rows of a file without a header: those with captured facts that cannot be rows."""
 
@@ -41,15 +51,12 @@ class LeadingLines:
     def has(self, line: str) -> bool:
         """Return whether ``line`` is one.
 
-        It is none if it cannot be split into cells. Nor is it if a booking date stands in its place, or an amount in a
-        line of a row's width, unless a constraint tells that it is of no row.
+        It is none if it cannot be split into cells, or may be a row.
         """
         if not self._patterns or not facts_in(self._patterns, line):
             return False
         layout, cells = self._layout, cells_of(line, self._layout.dialect)
-        as_wide = layout.fewest_cells <= len(cells) <= len(layout.names)
-        is_like = is_dated(layout, layout.names, cells) or (as_wide and has_amount(layout, layout.names, cells))
-        return bool(cells) and not (is_like and is_of_rows(layout, cells))
+        return bool(cells) and not may_be_row(layout, layout.names, layout.fewest_cells, cells)
 
     def count(self, lines: Sequence[str]) -> int:
         """Count those of ``lines`` above the first row: down to the last with facts.

@@ -9,9 +9,9 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Layout
 from transactions.reading.csv_cells import cells_of
 from transactions.reading.headers import Found, match_columns
-from transactions.reading.leading import fact_patterns, facts_in, is_of_rows
+from transactions.reading.leading import fact_patterns, facts_in, is_of_rows, may_be_row
 from transactions.reading.records import Section
-from transactions.reading.shapes import has_amount, is_dated
+from transactions.reading.shapes import is_dated
 
 
 class SectionLines:
@@ -63,10 +63,8 @@ class SectionLines:
 
     def may_be_row(self, line: str) -> bool:
         """Return whether ``line`` has a booking date in its place, or a row's cells with an amount."""
-        columns, cells = self._found.columns, cells_of(line, self._layout.dialect)
-        as_wide = self._found.fewest_cells <= len(cells) <= len(columns)
-        is_like = is_dated(self._layout, columns, cells) or (as_wide and has_amount(self._layout, columns, cells))
-        return is_like and is_of_rows(self._layout, cells)
+        cells = cells_of(line, self._layout.dialect)
+        return may_be_row(self._layout, self._found.columns, self._found.fewest_cells, cells)
 
 
 class SectionGuard:

@@ -1,7 +1,7 @@
 """Whether cells look like those of a layout's rows."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layouts.layout import Layout
@@ -19,9 +19,7 @@ def fits(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> bool:
 
 def first_unlike(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> Field | None:
     """Return the field of the first cell that has a value of another type; None if there is none."""
-    pairs = ((layout.field(name), cell) for name, cell in zip(columns, cells, strict=False))
-    missing = layout.schema.missing_values
-    return next((field for field, cell in pairs if cell not in missing and not in_shape(field, cell)), None)
+    return next(_unlike(layout, columns, cells), None)
 
 
 def is_booked(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
@@ -41,12 +39,15 @@ def has_amount(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> 
 
 def keeps_constraints(layout: Layout, columns: Sequence[str], cells: Sequence[str]) -> bool:
     """Return whether each text among ``cells`` is within the constraints of its field, or missing."""
-    texts = ((field, cell) for name, cell in zip(columns, cells, strict=False) if (field := layout.field(name)))
-    return all(
-        cell in layout.schema.missing_values or in_shape(field, cell)
-        for field, cell in texts
-        if isinstance(field, StringField)
-    )
+    return not any(isinstance(field, StringField) for field in _unlike(layout, columns, cells))
+
+
+def _unlike(layout: Layout, columns: Iterable[str], cells: Iterable[str]) -> Iterator[Field]:
+    """Yield the fields of the cells that have a value, and are not written as their field says."""
+    fields = {field.name: field for field in layout.schema.fields}
+    for name, cell in zip(columns, cells, strict=False):
+        if cell not in layout.schema.missing_values and not in_shape(fields[name], cell):
+            yield fields[name]
 
 
 def _any_in_shape(
@@ -59,7 +60,7 @@ def _any_in_shape(
 
 
 def _is_there(layout: Layout, field: Field, present: Mapping[str, str]) -> bool:
-    made = next((derived for derived in layout.derived if derived.field.name == field.name), None)
+    made = layout.derivation(field.name)
     if made is None:
         return field.name in present and in_shape(field, present[field.name])
     if set(made.of) & layout.captured_names:
