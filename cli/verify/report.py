@@ -14,7 +14,7 @@ from rich.text import Text
 
 from cli.tables import counted, make_table
 from deployment.verification.check import Check, Finding, Verdict
-from transactions.reports.page import style
+from transactions.reports.page import document
 
 STYLES: Final = {Verdict.PROVED: "green", Verdict.REFUTED: "bold red", Verdict.NOT_CHECKABLE: "yellow"}
 
@@ -80,9 +80,7 @@ def page(report: VerificationReport) -> str:
     """Write the results as an HTML document that loads nothing."""
     template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
     refuted = report.verdicts[Verdict.REFUTED]
-    return template.substitute(
-        title=escape(f"{report.stack}: {'refuted' if refuted else 'nothing refuted'}"),
-        style=style(),
+    body = template.substitute(
         stack=escape(report.stack),
         place="the embedded AWS" if report.embedded else f"AWS account {escape(report.account)}",
         run=escape(report.run),
@@ -92,6 +90,7 @@ def page(report: VerificationReport) -> str:
         summary=escape(summary(report)),
         sections="".join(_section(verdict, report.results) for verdict in _ORDER),
     )
+    return document(f"{report.stack}: {'refuted' if refuted else 'nothing refuted'}", body)
 
 
 _ORDER: Final = (Verdict.REFUTED, Verdict.NOT_CHECKABLE, Verdict.PROVED)

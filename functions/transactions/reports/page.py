@@ -45,9 +45,7 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
     ``overlaps`` is a sentence on rows that other files have too, if any.
     """
     file = report.file
-    return _template().substitute(
-        title=escape(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}"),
-        style=style(),
+    body = _template("page").substitute(
         notice=_notice(notice) if notice else "",
         name=escape(file.name),
         partner=escape(file.partner),
@@ -66,12 +64,12 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
     )
+    return document(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}", body)
 
 
-@cache
-def style() -> str:
-    """Return the style sheet of report pages."""
-    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+def document(title: str, body: str) -> str:
+    """Write an HTML document in the style of reports, which loads nothing: ``body`` is HTML, ``title`` plain text."""
+    return _template("document").substitute(title=escape(title), style=_style(), body=body)
 
 
 def summary(report: Report) -> str:
@@ -121,8 +119,13 @@ def grouped(digits: str) -> str:
 
 
 @cache
-def _template() -> Template:
-    return Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+def _template(name: str) -> Template:
+    return Template(Path(__file__).with_name(f"{name}.html").read_text(encoding="utf-8"))
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 def _rows(count: int) -> str:
