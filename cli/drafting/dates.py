@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cli.drafting.months import MONTHS
 from cli.drafting.numbers import NEARLY_ALL
-from transactions.layouts.dates import DIRECTIVES
+from transactions.layouts.dates import DateFormat
 
 PIVOT: Final = 70
 _LATEST: Final = 62
@@ -36,9 +36,6 @@ _SHAPES: Final = tuple(
         rf"\d{{4}}[ -/]{_LETTERS}[ -/]\d{{1,2}}",
     )
 )
-_MONTH_OF: Final = {
-    name.lower(): (language, number) for language, names in MONTHS.items() for number, name in enumerate(names, 1)
-}
 _RECENT: Final = range(1990, 2040)
 """Eight digits alone are a day only of these years."""
 _TWO_DIGITS: Final = 2
@@ -212,35 +209,17 @@ def _orders(parts: Sequence[str]) -> tuple[str, ...]:
     return ("dmy", "mdy", "ymd") if len(first) == len(third) == _TWO_DIGITS else ("dmy", "mdy")
 
 
-_PARTS: Final[Mapping[str, str]] = {"Y": "Y", "y": "y", "m": "m", "b": "b", "d": "d"}
-
-
 @lru_cache(maxsize=1_000)
-def _pattern(form: Format) -> re.Pattern[str]:
-    tokens = re.findall(r"%-?.|[^%]", form[0])
-    return re.compile("".join(_token(token, form[1]) for token in tokens))
-
-
-def _token(token: str, months: str) -> str:
-    if not token.startswith("%"):
-        return re.escape(token)
-    shape = "|".join(map(re.escape, MONTHS[months])) if token == "%b" else DIRECTIVES[token]  # noqa: S105 - a directive
-    shape = f"(?i:{shape})" if token == "%b" else shape  # noqa: S105 - a directive
-    letter = token[-1]
-    return f"(?P<{letter}>{shape})" if letter in _PARTS else shape
+def _compiled(form: Format) -> DateFormat:
+    text, months = form
+    return DateFormat.parse(text, PIVOT if "%y" in text else None, MONTHS[months or "en"])
 
 
 @lru_cache(maxsize=100_000)
 def _day(cell: str, form: Format) -> date | None:
-    found = _pattern(form).fullmatch(cell)
-    if not found:
-        return None
-    part = found.groupdict()
-    year = int(part["Y"]) if "Y" in part else int(part["y"]) + (1900 if int(part["y"]) >= PIVOT else 2000)
-    names = list(map(str.lower, MONTHS[form[1]])) if "b" in part else []
-    month = names.index(part["b"].lower()) + 1 if names else int(part["m"])
+    found = _compiled(form).read(cell)
     try:
-        day = date(year, month, int(part["d"]))
+        day = date(*found) if found else None
     except ValueError:
         return None
-    return day if day.year >= 1900 + PIVOT else None
+    return day if day and day.year >= 1900 + PIVOT else None

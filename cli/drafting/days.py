@@ -55,7 +55,7 @@ def not_booked(columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
             continue
         states = set(column.present)
         dropped = sorted(state for state in states if state in PENDING or state in FAILED)
-        known = sum(state in PENDING or state in FAILED or state in BOOKED for state in states)
+        known = len(dropped) + sum(state in BOOKED for state in states.difference(dropped))
         sums = sorted(state for state in states if state in SUMMARY)
         if dropped and len(states) <= _MOST_STATES and known >= min(2, len(states)) and known > _HALF * len(states):
             yield {"field": column.name, "values": dropped}

@@ -71,8 +71,7 @@ def _dialect(dialect: Dialect, shape: Shape) -> dict[str, Any]:
         keys["header"] = False
     elif shape.header.line > 1:
         keys["headerWithin"] = min(MAX_HEADER_WITHIN, shape.header.line + _LINES_MORE)
-    rows = [*shape.records, *([shape.header] if shape.header else [])]
-    if any(cell != cell.strip() for row in rows for cell in row.cells):
+    if shape.is_padded:
         keys["trim"] = True
     if dialect.line_breaks_in_cells:
         keys["lineBreaksInCells"] = True
@@ -99,11 +98,7 @@ def _reasons(decoded: Decoded, shape: Shape, *, is_whole: bool) -> Iterator[str]
 def _columns(shape: Shape) -> Iterator[Column]:
     header = shape.header.stripped if shape.header else ()
     raw = shape.header.cells if shape.header else ()
-    trimmed = any(
-        cell != cell.strip()
-        for row in (*shape.records, *([shape.header] if shape.header else []))
-        for cell in row.cells
-    )
+    trimmed = shape.is_padded
     repeated = Counter(header)
     names = set[str]()
     for place in range(shape.width):

@@ -34,6 +34,12 @@ class Shape:
     optional: int = 0
     others: int = 0
 
+    @property
+    def is_padded(self) -> bool:
+        """Whether white space stands around cells, of the header too."""
+        rows = [*self.records, *([self.header] if self.header else [])]
+        return any(cell != cell.strip() for row in rows for cell in row.cells)
+
 
 def shape_of(rows: Sequence[Row]) -> Shape | None:
     """Find header and records; None if no row has several cells."""

@@ -14,15 +14,11 @@ from cli.drafting.json_reading import read_json
 from cli.drafting.mapping import Mapping, map_columns
 from cli.drafting.reading import DraftError, SampleTable, read_csv
 from transactions.layouts.layout_file import TO_DO
+from transactions.reading.file_types import binary_kind
 
 _WIDE: Final = 10_000
 _LONGEST_PARTNER: Final = 50
 _GZIP: Final = b"\x1f\x8b"
-_NO_TEXT: Final = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
-    b"%PDF": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook",
-}
 
 
 def draft(content: bytes, file_name: str, partner: str) -> str:
@@ -43,9 +39,8 @@ def draft(content: bytes, file_name: str, partner: str) -> str:
 
 def _unpacked(name: str, content: bytes) -> tuple[str, bytes]:
     """Decompress a gzip file, as the pipeline does; refuse other files that are no text."""
-    for mark, kind in _NO_TEXT.items():
-        if content.startswith(mark):
-            raise DraftError(f"it is {kind}, not a text file")
+    if kind := binary_kind(content):
+        raise DraftError(f"it is {kind}, not a text file")
     if not content.startswith(_GZIP):
         return name, content
     try:

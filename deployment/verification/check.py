@@ -90,14 +90,6 @@ class Check:
     disturbs: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """A check with its finding."""
-
-    check: Check
-    finding: Finding
-
-
 def make(check: Check, subject: Subject) -> Finding:
     """Make a check. An error of AWS is a finding too."""
     if check.only_aws and subject.embedded:

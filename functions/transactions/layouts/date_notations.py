@@ -1,7 +1,7 @@
 """All ways in which a field writes its dates: formats of which each cell has one, or a number that counts time."""
 
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -16,17 +16,6 @@ COUNTED: Final = (EXCEL, UNIX, UNIX_MILLISECONDS)
 
 _EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
 """Spreadsheets have a 29th of February 1900, which there never was: from March of that year on, this is day zero."""
-
-
-class Notation(Protocol):
-    """One way to write a date."""
-
-    @property
-    def pattern(self) -> str:
-        """What the whole cell must match."""
-
-    def iso(self, cell: str) -> str:
-        """Return SQL for the day in ``cell`` as ISO 8601 writes it, valid where the pattern matches."""
 
 
 class ExcelDay(msgspec.Struct, frozen=True):

@@ -104,7 +104,9 @@ class DateFormat(msgspec.Struct, frozen=True):
         if "y" in part:
             year = int(part["y"]) + (1900 if int(part["y"]) >= (self.pivot or 0) else 2000)
         names = {name.lower(): month for name, month in self.months.items()}
-        return year, names[part["b"].lower()] if "b" in part else int(part["m"]), int(part["d"])
+        # Python takes more letters for the same but for case than the engine does: such a name is no month's.
+        month = names.get(part["b"].lower()) if "b" in part else int(part["m"])
+        return None if month is None else (year, month, int(part["d"]))
 
     def _varies(self, name: str) -> bool:
         return not isinstance(self.parts.get(name), tuple)

@@ -46,14 +46,15 @@ def refuse_other_type(head: bytes, *, expects_json: bool) -> None:
         WRONG_FILE_TYPE, with what the file is.
     """
     beginning = _beginning(head)
-    kind = _binary(head) or next((kind for pattern, kind in _TEXTS.items() if pattern.match(beginning)), "")
+    kind = binary_kind(head) or next((kind for pattern, kind in _TEXTS.items() if pattern.match(beginning)), "")
     if not kind and not expects_json and _JSON.match(beginning):
         kind = "a JSON document"
     if kind:
         raise FileRejectedError(FileCode.WRONG_FILE_TYPE, kind)
 
 
-def _binary(head: bytes) -> str:
+def binary_kind(head: bytes) -> str:
+    """Say what a file that is no text is, by the signature that it begins with; nothing of any other."""
     if head.startswith(_ZIP):
         return next((kind for pattern, kind in _IN_ZIP.items() if pattern.search(head)), "a ZIP archive")
     return next((kind for signature, kind in _BINARY.items() if head.startswith(signature)), "")
