@@ -7,7 +7,7 @@ from evidence.bench.limits import CPUS, MEMORY_MB
 from evidence.bench.plan import BOTH, COPY, LARGER_TIMES, SCRIPTS
 from evidence.bench.results import Circumstances, Measurement, Results, Section
 from evidence.bench.targets import Target, targets
-from transactions.engine.staging import MEMORY_MB as ENGINE_MEMORY_MB
+from transactions.engine.database import MEMORY_MB as ENGINE_MEMORY_MB
 
 TARGET_COLUMNS: Final = ("target", "figure", "by round", "of CPU time", "")
 _HEAD = """# Performance

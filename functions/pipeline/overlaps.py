@@ -15,7 +15,7 @@ from pipeline.constants import OVERLAPPING_FILES_KEPT, TRANSACTION_IDENTITY, TRA
 from pipeline.manifests import read_manifest
 from pipeline.s3 import ReadsObjects, in_parallel
 from transactions.contract import canonical
-from transactions.engine.staging import MEMORY_MB, engine
+from transactions.engine.database import MEMORY_MB, engine
 from transactions.sql import literals
 
 if TYPE_CHECKING:

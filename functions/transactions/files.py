@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from transactions.engine.balances import warnings_of
+from transactions.engine.balances import check_balances, check_balances_between
+from transactions.engine.database import MEMORY_MB, engine
+from transactions.engine.outcome import Outcome, combined, tally
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
-from transactions.engine.staging import MEMORY_MB, Staged, Tally, engine, stage
+from transactions.engine.staging import Staged, stage
 from transactions.errors import FileRejectedError
 from transactions.identity import content_id, delivery_id
 from transactions.layouts.catalog import LayoutCatalog
@@ -18,7 +20,7 @@ from transactions.limits import rejection_of
 from transactions.reading.csv_records import read_csv
 from transactions.reading.intake import Arrival, Intake
 from transactions.reading.json_records import read_json
-from transactions.results import Counts, Source, Transformation, Validation, Verdict
+from transactions.results import Counts, Source, Transformation, Validation, Verdict, WrittenObject
 
 _READERS = {"csv": read_csv, "json": read_json}
 
@@ -31,11 +33,12 @@ def validate_file(
     try:
         layouts = catalog.candidates(source.partner, source.format)
         with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
-            rejection = rejection_of(staged, source.received_at.astimezone(UTC).date())
-            return _validation(arrival, layout=staged.layout.name, rejection=rejection, staged=staged)
+            outcome = _judged(staged)
+            rejection = rejection_of(staged.layout, outcome, source.received_at.astimezone(UTC).date())
+            return _validation(arrival, staged, outcome, rejection)
     except FileRejectedError as refused:
         arrival.drain()
-        return _validation(arrival, layout=refused.layout, rejection=refused)
+        return _refusal(arrival, refused)
 
 
 def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
@@ -51,13 +54,17 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
         If the rows written are not those accepted.
     """
     with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
-        transactions = write_transactions(staged, source, output)
-        quarantine = write_quarantine(staged, source, output)
+        outcomes, transactions, quarantine = list[Outcome](), list[WrittenObject](), list[WrittenObject]()
+        for segment in staged.each():
+            outcomes.append(staged.outcome(segment))
+            transactions += write_transactions(staged, segment, source, output)
+            quarantine += write_quarantine(staged, segment, outcomes[-1], source, output)
+        outcome = combined(outcomes)
         return Transformation(
             layout=layout.name,
-            counts=staged.counts,
-            totals=staged.totals,
-            written=read_back(staged, transactions, output),
+            counts=_counts(staged, outcome),
+            totals=outcome.totals,
+            written=read_back(staged.connection, outcome.totals, transactions, output),
             objects=(*transactions, *quarantine),
         )
 
@@ -74,34 +81,63 @@ def _staged(
 ) -> Iterator[Staged]:
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = _READERS[source.format](intake, tuple(layouts), Path(folder))
-        yield stage(connection, records, source, to_write=to_write)
+        yield stage(connection, records, source, Path(folder), to_write=to_write)
 
 
-def _validation(
-    arrival: Arrival, *, layout: str, rejection: FileRejectedError | None = None, staged: Staged | None = None
-) -> Validation:
-    if rejection:
-        verdict: Verdict = "REJECTED"
-    else:
-        verdict = "VALID_WITH_REJECTED_ROWS" if staged and staged.counts.rejected else "VALID"
-    warnings = warnings_of(staged) if staged else Tally()
-    dates = staged.booking_dates if staged else None
+def _judged(staged: Staged) -> Outcome:
+    outcomes = list[Outcome]()
+    for segment in staged.each():
+        outcomes.append(staged.outcome(segment))
+        check_balances(staged, segment)
+    check_balances_between(staged)
+    return combined(outcomes)
+
+
+def _counts(staged: Staged, outcome: Outcome) -> Counts:
+    return Counts(
+        read=outcome.read,
+        accepted=outcome.accepted,
+        rejected=outcome.rejected,
+        dropped=outcome.dropped,
+        skipped=staged.skipped,
+        joined=staged.joined,
+    )
+
+
+def _validation(arrival: Arrival, staged: Staged, outcome: Outcome, rejection: FileRejectedError | None) -> Validation:
+    valid: Verdict = "VALID_WITH_REJECTED_ROWS" if outcome.rejected else "VALID"
+    warnings, facts = tally(staged.connection, "warnings"), staged.plan.facts.of_file
     return Validation(
-        verdict=verdict,
-        layout=layout,
+        verdict="REJECTED" if rejection else valid,
+        layout=staged.layout.name,
         reason_code=rejection.code.value if rejection else "",
         reason=rejection.reason if rejection else "",
         sha256=arrival.sha256,
         size=arrival.size,
-        counts=staged.counts if staged else Counts(),
-        totals=staged.totals if staged else (),
-        errors=staged.errors.counts if staged else (),
+        counts=_counts(staged, outcome),
+        totals=outcome.totals,
+        errors=outcome.errors.counts,
         warnings=warnings.counts,
-        examples=(*staged.errors.examples, *warnings.examples) if staged else (),
-        skipped_lines=staged.skipped_lines if staged else (),
-        joined_lines=staged.joined_lines if staged else (),
-        first_booking_date=f"{dates.first}" if dates else "",
-        last_booking_date=f"{dates.last}" if dates else "",
-        content_id=content_id(arrival.sha256, staged.layout, staged.facts) if staged else "",
-        delivery_id=delivery_id(staged.layout, staged.facts) if staged else "",
+        examples=(*outcome.errors.examples, *warnings.examples),
+        skipped_lines=staged.first_lines("skipped"),
+        joined_lines=staged.first_lines("joined"),
+        first_booking_date=f"{min(outcome.dates)}" if outcome.dates else "",
+        last_booking_date=f"{max(outcome.dates)}" if outcome.dates else "",
+        content_id=content_id(arrival.sha256, staged.layout, facts),
+        delivery_id=delivery_id(staged.layout, facts),
+    )
+
+
+def _refusal(arrival: Arrival, refused: FileRejectedError) -> Validation:
+    """Judge a file of which nothing could be counted."""
+    return Validation(
+        verdict="REJECTED",
+        layout=refused.layout,
+        reason_code=refused.code.value,
+        reason=refused.reason,
+        sha256=arrival.sha256,
+        size=arrival.size,
+        counts=Counts(),
+        totals=(),
+        errors=(),
     )

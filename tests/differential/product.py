@@ -2,26 +2,21 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import duckdb
 import yaml
 
-from tests.differential.generate.case import RECEIVED_ON, Blocks, Case
+from tests.differential.generate.case import RECEIVED_ON, Case
+from tests.support.small_pieces import in_small_pieces
 from transactions.errors import FileRejectedError, LayoutError
 from transactions.files import transform_file, validate_file
 from transactions.layouts.catalog import LayoutCatalog, read_layout
 from transactions.layouts.layout import Layout
-from transactions.reading import csv_records, json_documents, json_records
-from transactions.reading.intake import Intake
-from transactions.reading.parts import in_parts
 from transactions.results import Source, Transformation, Validation
 
 MEMORY_LIMIT_MB = 300
@@ -53,7 +48,7 @@ def run_product(case: Case) -> ProductResult:
             layouts = [_layout(layout, workdir) for layout in (case.layout, *case.others)]
         except LayoutError as error:
             return ProductResult(failure=f"layout: {error}")
-        with _in_blocks(case.blocks):
+        with in_small_pieces(**asdict(case.blocks)):
             return _process(case, LayoutCatalog(tuple(layouts)), workdir)
 
 
@@ -108,23 +103,3 @@ def _rows(folder: Path) -> tuple[dict[str, Any], ...]:
 def _connection() -> duckdb.DuckDBPyConnection:
     """Open, once, the engine that reads the written files."""
     return duckdb.connect(config={"threads": 1})
-
-
-@contextmanager
-def _in_blocks(blocks: Blocks) -> Iterator[None]:
-    """Split small files into blocks, parts and groups of records; the product does so only every few megabytes."""
-    whole, size = Intake.chunks, blocks.chunk
-
-    def chunks(self: Intake) -> Iterator[bytes]:
-        for chunk in whole(self):
-            for start in range(0, len(chunk), size or len(chunk)):
-                yield chunk[start : start + (size or len(chunk))]
-
-    small_parts = partial(in_parts, part_bytes=blocks.part) if blocks.part else in_parts
-    with (
-        patch.object(Intake, "chunks", chunks),
-        patch.object(csv_records, "in_parts", small_parts),
-        patch.object(json_records, "in_parts", small_parts),
-        patch.object(json_documents, "_BLOCK_RECORDS", blocks.records or json_documents._BLOCK_RECORDS),  # noqa: SLF001
-    ):
-        yield

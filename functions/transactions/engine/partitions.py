@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import duckdb
 
-from transactions.engine.staging import THREADS
+from transactions.engine.database import THREADS
 from transactions.sql import literal
 
 PASSES: Final = 50

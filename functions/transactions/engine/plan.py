@@ -117,19 +117,43 @@ class Plan(msgspec.Struct, frozen=True):
                 THEN list_filter({errors}, lambda error: error.check IS NOT NULL) END AS errors
             FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
 
-    def views(self) -> Iterator[str]:
-        """Find what only all rows together show, then define ``accepted`` and ``errors``."""
-        if "signed" in self._flags:
+    @property
+    def has_ids(self) -> bool:
+        """Whether the rows that are kept have ids, their own or made ones."""
+        return "transaction_id" in self.kept
+
+    def repeats(self, rows: str) -> str:
+        """Select from all ``rows`` of a file those whose id stands further up: number, and the how manieth it is.
+
+        Hashes only show which ids are worth comparing: they take a fraction of the ids' memory.
+        """
+        judged = "NOT dropped AND transaction_id IS NOT NULL"
+        return f"""
+            SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM {rows}
+            WHERE {judged} AND hash(transaction_id) IN
+                (SELECT hash(transaction_id) FROM {rows} WHERE {judged} GROUP BY 1 HAVING count(*) > 1)
+            QUALIFY nth > 1"""
+
+    @property
+    def signs_some(self) -> bool:
+        """Whether files of the layout sign their amounts or not."""
+        return "signed" in self._flags
+
+    @staticmethod
+    def any_signed(rows: str) -> str:
+        """Ask whether one of all ``rows`` of a file has a sign."""
+        return f"SELECT coalesce(bool_or(signed), false) FROM {rows}"
+
+    def amendments(self, *, some_signed: bool) -> Iterator[str]:
+        """Enter in ``staged`` what only all rows of the file together show."""
+        if some_signed:
             yield self._unsigned_among_signed()
-        if "transaction_id" in self.kept:
+        if self.has_ids:
             # An update leaves the rows where they are; to join them with their occurrences later would mix them up.
-            yield """
-            UPDATE staged SET occurrence = repeated.nth FROM (
-                SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM staged
-                WHERE NOT dropped AND transaction_id IN
-                    (SELECT transaction_id FROM staged WHERE NOT dropped GROUP BY 1 HAVING count(*) > 1)
-                QUALIFY nth > 1) AS repeated
-            WHERE staged.number = repeated.number"""
+            yield "UPDATE staged SET occurrence = repeats.nth FROM repeats WHERE staged.number = repeats.number"
+
+    def views(self) -> Iterator[str]:
+        """Define ``accepted`` and ``errors`` of the segment that is in ``staged`` and ``broken``."""
         made = f"""REPLACE (CASE WHEN {self.makes_ids} THEN transaction_id || '-' || coalesce(occurrence, 1)
             ELSE transaction_id END AS transaction_id)"""
         yield f"""
@@ -162,7 +186,7 @@ class Plan(msgspec.Struct, frozen=True):
         broken = (number for number, name, check in self.checks if (name, check.code) == (field, RowCode.SIGN_MISMATCH))
         return f"""
             UPDATE staged SET errors = [{{'check': {next(broken)}, 'text': {beginning("abs(amount)::VARCHAR")}}}]
-            WHERE NOT dropped AND errors IS NULL AND NOT signed AND (SELECT bool_or(signed) FROM staged)"""
+            WHERE NOT dropped AND errors IS NULL AND NOT signed"""
 
     def _outcomes(self) -> Iterator[str]:
         """Yield for each checked cell the number of its first broken check, NULL if none is."""

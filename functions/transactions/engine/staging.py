@@ -1,153 +1,207 @@
-"""The engine: every record read as text, checked completely, and only then cast."""
+"""Stages a file segment by segment: every record read as text, checked completely, and only then cast."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date
+from itertools import count
 from pathlib import Path
 
 import duckdb
 import msgspec
 
 from transactions.codes import FileCode
-from transactions.currencies import MINOR_UNITS, VALIDITY
+from transactions.engine.database import THREADS, create_tables, insert
+from transactions.engine.outcome import Outcome, sums_of, tally
 from transactions.engine.plan import Plan
-from transactions.errors import EngineError, FileRejectedError, ReconciliationError
+from transactions.errors import FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
 from transactions.reading.parts import numbered_rows
 from transactions.reading.records import ChecksLines, Part, Records
-from transactions.results import (
-    EXAMPLES_PER_CODE,
-    Counts,
-    ErrorCount,
-    ErrorExample,
-    SkippedLine,
-    Source,
-    Total,
-    plain_amount,
-)
-from transactions.sql import masked
+from transactions.results import EXAMPLES_PER_CODE, SkippedLine, Source
+from transactions.sql import literal, literals, masked
 
-THREADS = 2
-"""What a function's memory buys of processors."""
-MEMORY_MB = 768
-"""A quarter of a function's memory: the engine takes up to 0.3 GB more, and a large file spills to disk in any case."""
-_TABLES = """
-    CREATE TABLE currencies (code VARCHAR, minor_units INTEGER, valid_from DATE, valid_to DATE);
-    CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
-    CREATE TABLE broken (line BIGINT, error_code VARCHAR, rule VARCHAR, text VARCHAR);
-    CREATE TABLE skipped (line BIGINT, text VARCHAR);
-    CREATE TABLE joined (line BIGINT, text VARCHAR);
-    CREATE TABLE warnings (
-        number BIGINT, line BIGINT, field VARCHAR, error_code VARCHAR, rule VARCHAR, masked_value VARCHAR);
-"""
-"""No table is temporary: the loaders' cursors must see them."""
+SEGMENT_BYTES = 192 << 20
+"""A segment is complete once its records have so many bytes: what the engine makes of them is twice as large, and
+stays below its limit of memory."""
+_TABLES = ("staged", "broken")
+"""What belongs to one segment."""
 
 
-class Tally(msgspec.Struct, frozen=True):
-    """What was found: how often each code, and the first of each."""
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """So many consecutive ``records`` of a file, staged.
 
-    counts: tuple[ErrorCount, ...] = ()
-    examples: tuple[ErrorExample, ...] = ()
-
-
-class BookingDates(msgspec.Struct, frozen=True):
-    """The booking dates of the accepted rows: the first, the last, and how many different ones there are."""
-
-    first: date
-    last: date
-    count: int
-
-
-class Staged(msgspec.Struct, frozen=True):
-    """A file's rows in the engine, accounted for.
-
-    The connection has two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line,
-    field, error_code, rule, masked_value), and a table ``warnings`` with the columns of ``errors``. The number is the
-    record's place in the file. ``booking_dates`` is None without accepted rows. ``facts`` are those captured
-    for the whole file.
+    ``folder`` is where its tables lie; None while they are in the engine. ``number`` is None of a file's only segment.
     """
 
-    layout: Layout
+    number: int | None
+    records: int
+    folder: Path | None
+
+
+class Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """A file whose records are staged: ``skipped`` and ``joined`` count lines that are none."""
+
+    plan: Plan
     connection: duckdb.DuckDBPyConnection
-    counts: Counts
-    totals: tuple[Total, ...]
-    errors: Tally
-    skipped_lines: tuple[SkippedLine, ...]
-    joined_lines: tuple[SkippedLine, ...]
-    booking_dates: BookingDates | None
-    facts: Mapping[str, str]
+    segments: tuple[Segment, ...]
+    skipped: int
+    joined: int
+    some_signed: bool
+
+    @property
+    def layout(self) -> Layout:
+        """The file's layout."""
+        return self.plan.layout
+
+    def each(self) -> Iterator[Segment]:
+        """Bring one segment after the other into the engine, in the file's order.
+
+        It is then in two views: ``accepted`` (number, line and the mapped columns) and ``errors`` (number, line, field,
+        error_code, rule, masked_value). The number is the record's place in the file.
+        """
+        for segment in self.segments:
+            if segment.folder:
+                _fetch(self.connection, segment.folder)
+            for statement in self.plan.amendments(some_signed=self.some_signed):
+                self.connection.execute(statement)
+            yield segment
+
+    def outcome(self, segment: Segment) -> Outcome:
+        """Account for the records of ``segment``, which is the one in the engine.
+
+        Raises
+        ------
+        ReconciliationError
+            If a row was counted twice or not at all.
+        """
+        rejected, dropped = self.connection.execute(
+            "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
+        ).fetchall()[0]
+        dates = self.connection.execute("SELECT DISTINCT booking_date FROM accepted").fetchall()
+        outcome = Outcome(
+            read=segment.records,
+            rejected=rejected,
+            dropped=dropped,
+            sums=sums_of(self.connection, "accepted"),
+            dates=frozenset(date for (date,) in dates),
+            errors=tally(self.connection, "errors"),
+        )
+        if not outcome.adds_up:
+            counts = f"read {outcome.read}, accepted {outcome.accepted}, rejected {rejected}, dropped {dropped}"
+            raise ReconciliationError(f"{self.layout.name}: {counts}")
+        return outcome
+
+    def first_lines(self, table: str) -> tuple[SkippedLine, ...]:
+        """Return the first lines of ``skipped`` or ``joined``."""
+        query = f"SELECT line, {masked('text')} AS shape FROM {table} ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
+        lines = self.connection.execute(query).fetchall()
+        return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in lines)
 
 
-@contextmanager
-def engine(workdir: Path, memory_limit_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an engine that keeps to ``memory_limit_mb`` and spills below ``workdir``.
-
-    Raises
-    ------
-    EngineError
-        If the engine fails, other than for want of memory or disk.
-    """
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory_limit_mb}MB",
-        "temp_directory": str(workdir / "spill"),
-        "threads": THREADS,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    try:
-        with duckdb.connect(config=settings) as connection:
-            yield connection
-    except (duckdb.OutOfMemoryException, duckdb.IOException):
-        raise
-    except duckdb.Error as error:
-        raise EngineError(type(error).__name__) from None
-
-
-def stage(connection: duckdb.DuckDBPyConnection, records: Records, source: Source, *, to_write: bool = True) -> Staged:
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    records: Records,
+    source: Source,
+    workdir: Path,
+    segment_bytes: int = SEGMENT_BYTES,
+    *,
+    to_write: bool = True,
+) -> Staged:
     """Read, map and check all records. Rows that are not ``to_write`` are kept only as far as a verdict needs them.
+
+    The segments of a file that has more than one lie below ``workdir``.
 
     Raises
     ------
     FileRejectedError
         If there are no records, if they cannot be read, or if the engine cannot account for each of them.
-    ReconciliationError
-        If a row was counted twice or not at all.
     """
-    layout, plan = records.layout, Plan.for_records(records, source, to_write=to_write)
-    connection.execute(_TABLES)
-    _insert(connection, "currencies", list(_currencies()))
-    checks = [(number, field, check.code.value, check.rule) for number, field, check in plan.checks]
-    _insert(connection, "checks", checks)
-    found = _read_all(connection, records, plan)
-    if not found.read:
-        raise FileRejectedError(FileCode.NO_RECORDS, layout=layout.name)
+    plan = Plan.for_records(records, source, to_write=to_write)
+    create_tables(connection, plan)
+    lines = _Lines()
+    segments = tuple(_segments(connection, records, plan, workdir, segment_bytes, lines))
+    if not sum(segment.records for segment in segments):
+        raise FileRejectedError(FileCode.NO_RECORDS, layout=plan.layout.name)
+    rows = _all_rows(segments)
+    if plan.has_ids:
+        connection.execute(f"INSERT INTO repeats {plan.repeats(rows)}")
+    some_signed = plan.signs_some and connection.execute(plan.any_signed(rows)).fetchall()[0][0]
     for statement in plan.views():
         connection.execute(statement)
-    return _accounted(connection, plan, found)
+    return Staged(
+        plan=plan,
+        connection=connection,
+        segments=segments,
+        skipped=lines.skipped,
+        joined=lines.joined,
+        some_signed=some_signed,
+    )
 
 
-def _currencies() -> Iterator[tuple[object, ...]]:
-    for code, minor_units in MINOR_UNITS.items():
-        validity = VALIDITY.get(code)
-        yield code, minor_units, validity and validity.first, validity and validity.last
+class _Lines(msgspec.Struct):
+    """Counts the lines of the parts that are no records."""
+
+    skipped: int = 0
+    joined: int = 0
+
+    def add(self, part: Part) -> None:
+        self.skipped += part.skipped.count
+        self.joined += part.joined.count
 
 
-def _read_all(connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan) -> Counts:
-    """Fill the tables; count the records, the lines skipped and joined. Parts are loaded while the next one is read."""
-    read, skipped, joined, loading = 0, 0, 0, deque[Future[int]]()
-    with ThreadPoolExecutor(THREADS) as loaders:
-        for part in records.parts:
-            if not loading:
-                connection.execute(f"CREATE TABLE staged AS {plan.staging(part)} LIMIT 0")
-            skipped, joined = skipped + part.skipped.count, joined + part.joined.count
-            before = loading[-1] if loading else None
-            loading.append(loaders.submit(_load, connection, plan, part, before, records.guard))
-            if len(loading) > THREADS:
-                read += loading.popleft().result()
-        read += sum(part.result() for part in loading)
-        return Counts(read=read, skipped=skipped, joined=joined)
+def _segments(  # noqa: PLR0917 - as for a file
+    connection: duckdb.DuckDBPyConnection,
+    records: Records,
+    plan: Plan,
+    workdir: Path,
+    segment_bytes: int,
+    lines: _Lines,
+) -> Iterator[Segment]:
+    parts = iter(records.parts)
+    part = next(parts, None)
+    for number in count():
+        if part is None:
+            return
+        connection.execute(f"CREATE OR REPLACE TABLE staged AS {plan.staging(part)} LIMIT 0")
+        found, size, loading = 0, 0, deque[Future[int]]()
+        with ThreadPoolExecutor(THREADS) as loaders:
+            # While parts are loaded, the next one is read.
+            while part is not None and size < segment_bytes:
+                lines.add(part)
+                size += part.path.stat().st_size
+                before = loading[-1] if loading else None
+                loading.append(loaders.submit(_load, connection, plan, part, before, records.guard))
+                if len(loading) > THREADS:
+                    found += loading.popleft().result()
+                part = next(parts, None)
+            found += sum(loaded.result() for loaded in loading)
+        if part is None and not number:
+            yield Segment(number=None, records=found, folder=None)
+        else:
+            yield _kept(connection, number, found, workdir)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, number: int, records: int, workdir: Path) -> Segment:
+    """Move the segment in the engine into files."""
+    folder = workdir / f"segment-{number}"
+    folder.mkdir()
+    for table in _TABLES:
+        # lz4: read once, and soon.
+        connection.execute(f"COPY {table} TO {literal(str(folder / table))} (FORMAT parquet, COMPRESSION lz4)")
+        connection.execute(f"TRUNCATE {table}")
+    return Segment(number=number, records=records, folder=folder)
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for table in _TABLES:
+        rows = f"FROM read_parquet({literal(str(folder / table))}, hive_partitioning = false)"
+        connection.execute(f"CREATE OR REPLACE TABLE {table} AS {rows}")
+
+
+def _all_rows(segments: tuple[Segment, ...]) -> str:
+    """Return the relation of all staged rows."""
+    files = [str(segment.folder / "staged") for segment in segments if segment.folder]
+    return f"read_parquet({literals(files)}, hive_partitioning = false)" if files else "staged"
 
 
 def _load(
@@ -187,71 +241,11 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
     if part.placeholders:
         placeholders = "number >= ? AND number IN (SELECT unnest(?))"
         cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.placeholders)])  # noqa: S608 - own name
-    _insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
-    _insert(cursor, "skipped", part.skipped.first)
-    _insert(cursor, "joined", part.joined.first)
+    insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
+    insert(cursor, "skipped", part.skipped.first)
+    insert(cursor, "joined", part.joined.first)
     warnings = [
         (found.line, found.line, found.field, found.code, found.rule, found.masked_value) for found in part.warnings
     ]
-    _insert(cursor, "warnings", warnings)
+    insert(cursor, "warnings", warnings)
     return int(rows)
-
-
-def _accounted(connection: duckdb.DuckDBPyConnection, plan: Plan, found: Counts) -> Staged:
-    totals = control_totals(connection, "accepted")
-    rejected, dropped = connection.execute(
-        "SELECT (SELECT count(DISTINCT number) FROM errors), (SELECT count(*) FROM staged WHERE dropped)"
-    ).fetchall()[0]
-    dates = connection.execute(
-        "SELECT min(booking_date), max(booking_date), count(DISTINCT booking_date) FROM accepted"
-    ).fetchall()[0]
-    accepted = sum(total.count for total in totals)
-    counts = msgspec.structs.replace(found, accepted=accepted, rejected=rejected, dropped=dropped)
-    if counts.read != counts.accepted + counts.rejected + counts.dropped:
-        raise ReconciliationError(f"{plan.layout.name}: {counts}")
-    return Staged(
-        layout=plan.layout,
-        connection=connection,
-        counts=counts,
-        totals=totals,
-        errors=tally(connection, "errors"),
-        skipped_lines=_first_lines(connection, "skipped"),
-        joined_lines=_first_lines(connection, "joined"),
-        booking_dates=BookingDates(*dates) if accepted else None,
-        facts=plan.facts.of_file,
-    )
-
-
-def _first_lines(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[SkippedLine, ...]:
-    query = f"SELECT line, {masked('text')} AS masked_value FROM {table} ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
-    return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in connection.execute(query).fetchall())
-
-
-def tally(connection: duckdb.DuckDBPyConnection, relation: str) -> Tally:
-    """Count the codes of ``relation``, which has the columns of ``errors``, in their order."""
-    found = connection.execute(f"""
-        SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
-            'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
-        FROM {relation} GROUP BY 1 ORDER BY 1""").fetchall()  # noqa: S608 - own names
-    examples = [{"code": code, **example} for code, _, first in found for example in first]
-    return Tally(
-        counts=tuple(ErrorCount(code=code, count=count) for code, count, _ in found),
-        examples=msgspec.convert(examples, tuple[ErrorExample, ...]),
-    )
-
-
-def control_totals(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[Total, ...]:
-    """Count and sum ``relation`` by currency, exactly, in the order of the currencies' codes."""
-    query = f"SELECT currency, count(*), sum(amount) FROM {relation} GROUP BY 1 ORDER BY 1"  # noqa: S608 - own name
-    return tuple(
-        Total(currency=currency, count=count, sum=plain_amount(amount, currency))
-        for currency, count, amount in connection.execute(query).fetchall()
-    )
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Add ``rows`` in one statement: row by row would take minutes for a file full of errors."""
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        values = ", ".join(["unnest(?)"] * len(columns))
-        connection.execute(f"INSERT INTO {table} SELECT {values}", columns)

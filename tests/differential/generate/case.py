@@ -10,11 +10,18 @@ RECEIVED_ON = date(2025, 11, 3)
 
 @dataclass(frozen=True)
 class Blocks:
-    """How small the pieces are in which the product reads the file: bytes, bytes, records. None for its own."""
+    """How small the pieces are in which the product reads the file: so many bytes, or ``records``; None for its own."""
 
     chunk: int | None = None
     part: int | None = None
     records: int | None = None
+    segment: int | None = None
+
+    @property
+    def kinds(self) -> set[str]:
+        """What is special about them."""
+        named = {"small blocks and parts": self.chunk, "several segments": self.segment}
+        return {kind for kind, size in named.items() if size}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -225,7 +225,8 @@ def drawn_blocks(rng: Random, size: int) -> Blocks:
     chunk = rng.choice([16, 17, 31, 64, 127, 256, 1000, max(16, size // 2), max(16, size - 1)])
     # Each part costs a plan of the engine: most files have few.
     part = max(1, size // weighted(rng, {1: 2.0, 2: 3.0, 4: 2.0, 30: 0.1}))
-    return Blocks(chunk=chunk, part=part, records=rng.choice([1, 2, 7, 2000]))
+    segment = weighted(rng, {None: 2.0, 1: 1.0, 2 * part: 1.0})
+    return Blocks(chunk=chunk, part=part, records=rng.choice([1, 2, 7, 2000]), segment=segment)
 
 
 def _file_name(rng: Random, facts: dict[str, str]) -> str:
@@ -256,6 +257,4 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("optional columns")
     if dialect.get("escapeChar"):
         kinds.add("escaped quotes")
-    if blocks.chunk:
-        kinds.add("small blocks and parts")
-    return kinds
+    return kinds | blocks.kinds

@@ -82,8 +82,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     if chance(rng, 0.03):
         content, kinds = csv_files.packed(rng, content), kinds | {"gzip"}
     blocks = csv_files.drawn_blocks(rng, len(content))
-    if blocks.chunk:
-        kinds.add("small blocks and parts")
+    kinds |= blocks.kinds
     further = others.draw(rng, layout, lambda rng: json_layouts.draw(rng)[0].layout)
     if further:
         kinds.add("several layouts")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.transactions.support import MEMORY_LIMIT_MB
-from transactions.engine.staging import engine
+from transactions.engine.database import engine
 from transactions.errors import EngineError
 
 

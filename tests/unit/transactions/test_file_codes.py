@@ -11,7 +11,8 @@ import pytest
 from tests.unit.transactions import support
 from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, layout, validate
 from transactions.codes import FileCode
-from transactions.engine.staging import engine, stage
+from transactions.engine.database import engine
+from transactions.engine.staging import stage
 from transactions.errors import FileRejectedError
 from transactions.layouts.fields import DateField, Schema
 from transactions.layouts.layout import Dialect
@@ -151,7 +152,7 @@ def test_records_the_engine_cannot_account_for_reject_the_file(tmp_path: Path) -
     parts = (msgspec.structs.replace(part, rows=part.rows + 1) for part in records.parts)
 
     with engine(tmp_path, 300) as connection, pytest.raises(FileRejectedError) as rejection:
-        stage(connection, msgspec.structs.replace(records, parts=parts), support.source("alpine"))
+        stage(connection, msgspec.structs.replace(records, parts=parts), support.source("alpine"), tmp_path)
 
     assert rejection.value.code == FileCode.RECORDS_LOST
 

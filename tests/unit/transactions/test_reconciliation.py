@@ -11,7 +11,7 @@ from tests.unit.transactions.support import alpine_file, alpine_row, good_rows, 
 from transactions import files
 from transactions.engine.parquet import write_transactions
 from transactions.engine.plan import Plan
-from transactions.engine.staging import Staged
+from transactions.engine.staging import Segment, Staged
 from transactions.errors import ReconciliationError
 from transactions.results import Source, WrittenObject
 
@@ -31,17 +31,17 @@ Slip = Callable[[Path, tuple[WrittenObject, ...]], tuple[WrittenObject, ...]]
 def test_rows_that_do_not_add_up_to_the_records_read_are_refused(
     slip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    views = Plan.views
+    amendments = Plan.amendments
 
-    def slipping(plan: Plan) -> Iterator[str]:
-        yield from views(plan)
+    def slipping(plan: Plan, *, some_signed: bool) -> Iterator[str]:
+        yield from amendments(plan, some_signed=some_signed)
         yield slip
 
-    monkeypatch.setattr(Plan, "views", slipping)
+    monkeypatch.setattr(Plan, "amendments", slipping)
 
-    with pytest.raises(ReconciliationError, match="alpine-2025: Counts"):
+    with pytest.raises(ReconciliationError, match="alpine-2025: read 3, accepted"):
         validate(CONTENT, tmp_path)
-    with pytest.raises(ReconciliationError, match="alpine-2025: Counts"):
+    with pytest.raises(ReconciliationError, match="alpine-2025: read 3, accepted"):
         transform(CONTENT, tmp_path, layout())
 
 
@@ -65,8 +65,8 @@ def test_written_rows_that_are_not_the_accepted_ones_are_refused(
     slip: Slip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def slipping(staged: Staged, arrived: Source, output: Path) -> tuple[WrittenObject, ...]:
-        return slip(output, write_transactions(staged, arrived, output))
+    def slipping(staged: Staged, segment: Segment, arrived: Source, output: Path) -> tuple[WrittenObject, ...]:
+        return slip(output, write_transactions(staged, segment, arrived, output))
 
     monkeypatch.setattr(files, "write_transactions", slipping)
 

@@ -1,0 +1,121 @@
+"""What became of the records of a segment, and of several segments together: all of it exact."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Context, Decimal, Inexact
+from itertools import chain, groupby
+from typing import Final
+
+import duckdb
+import msgspec
+
+from transactions.results import EXAMPLES_PER_CODE, ErrorCount, ErrorExample, Total, plain_amount
+
+_EXACT: Final = Context(prec=60, traps=[Inexact])
+"""Python's own context rounds to 28 digits; a sum of the engine's may have 38."""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What was found: how often each code, and the first of each."""
+
+    counts: tuple[ErrorCount, ...] = ()
+    examples: tuple[ErrorExample, ...] = ()
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """A number of rows, and the sum of their amounts."""
+
+    count: int
+    amount: Decimal
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of so many records ``read``.
+
+    ``sums`` are those of the accepted rows by currency, in the order of the currencies' codes, and ``dates`` their
+    booking dates.
+    """
+
+    read: int = 0
+    rejected: int = 0
+    dropped: int = 0
+    sums: Mapping[str, Sum] = msgspec.field(default_factory=dict)
+    dates: frozenset[date] = frozenset()
+    errors: Tally = Tally()
+
+    @property
+    def accepted(self) -> int:
+        """The number of accepted rows."""
+        return sum(one.count for one in self.sums.values())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each record is accounted for exactly once."""
+        return self.read == self.accepted + self.rejected + self.dropped
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """The control totals."""
+        return totals_of(self.sums)
+
+
+def totals_of(sums: Mapping[str, Sum]) -> tuple[Total, ...]:
+    """Write ``sums`` as control totals."""
+    return tuple(
+        Total(currency=currency, count=one.count, sum=plain_amount(one.amount, currency))
+        for currency, one in sums.items()
+    )
+
+
+def combined(outcomes: Iterable[Outcome]) -> Outcome:
+    """Add up the outcomes of consecutive segments."""
+    outcomes = list(outcomes)
+    return Outcome(
+        read=sum(outcome.read for outcome in outcomes),
+        rejected=sum(outcome.rejected for outcome in outcomes),
+        dropped=sum(outcome.dropped for outcome in outcomes),
+        sums=_added(outcome.sums for outcome in outcomes),
+        dates=frozenset(chain.from_iterable(outcome.dates for outcome in outcomes)),
+        errors=_tallied(outcome.errors for outcome in outcomes),
+    )
+
+
+def sums_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Sum]:
+    """Count and sum ``relation`` by currency, exactly, in the order of the currencies' codes."""
+    query = f"SELECT currency, count(*), sum(amount) FROM {relation} GROUP BY 1 ORDER BY 1"  # noqa: S608 - own name
+    return {currency: Sum(count, amount) for currency, count, amount in connection.execute(query).fetchall()}
+
+
+def tally(connection: duckdb.DuckDBPyConnection, relation: str) -> Tally:
+    """Count the codes of ``relation``, which has the columns of ``errors``, in their order."""
+    found = connection.execute(f"""
+        SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
+            'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
+        FROM {relation} GROUP BY 1 ORDER BY 1""").fetchall()  # noqa: S608 - own names
+    examples = [{"code": code, **example} for code, _, first in found for example in first]
+    return Tally(
+        counts=tuple(ErrorCount(code=code, count=count) for code, count, _ in found),
+        examples=msgspec.convert(examples, tuple[ErrorExample, ...]),
+    )
+
+
+def _added(sums: Iterable[Mapping[str, Sum]]) -> dict[str, Sum]:
+    added = dict[str, Sum]()
+    for currency, one in chain.from_iterable(some.items() for some in sums):
+        so_far = added.get(currency, Sum(0, Decimal(0)))
+        added[currency] = Sum(so_far.count + one.count, _EXACT.add(so_far.amount, one.amount))
+    return dict(sorted(added.items()))
+
+
+def _tallied(tallies: Iterable[Tally]) -> Tally:
+    tallies = list(tallies)
+    counts = Counter[str]()
+    for count in chain.from_iterable(one.counts for one in tallies):
+        counts[count.code] += count.count
+    by_code = sorted(chain.from_iterable(one.examples for one in tallies), key=lambda example: example.code)
+    first = (list(examples)[:EXAMPLES_PER_CODE] for _, examples in groupby(by_code, key=lambda example: example.code))
+    return Tally(
+        counts=tuple(ErrorCount(code=code, count=counts[code]) for code in sorted(counts)),
+        examples=tuple(chain.from_iterable(first)),
+    )
