@@ -1,6 +1,6 @@
 """Validates and transforms one file: the two jobs that the pipeline needs from the domain."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from transactions.engine.balances import check_balances, check_balances_between
 from transactions.engine.database import MEMORY_MB, engine
-from transactions.engine.outcome import Outcome, combined, tally
+from transactions.engine.notes import Notes, masked_lines
+from transactions.engine.outcome import Outcome, Sum, Tally, combined, tallied, tally, totals_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.staging import Staged, stage
 from transactions.errors import FileRejectedError
@@ -20,9 +21,9 @@ from transactions.limits import rejection_of
 from transactions.reading.csv_records import read_csv
 from transactions.reading.intake import Arrival, Intake
 from transactions.reading.json_records import read_json
-from transactions.results import Counts, Source, Transformation, Validation, Verdict, WrittenObject
+from transactions.results import Counts, Source, Transformation, Validation, Verdict, Written, WrittenObject
 
-_READERS = {"csv": read_csv, "json": read_json}
+READERS = {"csv": read_csv, "json": read_json}
 
 
 def validate_file(
@@ -34,11 +35,10 @@ def validate_file(
         layouts = catalog.candidates(source.partner, source.format)
         with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
             outcome = _judged(staged)
-            rejection = rejection_of(staged.layout, outcome, source.received_at.astimezone(UTC).date())
-            return _validation(arrival, staged, outcome, rejection)
+            return validation_of(arrival, staged, outcome, tally(staged.connection, "warnings"), source)
     except FileRejectedError as refused:
         arrival.drain()
-        return _refusal(arrival, refused)
+        return refusal_of(arrival, refused)
 
 
 def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair belongs together
@@ -62,9 +62,9 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
         outcome = combined(outcomes)
         return Transformation(
             layout=layout.name,
-            counts=_counts(staged, outcome),
+            counts=counts_of(staged.notes, outcome),
             totals=outcome.totals,
-            written=read_back(staged.connection, outcome.totals, transactions, output),
+            written=written_of(read_back(staged.connection, outcome.sums, transactions, output)),
             objects=(*transactions, *quarantine),
         )
 
@@ -80,8 +80,13 @@ def _staged(
     to_write: bool,
 ) -> Iterator[Staged]:
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
-        records = _READERS[source.format](intake, tuple(layouts), Path(folder))
+        records = READERS[source.format](intake, tuple(layouts), Path(folder))
         yield stage(connection, records, source, Path(folder), to_write=to_write)
+
+
+def written_of(sums: Mapping[str, Sum]) -> Written:
+    """Say what was read back."""
+    return Written(count=sum(one.count for one in sums.values()), totals=totals_of(sums))
 
 
 def _judged(staged: Staged) -> Outcome:
@@ -93,20 +98,24 @@ def _judged(staged: Staged) -> Outcome:
     return combined(outcomes)
 
 
-def _counts(staged: Staged, outcome: Outcome) -> Counts:
+def counts_of(notes: Notes, outcome: Outcome) -> Counts:
+    """Count records and lines."""
     return Counts(
         read=outcome.read,
         accepted=outcome.accepted,
         rejected=outcome.rejected,
         dropped=outcome.dropped,
-        skipped=staged.skipped,
-        joined=staged.joined,
+        skipped=notes.skipped.count,
+        joined=notes.joined.count,
     )
 
 
-def _validation(arrival: Arrival, staged: Staged, outcome: Outcome, rejection: FileRejectedError | None) -> Validation:
+def validation_of(arrival: Arrival, staged: Staged, outcome: Outcome, warnings: Tally, source: Source) -> Validation:
+    """Judge a file by the limits of its layout. ``warnings`` are those besides the reader's."""
+    rejection = rejection_of(staged.layout, outcome, source.received_at.astimezone(UTC).date())
     valid: Verdict = "VALID_WITH_REJECTED_ROWS" if outcome.rejected else "VALID"
-    warnings, facts = tally(staged.connection, "warnings"), staged.plan.facts.of_file
+    warnings = tallied((staged.notes.warnings, warnings))
+    facts = staged.plan.facts.of_file
     return Validation(
         verdict="REJECTED" if rejection else valid,
         layout=staged.layout.name,
@@ -114,13 +123,13 @@ def _validation(arrival: Arrival, staged: Staged, outcome: Outcome, rejection: F
         reason=rejection.reason if rejection else "",
         sha256=arrival.sha256,
         size=arrival.size,
-        counts=_counts(staged, outcome),
+        counts=counts_of(staged.notes, outcome),
         totals=outcome.totals,
         errors=outcome.errors.counts,
         warnings=warnings.counts,
         examples=(*outcome.errors.examples, *warnings.examples),
-        skipped_lines=staged.first_lines("skipped"),
-        joined_lines=staged.first_lines("joined"),
+        skipped_lines=masked_lines(staged.connection, staged.notes.skipped),
+        joined_lines=masked_lines(staged.connection, staged.notes.joined),
         first_booking_date=f"{min(outcome.dates)}" if outcome.dates else "",
         last_booking_date=f"{max(outcome.dates)}" if outcome.dates else "",
         content_id=content_id(arrival.sha256, staged.layout, facts),
@@ -128,7 +137,7 @@ def _validation(arrival: Arrival, staged: Staged, outcome: Outcome, rejection: F
     )
 
 
-def _refusal(arrival: Arrival, refused: FileRejectedError) -> Validation:
+def refusal_of(arrival: Arrival, refused: FileRejectedError) -> Validation:
     """Judge a file of which nothing could be counted."""
     return Validation(
         verdict="REJECTED",

@@ -11,7 +11,8 @@ from transactions.sql import literal, masked
 
 RULE: Final = "the balance before it and the row's amount"
 _ORDERS: Final = {"ascending": "number", "descending": "number DESC"}
-_BORDER_ROWS: Final = "border_rows"
+BORDER_ROWS: Final = "border_rows"
+"""The table of the first and the last row of each account and currency, of each segment that was checked."""
 
 
 def check_balances(staged: Staged, segment: Segment) -> None:
@@ -27,16 +28,17 @@ def check_balances(staged: Staged, segment: Segment) -> None:
     if segment.number is not None:
         borders = f"PARTITION BY {_own(staged.layout)} ORDER BY number"
         staged.connection.execute(f"""
-            CREATE TABLE IF NOT EXISTS {_BORDER_ROWS} AS SELECT * FROM {rows} LIMIT 0;
-            INSERT INTO {_BORDER_ROWS} SELECT * FROM {rows}
+            CREATE TABLE IF NOT EXISTS {BORDER_ROWS} AS SELECT * FROM {rows} LIMIT 0;
+            INSERT INTO {BORDER_ROWS} SELECT * FROM {rows}
             QUALIFY row_number() OVER ({borders}) = 1 OR row_number() OVER ({borders} DESC) = 1""")
 
 
 def check_balances_between(staged: Staged) -> None:
     """Warn of the rows at which the balance does not continue from one segment to the next, once all were checked."""
-    if staged.layout.running_balance and len(staged.segments) > 1:
+    exists = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{BORDER_ROWS}'"
+    if staged.connection.execute(exists).fetchall()[0][0]:
         between = "segment <> segment_before"
-        staged.connection.execute(f"INSERT INTO warnings {_breaks(staged.layout, _BORDER_ROWS, only=between)}")
+        staged.connection.execute(f"INSERT INTO warnings {_breaks(staged.layout, BORDER_ROWS, only=between)}")
 
 
 def _own(layout: Layout) -> str:

@@ -19,8 +19,6 @@ _TABLES = """
     CREATE TABLE checks ("check" USMALLINT, field VARCHAR, error_code VARCHAR, rule VARCHAR);
     CREATE TABLE broken (line BIGINT, error_code VARCHAR, rule VARCHAR, text VARCHAR);
     CREATE TABLE repeats (number BIGINT, nth BIGINT);
-    CREATE TABLE skipped (line BIGINT, text VARCHAR);
-    CREATE TABLE joined (line BIGINT, text VARCHAR);
     CREATE TABLE warnings (
         number BIGINT, line BIGINT, field VARCHAR, error_code VARCHAR, rule VARCHAR, masked_value VARCHAR);
 """

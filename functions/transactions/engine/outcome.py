@@ -16,11 +16,34 @@ _EXACT: Final = Context(prec=60, traps=[Inexact])
 """Python's own context rounds to 28 digits; a sum of the engine's may have 38."""
 
 
+class Found(msgspec.Struct, frozen=True, order=True):
+    """An error or a warning, with the place of its record in the file. The order is that of ``Tally.examples``."""
+
+    code: str
+    number: int
+    field: str
+    line: int
+    rule: str
+    masked_value: str
+
+    @property
+    def example(self) -> ErrorExample:
+        """What is reported of it."""
+        return ErrorExample(
+            code=self.code, line=self.line, field=self.field, rule=self.rule, masked_value=self.masked_value
+        )
+
+
 class Tally(msgspec.Struct, frozen=True):
-    """What was found: how often each code, and the first of each."""
+    """What was found: how often each code, and the ``first`` of each, by code and place."""
 
     counts: tuple[ErrorCount, ...] = ()
-    examples: tuple[ErrorExample, ...] = ()
+    first: tuple[Found, ...] = ()
+
+    @property
+    def examples(self) -> tuple[ErrorExample, ...]:
+        """What is reported of the first ones."""
+        return tuple(found.example for found in self.first)
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -75,9 +98,9 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
         read=sum(outcome.read for outcome in outcomes),
         rejected=sum(outcome.rejected for outcome in outcomes),
         dropped=sum(outcome.dropped for outcome in outcomes),
-        sums=_added(outcome.sums for outcome in outcomes),
+        sums=added(outcome.sums for outcome in outcomes),
         dates=frozenset(chain.from_iterable(outcome.dates for outcome in outcomes)),
-        errors=_tallied(outcome.errors for outcome in outcomes),
+        errors=tallied(outcome.errors for outcome in outcomes),
     )
 
 
@@ -93,29 +116,30 @@ def tally(connection: duckdb.DuckDBPyConnection, relation: str) -> Tally:
         SELECT error_code, count(*), min({{'number': number, 'field': field, 'line': line, 'rule': rule,
             'masked_value': coalesce(masked_value, '')}}, {EXAMPLES_PER_CODE})
         FROM {relation} GROUP BY 1 ORDER BY 1""").fetchall()  # noqa: S608 - own names
-    examples = [{"code": code, **example} for code, _, first in found for example in first]
     return Tally(
         counts=tuple(ErrorCount(code=code, count=count) for code, count, _ in found),
-        examples=msgspec.convert(examples, tuple[ErrorExample, ...]),
+        first=tuple(Found(code=code, **one) for code, _, first in found for one in first),
     )
 
 
-def _added(sums: Iterable[Mapping[str, Sum]]) -> dict[str, Sum]:
-    added = dict[str, Sum]()
+def added(sums: Iterable[Mapping[str, Sum]]) -> dict[str, Sum]:
+    """Add up sums by currency, exactly."""
+    total = dict[str, Sum]()
     for currency, one in chain.from_iterable(some.items() for some in sums):
-        so_far = added.get(currency, Sum(0, Decimal(0)))
-        added[currency] = Sum(so_far.count + one.count, _EXACT.add(so_far.amount, one.amount))
-    return dict(sorted(added.items()))
+        so_far = total.get(currency, Sum(0, Decimal(0)))
+        total[currency] = Sum(so_far.count + one.count, _EXACT.add(so_far.amount, one.amount))
+    return dict(sorted(total.items()))
 
 
-def _tallied(tallies: Iterable[Tally]) -> Tally:
+def tallied(tallies: Iterable[Tally]) -> Tally:
+    """Add up what was found in several places."""
     tallies = list(tallies)
     counts = Counter[str]()
     for count in chain.from_iterable(one.counts for one in tallies):
         counts[count.code] += count.count
-    by_code = sorted(chain.from_iterable(one.examples for one in tallies), key=lambda example: example.code)
-    first = (list(examples)[:EXAMPLES_PER_CODE] for _, examples in groupby(by_code, key=lambda example: example.code))
+    found = sorted(chain.from_iterable(one.first for one in tallies))
+    first = (list(of_code)[:EXAMPLES_PER_CODE] for _, of_code in groupby(found, key=lambda one: one.code))
     return Tally(
         counts=tuple(ErrorCount(code=code, count=counts[code]) for code in sorted(counts)),
-        examples=tuple(chain.from_iterable(first)),
+        first=tuple(chain.from_iterable(first)),
     )

@@ -7,12 +7,12 @@ from pathlib import Path
 import duckdb
 
 from transactions.contract import Table, canonical
-from transactions.engine.outcome import Outcome, sums_of, totals_of
+from transactions.engine.outcome import Outcome, Sum, sums_of, totals_of
 from transactions.engine.partitions import write_dates
 from transactions.engine.staging import Segment, Staged
 from transactions.errors import ReconciliationError
 from transactions.layouts.mapping_rules import DERIVED
-from transactions.results import Source, Total, Written, WrittenObject
+from transactions.results import Source, WrittenObject
 from transactions.sql import literal, literals
 
 
@@ -53,8 +53,8 @@ def write_quarantine(
 
 
 def read_back(
-    connection: duckdb.DuckDBPyConnection, accepted: tuple[Total, ...], objects: Iterable[WrittenObject], output: Path
-) -> Written:
+    connection: duckdb.DuckDBPyConnection, accepted: Mapping[str, Sum], objects: Iterable[WrittenObject], output: Path
+) -> dict[str, Sum]:
     """Count and sum what lies in the written files of a table.
 
     Raises
@@ -63,11 +63,10 @@ def read_back(
         If it is not what was ``accepted``.
     """
     paths = [str(output / written.path) for written in objects]
-    files = f"read_parquet({literals(paths)}, hive_partitioning = false)"
-    totals = totals_of(sums_of(connection, files)) if paths else ()
-    if totals != accepted:
-        raise ReconciliationError(f"accepted {accepted}, written {totals}")
-    return Written(count=sum(total.count for total in totals), totals=totals)
+    sums = sums_of(connection, f"read_parquet({literals(paths)}, hive_partitioning = false)") if paths else {}
+    if sums != accepted:
+        raise ReconciliationError(f"accepted {totals_of(accepted)}, written {totals_of(sums)}")
+    return sums
 
 
 def _lineage(staged: Staged, source: Source) -> dict[str, str]:

@@ -27,6 +27,8 @@ from transactions.sql import beginning, is_one_of, literal, masked
 
 MAX_LINE_BYTES = 2_000_000
 DUPLICATE_RULE = "once in a file"
+HAS_ID = "NOT dropped AND transaction_id IS NOT NULL"
+"""SQL that is true of the staged rows whose ids are compared."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -127,11 +129,10 @@ class Plan(msgspec.Struct, frozen=True):
 
         Hashes only show which ids are worth comparing: they take a fraction of the ids' memory.
         """
-        judged = "NOT dropped AND transaction_id IS NOT NULL"
         return f"""
             SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM {rows}
-            WHERE {judged} AND hash(transaction_id) IN
-                (SELECT hash(transaction_id) FROM {rows} WHERE {judged} GROUP BY 1 HAVING count(*) > 1)
+            WHERE {HAS_ID} AND hash(transaction_id) IN
+                (SELECT hash(transaction_id) FROM {rows} WHERE {HAS_ID} GROUP BY 1 HAVING count(*) > 1)
             QUALIFY nth > 1"""
 
     @property

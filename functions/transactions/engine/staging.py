@@ -3,27 +3,28 @@
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import msgspec
 
 from transactions.codes import FileCode
 from transactions.engine.database import THREADS, create_tables, insert
+from transactions.engine.notes import Notes
 from transactions.engine.outcome import Outcome, sums_of, tally
 from transactions.engine.plan import Plan
 from transactions.errors import FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
 from transactions.reading.parts import numbered_rows
 from transactions.reading.records import ChecksLines, Part, Records
-from transactions.results import EXAMPLES_PER_CODE, SkippedLine, Source
-from transactions.sql import literal, literals, masked
+from transactions.results import Source
+from transactions.sql import literal, literals
 
 SEGMENT_BYTES = 192 << 20
 """A segment is complete once its records have so many bytes: what the engine makes of them is twice as large, and
 stays below its limit of memory."""
-_TABLES = ("staged", "broken")
+SEGMENT_TABLES: Final = ("staged", "broken")
 """What belongs to one segment."""
 
 
@@ -39,13 +40,12 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
-    """A file whose records are staged: ``skipped`` and ``joined`` count lines that are none."""
+    """A file whose records are staged, in segments. ``some_signed`` is whether one of its amounts has a sign."""
 
     plan: Plan
     connection: duckdb.DuckDBPyConnection
     segments: tuple[Segment, ...]
-    skipped: int
-    joined: int
+    notes: Notes
     some_signed: bool
 
     @property
@@ -61,7 +61,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
         """
         for segment in self.segments:
             if segment.folder:
-                _fetch(self.connection, segment.folder)
+                fetch(self.connection, segment.folder)
             for statement in self.plan.amendments(some_signed=self.some_signed):
                 self.connection.execute(statement)
             yield segment
@@ -91,12 +91,6 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
             raise ReconciliationError(f"{self.layout.name}: {counts}")
         return outcome
 
-    def first_lines(self, table: str) -> tuple[SkippedLine, ...]:
-        """Return the first lines of ``skipped`` or ``joined``."""
-        query = f"SELECT line, {masked('text')} AS shape FROM {table} ORDER BY line LIMIT {EXAMPLES_PER_CODE}"  # noqa: S608 - own names
-        lines = self.connection.execute(query).fetchall()
-        return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in lines)
-
 
 def stage(
     connection: duckdb.DuckDBPyConnection,
@@ -118,8 +112,8 @@ def stage(
     """
     plan = Plan.for_records(records, source, to_write=to_write)
     create_tables(connection, plan)
-    lines = _Lines()
-    segments = tuple(_segments(connection, records, plan, workdir, segment_bytes, lines))
+    groups = PartGroups(records.parts, segment_bytes)
+    segments = tuple(_segments(connection, records, plan, workdir, groups))
     if not sum(segment.records for segment in segments):
         raise FileRejectedError(FileCode.NO_RECORDS, layout=plan.layout.name)
     rows = _all_rows(segments)
@@ -132,68 +126,81 @@ def stage(
         plan=plan,
         connection=connection,
         segments=segments,
-        skipped=lines.skipped,
-        joined=lines.joined,
+        notes=groups.notes,
         some_signed=some_signed,
     )
 
 
-class _Lines(msgspec.Struct):
-    """Counts the lines of the parts that are no records."""
+class PartGroups:
+    """Divides a file's parts among segments, as they are read; what else the reader found is in ``notes``."""
 
-    skipped: int = 0
-    joined: int = 0
+    def __init__(self, parts: Iterator[Part], segment_bytes: int) -> None:
+        self._parts, self._bytes, self.notes = parts, segment_bytes, Notes()
+        self._next = next(parts, None)
 
-    def add(self, part: Part) -> None:
-        self.skipped += part.skipped.count
-        self.joined += part.joined.count
+    @property
+    def ended(self) -> bool:
+        """Whether no part is left."""
+        return self._next is None
+
+    def next_group(self) -> Iterator[Part]:
+        """Yield the parts of the next segment. The one behind it is read before the iteration ends."""
+        size = 0
+        while self._next is not None and size < self._bytes:
+            self.notes.add(self._next)
+            size += self._next.path.stat().st_size
+            yield self._next
+            self._next = next(self._parts, None)
 
 
-def _segments(  # noqa: PLR0917 - as for a file
-    connection: duckdb.DuckDBPyConnection,
-    records: Records,
-    plan: Plan,
-    workdir: Path,
-    segment_bytes: int,
-    lines: _Lines,
+def _segments(
+    connection: duckdb.DuckDBPyConnection, records: Records, plan: Plan, workdir: Path, groups: PartGroups
 ) -> Iterator[Segment]:
-    parts = iter(records.parts)
-    part = next(parts, None)
-    for number in count():
-        if part is None:
-            return
-        connection.execute(f"CREATE OR REPLACE TABLE staged AS {plan.staging(part)} LIMIT 0")
-        found, size, loading = 0, 0, deque[Future[int]]()
-        with ThreadPoolExecutor(THREADS) as loaders:
-            # While parts are loaded, the next one is read.
-            while part is not None and size < segment_bytes:
-                lines.add(part)
-                size += part.path.stat().st_size
-                before = loading[-1] if loading else None
-                loading.append(loaders.submit(_load, connection, plan, part, before, records.guard))
-                if len(loading) > THREADS:
-                    found += loading.popleft().result()
-                part = next(parts, None)
-            found += sum(loaded.result() for loaded in loading)
-        if part is None and not number:
+    number = 0
+    while not groups.ended:
+        found = load(connection, plan, groups.next_group(), records.guard)
+        if groups.ended and not number:
             yield Segment(number=None, records=found, folder=None)
         else:
-            yield _kept(connection, number, found, workdir)
+            folder = workdir / f"segment-{number}"
+            keep(connection, folder)
+            yield Segment(number=number, records=found, folder=folder)
+        number += 1
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, number: int, records: int, workdir: Path) -> Segment:
-    """Move the segment in the engine into files."""
-    folder = workdir / f"segment-{number}"
+def load(connection: duckdb.DuckDBPyConnection, plan: Plan, parts: Iterator[Part], guard: ChecksLines | None) -> int:
+    """Fill the segment's tables anew from ``parts``, and remove their files; return the number of records.
+
+    Raises
+    ------
+    FileRejectedError
+        If the parts cannot be read further, if the engine does not find each of their rows, or by the ``guard``.
+    """
+    found, loading = 0, deque[Future[int]]()
+    with ThreadPoolExecutor(THREADS) as loaders:
+        # While parts are loaded, the next one is read.
+        for part in parts:
+            if not loading:
+                connection.execute(f"CREATE OR REPLACE TABLE staged AS {plan.staging(part)} LIMIT 0")
+            before = loading[-1] if loading else None
+            loading.append(loaders.submit(_load, connection, plan, part, before, guard))
+            if len(loading) > THREADS:
+                found += loading.popleft().result()
+        return found + sum(loaded.result() for loaded in loading)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Move the segment in the engine into files below ``folder``, which is made."""
     folder.mkdir()
-    for table in _TABLES:
-        # lz4: read once, and soon.
+    for table in SEGMENT_TABLES:
+        # lz4: written and read once.
         connection.execute(f"COPY {table} TO {literal(str(folder / table))} (FORMAT parquet, COMPRESSION lz4)")
         connection.execute(f"TRUNCATE {table}")
-    return Segment(number=number, records=records, folder=folder)
 
 
-def _fetch(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for table in _TABLES:
+def fetch(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Bring the segment below ``folder`` into the engine."""
+    for table in SEGMENT_TABLES:
         rows = f"FROM read_parquet({literal(str(folder / table))}, hive_partitioning = false)"
         connection.execute(f"CREATE OR REPLACE TABLE {table} AS {rows}")
 
@@ -242,10 +249,4 @@ def _fill(cursor: duckdb.DuckDBPyConnection, plan: Plan, part: Part) -> int:
         placeholders = "number >= ? AND number IN (SELECT unnest(?))"
         cursor.execute(f"DELETE FROM staged WHERE {placeholders}", [part.first, list(part.placeholders)])  # noqa: S608 - own name
     insert(cursor, "broken", [(record.line, record.code.value, record.rule, record.text) for record in part.broken])
-    insert(cursor, "skipped", part.skipped.first)
-    insert(cursor, "joined", part.joined.first)
-    warnings = [
-        (found.line, found.line, found.field, found.code, found.rule, found.masked_value) for found in part.warnings
-    ]
-    insert(cursor, "warnings", warnings)
     return int(rows)

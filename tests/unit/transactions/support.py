@@ -98,6 +98,11 @@ def transform(content: bytes | BinaryIO, workdir: Path, layout: Layout, file_nam
     output.mkdir(exist_ok=True)
     arrived = source(layout.partner, layout.format, file_name)
     transformation = transform_file(stream, arrived, layout, output, workdir, MEMORY_LIMIT_MB)
+    return read_output(transformation, output)
+
+
+def read_output(transformation: Transformation, output: Path) -> Output:
+    """Read all that lies below ``output``, in the file's order."""
     return Output(transformation, _rows(output / "transactions"), _rows(output / "quarantine"))
 
 

@@ -1,5 +1,7 @@
-"""A large file goes through the engine in segments: whatever they are, the result is that of the whole file."""
+"""A large file is read in segments, by one engine or by many tasks: the result is always that of the whole file."""
 
+import io
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.small_pieces import in_small_pieces
+from tests.support.task_runners import Folder, SerializingRunner
 from tests.unit.transactions.support import (
     CATALOG,
     Output,
@@ -17,11 +20,16 @@ from tests.unit.transactions.support import (
     csv_layout,
     good_rows,
     layout,
+    read_output,
+    source,
     transform,
     validate,
 )
 from transactions.assets import asset_folder
+from transactions.distributed import Workers, transform_with_tasks, validate_with_tasks
 from transactions.engine.outcome import Outcome, Sum, combined
+from transactions.errors import FileRejectedError
+from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.fields import NumberField, StringField
 from transactions.layouts.layout import Layout, Limits
 from transactions.layouts.mapping import DebitCredit, RowHash
@@ -31,39 +39,56 @@ ANY_NUMBER = Limits(rejected_share=1)
 
 
 class Judged(NamedTuple):
-    """What validation and transformation make of a file; the objects are left out, which depend on the segments."""
+    """What validation and transformation make of a file."""
 
     validation: Validation
     output: Output
 
 
-def judged(content: bytes, workdir: Path, file_layout: Layout, *, segment: int | None = None, **pieces: int) -> Judged:
-    """Read ``content`` in segments of so many bytes."""
+def whole(content: bytes, workdir: Path, file_layout: Layout) -> Judged:
+    """Read ``content`` as one segment."""
     workdir.mkdir()
     file_name = file_layout.sample.file_name
-    with in_small_pieces(segment=segment, **pieces):
-        validation = validate(
-            content,
-            workdir,
-            file_layout.partner,
-            layouts=[file_layout],
-            file_format=file_layout.format,
-            file_name=file_name,
-        )
-        return Judged(validation, transform(content, workdir, file_layout, file_name))
-
-
-def same(whole: Judged, in_segments: Judged) -> None:
-    """Compare all but the objects: their rows are in the order of the lines."""
-    assert in_segments.validation == whole.validation
-    assert in_segments.output.transactions == whole.output.transactions
-    assert in_segments.output.quarantine == whole.output.quarantine
-    of_whole, of_segments = whole.output.transformation, in_segments.output.transformation
-    assert (of_segments.counts, of_segments.totals, of_segments.written) == (
-        of_whole.counts,
-        of_whole.totals,
-        of_whole.written,
+    validation = validate(
+        content,
+        workdir,
+        file_layout.partner,
+        layouts=[file_layout],
+        file_format=file_layout.format,
+        file_name=file_name,
     )
+    return Judged(validation, transform(content, workdir, file_layout, file_name))
+
+
+def in_segments(content: bytes, workdir: Path, file_layout: Layout, *, segment: int, chunk: int) -> Judged:
+    """Read ``content`` with one engine in segments of so many bytes, from chunks of so many."""
+    with in_small_pieces(segment=segment, part=1, chunk=chunk):
+        return whole(content, workdir, file_layout)
+
+
+def with_tasks(content: bytes, workdir: Path, file_layout: Layout, *, segment: int, chunk: int) -> Judged:
+    """Read ``content`` with a task for each segment."""
+    workers = Workers(runner=SerializingRunner(), exchange=Folder(workdir / "exchange"), segment_bytes=segment)
+    arrived = source(file_layout.partner, file_layout.format, file_layout.sample.file_name)
+    with in_small_pieces(part=1, chunk=chunk):
+        validation = validate_with_tasks(io.BytesIO(content), arrived, LayoutCatalog((file_layout,)), workers)
+        transformation = transform_with_tasks(
+            io.BytesIO(content), arrived, file_layout, Folder(workdir / "output"), workers
+        )
+    return Judged(validation, read_output(transformation, workdir / "output"))
+
+
+def same(expected: Judged, found: Judged) -> None:
+    """Compare all but the objects, which depend on the segments: the rows are in the order of the lines."""
+    assert found.validation == expected.validation
+    assert found.output.transactions == expected.output.transactions
+    assert found.output.quarantine == expected.output.quarantine
+    assert _figures(found) == _figures(expected)
+
+
+def _figures(judged: Judged) -> tuple[object, ...]:
+    transformation = judged.output.transformation
+    return transformation.counts, transformation.totals, transformation.written
 
 
 @pytest.mark.parametrize("shipped", [one.name for one in CATALOG])
@@ -71,15 +96,17 @@ def test_a_sample_in_segments_is_the_sample_as_a_whole(shipped: str, tmp_path: P
     file_layout = CATALOG.get(shipped)
     content = (asset_folder("layouts") / f"{shipped}.sample.{file_layout.format}").read_bytes()
 
-    whole = judged(content, tmp_path / "whole", file_layout)
-    pieces = judged(content, tmp_path / "pieces", file_layout, segment=1, part=1, chunk=max(16, len(content) // 3))
+    expected, chunk = whole(content, tmp_path / "whole", file_layout), max(16, len(content) // 3)
+    segments = in_segments(content, tmp_path / "segments", file_layout, segment=1, chunk=chunk)
+    tasks = with_tasks(content, tmp_path / "tasks", file_layout, segment=1, chunk=chunk)
 
-    same(whole, pieces)
+    same(expected, segments)
+    assert tasks == segments
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
-    ids=st.lists(st.sampled_from(["A", "B", "C", ""]), min_size=2, max_size=12),
+    ids=st.lists(st.sampled_from(["A", "B", "C", ""]), min_size=2, max_size=8),
     cents=st.lists(st.integers(-99, 99), min_size=12, max_size=12),
     order=st.sampled_from(["ascending", "descending"]),
     chunk=st.integers(60, 600),
@@ -99,8 +126,10 @@ def test_repeated_ids_and_balances_do_not_depend_on_segments(  # noqa: PLR0917 -
     )
 
     for name, file_layout in {"own": own_ids, "made": made_ids}.items():
-        whole = judged(content, folder / f"{name}-whole", file_layout)
-        same(whole, judged(content, folder / f"{name}-cut", file_layout, chunk=chunk, part=1, segment=segment))
+        expected = whole(content, folder / f"{name}-whole", file_layout)
+        segments = in_segments(content, folder / f"{name}-segments", file_layout, chunk=chunk, segment=segment)
+        same(expected, segments)
+        assert with_tasks(content, folder / f"{name}-tasks", file_layout, chunk=chunk, segment=segment) == segments
 
 
 def test_a_sign_in_a_later_segment_rejects_unsigned_debits(tmp_path: Path) -> None:
@@ -110,22 +139,37 @@ def test_a_sign_in_a_later_segment_rejects_unsigned_debits(tmp_path: Path) -> No
     rows = ["2025-10-01;a;5.00;", *["2025-10-01;b;;1.00"] * 30, "2025-10-01;c;-7.00;"]
     content = "\n".join(["Day;Text;Out;In", *rows, ""]).encode()
 
-    whole = judged(content, tmp_path / "whole", file_layout)
-    pieces = judged(content, tmp_path / "pieces", file_layout, segment=1, part=1, chunk=100)
-
-    same(whole, pieces)
+    expected = whole(content, tmp_path / "whole", file_layout)
+    same(expected, in_segments(content, tmp_path / "segments", file_layout, segment=1, chunk=100))
+    same(expected, with_tasks(content, tmp_path / "tasks", file_layout, segment=1, chunk=100))
 
 
 def test_each_segment_has_objects_of_its_own_in_order(tmp_path: Path) -> None:
     content = alpine_file(*good_rows(20), "a,b", *good_rows(20, start=20))
 
-    output = judged(content, tmp_path / "pieces", layout(), segment=1, part=1, chunk=2000).output
+    output = in_segments(content, tmp_path / "segments", layout(), segment=1, chunk=2000).output
 
     transactions = [item for item in output.transformation.objects if item.table == "transactions"]
     names = [item.path.rsplit("/", 1)[1] for item in transactions]
     assert names == [f"{'f' * 64}-{number:04}.parquet" for number in range(len(names))]
     assert len(names) > 1
     assert sum(item.rows for item in transactions) == 40
+
+
+@pytest.mark.parametrize("read", [in_segments, with_tasks])
+def test_of_two_reasons_the_first_in_the_file_refuses_it(read: Callable[..., Judged], tmp_path: Path) -> None:
+    # Given a line of another section than the first, and further down a byte that is none of the encoding
+    file_layout = CATALOG.get("dkb-2023")
+    sample = (asset_folder("layouts") / "dkb-2023.sample.csv").read_bytes()
+    account, rows = sample.splitlines(keepends=True)[0], sample.splitlines(keepends=True)[-1]
+    content = sample + account.replace(b"0", b"1") + rows * 20 + b"\xff\xfe\n"
+
+    with pytest.raises(FileRejectedError) as of_whole:
+        whole(content, tmp_path / "whole", file_layout)
+    with pytest.raises(FileRejectedError) as of_pieces:
+        read(content, tmp_path / "pieces", file_layout, segment=1, chunk=200)
+
+    assert (of_pieces.value.code, of_pieces.value.detail) == (of_whole.value.code, of_whole.value.detail)
 
 
 def test_sums_of_segments_are_added_without_rounding() -> None:
