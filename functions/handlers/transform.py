@@ -1,7 +1,5 @@
 """Turns an upload into Parquet: canonical rows and quarantined rows, staged where no reader looks."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,10 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.clients import client
 from pipeline.environment import read_environment
-from pipeline.events import open_upload, read_file
-from pipeline.manifests import stage
+from pipeline.events import read_file
+from pipeline.manifests import manifest_key
 from pipeline.observability import Event, logger, observed
-from transactions.files import transform_file
+from pipeline.processing import transform_upload
 from transactions.layouts.catalog import shipped_layouts
 
 
@@ -32,18 +30,12 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     """
     environment, file = read_environment(_Environment), read_file(event)
     layout = shipped_layouts().get(event["validation"]["layout"])
-    with tempfile.TemporaryDirectory() as folder:
-        workdir, output = Path(folder) / "work", Path(folder) / "output"
-        workdir.mkdir()
-        output.mkdir()
-        with open_upload(client("s3"), file) as stream:
-            transformation = transform_file(stream, file.source(), layout, output, workdir)
-        manifest = stage(client("s3"), environment.processed_bucket, file.file_id, output, transformation.objects)
+    transformation = transform_upload(client("s3"), environment.processed_bucket, file, layout)
     logger.info("transformed", counts=msgspec.to_builtins(transformation.counts), objects=len(transformation.objects))
     # The objects themselves stay in the manifest: a file of a thousand booking dates would outgrow a state's 256 KB.
     return {
         "counts": msgspec.to_builtins(transformation.counts),
         "totals": msgspec.to_builtins(transformation.totals),
         "written": msgspec.to_builtins(transformation.written),
-        "manifest": manifest,
+        "manifest": manifest_key(file.file_id),
     }

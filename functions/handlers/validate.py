@@ -1,7 +1,5 @@
 """Reads an upload once, reports on it, and returns the verdict."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,10 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.clients import client
 from pipeline.environment import read_environment
-from pipeline.events import open_upload, read_file
+from pipeline.events import read_file
 from pipeline.observability import Event, logger, observed
+from pipeline.processing import validate_upload
 from pipeline.s3 import WritesObjects
-from transactions.files import validate_file
 from transactions.layouts.catalog import shipped_layouts
 from transactions.reports.report import Report
 
@@ -32,10 +30,9 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         lines skipped and joined, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     environment, file = read_environment(_Environment), read_file(event)
-    source = file.source()
-    with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
-        validation = validate_file(stream, source, shipped_layouts(), Path(workdir))
-    page_key = write_report(client("s3"), environment.processed_bucket, Report.from_validation(validation, source))
+    validation = validate_upload(client("s3"), file, shipped_layouts())
+    report = Report.from_validation(validation, file.source())
+    page_key = write_report(client("s3"), environment.processed_bucket, report)
     logger.info(
         "validated",
         verdict=validation.verdict,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
-from pipeline.events import File, read_file
+from pipeline.events import read_file
+from pipeline.uploads import File
 from tests.support.events import load_event, transform_event
 from tests.support.names import NAMES
 from tests.workflow.machine import Machine

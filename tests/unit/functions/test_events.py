@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.events import File, read_file
+from pipeline.events import read_file
 from pipeline.observability import Event, logger, observed
 from pipeline.queue_messages import UploadMessage
+from pipeline.uploads import File
 from tests.support.events import load_event
 from tests.unit.functions.conftest import LogLines
 from tests.unit.functions.fakes import FakeContext

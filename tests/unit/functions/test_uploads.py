@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from pipeline.clients import client
 from pipeline.constants import ARCHIVED_ERROR
-from pipeline.events import File, UploadArchivedError, open_upload
+from pipeline.uploads import File, UploadArchivedError, open_upload
 from tests.unit.functions.samples import RAW, file_event, upload
 
 KEY = "incoming/alpine/a b+c%é.csv"
