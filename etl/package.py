@@ -1,7 +1,7 @@
-"""The function package: handlers, domain, layouts and pinned wheels, without Docker and, at synth, without network.
+"""What runs in the cloud: the function package and the job's wheels, without Docker and, at synth, without network.
 
 ``python -m etl.package`` downloads the wheels (``make install`` does it); :func:`build_package` assembles them
-with the project's own files into one directory that CDK takes as an asset.
+with the project's own files into one directory that CDK takes as an asset, and :func:`build_job_package` into one file.
 """
 
 import hashlib
@@ -14,6 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+from etl.wheels import write_wheel, write_zip_of_wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "functions.txt"
@@ -42,6 +45,17 @@ SERVICES = frozenset({"athena", "cloudformation", "dynamodb", "glue", "lambda", 
 _SOURCE_NOISE = ("__pycache__", "*.pyc", "*.egg-info", ".*")
 # RECORD and INSTALLER say how the files were installed: they differ from machine to machine.
 _WHEEL_NOISE = ("bin", "*-stubs", "**/tests", "**/*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER")
+
+
+JOB_ARCHITECTURE: Final = "x86_64"
+"""Glue has no other."""
+JOB_LIBRARIES: Final = ("duckdb", "msgspec", "pyyaml", "tzdata")
+"""What the job for large files needs besides the project's own modules and the botocore of Glue's image.
+
+That image's AWS libraries depend on each other's versions: they are not replaced.
+"""
+_JOB_NAME: Final = ("transaction_pipeline", "0")
+"""Name and version of the wheel of the project's own modules. A run installs one, so that its version never counts."""
 
 
 class PackageError(Exception):
@@ -90,8 +104,8 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
     package = build / f"package-{architecture}-{_digest(dependencies.name, _sources())}"
     if not package.exists():
         with _staging(package) as staging:
-            for source, place in _SOURCES.items():
-                _copy(source, staging / place)
+            for place, file in _placed().items():
+                _copy(file, staging / place)
             _compile(staging)
             shutil.copytree(dependencies, staging, dirs_exist_ok=True, copy_function=os.link)
     bill = bill_of(package)
@@ -101,6 +115,39 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
 
         bill.write_text(bill_of_materials(package, wheelhouse / architecture), encoding="utf-8")
     return package
+
+
+def build_job_package(wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Path:
+    """Write the job's zip of wheels, and return its path: the domain and ``pipeline`` as one wheel, and what they need.
+
+    Glue installs it by ``--additional-python-modules s3://...`` with ``--python-modules-installer-option --no-index``,
+    and knows it by its ending ``.gluewheels.zip``, which its key in S3 must keep. A wheel, since the domain reads its
+    layouts and contracts by their paths: on a zip of modules they have none. An unchanged package is written once.
+
+    Raises
+    ------
+    PackageError
+        The wheels or some of the project's own files are missing.
+    """
+    own = {place: file for place, file in _placed().items() if not place.startswith("handlers/")}
+    libraries = [_locked_wheel(wheelhouse / JOB_ARCHITECTURE, name) for name in JOB_LIBRARIES]
+    made_of = [REQUIREMENTS, Path(__file__), ROOT / "etl" / "wheels.py", *own.values()]
+    package = build / f"job-{_digest('job', made_of)}.gluewheels.zip"
+    if not package.exists():
+        build.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=build, prefix=".staging-") as folder:
+            staging = Path(folder) / package.name
+            write_zip_of_wheels(staging, [*libraries, write_wheel(Path(folder), *_JOB_NAME, own)])
+            staging.replace(package)
+    return package
+
+
+def _locked_wheel(wheels: Path, name: str) -> Path:
+    locked = REQUIREMENTS.read_text(encoding="utf-8")
+    for wheel in wheels.glob(f"{name}-*.whl"):
+        if f"sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}" in locked:
+            return wheel
+    raise PackageError(f"the wheel of {name} for {JOB_ARCHITECTURE} is missing: run 'make install'")
 
 
 def bill_of(package: Path) -> Path:
@@ -130,10 +177,19 @@ def _noise(dependencies: Path) -> list[Path]:
 
 
 def _sources() -> list[Path]:
+    return list(_placed().values())
+
+
+def _placed() -> dict[str, Path]:
+    """Return the project's own files by their places in a package."""
     missing = [source for source in _SOURCES if not source.exists()]
     if missing:
         raise PackageError(f"the package needs {missing[0].relative_to(ROOT)}, which does not exist")
-    return [file for source in _SOURCES for file in _files(source)]
+    return {
+        (Path(place) / file.relative_to(source)).as_posix(): file
+        for source, place in _SOURCES.items()
+        for file in _files(source)
+    }
 
 
 def _files(source: Path) -> Iterator[Path]:
@@ -146,11 +202,8 @@ def _files(source: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_SOURCE_NOISE))
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
 
 
 def _compile(folder: Path) -> None:
