@@ -23,16 +23,21 @@ _SDK: Final = "aws-sdk:"
 _PREFIXES: Final = {"sfn": "states"}
 """Services whose actions have another name in IAM than in a state's ``Resource``."""
 
+_SYNC: Final = ".sync"
+_WATCHES: Final = {"glue:StartJobRun": "glue:GetJobRun"}
+"""What a task that waits for the end of its job must be allowed besides the start of the job."""
+
 _DENIED: Final = {
     "lambda": "Lambda.AWSLambdaException",
     "dynamodb": "DynamoDB.AmazonDynamoDBException",
+    "glue": "Glue.AccessDeniedException",
     "aws-sdk:dynamodb": "DynamoDb.DynamoDbException",
     "aws-sdk:sfn": "Sfn.SfnException",
     "events": "EventBridge.AmazonEventBridgeException",
     "sns": "SNS.AmazonSNSException",
     "sqs": "SQS.AmazonSQSException",
 }
-"""Step Functions' name of an error for which the service's SDK has no class, such as a denial."""
+"""Step Functions' name of a denial: the SDK's class if it has one, or that of all errors of the service."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +60,16 @@ def task_calls(resource: str, parameters: Mapping[str, Any]) -> list[Call]:
     """
     if not resource.startswith(_INTEGRATION):
         return [Call(action="lambda:InvokeFunction", resource=resource)]
-    service, operation = resource.removeprefix(_INTEGRATION).removeprefix(_SDK).split(":")
+    waits = resource.endswith(_SYNC)
+    service, operation = resource.removeprefix(_INTEGRATION).removeprefix(_SDK).removesuffix(_SYNC).split(":")
     service = _PREFIXES.get(service, service)
     action = f"{service}:{operation[0].upper()}{operation[1:]}"
     body = json.dumps(parameters).encode()
     transaction = iam_actions.dynamodb_transaction_checks(action, body, get_region(), get_account_id())
     if transaction:
         return [Call(action=item_action, resource=table) for item_action, table in transaction]
-    return [Call(action=action, resource=name) for name in _resources(service, body, parameters)]
+    actions = [action, _WATCHES[action]] if waits else [action]
+    return [Call(action=each, resource=name) for name in _resources(service, body, parameters) for each in actions]
 
 
 def _resources(service: str, body: bytes, parameters: Mapping[str, Any]) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Emulator:
     Attributes
     ----------
     pid
-        The process that leads the emulator's own process group.
+        The process that leads the emulator's own session.
     port
         Where it listens, on loopback.
     folder

@@ -62,9 +62,18 @@ def _distributed_map_under_role(*arguments: Any) -> Any:
     return _distributed_map(*arguments)
 
 
-def _require(call: Call, error: str) -> None:
+def is_allowed(action: str, resource: str) -> bool:
+    """Whether the state machine that this thread works for may do this; also where no state machine is known."""
+    return _refusal(Call(action=action, resource=resource)) is None
+
+
+def _refusal(call: Call) -> str | None:
     role = _role.get()
-    message = role_denial(role, call) if role else None
+    return role_denial(role, call) if role else None
+
+
+def _require(call: Call, error: str) -> None:
+    message = _refusal(call)
     if message:
         raise stepfunctions._ExecutionError(error, message)  # noqa: SLF001
 

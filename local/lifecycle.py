@@ -21,6 +21,7 @@ from types import FrameType
 from etl.names import REGION
 from local.certificate import Certificate, issue_certificate
 from local.emulator import LOG, ROOT_KEY, Emulator, log_tail
+from local.processes import members, send
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
@@ -104,8 +105,7 @@ def stop(emulator: Emulator) -> None:
     """End the emulator with everything it started, and remove its folder. Does nothing when it has ended."""
     if emulator.alive:
         for signal_number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(emulator.pid, signal_number)
+            send(members(emulator.pid), signal_number)
             if _wait_until_gone(emulator.pid):
                 break
     shutil.rmtree(emulator.folder, ignore_errors=True)
@@ -120,7 +120,7 @@ def _server_environment(folder: Path, port: int, certificate: Certificate) -> di
     """Build the emulator's environment, which the functions inherit: without any of the developer's AWS settings."""
     temporary = folder / "tmp"
     temporary.mkdir()
-    inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "JAVA_HOME") if name in os.environ}
     return inherited | {
         "HOME": str(folder),
         "TMPDIR": str(temporary),
@@ -170,27 +170,16 @@ def _answers(emulator: Emulator) -> bool:
         return False
 
 
-def _wait_until_gone(group: int) -> bool:
-    """Wait for the end of the whole process group; False after STOP_SECONDS."""
+def _wait_until_gone(session: int) -> bool:
+    """Wait for the end of the whole session; False after STOP_SECONDS."""
     deadline = time.monotonic() + STOP_SECONDS
-    while _members(group):
+    while members(session):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(group, os.WNOHANG)
+        os.waitpid(session, os.WNOHANG)
     return True
-
-
-def _members(group: int) -> list[int]:
-    """List the running processes of a group; one that has ended and waits for its parent does not count."""
-    members = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, _parent, process_group = stat.read_text().rpartition(")")[2].split()[:3]
-            if int(process_group) == group and state != "Z":
-                members.append(int(stat.parent.name))
-    return members
 
 
 @contextlib.contextmanager

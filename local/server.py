@@ -6,7 +6,6 @@ The emulator has no public hooks, so its functions are wrapped. Each wrapper add
 - A failed function reports the name of its exception. The emulator reports Runtime.HandlerError for all of them.
 - An event source mapping delivers up to its batch size. The emulator delivers ten messages at most.
 - Step Functions' ``sns:publish`` takes message attributes as JSON. The emulator reads them from a query string only.
-- A stopped execution makes no more calls. The emulator's maps and parallel branches continue to their end.
 - A function writes logs only if its log group exists. The emulator creates one, also for a call that outlives its
   stack; on AWS the functions' roles do not allow it.
 - A wildcard in a policy matches every character. The emulator's wildcards do not match a line break, which a key can
@@ -16,8 +15,9 @@ In addition, the calls of its services with a role are authorized (``local/enfor
 is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
 encoded in listings (``local/listing.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
 (``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), the event on an
-execution's status has no input under a customer-managed key (``local/status_events.py``), and a stream's batch whose
-retries are exhausted goes to the queue of failures (``local/streams.py``). Functions take turns on this machine's
+execution's status has no input under a customer-managed key (``local/status_events.py``), a stream's batch whose
+retries are exhausted goes to the queue of failures (``local/streams.py``), a stopped execution makes no more calls
+(``local/executions.py``), and a Glue job runs (``local/glue_jobs.py``). Functions take turns on this machine's
 processors (``local/processors.py``). For speed, all environments of a function share one unpacked package
 (``local/shared_code.py``).
 """
@@ -26,7 +26,6 @@ import json
 import re
 import types
 import zipfile
-from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -34,13 +33,25 @@ from ministack.app import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
-from local import deletion, enforcement, keys, listing, processors, queries, status_events, streams, views, writing
+from local import (
+    deletion,
+    enforcement,
+    executions,
+    glue_jobs,
+    keys,
+    listing,
+    processors,
+    queries,
+    status_events,
+    streams,
+    views,
+    writing,
+)
 from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
 
 _PUBLISH = "arn:aws:states:::sns:publish"
-_STOPPED = "ABORTED"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
 deletion.install()
@@ -48,26 +59,21 @@ enforcement.install()
 keys.install()
 listing.install()
 processors.install()
+glue_jobs.install()
 queries.install()
 status_events.install()
 streams.install()
 views.install()
 writing.install()
+executions.install()
 
 
-class _StoppedExecution(BaseException):
-    """Ends the threads of a stopped execution; no state can catch it."""
-
-
-_execution: ContextVar[dict[str, Any] | None] = ContextVar("execution", default=None)
 _version_id: ContextVar[str | None] = ContextVar("version_id", default=None)
 _fire = s3._fire_s3_event  # noqa: SLF001
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001
 _log = lambda_svc._emit_lambda_logs  # noqa: SLF001
 _execute = lambda_svc._execute_function_warm  # noqa: SLF001
 _receive = sqs._receive_messages_for_esm  # noqa: SLF001
-_run = stepfunctions._run_execution  # noqa: SLF001
-_call = stepfunctions._invoke_resource  # noqa: SLF001
 _compile = iam_evaluator._fnmatch_compile  # noqa: SLF001
 _publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
 
@@ -139,20 +145,6 @@ def _compile_for_every_character(pattern: str, ignore_case: bool) -> re.Pattern[
     return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
 
 
-def _run_until_stopped(execution_arn: str) -> None:
-    # In a context of its own, which the threads of Parallel and Map states copy.
-    _execution.set(stepfunctions._executions.get(execution_arn))  # noqa: SLF001
-    with suppress(_StoppedExecution):
-        _run(execution_arn)
-
-
-def _call_unless_stopped(resource: str, parameters: Any) -> Any:
-    execution = _execution.get()
-    if execution is not None and execution["status"] == _STOPPED:
-        raise _StoppedExecution
-    return _call(resource, parameters)
-
-
 s3._fire_s3_event = _fire_with_version  # noqa: SLF001
 eventbridge._dispatch_event = _dispatch_with_version  # noqa: SLF001
 iam_evaluator._fnmatch_compile = _compile_for_every_character  # noqa: SLF001
@@ -160,6 +152,4 @@ lambda_svc._emit_lambda_logs = _log_where_a_group_is  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
 sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001
 lambda_runtime.zipfile = types.SimpleNamespace(**(vars(zipfile) | {"ZipFile": SharedZipFile}))
-stepfunctions._run_execution = _run_until_stopped  # noqa: SLF001
-stepfunctions._invoke_resource = _call_unless_stopped  # noqa: SLF001
 stepfunctions._SERVICE_DISPATCH[_PUBLISH] = _publish_with_attributes  # noqa: SLF001

@@ -9,6 +9,7 @@ from local.authorization import Call, denied_error, task_calls
 
 _AUDIT = "arn:aws:dynamodb:us-east-1:000000000000:table/audit"
 _REGISTRY = "arn:aws:dynamodb:us-east-1:000000000000:table/registry"
+_JOB = "arn:aws:glue:us-east-1:000000000000:job/large"
 _EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:files:one"
 _FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:validate"
 
@@ -47,6 +48,12 @@ TASKS: list[tuple[str, dict[str, Any], list[Call]]] = [
         {"ExecutionArn": _EXECUTION},
         [Call(action="states:DescribeExecution", resource=_EXECUTION)],
     ),
+    (
+        "arn:aws:states:::glue:startJobRun.sync",
+        {"JobName": "large", "Arguments": {}},
+        [Call(action="glue:StartJobRun", resource=_JOB), Call(action="glue:GetJobRun", resource=_JOB)],
+    ),
+    ("arn:aws:states:::glue:startJobRun", {"JobName": "large"}, [Call(action="glue:StartJobRun", resource=_JOB)]),
     (
         "arn:aws:states:::events:putEvents",
         {"Entries": [{"EventBusName": "default"}]},

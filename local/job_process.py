@@ -1,0 +1,172 @@
+"""One run of a Glue job as a process of this machine: the deployed script, wheels, arguments and role."""
+
+import hashlib
+import io
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from botocore.exceptions import ClientError
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import sts
+
+from local.processes import family, kill
+from local.spark import JavaMissingError, spark_environment
+
+LOG_GROUP: Final = "--continuous-log-logGroup"
+WHEELS: Final = "--additional-python-modules"
+SESSION: Final = "GlueJobRunnerSession"
+"""How Glue calls the session of a job's role."""
+
+_unpacking = threading.Lock()
+
+
+class JobLaunchError(Exception):
+    """A run did not start: its script or its wheels could not be read with the job's role."""
+
+
+class JobProcess:
+    """A run that has started."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    def ended(self) -> bool:
+        """Whether the script has ended."""
+        return self._process.poll() is not None
+
+    def end(self) -> None:
+        """End the script with all that it has started, as a stopped run's machines end."""
+        kill(family(self._process.pid))
+        self._process.wait()
+
+    def error(self) -> str:
+        """Return the last line of a script that failed; empty if it has not."""
+        if not self._process.returncode:
+            return ""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else f"exit code {self._process.returncode}"
+
+
+@contextmanager
+def job_process(job: Mapping[str, Any], run_id: str, arguments: Mapping[str, str]) -> Iterator[JobProcess]:
+    """Start a run. When the block ends, all of it has ended, its log is written, and its files are gone.
+
+    Raises
+    ------
+    JobLaunchError
+        If it could not start.
+    """
+    credentials = _credentials(job["Role"], run_id)
+    session = boto3.Session(
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=credentials["AWS_SESSION_TOKEN"],
+        region_name=get_region(),
+    )
+    with tempfile.TemporaryDirectory(prefix="glue-job-") as temporary:
+        folder, log = Path(temporary), Path(temporary) / "log"
+        script = folder / "script.py"
+        script.write_bytes(_object(session, job["Command"]["ScriptLocation"]))
+        packages = [location for location in arguments.get(WHEELS, "").split(",") if location]
+        modules = [str(_unpacked(_object(session, package))) for package in packages]
+        environment = _environment(credentials, modules, folder, log)
+        command = [sys.executable, str(script), *(word for pair in arguments.items() for word in pair)]
+        with log.open("ab") as output:
+            process = subprocess.Popen(  # noqa: S603 the deployed job's own script
+                command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        running = JobProcess(process, log)
+        try:
+            yield running
+        finally:
+            running.end()
+            _write_log(session, arguments.get(LOG_GROUP, ""), run_id, log)
+
+
+def _credentials(role_arn: str, run_id: str) -> dict[str, str]:
+    """Begin a session of the job's role, as Glue does."""
+    role = role_arn.rpartition("/")[2]
+    key, secret, token = f"ASIA{uuid.uuid4().hex[:16].upper()}", uuid.uuid4().hex, uuid.uuid4().hex
+    identity = {
+        "Arn": f"arn:aws:sts::{get_account_id()}:assumed-role/{role}/{SESSION}",
+        "UserId": f"{role}:{run_id}",
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+    }
+    sts.register_session(key, identity)
+    return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
+
+
+def _object(session: boto3.Session, location: str) -> bytes:
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    try:
+        content: bytes = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        raise JobLaunchError(f"{location}: {error.response['Error']['Code']}") from error
+    return content
+
+
+def _unpacked(zip_of_wheels: bytes) -> Path:
+    """Unpack wheels where Python finds their modules, once for all runs.
+
+    Those for another architecture are left out: this machine has the same versions installed.
+    """
+    target = Path(tempfile.gettempdir()) / f"wheels-{hashlib.sha256(zip_of_wheels).hexdigest()}"
+    with _unpacking:
+        if not target.exists():
+            partial = target.with_suffix(".partial")
+            with zipfile.ZipFile(io.BytesIO(zip_of_wheels)) as archive:
+                for name in archive.namelist():
+                    if name.endswith(("-any.whl", f"{platform.machine()}.whl")):
+                        zipfile.ZipFile(io.BytesIO(archive.read(name))).extractall(partial)
+            partial.rename(target)
+    return target
+
+
+def _environment(credentials: Mapping[str, str], modules: list[str], folder: Path, log: Path) -> dict[str, str]:
+    """Build the script's environment from the emulator's, which points AWS's libraries at the emulator."""
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    try:
+        spark = spark_environment(cores=os.cpu_count() or 1)
+    except JavaMissingError as error:
+        # A script that does not use Spark can do without.
+        spark = {}
+        log.write_text(f"{error}\n", encoding="utf-8")
+    return {
+        **os.environ,
+        **credentials,
+        **spark,
+        "AWS_DEFAULT_REGION": get_region(),
+        "PYTHONPATH": os.pathsep.join(modules),
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(temporary),
+    }
+
+
+def _write_log(session: boto3.Session, group: str, stream: str, log: Path) -> None:
+    """Write the script's output to the job's log group with the job's role; without its right, there is no log."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    now = int(time.time() * 1000)
+    events: list[Any] = [{"timestamp": now, "message": line} for line in lines if line]
+    if not group or not events:
+        return
+    logs = session.client("logs")
+    try:
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+    except ClientError as error:
+        print(f"the log of {stream} is not written: {error}", file=sys.stderr)  # noqa: T201 the emulator's log
