@@ -98,16 +98,22 @@ lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and pack
 		requirements/functions.in --output-file requirements/functions.txt
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/bench.in --output-file requirements/bench.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraints requirements/development.txt requirements/spark.in --output-file requirements/spark.txt
 	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 NPM = node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --no-audit --no-fund --no-update-notifier --loglevel=error
 
-$(STAMPS)/python: requirements/development.txt
+$(STAMPS)/python: requirements/development.txt requirements/spark.txt
 	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
 	@echo "Python packages into $(VENV): a minute or two"
 	@$(PYTHON) -m venv $(VENV)
 	@python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make install' again)
+	@echo "Apache Spark into $(VENV): a minute or two"
+	@python -m pip install --quiet --no-compile --no-build-isolation --use-pep517 --require-hashes \
+		--requirement requirements/spark.txt \
+		$(call OR_ELSE,Spark is not installed: check the network and run 'make install' again)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(BENCH_VENV)/stamp: requirements/bench.txt
