@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,9 @@ WHEELS: Final = "--additional-python-modules"
 SESSION: Final = "GlueJobRunnerSession"
 """How Glue calls the session of a job's role."""
 
+_TRACEBACK: Final = "Traceback (most recent call last):"
+_EVENTS: Final = 1_000
+"""So many lines are written to a log at a time."""
 _unpacking = threading.Lock()
 
 
@@ -53,11 +56,16 @@ class JobProcess:
         self._process.wait()
 
     def error(self) -> str:
-        """Return the last line of a script that failed; empty if it has not."""
-        if not self._process.returncode:
-            return ""
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return lines[-1] if lines else f"exit code {self._process.returncode}"
+        """Return what a script that failed says of its error; empty if it has not failed."""
+        code = self._process.returncode
+        return last_error(_lines(self._log)) or f"exit code {code}" if code else ""
+
+
+def last_error(lines: Sequence[str]) -> str:
+    """Read the error of the last traceback in a log: others may write after it. Without one, it is the last line."""
+    begins = [number for number, line in enumerate(lines) if line.startswith(_TRACEBACK)]
+    after = lines[begins[-1] + 1 :] if begins else lines[-1:]
+    return next((line for line in after if line and not line.startswith(" ")), "")
 
 
 @contextmanager
@@ -150,7 +158,6 @@ def _environment(credentials: Mapping[str, str], modules: list[str], folder: Pat
         **os.environ,
         **credentials,
         **spark,
-        "AWS_DEFAULT_REGION": get_region(),
         "PYTHONPATH": os.pathsep.join(modules),
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(temporary),
@@ -159,14 +166,19 @@ def _environment(credentials: Mapping[str, str], modules: list[str], folder: Pat
 
 def _write_log(session: boto3.Session, group: str, stream: str, log: Path) -> None:
     """Write the script's output to the job's log group with the job's role; without its right, there is no log."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     now = int(time.time() * 1000)
-    events: list[Any] = [{"timestamp": now, "message": line} for line in lines if line]
+    events: list[Any] = [{"timestamp": now, "message": line} for line in _lines(log) if line]
     if not group or not events:
         return
     logs = session.client("logs")
     try:
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        for first in range(0, len(events), _EVENTS):
+            batch = events[first : first + _EVENTS]
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
     except ClientError as error:
         print(f"the log of {stream} is not written: {error}", file=sys.stderr)  # noqa: T201 the emulator's log
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()

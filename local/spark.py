@@ -29,7 +29,13 @@ def spark_environment(cores: int) -> dict[str, str]:
     JavaMissingError
         If there is no Java for it.
     """
-    settings = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false"}
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        # It would fill the log.
+        "spark.ui.showConsoleProgress": "false",
+    }
     options = [f"--conf {name}={value}" for name, value in settings.items()]
     return {
         "JAVA_HOME": str(java_home()),

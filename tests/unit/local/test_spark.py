@@ -74,5 +74,6 @@ def test_spark_listens_on_loopback_only(install: Install, monkeypatch: pytest.Mo
         *("--conf", "spark.driver.host=127.0.0.1"),
         *("--conf", "spark.driver.bindAddress=127.0.0.1"),
         *("--conf", "spark.ui.enabled=false"),
+        *("--conf", "spark.ui.showConsoleProgress=false"),
         "pyspark-shell",
     ]
