@@ -24,7 +24,9 @@ from ministack.services import sts
 from local.processes import family, kill
 from local.spark import JavaMissingError, spark_environment
 
-LOG_GROUP: Final = "--continuous-log-logGroup"
+LOG_GROUPS: Final = "--custom-logGroup-prefix"
+"""Glue writes what a script prints to the group ``output`` below this prefix (Glue developer guide, "Logging for AWS
+Glue jobs")."""
 WHEELS: Final = "--additional-python-modules"
 SESSION: Final = "GlueJobRunnerSession"
 """How Glue calls the session of a job's role."""
@@ -101,7 +103,8 @@ def job_process(job: Mapping[str, Any], run_id: str, arguments: Mapping[str, str
             yield running
         finally:
             running.end()
-            _write_log(session, arguments.get(LOG_GROUP, ""), run_id, log)
+            prefix = arguments.get(LOG_GROUPS, "")
+            _write_log(session, f"{prefix}/output" if prefix else "", run_id, log)
 
 
 def _credentials(role_arn: str, run_id: str) -> dict[str, str]:

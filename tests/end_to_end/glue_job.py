@@ -15,7 +15,8 @@ from tests.end_to_end.principals import allow
 BUCKET = "glue-job-of-the-tests"
 JOB = "job-of-the-tests"
 SLEEPER = "sleeper-of-the-tests"
-LOG_GROUP = "/jobs/of-the-tests"
+LOG_GROUPS = "/jobs/of-the-tests"
+LOG_GROUP = f"{LOG_GROUPS}/output"
 MACHINE = "waits-for-a-job"
 WAITS = ("glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun")
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
@@ -54,7 +55,7 @@ class Jobs:
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"arn:aws:logs:{REGION}:*:log-group:{LOG_GROUP}*"),
         )
         wheels = {"--additional-python-modules": f"s3://{BUCKET}/{package.name}", "--processed_bucket": BUCKET}
-        self._create_job(JOB, "large_files.py", role, wheels | {"--continuous-log-logGroup": LOG_GROUP})
+        self._create_job(JOB, "large_files.py", role, wheels | {"--custom-logGroup-prefix": LOG_GROUPS})
         self._create_job(SLEEPER, "sleep.py", role, {"--bucket": BUCKET})
         return self
 
