@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final, Literal
+from urllib.parse import unquote
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     ----------
     arguments
         The script's path, and then ``--name value`` pairs: those of :class:`Run`, and Glue's own, which are ignored.
+        The file is JSON, percent-encoded (RFC 3986): in a locale without UTF-8, Java loses what is not ASCII.
 
     Raises
     ------
@@ -80,7 +82,8 @@ def _read(arguments: Sequence[str]) -> Run:
     for name in Run.__struct_fields__:
         parser.add_argument(f"--{name}", required=True)
     values, _of_glue = parser.parse_known_args(arguments)
-    return msgspec.convert(vars(values) | {"file": as_file(msgspec.json.decode(values.file))}, Run)
+    file = as_file(msgspec.json.decode(unquote(values.file, errors="strict")))
+    return msgspec.convert(vars(values) | {"file": file}, Run)
 
 
 def _execute(s3: ReadsAndWritesObjects, run: Run) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -40,7 +41,7 @@ def _arguments(jobs: Jobs, *, etag: str = "") -> dict[str, str]:
         "format": "csv",
         "execution": "arn:aws:states:us-east-1:000000000000:execution:large:1",
     }
-    return {"--step": "validate", "--file": json.dumps(file), "--layout": NO_LAYOUT, "--answer": ANSWER}
+    return {"--step": "validate", "--file": quote(json.dumps(file)), "--layout": NO_LAYOUT, "--answer": ANSWER}
 
 
 def _log(jobs: Jobs, run: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import msgspec
@@ -36,11 +37,17 @@ def processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG0
 
 
 def _sample(partner: str, name: str) -> dict[str, Any]:
-    return upload(f'incoming/{partner}/a b+c%é "{name}', (LAYOUTS / name).read_bytes(), partner=partner)
+    return upload(f'incoming/{partner}/a b+c%é%7B 你 "{name}', (LAYOUTS / name).read_bytes(), partner=partner)
 
 
 def _arguments(file: dict[str, Any], step: str, layout: str = NO_LAYOUT) -> list[str]:
-    named = {"step": step, "file": json.dumps(file), "layout": layout, "answer": ANSWER, "processed_bucket": PROCESSED}
+    named = {
+        "step": step,
+        "file": quote(json.dumps(file)),
+        "layout": layout,
+        "answer": ANSWER,
+        "processed_bucket": PROCESSED,
+    }
     return ["large_files.py", *OF_GLUE, *(word for name, value in named.items() for word in (f"--{name}", value))]
 
 
