@@ -2,7 +2,10 @@
 
 import sys
 
+from pyspark import SparkContext
+
 from pipeline.large_files import main
+from pipeline.spark import SparkRunner
 
 if __name__ == "__main__":
-    main(sys.argv)
+    main(sys.argv, SparkRunner(SparkContext.getOrCreate()))

@@ -1,8 +1,8 @@
 """The job that takes the files which outgrow a function: one step of one file in each run.
 
-A run reads the announced upload as the functions do, and writes its answer as JSON to the processed bucket; the
-function of the same step collects it. Nothing here needs Lambda or its libraries: see ``etl.package``, which says what
-the job has.
+A run reads the announced upload, has its segments processed by tasks on Spark (decision 0046), and writes its answer as
+JSON to the processed bucket; the function of the same step collects it. Nothing here needs Lambda or its libraries: see
+``etl.package``, which says what the job has.
 """
 
 import argparse
@@ -12,14 +12,18 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final, Literal
 from urllib.parse import unquote
+from uuid import uuid4
 
 import msgspec
 from botocore.exceptions import ClientError
 
 from pipeline.clients import client
-from pipeline.processing import transform_upload, validate_upload
+from pipeline.manifests import staged_key, write_manifest
 from pipeline.s3 import ReadsAndWritesObjects
-from pipeline.uploads import File, as_file
+from pipeline.task_files import TaskFiles
+from pipeline.uploads import File, as_file, open_upload
+from transactions.distributed import Workers, transform_with_tasks, validate_with_tasks
+from transactions.engine.tasks import Runner, TaskError
 from transactions.layouts.catalog import shipped_layouts
 from transactions.results import Transformation, Validation
 
@@ -43,7 +47,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str], runner: Runner) -> None:
     """Do what the arguments of a run say, and write the answer.
 
     Parameters
@@ -51,28 +55,30 @@ def main(arguments: Sequence[str]) -> None:
     arguments
         The script's path, and then ``--name value`` pairs: those of :class:`Run`, and Glue's own, which are ignored.
         The file is JSON, percent-encoded (RFC 3986): in a locale without UTF-8, Java loses what is not ASCII.
+    runner
+        Runs the tasks.
 
     Raises
     ------
     RunFailedError
         If there is no answer. Glue reports it as the run's error, and shows it to whoever may read its runs.
     """
-    failure = _failure(arguments[1:])
+    failure = _failure(arguments[1:], runner)
     # Raised here and not where the error is caught: it would be a part of the report as the error's context.
     if failure:
         raise RunFailedError(failure)
 
 
-def _failure(arguments: Sequence[str]) -> str:
+def _failure(arguments: Sequence[str], runner: Runner) -> str:
     """Do what the arguments say; return the class name of the error that prevented it, empty if there is none."""
     identity: dict[str, Any] = {}
     try:
         run = _read(arguments)
         identity = {"file_id": run.file.file_id, "partner": run.file.partner, "execution": run.file.execution}
-        counts = _execute(client("s3"), run)
+        counts = _execute(client("s3"), run, runner)
     except Exception as error:
         _log("failed", level="ERROR", error=_described(error), **identity)
-        return type(error).__name__
+        return str(error) if isinstance(error, TaskError) else type(error).__name__
     _log("answered", step=run.step, counts=counts, **identity)
     return ""
 
@@ -86,8 +92,10 @@ def _read(arguments: Sequence[str]) -> Run:
     return msgspec.convert(vars(values) | {"file": file}, Run)
 
 
-def _execute(s3: ReadsAndWritesObjects, run: Run) -> dict[str, int]:
-    answer = _STEPS[run.step](s3, run)
+def _execute(s3: ReadsAndWritesObjects, run: Run, runner: Runner) -> dict[str, int]:
+    # Of a run that is given up, tasks may still write: no other run reads that.
+    exchange = TaskFiles(run.processed_bucket, staged_key(run.file.file_id, f"tasks/{uuid4().hex}/"))
+    answer = _STEPS[run.step](s3, run, Workers(runner=runner, exchange=exchange))
     s3.put_object(
         Bucket=run.processed_bucket,
         Key=run.answer,
@@ -98,15 +106,20 @@ def _execute(s3: ReadsAndWritesObjects, run: Run) -> dict[str, int]:
     return counts
 
 
-def _validate(s3: ReadsAndWritesObjects, run: Run) -> Validation:
-    return validate_upload(s3, run.file, shipped_layouts())
+def _validate(s3: ReadsAndWritesObjects, run: Run, workers: Workers) -> Validation:
+    with open_upload(s3, run.file) as stream:
+        return validate_with_tasks(stream, run.file.source(), shipped_layouts(), workers)
 
 
-def _transform(s3: ReadsAndWritesObjects, run: Run) -> Transformation:
-    return transform_upload(s3, run.processed_bucket, run.file, shipped_layouts().get(run.layout))
+def _transform(s3: ReadsAndWritesObjects, run: Run, workers: Workers) -> Transformation:
+    sink, layout = TaskFiles(run.processed_bucket, staged_key(run.file.file_id, "")), shipped_layouts().get(run.layout)
+    with open_upload(s3, run.file) as stream:
+        transformation = transform_with_tasks(stream, run.file.source(), layout, sink, workers)
+    write_manifest(s3, run.processed_bucket, run.file.file_id, transformation.objects)
+    return transformation
 
 
-_STEPS: Final[dict[Step, Callable[[ReadsAndWritesObjects, Run], Validation | Transformation]]] = {
+_STEPS: Final[dict[Step, Callable[[ReadsAndWritesObjects, Run, Workers], Validation | Transformation]]] = {
     "validate": _validate,
     "transform": _transform,
 }

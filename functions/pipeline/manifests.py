@@ -24,8 +24,13 @@ def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: I
     """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
     written = list(objects)
     upload_files(s3, bucket, {staged_key(file_id, item.path): folder / item.path for item in written})
-    key = manifest_key(file_id)
-    s3.put_object(Bucket=bucket, Key=key, Body=msgspec.json.encode(written), ContentType="application/json")
+    return write_manifest(s3, bucket, file_id, written)
+
+
+def write_manifest(s3: WritesObjects, bucket: str, file_id: str, objects: Iterable[WrittenObject]) -> str:
+    """List a transformation's objects, which are uploaded; return the manifest's key."""
+    key, written = manifest_key(file_id), msgspec.json.encode(list(objects))
+    s3.put_object(Bucket=bucket, Key=key, Body=written, ContentType="application/json")
     return key
 
 

@@ -1,4 +1,4 @@
-"""The two steps that read an upload: the same for a function and for the job that takes large files."""
+"""The two steps that read an upload, with one engine in this process."""
 
 import tempfile
 from pathlib import Path

@@ -4,13 +4,17 @@ Rows never pass through the Java virtual machine. Spark places the tasks on mach
 is lost.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, Protocol, TypeVar
 
-_WAITING: Final = 2
-"""For each task that runs, so many more may wait: then the next one is ready, and the disk does not fill with them."""
+from transactions.engine.tasks import TaskError
+
+MOST_TASKS: Final = 40
+"""At a time: ten workers of Glue's type G.1X have so many processors. Of fewer, Spark lets the others wait."""
+_TASK_ERROR: Final = re.compile(r"TaskError: (\w+)")
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -23,21 +27,33 @@ class RunsJobs(Protocol):
 
 
 class SparkRunner:
-    """Runs as many tasks at a time as there are ``slots``, which are the processors of the workers."""
+    """Hands so many tasks to Spark at a time, and takes one more item for each that is done."""
 
-    def __init__(self, context: RunsJobs, slots: int) -> None:
-        self._context, self._slots = context, slots
+    def __init__(self, context: RunsJobs, tasks: int = MOST_TASKS) -> None:
+        self._context, self._tasks = context, tasks
 
     def run(self, task: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-        """Run ``task`` on each of ``items``; the results are in order. The first error, in that order, ends it."""
+        """Run ``task`` on each of ``items``; the results are in order.
+
+        Raises
+        ------
+        TaskError
+            If a task fails, with the name of its error. The first one, in the items' order, ends the run.
+        """
         results, waiting = list[_Result](), deque[Future[_Result]]()
-        with ThreadPoolExecutor(self._slots) as pool:
+        with ThreadPoolExecutor(self._tasks) as pool:
             for item in items:
-                if len(waiting) >= self._slots * (1 + _WAITING):
+                if len(waiting) >= self._tasks:
                     results.append(waiting.popleft().result())
                 waiting.append(pool.submit(self._run_one, task, item))
             return [*results, *(one.result() for one in waiting)]
 
     def _run_one(self, task: Callable[[_Item], _Result], item: _Item) -> _Result:
-        results: list[_Result] = self._context.parallelize([item], 1).map(task).collect()
+        try:
+            results: list[_Result] = self._context.parallelize([item], 1).map(task).collect()
+        except Exception as error:
+            # Spark tells it as a part of a Java error's message.
+            if named := _TASK_ERROR.search(str(error)):
+                raise TaskError(named[1]) from None
+            raise
         return results[0]

@@ -36,6 +36,7 @@ from transactions.files import READERS, counts_of, refusal_of, validation_of, wr
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Layout
 from transactions.reading.intake import Arrival, Intake
+from transactions.reading.records import Part
 from transactions.results import Source, Transformation, Validation
 from transactions.sql import literals
 
@@ -161,17 +162,18 @@ def _stage(groups: PartGroups, tasks: FileTasks, workers: Workers) -> list[Stage
 
     def segments() -> Iterator[StageTask]:
         number = 0
-        try:
-            while not groups.ended:
-                parts = []
+        while not groups.ended and not of_reader:
+            parts = list[Part]()
+            try:
                 for part in groups.next_group():
                     parts.append(part)
                     workers.exchange.put(part.path, part_name(part))
                     part.path.unlink()
+            except FileRejectedError as refused:
+                of_reader.append(refused)
+            if parts:
                 yield StageTask(number, tuple(parts))
-                number += 1
-        except FileRejectedError as refused:
-            of_reader.append(refused)
+            number += 1
 
     staged = workers.runner.run(Named(tasks.stage), segments())
     for code, detail in (segment.refusal for segment in staged if segment.refusal):

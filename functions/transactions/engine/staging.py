@@ -178,15 +178,20 @@ def load(connection: duckdb.DuckDBPyConnection, plan: Plan, parts: Iterator[Part
     """
     found, loading = 0, deque[Future[int]]()
     with ThreadPoolExecutor(THREADS) as loaders:
-        # While parts are loaded, the next one is read.
-        for part in parts:
-            if not loading:
-                connection.execute(f"CREATE OR REPLACE TABLE staged AS {plan.staging(part)} LIMIT 0")
-            before = loading[-1] if loading else None
-            loading.append(loaders.submit(_load, connection, plan, part, before, guard))
-            if len(loading) > THREADS:
-                found += loading.popleft().result()
-        return found + sum(loaded.result() for loaded in loading)
+        try:
+            # While parts are loaded, the next one is read.
+            for part in parts:
+                if not loading:
+                    connection.execute(f"CREATE OR REPLACE TABLE staged AS {plan.staging(part)} LIMIT 0")
+                before = loading[-1] if loading else None
+                loading.append(loaders.submit(_load, connection, plan, part, before, guard))
+                if len(loading) > THREADS:
+                    found += loading[0].result()
+                    loading.popleft()
+        finally:
+            # Whatever has failed: what stands further up in the file comes first.
+            found += sum(loaded.result() for loaded in loading)
+    return found
 
 
 def keep(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from handlers import transform, validate
 from pipeline.large_files import NO_LAYOUT, RunFailedError, main
 from pipeline.manifests import manifest_key
+from tests.support.task_runners import SerializingRunner
 from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.samples import PROCESSED, upload
 from transactions.results import Transformation, Validation
@@ -66,9 +67,9 @@ def test_the_job_answers_as_the_functions_do(context: FakeContext, partner: str,
     boto3.client("s3").delete_object(Bucket=PROCESSED, Key=manifest_key(file["file_id"]))
 
     # When the job takes the same file
-    main(_arguments(file, "validate"))
+    main(_arguments(file, "validate"), SerializingRunner())
     judged = msgspec.json.decode(_object(ANSWER), type=Validation)
-    main(_arguments(file, "transform", judged.layout))
+    main(_arguments(file, "transform", judged.layout), SerializingRunner())
     transformed = msgspec.json.decode(_object(ANSWER), type=Transformation)
 
     # Then its answers are theirs, and it has staged the same
@@ -83,7 +84,7 @@ def test_the_job_answers_as_the_functions_do(context: FakeContext, partner: str,
 
 
 def test_a_refused_file_is_an_answer_of_the_job_too() -> None:
-    main(_arguments(upload("incoming/alpine/file.csv", b"a,b\n1,2\n"), "validate"))
+    main(_arguments(upload("incoming/alpine/file.csv", b"a,b\n1,2\n"), "validate"), SerializingRunner())
 
     answer = msgspec.json.decode(_object(ANSWER), type=Validation)
     assert (answer.verdict, answer.reason_code) == ("REJECTED", "HEADER_MISMATCH")
@@ -92,7 +93,7 @@ def test_a_refused_file_is_an_answer_of_the_job_too() -> None:
 def test_a_large_size_in_scientific_notation_is_read() -> None:
     file = _sample(*SAMPLES[0]) | {"size": 5.0e9}
 
-    main(_arguments(file, "validate"))
+    main(_arguments(file, "validate"), SerializingRunner())
 
     assert msgspec.json.decode(_object(ANSWER), type=Validation).verdict != "REJECTED"
 
@@ -102,7 +103,7 @@ def test_a_failed_run_says_the_errors_name_and_code(capsys: pytest.CaptureFixtur
     boto3.client("s3").delete_object(Bucket=file["bucket"], Key=file["key"], VersionId=file["version_id"])
 
     with pytest.raises(RunFailedError, match=r"^ClientError$") as raised:
-        main(_arguments(file, "validate"))
+        main(_arguments(file, "validate"), SerializingRunner())
 
     assert raised.value.__context__ is None
     line = json.loads(capsys.readouterr().out)
@@ -118,10 +119,10 @@ def test_neither_log_nor_error_of_the_job_holds_a_cell(capfd: pytest.CaptureFixt
     file = upload("incoming/alpine/file.csv", "\n".join([*content, ",".join(cells)]).encode())
     broken = upload(f"incoming/alpine/{CELL}.csv", f"{CELL}\n{CELL}".encode())
 
-    main(_arguments(file, "validate"))
-    main(_arguments(file, "transform", "alpine-2025"))
+    main(_arguments(file, "validate"), SerializingRunner())
+    main(_arguments(file, "transform", "alpine-2025"), SerializingRunner())
     with pytest.raises(RunFailedError) as raised:
-        main(_arguments(broken, "transform", "alpine-2025"))
+        main(_arguments(broken, "transform", "alpine-2025"), SerializingRunner())
 
     logged = capfd.readouterr()
     assert [json.loads(line)["message"] for line in logged.out.splitlines()] == ["answered", "answered", "failed"]
@@ -133,7 +134,7 @@ def test_an_argument_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]
     arguments = _arguments(_sample(*SAMPLES[0]), "validate")
 
     with pytest.raises(SystemExit, match="2"):
-        main([word for word in arguments if word not in {"--answer", ANSWER}])
+        main([word for word in arguments if word not in {"--answer", ANSWER}], SerializingRunner())
 
     assert capsys.readouterr().err.endswith("the following arguments are required: --answer\n")
 

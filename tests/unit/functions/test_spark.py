@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline.spark import SparkRunner
+from transactions.engine.tasks import TaskError
 
-SLOTS = 2
+TASKS = 2
 
 
 class FakeDataset:
@@ -37,14 +38,14 @@ class FakeContext:
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
-    assert SparkRunner(FakeContext(), SLOTS).run(lambda item: item * 2, range(50)) == [item * 2 for item in range(50)]
+    assert SparkRunner(FakeContext(), TASKS).run(lambda item: item * 2, range(50)) == [item * 2 for item in range(50)]
 
 
-def test_as_many_tasks_run_at_a_time_as_there_are_slots() -> None:
+def test_several_tasks_run_at_a_time() -> None:
     # Given tasks that end only when two of them run
-    both = Barrier(SLOTS, timeout=30)
+    both = Barrier(TASKS, timeout=30)
 
-    assert len(SparkRunner(FakeContext(), SLOTS).run(lambda _: both.wait(), range(10))) == 10
+    assert len(SparkRunner(FakeContext(), TASKS).run(lambda _: both.wait(), range(10))) == 10
 
 
 def test_items_are_taken_only_as_there_is_room_for_them() -> None:
@@ -64,15 +65,26 @@ def test_items_are_taken_only_as_there_is_room_for_them() -> None:
             done += 1
         return item
 
-    SparkRunner(FakeContext(), SLOTS).run(task, items())
+    SparkRunner(FakeContext(), TASKS).run(task, items())
 
-    # Then six run or wait, and one more is taken
-    assert max(ahead) <= 7
+    # Then two run or wait, and one more is taken
+    assert max(ahead) <= TASKS + 1
 
 
-def test_the_first_error_ends_the_run() -> None:
+def test_the_first_error_ends_the_run_with_its_name() -> None:
+    # Given tasks whose errors Spark tells as it tells Python's: within a message of its own
     def task(item: int) -> int:
-        raise ValueError(str(item))
+        raise RuntimeError(f"Job aborted: transactions.engine.tasks.TaskError: Error{item}\n\tat org.apache.spark")
 
-    with pytest.raises(ValueError, match="0"):
-        SparkRunner(FakeContext(), SLOTS).run(task, range(5))
+    with pytest.raises(TaskError, match=r"^Error0$") as raised:
+        SparkRunner(FakeContext(), TASKS).run(task, range(5))
+
+    assert raised.value.__suppress_context__
+
+
+def test_an_error_of_spark_itself_is_not_hidden() -> None:
+    def task(_: int) -> int:
+        raise RuntimeError("no executors")
+
+    with pytest.raises(RuntimeError, match="no executors"):
+        SparkRunner(FakeContext(), TASKS).run(task, range(5))

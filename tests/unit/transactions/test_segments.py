@@ -26,6 +26,7 @@ from tests.unit.transactions.support import (
     validate,
 )
 from transactions.assets import asset_folder
+from transactions.codes import FileCode
 from transactions.distributed import Workers, transform_with_tasks, validate_with_tasks
 from transactions.engine.outcome import Outcome, Sum, combined
 from transactions.errors import FileRejectedError
@@ -157,19 +158,18 @@ def test_each_segment_has_objects_of_its_own_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read", [in_segments, with_tasks])
-def test_of_two_reasons_the_first_in_the_file_refuses_it(read: Callable[..., Judged], tmp_path: Path) -> None:
-    # Given a line of another section than the first, and further down a byte that is none of the encoding
+@pytest.mark.parametrize("between", [0, 4, 20])
+def test_the_first_reason_in_the_file_refuses_it(read: Callable[..., Judged], between: int, tmp_path: Path) -> None:
+    # Given a line of another account than the first, and further down a byte that is none of the encoding
     file_layout = CATALOG.get("dkb-2023")
     sample = (asset_folder("layouts") / "dkb-2023.sample.csv").read_bytes()
     account, rows = sample.splitlines(keepends=True)[0], sample.splitlines(keepends=True)[-1]
-    content = sample + account.replace(b"0", b"1") + rows * 20 + b"\xff\xfe\n"
+    content = sample + account.replace(b"0", b"1") + rows * between + b" " * 200 + b"\n\xff\xfe\n"
 
-    with pytest.raises(FileRejectedError) as of_whole:
-        whole(content, tmp_path / "whole", file_layout)
-    with pytest.raises(FileRejectedError) as of_pieces:
-        read(content, tmp_path / "pieces", file_layout, segment=1, chunk=200)
+    with pytest.raises(FileRejectedError) as refused:
+        read(content, tmp_path / "pieces", file_layout, segment=500, chunk=100)
 
-    assert (of_pieces.value.code, of_pieces.value.detail) == (of_whole.value.code, of_whole.value.detail)
+    assert refused.value.code == FileCode.SECTION_UNDECLARED
 
 
 def test_sums_of_segments_are_added_without_rounding() -> None:
