@@ -13,8 +13,9 @@ from typing import BinaryIO
 
 from transactions.codes import FileCode
 from transactions.engine.balances import BORDER_ROWS, check_balances_between
+from transactions.engine.counting import tally
 from transactions.engine.database import MEMORY_MB, create_tables, engine
-from transactions.engine.outcome import added, combined, tallied, tally
+from transactions.engine.outcome import added, combined, tallied
 from transactions.engine.plan import Plan
 from transactions.engine.staging import SEGMENT_BYTES, PartGroups, Staged
 from transactions.engine.tasks import (

@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from transactions.engine.balances import check_balances, check_balances_between
+from transactions.engine.counting import tally
 from transactions.engine.database import MEMORY_MB, engine
 from transactions.engine.notes import Notes, masked_lines
-from transactions.engine.outcome import Outcome, Sum, Tally, combined, tallied, tally, totals_of
+from transactions.engine.outcome import Outcome, Sum, Tally, combined, tallied, totals_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.staging import Staged, stage
 from transactions.errors import FileRejectedError

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 
 from transactions.contract import Table, canonical
-from transactions.engine.outcome import Outcome, Sum, sums_of, totals_of
+from transactions.engine.counting import sums_of
+from transactions.engine.outcome import Outcome, Sum, totals_of
 from transactions.engine.partitions import write_dates
 from transactions.engine.staging import Segment, Staged
 from transactions.errors import ReconciliationError

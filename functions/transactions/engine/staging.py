@@ -10,9 +10,10 @@ import duckdb
 import msgspec
 
 from transactions.codes import FileCode
+from transactions.engine.counting import sums_of, tally
 from transactions.engine.database import THREADS, create_tables, insert
 from transactions.engine.notes import Notes
-from transactions.engine.outcome import Outcome, sums_of, tally
+from transactions.engine.outcome import Outcome
 from transactions.engine.plan import Plan
 from transactions.errors import FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout

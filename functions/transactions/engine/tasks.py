@@ -16,9 +16,10 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.engine.balances import BORDER_ROWS, check_balances
+from transactions.engine.counting import tally
 from transactions.engine.database import MEMORY_MB, create_tables, engine
 from transactions.engine.notes import Notes
-from transactions.engine.outcome import Outcome, Sum, Tally, tally
+from transactions.engine.outcome import Outcome, Sum, Tally
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
 from transactions.engine.plan import HAS_ID, Plan
 from transactions.engine.staging import SEGMENT_TABLES, Segment, Staged, fetch, keep, load
