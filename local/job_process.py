@@ -104,7 +104,7 @@ def job_process(job: Mapping[str, Any], run_id: str, arguments: Mapping[str, str
         finally:
             running.end()
             prefix = arguments.get(LOG_GROUPS, "")
-            _write_log(session, f"{prefix}/output" if prefix else "", run_id, log)
+            _write_log(f"{prefix}/output" if prefix else "", run_id, log)
 
 
 def _credentials(role_arn: str, run_id: str) -> dict[str, str]:
@@ -167,13 +167,16 @@ def _environment(credentials: Mapping[str, str], modules: list[str], folder: Pat
     }
 
 
-def _write_log(session: boto3.Session, group: str, stream: str, log: Path) -> None:
-    """Write the script's output to the job's log group with the job's role; without its right, there is no log."""
+def _write_log(group: str, stream: str, log: Path) -> None:
+    """Write the script's output to the job's log group, if there is one. As for functions, no permission is checked.
+
+    The emulator knows log groups by an ARN that policies on AWS do not name: without ``:*`` at its end.
+    """
     now = int(time.time() * 1000)
     events: list[Any] = [{"timestamp": now, "message": line} for line in _lines(log) if line]
     if not group or not events:
         return
-    logs = session.client("logs")
+    logs = boto3.Session(region_name=get_region()).client("logs")
     try:
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         for first in range(0, len(events), _EVENTS):

@@ -52,7 +52,6 @@ class Jobs:
             "glue-job",
             "glue.amazonaws.com",
             allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{BUCKET}/*"),
-            allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"arn:aws:logs:{REGION}:*:log-group:{LOG_GROUP}*"),
         )
         wheels = {"--additional-python-modules": f"s3://{BUCKET}/{package.name}", "--processed_bucket": BUCKET}
         self._create_job(JOB, "large_files.py", role, wheels | {"--custom-logGroup-prefix": LOG_GROUPS})
