@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from transactions.contract import Column
 from transactions.currencies import MINOR_UNITS
-from transactions.layouts.fields import NumberField
+from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
@@ -32,8 +32,26 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
             yield from _direction_words(layout, function)
         case AmountByAccount() if column.name != "amount":
             yield "amount_by_account fills amount only"
-        case AmountByAccount() if isinstance(layout.mapping.get("account_id"), ByDirection | None):
-            yield "needs account_id, which says whose account it is"
+        case AmountByAccount():
+            yield from _own_account(layout, function)
+
+
+def _own_account(layout: Layout, function: AmountByAccount) -> Iterator[str]:
+    own = layout.mapping.get("account_id")
+    if own is None or isinstance(own, ByDirection):
+        yield "needs account_id, which says whose account it is"
+    elif compared := [name for name in function.parties if name in fields_read(own)]:
+        yield f"account_id has {compared[0]} itself, which is always the same"
+    match function.parties:
+        case ():
+            yield "needs payer or payee, a field with accounts"
+        case (name,) if not _is_one_notation(layout.field(name)):
+            yield f"{name} decides alone, and needs a format or constraints: accounts written alike can be compared"
+
+
+def _is_one_notation(field: Field) -> bool:
+    """Return whether ``field`` says how its texts are written."""
+    return not isinstance(field, StringField) or field.constraints is not None or field.format != "default"
 
 
 def _tells_twice(layout: Layout, function: AmountFunction, name: str) -> bool:

@@ -137,16 +137,22 @@ class AmountByAccount(_Function, frozen=True, tag="amount_by_account"):
     """A number whose direction follows from the own account: money out where it is the payer's, in where the payee's.
 
     ``payer`` and ``payee`` are fields with accounts; the own account is what ``account_id`` is filled with. Where both
-    or neither is the own, the row is rejected, unless a sign decides.
+    or neither is the own, the row is rejected, unless a sign decides. Of a file that has only one of the two, that one
+    decides alone: it is the own account, or certainly another.
 
     ``sign`` is what the number itself says: nothing (``none``), the direction, with which the accounts must not
     disagree (``agrees``), or the direction only where it has a sign (``optional``).
     """
 
     field: str
-    payer: str
-    payee: str
+    payer: str | None = None
+    payee: str | None = None
     sign: Literal["none", "agrees", "optional"] = "none"
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The fields with accounts."""
+        return tuple(filter(None, (self.payer, self.payee)))
 
 
 class DebitCredit(_Function, frozen=True, tag="debit_credit"):
@@ -178,7 +184,7 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one f
         case AmountWithDirection():
             return (function.field, function.direction)
         case AmountByAccount():
-            return (function.field, function.payer, function.payee)
+            return (function.field, *function.parties)
         case FirstOf() | Join() | FirstDate():
             return function.of
         case ByDirection():

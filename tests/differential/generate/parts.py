@@ -151,6 +151,11 @@ def amount_with_direction(rng: Random, names: Names, column: str = "amount") -> 
 
 
 _OWN = ("DE89370400440532013000", "CH93 0076 2011 6238 5295 7", "0012345")
+_NOTATIONS: tuple[Spec, ...] = (
+    {"format": "iban"},
+    {"constraints": {"pattern": "[0-9A-Za-z ]+"}},
+    {"constraints": {"pattern": "[0-9]{5,}|[A-Z]{2}.+"}},
+)
 _OTHERS = ("NL91ABNA0417164300", "GB82 WEST 1234 5698 7654 32", "99887766", "")
 
 
@@ -167,10 +172,16 @@ def amount_by_account(rng: Random, names: Names) -> Part:
     if sign != "none":
         function["sign"] = sign
     number_of_own = rng.choice(_OWN)
+    alone, notation = rng.choice(["payer", "payee", None, None]), rng.choice(_NOTATIONS)
+    if alone:
+        function = {key: name for key, name in function.items() if key not in {"payer", "payee"} or key == alone}
+        (payer if alone == "payer" else payee).update(notation)
     minus = sign == "agrees" or chance(rng, 0.5)
 
     def write(rng: Random, flow: Flow) -> Row:
         own_written = rng.choice([number_of_own, number_of_own.replace(" ", ""), number_of_own.lower()])
+        if alone and chance(rng, 0.8):
+            own_written = number_of_own.replace(" ", "")
         sides = [own_written, rng.choice(_OTHERS)] if flow == "out" else [rng.choice(_OTHERS), own_written]
         if chance(rng, 0.06):
             sides = rng.choice(
@@ -180,7 +191,8 @@ def amount_by_account(rng: Random, names: Names) -> Part:
         return {spec["name"]: signed, own["name"]: number_of_own, payer["name"]: sides[0], payee["name"]: sides[1]}
 
     mapping = {"amount": function, "account_id": {"function": "text", "field": own["name"]}}
-    return Part([spec, own, payer, payee], write, mapping)
+    parties = [party for key, party in (("payer", payer), ("payee", payee)) if alone in {key, None}]
+    return Part([spec, own, *parties], write, mapping)
 
 
 def debit_credit(rng: Random, names: Names) -> Part:

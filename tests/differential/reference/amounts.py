@@ -10,6 +10,7 @@ from tests.differential.reference.answer import Fault
 from tests.differential.reference.cells import Cells
 from tests.differential.reference.derived import all_fields
 from tests.differential.reference.numbers import Number, in_range, read_number, scaled, sum_of, unworded_codes
+from tests.differential.reference.patterns import full_match
 
 _THOUSANDS = 3
 
@@ -95,7 +96,8 @@ class Till:
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
         """Make an amount whose direction follows from the own account: the payer's, the payee's, or neither."""
-        sign, fields = function.get("sign", "none"), (function["field"], function["payer"], function["payee"])
+        sign, parties = function.get("sign", "none"), [function[key] for key in ("payer", "payee") if key in function]
+        fields = (function["field"], *parties)
         part = self._part(function["field"], signed=sign != "none")
         if part.text is None:
             return Money(None, "", (Fault.of(part.field, "FIELD_MISSING"),))
@@ -104,9 +106,11 @@ class Till:
             unknown = Fault(frozenset(fields), frozenset(["DIRECTION_UNKNOWN"]), certain=False)
             return Money(None, "", (*part.faults(), unknown))
         own = _comparable(self.own_account)
-        payer, payee = (_comparable(self.cells.texts[name]) for name in fields[1:])
+        payer, payee = (_comparable(self.cells.texts.get(function.get(key, ""))) for key in ("payer", "payee"))
         paid, received = own is not None and payer == own, own is not None and payee == own
         by_account = "" if paid == received else "DBIT" if paid else "CRDT"
+        if len(parties) == 1 and not (paid or received) and self._is_another(parties[0]):
+            by_account = "CRDT" if "payer" in function else "DBIT"
         by_sign = "DBIT" if part.number.value < 0 else "CRDT"
         counts = sign == "agrees" or (sign == "optional" and (part.number.value < 0 or part.number.plus))
         if paid and received:
@@ -128,6 +132,15 @@ class Till:
             faults += (Fault(frozenset(fields), frozenset(["SIGN_MISMATCH"]), if_alone=True),)
         size = abs(part.value) if part.value is not None else None
         return Money(-size if size is not None and direction == "DBIT" else size, direction, faults)
+
+    def _is_another(self, name: str) -> bool:
+        """Return whether the field ``name`` has an account that cannot be the own one in another notation."""
+        party, own, field = _comparable(self.cells.texts[name]), _comparable(self.own_account), self._field(name)
+        if party is None or own is None or party in own or own in party:
+            return False
+        pattern = field.get("constraints", {}).get("pattern")
+        alike = pattern is None or full_match(pattern, self.own_account or "") is not None
+        return alike and ("format" not in field or _is_iban_like(own))
 
     def _with_direction(self, function: Mapping[str, Any], *, required: bool) -> Money:
         sign, word = function.get("sign", "none"), self.cells.texts[function["direction"]]

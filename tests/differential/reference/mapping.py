@@ -167,7 +167,7 @@ def fields_of(function: Mapping[str, Any]) -> list[str]:
     if function["function"] == "amount_with_direction":
         return [function["field"], function["direction"]]
     if function["function"] == "amount_by_account":
-        return [function["field"], function["payer"], function["payee"]]
+        return [function[key] for key in ("field", "payer", "payee") if key in function]
     named = [function[key] for key in ("field", "unless", "fee", "credit", "debit", "of") if key in function]
     return [name for names in named for name in ([names] if isinstance(names, str) else names)]
 
