@@ -89,7 +89,7 @@ class Mapper(msgspec.Struct, frozen=True):
         return CheckedCell(field, shown, checks)
 
     def _json_type(self, field: str) -> Check:
-        types = " or ".join(self.layout.field(field).json_types)
+        types = " or ".join(self.layout.field(field).json_types).replace("array", "array of strings")
         return Check(RowCode.FIELD_TYPE, self.of_other_type[field], f"a JSON {types}")
 
     def constrained(self) -> Iterable[CheckedCell]:

@@ -9,14 +9,14 @@ from typing import Final, Self
 import msgspec
 
 from transactions.engine.amounts import THOUSANDS
-from transactions.layouts.fields import Field, NumberField
+from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.layout import Layout
 from transactions.layouts.paths import is_outer, steps
 from transactions.reading.json_rows import number_columns
 from transactions.sql import literal, literals
 
 _ROOT: Final = "$"
-_ENGINE_TYPES: Final = {"string": "VARCHAR", "boolean": "BOOLEAN"}
+_ENGINE_TYPES: Final = {"string": "VARCHAR", "boolean": "BOOLEAN", "array": "ARRAY"}
 """What the engine calls the types of JSON values. Numbers have columns of their own: it would read them as floats."""
 
 
@@ -95,7 +95,8 @@ class _Side(msgspec.Struct, frozen=True):
         other = " AND ".join(
             f"{kind} <> '{name}'" for name in ("NULL", *map(_ENGINE_TYPES.__getitem__, field.json_types))
         )
-        return JsonCell(f"{self.column}_texts[{self.read[path]}]", other)
+        cell = JsonCell(f"{self.column}_texts[{self.read[path]}]", other)
+        return _joined(cell, kind, field) if "array" in field.json_types else cell
 
 
 class JsonCells:
@@ -140,6 +141,22 @@ def _as_written(column: str, field: Field) -> JsonCell:
         "boolean": f"{column} IN ('true', 'false')",
     }
     return JsonCell(text, f"{column} <> 'null' AND NOT ({' OR '.join(map(tests.__getitem__, field.json_types))})")
+
+
+def _joined(cell: JsonCell, kind: str, field: Field) -> JsonCell:
+    """Return the cell of a value that may be an array; ``cell`` has an array's JSON text, ``kind`` the value's type.
+
+    Elements that are null or empty have no text. An element of any other type than a string is of another type.
+    """
+    assert isinstance(field, StringField)  # noqa: S101 - linted
+    separator = " " if field.separator is None else field.separator
+    elements = f"list_filter(json_extract_string({cell.text}, '$[*]'), lambda element: element <> '')"
+    text = f"array_to_string({elements}, {literal(separator)})"
+    other = f"len(list_filter(json_type({cell.text}, '$[*]'), lambda kind: kind NOT IN ('VARCHAR', 'NULL'))) > 0"
+    return JsonCell(
+        f"CASE WHEN {kind} = 'ARRAY' THEN nullif({text}, '') ELSE {cell.text} END",
+        f"CASE WHEN {kind} = 'ARRAY' THEN {other} ELSE {cell.of_other_type} END",
+    )
 
 
 def _in_notation(column: str, field: Field) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from transactions.layouts.date_rules import date_complaints
-from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField
+from transactions.layouts.fields import DateField, DateTimeField, Field, NumberField, StringField
 from transactions.layouts.number_rules import number_complaints
 
 
@@ -14,3 +14,5 @@ def field_complaints(field: Field, captures: frozenset[str]) -> Iterator[str]:
             yield from number_complaints(field)
         case DateField() | DateTimeField():
             yield from date_complaints(field, captures)
+        case StringField() if field.separator is not None and "array" not in field.json_types:
+            yield ".separator: stands between the texts of a JSON array only"

@@ -15,7 +15,7 @@ from transactions.layouts.ibans import IbanFormat
 from transactions.patterns import compiled
 
 Character = Annotated[str, Meta(min_length=1, max_length=1)]
-JsonType = Literal["string", "number", "boolean"]
+JsonType = Literal["string", "number", "boolean", "array"]
 MonthName = Annotated[str, Meta(max_length=40)]
 MonthNames = Annotated[
     tuple[MonthName | Annotated[tuple[MonthName, ...], Meta(min_length=1)], ...], Meta(min_length=12, max_length=12)
@@ -84,10 +84,14 @@ class _Field(LayoutPart, frozen=True, kw_only=True, tag_field="type"):
 
 
 class StringField(_Field, frozen=True, kw_only=True, tag="string"):
-    """Any text, or a text within ``constraints``; one of the ``format`` iban has check digits that fit."""
+    """Any text, or a text within ``constraints``; one of the ``format`` iban has check digits that fit.
+
+    The texts of a JSON array are joined by ``separator``, a space where none is declared.
+    """
 
     format: Literal["default"] | IbanFormat = "default"
     constraints: Constraints | None = None
+    separator: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class NumberField(_Field, frozen=True, kw_only=True, tag="number"):

@@ -1,7 +1,7 @@
 """What must hold in a layout beyond the shape of its keys."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from zoneinfo import available_timezones
 
@@ -17,8 +17,8 @@ from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.layouts.suggestions import unknown
 from transactions.patterns import PatternError
 
-_ON_ONE_LINE = {"transaction_id", "account_id", "booking_date", "value_date", "amount", "currency"}
-"""Columns that no line may continue: what has a value in one of their fields is a row."""
+_ONE_VALUE = {"transaction_id", "account_id", "booking_date", "value_date", "amount", "currency"}
+"""Columns that no line may continue and no array may fill: their values are never made of several texts."""
 
 __all__ = ["complaints", "mapped_columns"]
 
@@ -38,6 +38,7 @@ def complaints(layout: Layout) -> list[str]:
         *_references(layout),
         *_sections(layout),
         *_continuation_lines(layout),
+        *_arrays(layout),
         *_delivery(layout),
         *pattern_complaints(layout),
         *mapping_complaints(layout),
@@ -168,8 +169,10 @@ def _json_field(layout: Layout, field: Field) -> Iterator[str]:
     above = {name for name in layout.names if field.name.startswith(f"{name}.")}
     if any("number" in layout.field(name).json_types for name in above):
         yield "name: must not lead through a field that is a JSON number"
-    if "boolean" in field.json_types and not isinstance(field, StringField):
-        yield "jsonType: a boolean is a string field"
+    if {"boolean", "array"} & {*field.json_types} and not isinstance(field, StringField):
+        yield "jsonType: a boolean, or an array, is a string field"
+    if {"number", "array"} <= {*field.json_types}:
+        yield "jsonType: an array is not a number as well"
     if len(set(field.json_types)) < len(field.json_types):
         yield "jsonType: each type once"
 
@@ -208,10 +211,21 @@ def _continuation_lines(layout: Layout) -> Iterator[str]:
             yield f"continuationLines.join: {name} is no field"
         elif not isinstance(layout.field(name), StringField):
             yield f"continuationLines.join: {name} is no string"
-    for column in sorted(_ON_ONE_LINE & layout.mapping.keys()):
+    for column, name in _read_as_one(layout, declared.join):
+        yield f"continuationLines.join: {name} is read by mapping.{column}, which stands on the row's first line"
+
+
+def _arrays(layout: Layout) -> Iterator[str]:
+    arrays = [field.name for field in layout.schema.fields if "array" in field.json_types]
+    for column, name in _read_as_one(layout, arrays):
+        yield f"mapping.{column}: reads {name}, a joined array, whose texts could be divided in several ways"
+
+
+def _read_as_one(layout: Layout, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield which column that has one value reads which of ``fields``, whose texts are made of several."""
+    for column in sorted(_ONE_VALUE & layout.mapping.keys()):
         read = {of for name in fields_read(layout.mapping[column]) for of in layout.file_fields(name)}
-        for name in sorted(read & {*declared.join}):
-            yield f"continuationLines.join: {name} is read by mapping.{column}, which stands on the row's first line"
+        yield from ((column, name) for name in sorted(read & {*fields}))
 
 
 def _delivery(layout: Layout) -> Iterator[str]:

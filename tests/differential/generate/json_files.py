@@ -145,13 +145,24 @@ def _value(rng: Random, spec: dict[str, Any], text: str) -> Value:
         return rng.choice([5, "5", True, None, [("a", 1)], [[1]], Raw('{"#number":"5.00"}'), Raw("1.50"), ""])
     if not text and chance(rng, 0.7):
         return None
+    if kind == "array":
+        return _texts(rng, text)
     if kind == "boolean":
         return len(text) % 2 == 0
     if kind == "number":
         return _number(rng, spec, text)
-    if spec["type"] == "string" and chance(rng, 0.03):
-        return Raw(f'"{_HALF}"') if chance(rng, 0.03) else rng.choice(_TRICKY)
-    return text
+    odd = spec["type"] == "string" and chance(rng, 0.03)
+    return (Raw(f'"{_HALF}"') if chance(rng, 0.03) else rng.choice(_TRICKY)) if odd else text
+
+
+def _texts(rng: Random, text: str) -> Value:
+    """Return an array with the words of a text, and seldom something else among them."""
+    elements: list[Value] = list(text.split(" ")) if chance(rng, 0.6) else [text]
+    if chance(rng, 0.15):
+        elements.insert(rng.randint(0, len(elements)), rng.choice([None, "", " ", rng.choice(_TRICKY)]))
+    if chance(rng, 0.04):
+        elements.append(rng.choice([5, True, [], [("a", "b")], ["nested"], Raw("1.50"), Raw(f'"{_HALF}"')]))
+    return tuple(elements)
 
 
 def _number(rng: Random, spec: dict[str, Any], text: str) -> Value:

@@ -66,7 +66,11 @@ def _add_types(rng: Random, layout: dict[str, Any]) -> None:
             spec["jsonType"] = ["string", "number"]
         if spec["type"] != "string" or spec["name"].startswith("$"):
             continue
-        if re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
+        if re.search("Purpose|Note|More", spec["name"]) and chance(rng, 0.25):
+            spec["jsonType"] = rng.choice(["array", "array", ["string", "array"], ["array", "boolean"]])
+            if chance(rng, 0.6):
+                spec["separator"] = rng.choice(["", ", ", " / ", "\n", "x"])
+        elif re.search("Id|Ref", spec["name"]) and chance(rng, 0.2):
             spec["jsonType"] = rng.choice(["number", ["number", "string"], ["string", "boolean", "number"]])
         elif "Other" in spec["name"] and chance(rng, 0.4):
             spec["jsonType"] = "boolean"

@@ -83,7 +83,7 @@ class JsonRecords:
             value, repeated = reached(*place_of(name, record, around))
             repeats = repeats or (repeated and not name.startswith("$"))
             texts[name] = self._text(value, spec)
-            if value is not None and value.kind not in _types(spec):
+            if value is not None and not _is_of_type(value, spec):
                 mistyped.add(name)
             if name.startswith("$") and value is not None and _is_forbidden(value):
                 codes.add("CHARACTER_FORBIDDEN")
@@ -97,10 +97,11 @@ class JsonRecords:
     def _text(self, value: Node | None, spec: Mapping[str, Any]) -> str | None:
         if value is None:
             return None
-        text = re.sub("\r\n?", "\n", value.text)
+        text = _joined(value, spec) if value.kind == "array" else _with_line_feeds(value.text)
         if value.kind == "number" and spec["type"] == "number" and len(_types(spec)) > 1:
             text = _as_text(text, spec)
-        return None if text in self.layout["schema"].get("missingValues", [""]) else text
+        missing = self.layout["schema"].get("missingValues", [""])
+        return None if text in missing or (value.kind == "array" and not text) else text
 
     def _refuse_repeats_around(self, root: Node) -> None:
         """Refuse a document in which a name stands twice on the way to the records, or to a value around them."""
@@ -113,6 +114,21 @@ class JsonRecords:
 def _types(spec: Mapping[str, Any]) -> list[str]:
     declared = spec.get("jsonType", "string")
     return [declared] if isinstance(declared, str) else declared
+
+
+def _is_of_type(value: Node, spec: Mapping[str, Any]) -> bool:
+    """Return whether a value is of a declared type: of an array, that all elements are strings or null."""
+    return value.kind in _types(spec) and all(element.kind in {"string", "null"} for element in value.elements)
+
+
+def _joined(array: Node, spec: Mapping[str, Any]) -> str:
+    """Join the texts of an array's elements, without those that are null or empty."""
+    texts = (_with_line_feeds(element.text) for element in array.elements if not element.is_null)
+    return str(spec.get("separator", " ")).join(filter(None, texts))
+
+
+def _with_line_feeds(text: str) -> str:
+    return re.sub("\r\n?", "\n", text)
 
 
 def _as_text(number: str, spec: Mapping[str, Any]) -> str:
