@@ -67,7 +67,7 @@ class Document:
             return False
         _, inside, context = first
         return all(
-            any(_has(context if is_outer(name) else inside, steps(name)) for name in names)
+            any(_has(context if is_outer(name) else inside, steps(name)) for name in _in_file(layout, names))
             for column in mapped_columns().values()
             if column.required and (names := fields_read(layout.mapping[column.name]))
         )
@@ -154,6 +154,11 @@ def _is_barred(node: Node, path: Iterable[str]) -> bool:
             return False
         node = below
     return False
+
+
+def _in_file(layout: Layout, names: Iterable[str]) -> Iterator[str]:
+    """Yield the file's fields of which the fields ``names`` are made."""
+    return (of for name in names for of in layout.file_fields(name))
 
 
 def _object(members: Mapping[str, Node]) -> bytes:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.transactions.support import layout, transform, validate
 from transactions.codes import FileCode, RowCode
 from transactions.errors import FileRejectedError
+from transactions.layouts.derived import Derived
 from transactions.layouts.fields import DateField, Field, NumberField, Schema, StringField
 from transactions.layouts.layout import Layout, Limits, Predicate
 from transactions.layouts.mapping import Amount, Constant, Date, RowHash, Text
@@ -201,6 +202,19 @@ def test_fields_of_the_first_record_choose_among_equal_paths(tmp_path: Path) -> 
     )
 
     assert validation.layout == "nested"
+
+
+def test_a_derived_field_chooses_by_what_it_is_made_of(tmp_path: Path) -> None:
+    one = json_layout(StringField(name="paid"), path="$[*]", amount=NumberField(name="fee"))
+    part = Derived(of=("paid",), pattern="([0-9.]+)(?: EUR)?", field=NumberField(name="amount"))
+    one = msgspec.structs.replace(one, derived=(part,))
+    one.mapping["amount"] = Amount(field="amount")
+    other = json_layout(path="$[*]", amount=NumberField(name="value.amount", json_type="number"), name="nested")
+    content = b'[{"day": "2025-10-01", "paid": "5.00 EUR"}]'
+
+    validation = validate(content, tmp_path, "obie", layouts=[one, other], file_format="json")
+
+    assert (validation.layout, validation.counts.accepted) == (one.name, 1)
 
 
 def test_a_document_that_fits_no_path_is_refused_with_all_paths(tmp_path: Path) -> None:
