@@ -2,13 +2,16 @@
 
 import codecs
 import gzip
+import json
 from random import Random
 from typing import Any
 
 from tests.differential.generate import (
     balances,
+    closings,
     continuations,
     csv_layouts,
+    derived,
     escapes,
     header_breaks,
     leading,
@@ -40,6 +43,8 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
     leading.add(dice, layout, facts)
     header_breaks.add(Random(f"{seed} {number} header breaks"), layout)  # noqa: S311 no secret
+    closing = Random(f"{seed} {number} closings")  # noqa: S311 no secret
+    closings.add(closing, layout, facts)
     continuing = Random(f"{seed} {number} continuations")  # noqa: S311 no secret
     continuations.add(continuing, layout)
     columns, header = _header(rng, layout, facts)
@@ -47,13 +52,14 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     balances.add(rng, layout, drawn_rows)
     if drawn.lengthen(rng, drawn_rows):
         kinds.add("records as long as may be")
+    derived.add(Random(f"{seed} {number} derived"), layout, drawn_rows)  # noqa: S311 no secret
     rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
     lines = [_line(rng, layout, row, kinds) for row in rows]
     lines = continuations.among(
         continuing, layout, lines, columns, lambda cells: _line(continuing, layout, cells, set())
     )
     lines = sections.among(Random(f"{seed} {number} sections"), layout, lines, header, facts)  # noqa: S311 no secret
-    above = _above(rng, layout, facts)
+    above = [*closings.lines(closing, facts), *_above(rng, layout, facts)]
     above += leading.lines(dice, layout, facts, lambda cells: _line(dice, layout, cells, set()), rows)
     if layout["dialect"].get("header", True):
         broken = any("\n" in cell for cell in header)
@@ -69,7 +75,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         content, kinds = mutations.of_bytes(rng, content), kinds | {"mutated bytes"}
     if chance(rng, 0.04):
         content, kinds = packed(rng, content), kinds | {"gzip"}
-    blocks, file_name = drawn_blocks(rng, len(content)), _file_name(rng, facts)
+    blocks, file_name = drawn_blocks(rng, len(content)), closings.file_name(_file_name(rng, facts), facts)
     further = others.draw(rng, layout, lambda rng: csv_layouts.draw(rng)[0].layout)
     return Case(
         seed=seed,
@@ -241,12 +247,12 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         "skipLines": "skipped lines", "commentChar": "skipped lines", "footer": "footer",
     }  # fmt: skip
     kinds |= {kind for key, kind in named.items() if dialect.get(key)}
-    if layout.get("sections"):
-        kinds.add("sections")
+    declared = {"sections": "sections", "continuationLines": "continuation lines", "derived": "derived fields"}
+    kinds |= {kind for key, kind in declared.items() if layout.get(key)}
     if any("\n" in field.get("header", "") for field in layout["schema"]["fields"]):
         kinds.add("line breaks in headers")
-    if layout.get("continuationLines"):
-        kinds.add("continuation lines")
+    if '"closing"' in json.dumps(layout):
+        kinds.add("dates without a year")
     if not dialect.get("header", True):
         kinds.add("no header")
         if any(capture.get("source") == "preamble" for capture in layout.get("captures", ())):

@@ -5,7 +5,7 @@ import re
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_files, json_layouts, mutations, others, texts
+from tests.differential.generate import balances, csv_files, derived, json_layouts, mutations, others, texts
 from tests.differential.generate.case import Case
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.json_writing import Raw, Style, written
@@ -57,6 +57,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     rows = [drawn.row(rng) for _ in range(count)]
     balances.add(rng, layout, rows)
     long = drawn.lengthen(rng, rows)
+    derived.add(Random(f"{seed} {number} derived"), layout, rows)  # noqa: S311 no secret
     records = [_record(rng, layout, row, outer) for row in rows]
     records = [record for record in records for _ in range(weighted(rng, {1: 20.0, 2: 1.0}))]
     style = Style.draw(rng)
@@ -68,10 +69,12 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     else:
         text = written(rng, _document(rng, layout, records, outer), style)
     kinds = {"json", "json lines" if layout.get("jsonLines") else "json document"}
-    if outer:
-        kinds.add("fields around the records")
-    if long:
-        kinds.add("records as long as may be")
+    special = {
+        "fields around the records": outer,
+        "derived fields": layout.get("derived"),
+        "records as long as may be": long,
+    }
+    kinds |= {kind for kind, has in special.items() if has}
     if chance(rng, 0.12):
         text, kinds = _mutated(rng, text), kinds | {"mutated text"}
     content = text.encode("utf-8", "surrogatepass")

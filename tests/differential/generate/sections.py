@@ -28,6 +28,7 @@ def among(
             other = [cell.replace(facts.get("header", "\0"), fact) for cell in header]
             above = [dice.choice(["", "Statement of account"])] if chance(dice, 0.4) else []
             above += [f"Konto: {fact}"] if "preamble" in facts else []
+            above += [f"Statement to {facts['closing']}"] if facts.get("closing in") == "preamble" else []
             has_header = dialect.get("header", True) and ("header" in facts or chance(dice, 0.6))
             found += [*above, *([delimiter.join(other)] if has_header else [])]
         found.append(line)

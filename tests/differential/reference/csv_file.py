@@ -8,11 +8,9 @@ from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
 from tests.differential.reference.continuations import continued, joined
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
-from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header
 from tests.differential.reference.leading import is_other_record
-from tests.differential.reference.mapping import fields_of
-from tests.differential.reference.numbers import read_number
+from tests.differential.reference.places import has_amount, has_date
 from tests.differential.reference.skipped_lines import is_skipped
 from tests.differential.reference.texts import FORBIDDEN, MAX_LINE_BYTES
 
@@ -129,18 +127,7 @@ class CsvRows:
 
     def _is_booked(self, cells: Mapping[str, str]) -> bool:
         """Return whether there is a booking date and an amount, each written as the layout says."""
-        missing = self.layout["schema"].get("missingValues", [""])
-        fields = {field["name"]: field for field in self.layout["schema"]["fields"]}
-
-        def any_of(column: str, reads: Any, *types: str) -> bool:
-            names = [name for name in fields_of(self.layout["mapping"][column]) if fields[name]["type"] in types]
-            return any(
-                cell not in missing and bool(reads(cell, fields[name]))
-                for name in names
-                if (cell := cells.get(name)) is not None
-            )
-
-        return any_of("booking_date", has_shape, "date", "datetime") and any_of("amount", read_number, "number")
+        return has_date(self.layout, cells) and has_amount(self.layout, cells)
 
     def _split(self, record: str) -> list[str] | None:
         try:

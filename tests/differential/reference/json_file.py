@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
+from tests.differential.reference.derived import file_fields
 from tests.differential.reference.json_text import Node, NotJsonError, parse
 from tests.differential.reference.json_warnings import Record, absent_fields, unread_arrays
 from tests.differential.reference.mapping import REQUIRED, fields_of
@@ -173,7 +174,8 @@ def has_fields(layout: Mapping[str, Any], text: str) -> bool:
     first = next((pair for group in groups for pair in group), None)
     if first is None:
         return False
-    needed = (names for column in REQUIRED if (names := fields_of(layout["mapping"][column])))
+    made = (fields_of(layout["mapping"][column]) for column in REQUIRED)
+    needed = [[one for name in names for one in file_fields(layout, name)] for names in made if names]
     return all(any(reached(*place_of(name, *first))[0] is not None for name in names) for names in needed)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tests.differential.reference.derived import file_fields
 from tests.differential.reference.json_text import Node
 from tests.differential.reference.mapping import fields_of
 from tests.differential.reference.paths import ARRAY, place_of, steps_of
@@ -19,6 +20,7 @@ def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple
     drops = [condition for drop in layout.get("drop", ()) for condition in (drop, *drop.get("also", ()))]
     used = {name for function in layout["mapping"].values() for name in fields_of(function)}
     used |= {condition["field"] for condition in drops}
+    used = {one for name in used for one in file_fields(layout, name)}
     fields = [field for field in layout["schema"]["fields"] if field["name"] in used and not field.get("optional")]
     found, perhaps = set[str](), set[str]()
     for record, around in records:

@@ -5,10 +5,8 @@ from typing import Any
 
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
-from tests.differential.reference.dates import has_shape
-from tests.differential.reference.mapping import fields_of
-from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import full_match, search
+from tests.differential.reference.places import has_amount, has_date
 from tests.differential.reference.skipped_lines import is_skipped
 
 _MOST_LINES = 100
@@ -50,21 +48,12 @@ def stands_above(layout: Mapping[str, Any], line: str) -> bool:
         return False
     if is_other_record(layout, line):
         return True
-    fields = {field["name"]: field for field in layout["schema"]["fields"]}
-    cells, missing = _cells(layout, line), layout["schema"].get("missingValues", [""])
-    fewest = max(number for number, field in enumerate(fields.values(), 1) if not field.get("optional"))
-    found = {name: cell for name, cell in zip(fields, cells, strict=False) if cell not in missing}
-
-    def named(column: str) -> list[str]:
-        return [name for name in fields_of(layout["mapping"][column]) if name in found]
-
-    if any(has_shape(found[name], fields[name]) for name in named("booking_date")):
-        return False
-    amounts = [name for name in named("amount") if fields[name]["type"] == "number"]
-    return not (
-        fewest <= len(cells) <= len(fields)
-        and any(read_number(found[name], fields[name]) is not None for name in amounts)
-    )
+    fields = layout["schema"]["fields"]
+    cells = _cells(layout, line)
+    fewest = max(number for number, field in enumerate(fields, 1) if not field.get("optional"))
+    found = {field["name"]: cell for field, cell in zip(fields, cells, strict=False)}
+    as_wide = fewest <= len(cells) <= len(fields)
+    return not has_date(layout, found) and not (as_wide and has_amount(layout, found))
 
 
 def is_other_record(layout: Mapping[str, Any], line: str) -> bool:

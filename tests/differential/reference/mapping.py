@@ -48,9 +48,10 @@ class Mapper:
     def mapped(self, cells: Cells) -> tuple[Record, list[Fault]]:
         """Return the row's record, and all that is wrong with it; where something is, the record means little."""
         if self.sections:
-            facts = {**self.facts, **self.sections.facts_of(cells.line)}
-            return replace(self, facts=facts, sections=None).mapped(cells)
-        cells, faults = with_derived(self.layout, cells, self.facts)
+            return replace(self, facts=self._facts_of(cells), sections=None).mapped(cells)
+        cells, broken = with_derived(self.layout, cells, self.facts)
+        # A field that nothing reads is not checked.
+        faults = [fault for fault in broken if fault.fields <= _read_fields(self.layout)]
         mapping = self.layout["mapping"]
         faults += field_faults(self.layout, cells)
         currency = self._text(mapping["currency"], cells, "")
@@ -82,6 +83,13 @@ class Mapper:
             fields = frozenset(fields_of(mapping["currency"])) or frozenset([""])
             faults.append(Fault(fields, frozenset(["CURRENCY_WITHDRAWN"])))
         return record, _reported(faults, cells.mistyped, _read_fields(self.layout))
+
+    def completed(self, cells: Cells) -> Cells:
+        """Return the row with its derived fields."""
+        return with_derived(self.layout, cells, self._facts_of(cells))[0]
+
+    def _facts_of(self, cells: Cells) -> Mapping[str, str]:
+        return {**self.facts, **self.sections.facts_of(cells.line)} if self.sections else self.facts
 
     def _text(self, function: _Function, cells: Cells, direction: str) -> str | None:  # noqa: PLR0911 - one for each
         texts = cells.texts
@@ -176,9 +184,7 @@ def _read_fields(layout: Mapping[str, Any]) -> set[str]:
     """Return the fields that something is made of, or that must look like something."""
     drops = [condition for predicate in layout.get("drop", ()) for condition in (predicate, *predicate.get("also", ()))]
     strict = (
-        field
-        for field in layout["schema"]["fields"]
-        if field["type"] == "string" and {"constraints", "format"} & set(field)
+        field for field in all_fields(layout) if field["type"] == "string" and {"constraints", "format"} & set(field)
     )
     made = (name for function in layout["mapping"].values() for name in fields_of(function))
     return {*made, *(drop["field"] for drop in drops), *(field["name"] for field in strict)}

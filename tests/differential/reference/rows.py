@@ -1,9 +1,8 @@
 """From the rows of a file, split into cells, to its answer: what is dropped, rejected, accepted, and by which ids."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from tests.differential.reference.amounts import Till
 from tests.differential.reference.answer import Answer, Fault, RefusedError, Row
@@ -16,13 +15,12 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     """Judge every row; those that could not be split into cells are rows already. RefusedError if there are none."""
     rows, ids, sure, found = list[Row](), Counter[str](), set[str](), list(found)
     mapper = replace(mapper, signed_file=_has_minus(mapper, found))
-    made = mapper.layout["mapping"]["transaction_id"]
     for one in found:
         row = one if isinstance(one, Row) else _row(mapper, one)
         own = row.record.get("transaction_id")
         if not row.dropped and isinstance(own, str):
             ids[own] += 1
-            if _is_hashed(made, one):
+            if _is_hashed(mapper, one):
                 row.record["transaction_id"] = f"{own}-{ids[own]}"
             elif ids[own] > 1:
                 repeats = own in sure and not row.ambiguous
@@ -43,14 +41,15 @@ def answered(mapper: Mapper, found: Iterable[Cells | Row]) -> Answer:
     return Answer(tuple(rows), warnings={"BALANCE_BREAK": broken[0]}, may_warn={"BALANCE_BREAK": broken[-1]})
 
 
-def _is_hashed(made: Mapping[str, Any], one: Cells | Row) -> bool:
+def _is_hashed(mapper: Mapper, one: Cells | Row) -> bool:
     """Return whether the row's id is a hash."""
+    made = mapper.layout["mapping"]["transaction_id"]
     own = made.get("unless")
-    return made["function"] == "row_hash" and not (own and isinstance(one, Cells) and one.texts[own])
+    return made["function"] == "row_hash" and not (own and isinstance(one, Cells) and mapper.completed(one).texts[own])
 
 
 def _row(mapper: Mapper, cells: Cells) -> Row:
-    if not cells.repeats and is_dropped(mapper.layout, cells):
+    if not cells.repeats and is_dropped(mapper.layout, mapper.completed(cells)):
         return Row(cells.line, dropped=True)
     record, faults = mapper.mapped(cells)
     if cells.repeats or cells.may_repeat:
@@ -75,5 +74,5 @@ def _has_minus(mapper: Mapper, found: Iterable[Cells | Row]) -> bool:
     function = mapper.layout["mapping"]["amount"]
     if function["function"] != "amount_by_account":
         return False
-    rows = (one for one in found if isinstance(one, Cells))
+    rows = (mapper.completed(one) for one in found if isinstance(one, Cells))
     return any(Till(mapper.layout, cells, None).is_negative(function["field"]) for cells in rows)

@@ -7,12 +7,10 @@ from typing import Any
 
 from tests.differential.reference.answer import RefusedError, Row
 from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
-from tests.differential.reference.dates import has_shape
 from tests.differential.reference.headers import Header, captured, header_columns, header_facts, header_record
 from tests.differential.reference.leading import is_other_record
-from tests.differential.reference.mapping import fields_of
-from tests.differential.reference.numbers import read_number
 from tests.differential.reference.patterns import search
+from tests.differential.reference.places import has_amount, has_date
 
 
 @dataclass
@@ -105,15 +103,8 @@ def _may_be_row(layout: Mapping[str, Any], header: Header, line: str) -> bool:
         return True
     if is_other_record(layout, line):
         return False
-    cells, fields = _named_cells(layout, header, line), {one["name"]: one for one in layout["schema"]["fields"]}
-    missing = layout["schema"].get("missingValues", [""])
-    names = [name for name in fields_of(layout["mapping"]["amount"]) if fields[name]["type"] == "number"]
     as_wide = header.least_cells <= len(_split(layout, line)) <= len(header.columns)
-    return as_wide and any(
-        cells[name] not in missing and read_number(cells[name], fields[name]) is not None
-        for name in names
-        if name in cells
-    )
+    return as_wide and has_amount(layout, _named_cells(layout, header, line))
 
 
 def sections_below(
@@ -152,13 +143,7 @@ def _begins(layout: Mapping[str, Any], header: Header, line: str) -> bool:
 
 
 def _is_dated(layout: Mapping[str, Any], header: Header, line: str) -> bool:
-    if is_other_record(layout, line):
-        return False
-    fields = {field["name"]: field for field in layout["schema"]["fields"]}
-    cells = _named_cells(layout, header, line)
-    missing = layout["schema"].get("missingValues", [""])
-    names = fields_of(layout["mapping"]["booking_date"])
-    return any(cells[name] not in missing and has_shape(cells[name], fields[name]) for name in names if name in cells)
+    return not is_other_record(layout, line) and has_date(layout, _named_cells(layout, header, line))
 
 
 def _named_cells(layout: Mapping[str, Any], header: Header, line: str) -> dict[str, str]:
