@@ -63,7 +63,7 @@ class FileCode(_Code):
     MALFORMED_CSV = (
         "MALFORMED_CSV",
         "The file is not well-formed CSV",
-        "send the file again, with every quoted cell closed and the quotes in it doubled",
+        "send the file again, with every quoted cell closed and the quotes in it doubled, or escaped if that is agreed",
     )
     MALFORMED_JSON = (
         "MALFORMED_JSON",
@@ -108,7 +108,7 @@ class FileCode(_Code):
     RECORDS_LOST = (
         "RECORDS_LOST",
         "It is not certain where each record begins and ends",
-        "send the file again, with every quoted cell closed and the quotes in it doubled",
+        "send the file again, with every quoted cell closed and the quotes in it doubled, or escaped if that is agreed",
     )
     FILE_TOO_LARGE = (
         "FILE_TOO_LARGE",
@@ -127,8 +127,8 @@ class RowCode(_Code):
     )
     QUOTE_MALFORMED = (
         "QUOTE_MALFORMED",
-        "A quoted cell is not closed on its line, or has text after its closing quote",
-        "close every quoted cell and double the quotes in it",
+        "A quoted cell is not closed on its line, has text after its closing quote, or has a wrong escape in it",
+        "close every quoted cell, and double the quotes in it, or escape them if that is agreed",
     )
     CHARACTER_FORBIDDEN = (
         "CHARACTER_FORBIDDEN",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -150,3 +151,8 @@ def test_a_header_with_escapes_further_down_is_a_header(tmp_path: Path) -> None:
     content = "\n".join(["Account A1", header, row, "Konto B2", header, row, ""]).encode()
 
     assert validate(content, tmp_path, layouts=[file_layout]).reason_code == FileCode.SECTION_UNDECLARED
+
+
+@pytest.mark.parametrize("code", [FileCode.MALFORMED_CSV, FileCode.RECORDS_LOST, RowCode.QUOTE_MALFORMED])
+def test_the_cure_of_wrong_quotes_is_true_of_escapes_too(code: FileCode | RowCode) -> None:
+    assert re.search("double.* or escape", code.cure)
