@@ -140,6 +140,7 @@ def file_row(outcome: AuditRow) -> Row:
         "rows_in_other_files": outcome.rows_in_other_files,
         "conflicting_rows": outcome.conflicting_rows,
         "overlapping_files": outcome.overlapping_file_count,
+        "lines_joined": outcome.lines_joined,
     }
 
 

@@ -49,6 +49,7 @@ def _record(status: str = FileStatus.COMPLETED, *, file_id: str = "f1", **facts:
         "rows_read": 3,
         "rows_accepted": 2,
         "lines_skipped": 4,
+        "lines_joined": 2,
         "first_booking_date": "2025-10-01",
         "last_booking_date": "2025-10-31",
         "totals": json.dumps([{"currency": "EUR", "count": 2, "sum": EXACT}]),
@@ -87,7 +88,7 @@ def test_a_completed_file_is_recorded_with_exact_totals(tmp_path: Path) -> None:
     tables = _recorded(s3, tmp_path)
     [row], [total] = tables["files"], tables["file_totals"]
     assert (row["status"], row["rows_read"], row["rows_accepted"], row["rows_rejected"]) == ("COMPLETED", 3, 2, 0)
-    assert row["lines_skipped"] == 4
+    assert (row["lines_skipped"], row["lines_joined"]) == (4, 2)
     assert (row["first_booking_date"], row["last_booking_date"]) == (date(2025, 10, 1), date(2025, 10, 31))
     assert (row["uploaded_date"], row["detail"], row["duplicate_of"]) == (date(2025, 11, 3), "VALID", None)
     # The first outcome is the failure
