@@ -78,7 +78,11 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     except RefusedError as refused:
         # Text of another encoding is no header; with NUL in it, it is known to be UTF-16.
         raise RefusedError(*refused.codes, *(["NOT_DECODABLE"] if "\x00" in text else [])) from refused
-    refuse_long(lines, "MALFORMED_CSV")
+    try:
+        refuse_long(lines, "MALFORMED_CSV")
+    except RefusedError as refused:
+        # What is wrong further up may be seen first.
+        raise RefusedError(*refused.codes, *_wrong_sections(layout, header, lines)) from refused
     facts = {**header.facts, **captured(layout, "fileName", [file_name])}
     if captures_of(layout) - facts.keys() and not layout.get("sections"):
         raise RefusedError("CAPTURE_MISSING")
@@ -111,6 +115,17 @@ def _sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> Se
         return find_sections(layout, header, lines)
     except RefusedError as refused:
         raise RefusedError(*refused.codes, *other_columns(layout, header, lines)) from refused
+
+
+def _wrong_sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> frozenset[str]:
+    """Return what the sections of a file may be refused for."""
+    if not layout.get("sections"):
+        return _SECTIONS if header.facts and sections_below(layout, header, lines, ())[1] else frozenset()
+    try:
+        _sections(layout, header, lines)
+    except RefusedError as refused:
+        return refused.codes
+    return frozenset()
 
 
 def _of_json(layout: Mapping[str, Any], text: str, file_name: str, received_on: date) -> Answer:
