@@ -155,6 +155,7 @@ class Layout(LayoutPart, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
     ``derived``: fields that are made of others.
+    ``record_path``: where the records of a JSON document are; of several paths, all have the same fields.
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
     ``sections``: lines with the captured facts stand above each of several groups of rows, such as one account's.
     ``continuation_lines``: lines without a date and an amount, whose text belongs to the row above.
@@ -174,7 +175,7 @@ class Layout(LayoutPart, frozen=True):
     description: str = ""
     encoding: str = "utf-8"
     dialect: Dialect = Dialect()
-    record_path: str = ""
+    record_path: str | Annotated[tuple[str, ...], Meta(min_length=2)] = ""
     json_lines: bool = False
     ignored_arrays: tuple[str, ...] = ()
     captures: tuple[Capture, ...] = ()
@@ -186,6 +187,13 @@ class Layout(LayoutPart, frozen=True):
     limits: Limits = Limits()
     running_balance: Literal["ascending", "descending"] | None = None
     due: Due | None = None
+
+    @property
+    def record_paths(self) -> tuple[str, ...]:
+        """All paths to records of a JSON document: none where each line is a record."""
+        if isinstance(self.record_path, str):
+            return (self.record_path,) if self.record_path else ()
+        return self.record_path
 
     @property
     def names(self) -> tuple[str, ...]:

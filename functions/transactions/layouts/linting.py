@@ -9,10 +9,10 @@ from transactions.layouts.derived_rules import derived_complaints
 from transactions.layouts.encodings import codec_name
 from transactions.layouts.field_rules import field_complaints
 from transactions.layouts.fields import Field, StringField
+from transactions.layouts.json_rules import ignored_array_complaints, json_field_complaints, record_path_complaints
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
-from transactions.layouts.paths import ARRAY, FIELD_PATH, MAX_STEPS, RECORD_PATH, is_outer, leads_around
 from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.layouts.suggestions import unknown
 from transactions.patterns import PatternError
@@ -29,7 +29,7 @@ def complaints(layout: Layout) -> list[str]:
         *_file(layout),
         *_due(layout),
         *_limits(layout),
-        *_ignored_arrays(layout),
+        *ignored_array_complaints(layout),
         *_dialect(layout),
         *_header_breaks(layout),
         *_characters(layout.dialect),
@@ -53,20 +53,8 @@ def _file(layout: Layout) -> Iterator[str]:
         yield "encoding: JSON is always utf-8"
     if layout.format == "csv" and (layout.record_path or layout.json_lines):
         yield f"{'recordPath' if layout.record_path else 'jsonLines'}: only JSON has one"
-    if layout.format == "json" and layout.json_lines and layout.record_path:
-        yield "recordPath: with jsonLines each line is a record"
-    elif layout.format == "json" and not layout.json_lines and not RECORD_PATH.fullmatch(layout.record_path):
-        yield "recordPath: a JSON layout needs one, like $.Data.Transaction[*]"
-    elif layout.record_path.count(".") > MAX_STEPS:
-        yield f"recordPath: leads through more than {MAX_STEPS} names"
-
-
-def _ignored_arrays(layout: Layout) -> Iterator[str]:
-    for number, path in enumerate(layout.ignored_arrays):
-        if not layout.record_path or path == layout.record_path:
-            yield f"ignoredArrays[{number}]: only beside a recordPath there are any"
-        elif not RECORD_PATH.fullmatch(path) or not path.endswith(ARRAY):
-            yield f"ignoredArrays[{number}]: must be a path to an array, like $.Data.Balance[*]"
+    if layout.format == "json":
+        yield from (f"recordPath: {rule}" for rule in record_path_complaints(layout))
 
 
 def _due(layout: Layout) -> Iterator[str]:
@@ -149,32 +137,12 @@ def _fields(layout: Layout) -> Iterator[str]:
     for number, field in enumerate(layout.schema.fields):
         key = f"schema.fields[{number}]"
         if layout.format == "json":
-            yield from (f"{key}.{rule}" for rule in _json_field(layout, field))
+            yield from (f"{key}.{rule}" for rule in json_field_complaints(layout, field))
         elif field.json_types != ("string",):
             yield f"{key}.jsonType: only JSON has one"
         elif field.optional and number < layout.fewest_cells and not layout.dialect.any_order:
             yield f"{key}.optional: only the last columns can be"
         yield from (f"{key}{rule}" for rule in field_complaints(field, layout.captured_names))
-
-
-def _json_field(layout: Layout, field: Field) -> Iterator[str]:
-    if field.name.count(".") > MAX_STEPS:
-        yield f"name: leads through more than {MAX_STEPS} names"
-    elif not FIELD_PATH.fullmatch(field.name):
-        yield "name: must be a path within the record, like Amount.Currency, or from the document's root, like $.iban"
-    elif is_outer(field.name) and not leads_around(field.name, layout.record_path):
-        yield "name: must lead through no other arrays than recordPath does"
-    if field.header is not None or field.header_pattern is not None:
-        yield "header: only CSV has one"
-    above = {name for name in layout.names if field.name.startswith(f"{name}.")}
-    if any("number" in layout.field(name).json_types for name in above):
-        yield "name: must not lead through a field that is a JSON number"
-    if {"boolean", "array"} & {*field.json_types} and not isinstance(field, StringField):
-        yield "jsonType: a boolean, or an array, is a string field"
-    if {"number", "array"} <= {*field.json_types}:
-        yield "jsonType: an array is not a number as well"
-    if len(set(field.json_types)) < len(field.json_types):
-        yield "jsonType: each type once"
 
 
 def _references(layout: Layout) -> Iterator[str]:

@@ -12,6 +12,8 @@ RECORD_PATH = re.compile(rf"\$(\[\*\])?(\.{_NAME}(\[\*\])?)*")
 MAX_STEPS = 20
 """No path leads through more names."""
 ROOT, ARRAY = "$", "[*]"
+OWN_PATH = "$recordPath"
+"""The field that has the path of the record's own array, where a layout reads several."""
 
 
 class OuterPath(msgspec.Struct, frozen=True):
@@ -34,6 +36,16 @@ def levels(record_path: str) -> tuple[tuple[str, ...], ...]:
     return tuple(_names(part) for part in record_path.removeprefix(ROOT).split(ARRAY))
 
 
+def arrays_of(record_path: str) -> tuple[str, ...]:
+    """Return the paths of the arrays on the way to the records, and of their own.
+
+    >>> arrays_of("$.accounts[*].transactions[*]")
+    ('$.accounts[*]', '$.accounts[*].transactions[*]')
+    """
+    parts = record_path.split(ARRAY)
+    return tuple(ARRAY.join(parts[:count]) + ARRAY for count in range(1, len(parts)))
+
+
 def is_outer(field: str) -> bool:
     """Return whether the path ``field`` leads from the document's root."""
     return field.startswith(ROOT)
@@ -48,6 +60,11 @@ def leads_around(field: str, record_path: str) -> bool:
     """Return whether ``field`` goes through no other arrays than those that lead to the records."""
     before, array, _ = field.rpartition(ARRAY)
     return record_path.startswith(before + array) and record_path != before + array
+
+
+def within(path: str, other: str) -> bool:
+    """Return whether the record path ``path`` leads into the records of ``other``."""
+    return other == ROOT or path.startswith(f"{other}.")
 
 
 def steps(field: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Walks through a JSON document to its records, without taking apart more than the way there."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns
-from transactions.layouts.paths import ARRAY, ROOT, OuterPath, is_outer, levels, outer_path, steps
+from transactions.layouts.paths import ARRAY, OWN_PATH, ROOT, OuterPath, arrays_of, is_outer, levels, outer_path, steps
 from transactions.reading.json_beside import Beside
 from transactions.reading.json_nodes import Node, begins, decoded, place_of
 
@@ -58,7 +59,7 @@ class Document:
 
     def has_records(self, layout: Layout) -> bool:
         """Return whether there is, at the end of the layout's path, an array, or the one record."""
-        return next(self._groups(layout), None) is not None
+        return any(next(self._groups(layout, path), None) is not None for path in layout.record_paths)
 
     def has_fields(self, layout: Layout) -> bool:
         """Return whether the first record has, for each required column, one of the fields that make it."""
@@ -81,12 +82,18 @@ class Document:
             If the layout's path leads to an array in one place, and to something else in another.
         """
         line, counted = 1, 0
-        self._beside = Beside(layout.ignored_arrays)
-        for group, context in self._groups(layout, self._beside):
+        paths = layout.record_paths
+        self._beside = Beside((*layout.ignored_arrays, *(array for path in paths for array in arrays_of(path))))
+        for record, context in merge(*(self._of_path(layout, path) for path in paths), key=lambda pair: pair[0].at):
+            line += self._text.count(_LINE_FEED, counted, record.at)
+            counted = record.at
+            yield line, bytes(record), context
+
+    def _of_path(self, layout: Layout, path: str) -> Iterator[tuple[Node, bytes]]:
+        """Yield the records at ``path``, each with the fields around it."""
+        for group, context in self._groups(layout, path, self._beside):
             for record in group.elements() if group.first == b"[" else (group,):
-                line += self._text.count(_LINE_FEED, counted, record.at)
-                counted = record.at
-                yield line, bytes(record), context
+                yield record, context
 
     def blocks(self, layout: Layout) -> Iterator[Block]:
         """Yield the records, some at a time."""
@@ -105,10 +112,11 @@ class Document:
         """The arrays of objects that are none of the records of the layout read last: their paths, and their lines."""
         return {path: self.line_of(at) for path, at in self._beside.arrays.items()}
 
-    def _groups(self, layout: Layout, beside: Beside | None = None) -> Iterator[tuple[Node, bytes]]:
-        """Yield every innermost array of records, or the one record, with the fields around it."""
-        outer = {name: outer_path(name) for name in layout.names if is_outer(name)}
-        return _groups(_Place(self._root, ROOT, levels(layout.record_path), outer, {}), beside)
+    def _groups(self, layout: Layout, path: str, beside: Beside | None = None) -> Iterator[tuple[Node, bytes]]:
+        """Yield every innermost array of records at ``path``, or the one record, with the fields around it."""
+        outer = {name: outer_path(name) for name in layout.names if is_outer(name) and name != OWN_PATH}
+        own = {OWN_PATH: Node.of_text(path)} if OWN_PATH in layout.names else {}
+        return _groups(_Place(self._root, ROOT, levels(path), outer, own), beside)
 
 
 class _Place(NamedTuple):
@@ -133,7 +141,7 @@ def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]
         beside.look(node, way, place.path)
     inner, path = node.below(way), ".".join((place.path, *way))
     expected = b"[" if further else b"{"
-    if beside and place.path != ROOT and (_is_barred(node, way) or (inner and inner.first != expected)):
+    if beside and (_is_barred(node, way) or (inner and inner.first != expected)):
         raise FileRejectedError(FileCode.RECORD_PATH_MISSING, f"{path} is not to be found everywhere")
     if inner is None or inner.first != expected:
         return

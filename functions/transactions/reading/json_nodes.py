@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -27,6 +27,12 @@ class Node:
         self._document, self._raw = document, raw
         self.at, self.end = at, at + len(memoryview(raw))
         self._with_nulls: dict[str, Node] | None = None
+
+    @classmethod
+    def of_text(cls, text: str) -> Self:
+        """Make a string that stands in no document."""
+        written = msgspec.json.encode(text)
+        return cls(written, 0, msgspec.Raw(written))
 
     def __bytes__(self) -> bytes:
         return bytes(self._raw)

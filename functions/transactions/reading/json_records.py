@@ -53,7 +53,7 @@ def read_json(
     document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
     if not found:
-        paths = ", ".join(layout.record_path or "one record a line" for layout in layouts)
+        paths = ", ".join(path for layout in layouts for path in layout.record_paths or ("one record a line",))
         raise FileRejectedError(FileCode.RECORD_PATH_MISSING, f"expected {paths}")
     if len(found) > 1:
         found = [layout for layout in found if document.has_fields(layout)] or found
@@ -79,7 +79,9 @@ def _begins_with_object(head: bytes) -> bool:
 
 def _open_array(beginning: bytes, layout: Layout) -> OpenArray | None:
     """Return the array that may be read as it comes: the only one on the way, with nothing needed from around it."""
-    way, *further = levels(layout.record_path)
+    if len(layout.record_paths) > 1:
+        return None
+    way, *further = levels(*layout.record_paths)
     return OpenArray.find(beginning, way) if further == [()] and not any(map(is_outer, layout.names)) else None
 
 

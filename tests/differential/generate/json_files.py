@@ -1,11 +1,19 @@
 """Random JSON files."""
 
 import json
-import re
 from random import Random
 from typing import Any
 
-from tests.differential.generate import balances, csv_files, derived, json_layouts, mutations, others, texts
+from tests.differential.generate import (
+    balances,
+    csv_files,
+    derived,
+    json_layouts,
+    mutations,
+    others,
+    record_paths,
+    texts,
+)
 from tests.differential.generate.case import Case
 from tests.differential.generate.chance import chance, weighted
 from tests.differential.generate.json_writing import Raw, Style, written
@@ -52,7 +60,8 @@ Value = Any
 def draw(seed: int, number: int, rng: Random) -> Case:
     """Draw a layout and a file."""
     drawn, outer = json_layouts.draw(rng)
-    layout = drawn.layout
+    layout, path = drawn.layout, drawn.layout.get("recordPath", "")
+    divided = record_paths.add(Random(f"{seed} {number} record paths"), layout, outer)  # noqa: S311 no secret
     count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
     rows = [drawn.row(rng) for _ in range(count)]
     balances.add(rng, layout, rows)
@@ -67,11 +76,12 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         text = "".join(_line(rng, line) + end for line in lines)
         text = text if chance(rng, 0.85) else text.removesuffix(end)
     else:
-        text = written(rng, _document(rng, layout, records, outer), style)
+        text = written(rng, divided(_around(rng, record_paths.steps_of(path), records, "$", outer)), style)
     kinds = {"json", "json lines" if layout.get("jsonLines") else "json document"}
     special = {
         "fields around the records": outer,
         "derived fields": layout.get("derived"),
+        "several record paths": isinstance(layout.get("recordPath"), list),
         "records as long as may be": long,
     }
     kinds |= {kind for kind, has in special.items() if has}
@@ -189,13 +199,8 @@ def _unread(rng: Random) -> Value:
     ])  # fmt: skip
 
 
-def _document(rng: Random, layout: dict[str, Any], records: list[Value], outer: dict[str, str]) -> Value:
-    """Put the records where the layout's path leads, with the fields around them."""
-    steps = [step for step in re.split(r"\.|(\[\*\])", layout["recordPath"].removeprefix("$")) if step]
-    return _around(rng, steps, records, "$", outer)
-
-
 def _around(rng: Random, steps: list[str], records: list[Value], path: str, outer: dict[str, str]) -> Value:
+    """Put the records where the layout's path leads, with the fields around them."""
     if chance(rng, 0.004):
         return rng.choice([None, "text", 5, [], [[]], True])
     if not steps:

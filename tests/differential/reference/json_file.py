@@ -11,7 +11,16 @@ from tests.differential.reference.derived import file_fields
 from tests.differential.reference.json_text import Node, NotJsonError, parse
 from tests.differential.reference.json_warnings import Record, absent_fields, unread_arrays
 from tests.differential.reference.mapping import REQUIRED, fields_of
-from tests.differential.reference.paths import on_the_way, place_of, reached, records_at, steps_of
+from tests.differential.reference.paths import (
+    groups_of,
+    in_order,
+    on_the_way,
+    paths_of,
+    place_of,
+    reached,
+    records_at,
+    steps_of,
+)
 from tests.differential.reference.texts import FORBIDDEN, lines_of, refuse_long
 
 _THOUSANDS = 3
@@ -61,14 +70,14 @@ class JsonRecords:
             raise RefusedError("MALFORMED_JSON") from error
         if root.has_half_characters:
             self.doubts.add("MALFORMED_JSON")
-        found = list(records_at(root, steps_of(self.layout["recordPath"]), (root,)))
+        found = list(groups_of(self.layout, root))
         if not found:
             raise RefusedError("RECORD_PATH_MISSING")
         self._refuse_repeats_around(root)
         unread = unread_arrays(self.layout, root)
         self.warnings["ARRAY_UNREAD"] = self.may_warn["ARRAY_UNREAD"] = unread
         refuse_long([record.written(self.text) for group in found for record, _ in group], "MALFORMED_JSON")
-        for record, around in (pair for group in found for pair in group):
+        for record, around in in_order(found):
             yield self._record(1 + self.text.count("\n", 0, record.begin), record, around)
 
     def _record(self, line: int, record: Node, around: tuple[Node, ...]) -> Cells | Row:
@@ -107,7 +116,7 @@ class JsonRecords:
     def _refuse_repeats_around(self, root: Node) -> None:
         """Refuse a document in which a name stands twice on the way to the records, or to a value around them."""
         paths = [spec["name"] for spec in self.layout["schema"]["fields"] if spec["name"].startswith("$")]
-        for path in (self.layout["recordPath"], *paths):
+        for path in (*paths_of(self.layout), *paths):
             if any(node.repeats for node in on_the_way(root, steps_of(path))):
                 raise RefusedError("MALFORMED_JSON")
 
@@ -154,8 +163,15 @@ def has_records(layout: Mapping[str, Any], text: str) -> bool:
     """Return whether a document has an array, or the one record, where the layout expects it."""
     try:
         root = parse(text)
-        return any(True for _ in records_at(root, steps_of(layout["recordPath"]), (root,)))
-    except (NotJsonError, RefusedError):
+    except NotJsonError:
+        return False
+    return any(_has_group(root, path) for path in paths_of(layout))
+
+
+def _has_group(root: Node, path: str) -> bool:
+    try:
+        return any(True for _ in records_at(root, steps_of(path), (root,)))
+    except RefusedError:
         return False
 
 
@@ -170,8 +186,7 @@ def has_half_characters(text: str) -> bool:
 def has_fields(layout: Mapping[str, Any], text: str) -> bool:
     """Return whether the first record has, for each column that every row needs, one of the fields that make it."""
     root = parse(text)
-    groups = records_at(root, steps_of(layout["recordPath"]), (root,))
-    first = next((pair for group in groups for pair in group), None)
+    first = next(iter(in_order(groups_of(layout, root))), None)
     if first is None:
         return False
     made = (fields_of(layout["mapping"][column]) for column in REQUIRED)

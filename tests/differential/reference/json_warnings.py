@@ -1,12 +1,12 @@
 """What a JSON file is warned of: fields that no record has, arrays of objects that nobody reads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.differential.reference.derived import file_fields
 from tests.differential.reference.json_text import Node
 from tests.differential.reference.mapping import fields_of
-from tests.differential.reference.paths import ARRAY, place_of, steps_of
+from tests.differential.reference.paths import ARRAY, arrays_of, paths_of, place_of, steps_of
 
 Record = tuple[Node, tuple[Node, ...]]
 """A record, and the values within which it stands."""
@@ -35,8 +35,9 @@ def absent_fields(layout: Mapping[str, Any], records: Iterable[Record]) -> tuple
 
 def unread_arrays(layout: Mapping[str, Any], root: Node) -> int:
     """Count the paths of arrays of objects outside of the records."""
-    ignored = set(layout.get("ignoredArrays", ()))
-    return len(set(_beside(root, steps_of(layout["recordPath"]), "$")) - ignored)
+    ignored = {*layout.get("ignoredArrays", ()), *arrays_of(layout)}
+    beside = (_beside(root, steps_of(path), "$", ignored) for path in paths_of(layout))
+    return len({array for arrays in beside for array in arrays} - ignored)
 
 
 def _leads(node: Node, names: Sequence[str]) -> bool:
@@ -46,29 +47,32 @@ def _leads(node: Node, names: Sequence[str]) -> bool:
     return any(_leads(inner, names[1:]) for own, inner in node.members if own == names[0])
 
 
-def _beside(node: Node, steps: Sequence[str], path: str) -> Iterator[str]:
+def _beside(node: Node, steps: Sequence[str], path: str, known: Collection[str]) -> Iterator[str]:
     """Yield the paths of arrays of objects beside the way to the records."""
     if not steps:
         return
     step, *further = steps
     if step == ARRAY:
         for element in node.elements:
-            yield from _beside(element, further, path + ARRAY)
+            yield from _beside(element, further, path + ARRAY, known)
         return
     for name, inner in node.members:
         if name == step:
-            yield from _beside(inner, further, f"{path}.{name}")
+            yield from _beside(inner, further, f"{path}.{name}", known)
         else:
-            yield from _arrays(inner, f"{path}.{name}")
+            yield from _arrays(inner, f"{path}.{name}", known)
 
 
-def _arrays(node: Node, path: str) -> Iterator[str]:
+def _arrays(node: Node, path: str, known: Collection[str]) -> Iterator[str]:
+    """Yield the arrays of objects in a value; of those ``known`` nothing."""
     if node.kind == "array":
+        if path + ARRAY in known:
+            return
         if any(element.kind == "object" for element in node.elements):
             yield path + ARRAY
         else:
             for element in node.elements:
-                yield from _arrays(element, path + ARRAY)
+                yield from _arrays(element, path + ARRAY, known)
     elif not node.repeats:
         for name, inner in node.members:
-            yield from _arrays(inner, f"{path}.{name}")
+            yield from _arrays(inner, f"{path}.{name}", known)

@@ -1,7 +1,9 @@
 """Paths in a JSON document: to its records, and to the values of a field within or around them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from tests.differential.reference.answer import RefusedError
 from tests.differential.reference.json_text import Node
@@ -15,6 +17,31 @@ Group = list[tuple[Node, tuple[Node, ...]]]
 def steps_of(path: str) -> list[str]:
     """Split a path from the root: names, and ``[*]`` for each array."""
     return [step for step in re.split(r"\.|(\[\*\])", path.removeprefix("$")) if step]
+
+
+def paths_of(layout: Mapping[str, Any]) -> list[str]:
+    """Return all paths to records."""
+    declared = layout["recordPath"]
+    return [declared] if isinstance(declared, str) else list(declared)
+
+
+def arrays_of(layout: Mapping[str, Any]) -> set[str]:
+    """Return the paths of the arrays of records, and of those on the way there."""
+    return {path[: match.end()] for path in paths_of(layout) for match in re.finditer(re.escape(ARRAY), path)}
+
+
+def groups_of(layout: Mapping[str, Any], root: Node) -> Iterator[Group]:
+    """Yield the records at all paths; each of several stands as a member of the root, for its field."""
+    paths = paths_of(layout)
+    for path in paths:
+        own = ("recordPath", Node("string", 0, 0, path))
+        outermost = replace(root, members=(own, *root.members)) if len(paths) > 1 else root
+        yield from records_at(root, steps_of(path), (outermost,))
+
+
+def in_order(groups: Iterable[Group]) -> Group:
+    """Return the records of all ``groups`` in the document's order."""
+    return sorted((pair for group in groups for pair in group), key=lambda pair: pair[0].begin)
 
 
 def records_at(node: Node, steps: list[str], around: tuple[Node, ...]) -> Iterator[Group]:
