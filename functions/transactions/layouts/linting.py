@@ -13,6 +13,7 @@ from transactions.layouts.json_rules import ignored_array_complaints, json_field
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
+from transactions.layouts.paths import OWN_PATH
 from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.layouts.suggestions import unknown
 from transactions.patterns import PatternError
@@ -209,3 +210,6 @@ def _condition(layout: Layout, condition: Condition) -> Iterator[str]:
         yield unknown(f"field: {condition.field} is no field", condition.field, layout.known_names)
     if bool(condition.values) == (condition.pattern is not None):
         yield "values: a condition has either values or a pattern"
+    for path in condition.values if condition.field == OWN_PATH else ():
+        if path not in layout.record_paths:
+            yield unknown(f"values: {path} is none of recordPath", path, layout.record_paths)

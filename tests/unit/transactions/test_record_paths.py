@@ -190,6 +190,10 @@ def test_the_linter_refuses_paths_that_read_a_record_twice(paths: tuple[str, ...
         ({"record_path": IN}, "schema.fields[0].name: is a string, where recordPath has several paths"),
         ({"ignored_arrays": (OUT,)}, "ignoredArrays[0]: only beside a recordPath there are any"),
         ({"json_lines": True}, "recordPath: with jsonLines each line is a record"),
+        (
+            {"drop": (Predicate(field=OWN_PATH, values=("$.outs[*]",)),)},
+            "drop[0].values: $.outs[*] is none of recordPath; did you mean $.out[*]?",
+        ),
     ],
 )
 def test_the_linter_refuses_what_does_not_go_with_paths(changes: dict[str, Any], complaint: str) -> None:
