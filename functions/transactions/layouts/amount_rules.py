@@ -41,7 +41,7 @@ def _own_account(layout: Layout, function: AmountByAccount) -> Iterator[str]:
     if own is None or isinstance(own, ByDirection):
         yield "needs account_id, which says whose account it is"
     elif compared := [name for name in function.parties if name in fields_read(own)]:
-        yield f"account_id has {compared[0]} itself, which is always the same"
+        yield f"account_id is read from {compared[0]}, which would always be the own account"
     match function.parties:
         case ():
             yield "needs payer or payee, a field with accounts"

@@ -142,9 +142,9 @@ def test_one_party_says_what_both_say(rows: list[tuple[str, str]], tmp_path_fact
         (IBAN, {"sign": "agrees"}, Text(field="Own"), "needs payer or payee, a field with accounts"),
         (StringField(name="Party"), {"payer": "Party"}, Text(field="Own"), "Party decides alone, and needs a format"),
         (StringField(name="Party"), {"payee": "Party"}, Text(field="Own"), "Party decides alone, and needs a format"),
-        (IBAN, {"payer": "Party"}, Text(field="Party"), "account_id has Party itself"),
-        (IBAN, {"payer": "Party"}, FirstOf(of=("Own", "Party")), "account_id has Party itself"),
-        (IBAN, {"payer": "Own", "payee": "Party"}, Text(field="Own"), "account_id has Own itself"),
+        (IBAN, {"payer": "Party"}, Text(field="Party"), "account_id is read from Party"),
+        (IBAN, {"payer": "Party"}, FirstOf(of=("Own", "Party")), "account_id is read from Party"),
+        (IBAN, {"payer": "Own", "payee": "Party"}, Text(field="Own"), "account_id is read from Own"),
     ],
 )
 def test_the_linter_refuses_a_party_that_decides_nothing(
