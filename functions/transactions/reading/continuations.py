@@ -1,6 +1,7 @@
 """Joins lines that continue a row to it, such as those over which a bank wraps a long text."""
 
 from collections.abc import Sequence
+from itertools import dropwhile
 
 import msgspec
 
@@ -11,7 +12,7 @@ from transactions.reading.accounts import LineAccount
 from transactions.reading.characters import FORBIDDEN
 from transactions.reading.csv_cells import Cells
 from transactions.reading.headers import Found
-from transactions.reading.records import MAX_RECORD_BYTES
+from transactions.reading.records import MAX_RECORD_BYTES, MAX_RECORD_LINES
 from transactions.reading.sections import SectionGuard
 
 
@@ -39,7 +40,7 @@ class Continuations:
         self._places = {place for place, name in enumerate(found.columns) if name in declared.join}
         self._missing = {"", *found.layout.schema.missing_values}
         self._row: _Row | None = None
-        self._held = list[str]()
+        self._held, self._open = list[str](), list[str]()
 
     @property
     def held(self) -> int:
@@ -78,13 +79,30 @@ class Continuations:
 
     def _look_at(self, lines: list[str], place: int, first: int) -> None:
         cells = self._split(lines[place])
-        if cells and self._continues(cells):
-            if self._row:
-                self._join(self._row, cells, first + place, lines[place])
-                lines[place] = ""
-            return
-        self._end_row(lines)
-        self._row = _Row(place, cells) if cells else None
+        if not cells or not self._continues(cells):
+            self._end_row(lines)
+            self._row = _Row(place, cells) if cells else None
+        elif self._row:
+            self._join(self._row, cells, first + place, lines[place])
+            lines[place] = ""
+        if self._ends_open_cell(lines[place]):
+            # It is rejected together with the lines above: written anew, it would no longer be seen to close the cell.
+            self._row = None
+
+    def _ends_open_cell(self, line: str) -> bool:
+        """Return whether ``line`` closes a cell that a line above leaves open, and makes a row together with it."""
+        if not self._open and not self._cells.is_open(line):
+            return False
+        self._open.append(line)
+        while self._open:
+            record = "\n".join(self._open)
+            if self._cells.is_open(record) and len(self._open) < MAX_RECORD_LINES:
+                return False
+            if self._split(record):
+                self._open = []
+                return True
+            self._open = list(dropwhile(lambda above: not self._cells.is_open(above), self._open[1:]))
+        return False
 
     def _split(self, line: str) -> list[str]:
         """Return the cells of a line that is as wide as a row and has values; none of any other."""

@@ -12,14 +12,12 @@ from transactions.reading.csv_cells import BLANK, Cells
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
 from transactions.reading.misses import expected_cells
-from transactions.reading.records import MAX_RECORD_BYTES, Part
+from transactions.reading.records import MAX_RECORD_BYTES, MAX_RECORD_LINES, Part
 from transactions.reading.sections import SectionGuard
 from transactions.reading.skipping import SkippedLines
 from transactions.reading.structures import NO_STRUCTURE, Structures
 from transactions.results import ErrorExample
 
-MAX_RECORD_LINES = 100
-"""A quote that is not closed so many lines further down was never meant to span them."""
 OPEN_QUOTE_RULE = "a quote that begins a cell is closed on the same line, and quotes within the cell are doubled"
 CLOSED_QUOTE_RULE = "nothing but a delimiter follows the quote that closes a cell, and quotes within it are doubled"
 ONE_LINE_RULE = "each quoted cell is on one line, or the layout has lineBreaksInCells"

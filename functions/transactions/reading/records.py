@@ -13,6 +13,8 @@ from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_BYTES = 1_000_000
 """No record is longer, in UTF-8: well below the engine's limit of a line, 2 MB."""
+MAX_RECORD_LINES = 100
+"""A quote that is not closed so many lines further down was never meant to span them."""
 
 
 class Broken(msgspec.Struct, frozen=True):

@@ -274,3 +274,26 @@ def test_a_field_of_a_derived_amount_cannot_be_continued() -> None:
 
     expected = "continuationLines.join: Text is read by mapping.amount"
     assert any(complaint.startswith(expected) for complaint in found)
+
+
+def test_a_row_that_may_end_a_cell_above_is_not_continued(tmp_path: Path) -> None:
+    # Given two lines that are two rows, or one whose note spans them, and a line that continues the second
+    content = file('2025-10-01;a;1;"n', '2025-10-02;b;2;n"', ";c;;", "2025-10-03;d;3;", ";e;;")
+
+    output = transform(content, tmp_path, wrapped())
+
+    assert texts(output) == [(5, "d e")]
+    assert {(2, RowCode.QUOTE_MALFORMED), (3, RowCode.QUOTE_MALFORMED)} < rejected(output)
+    assert {line for line, _ in rejected(output)} == {2, 3, 4}
+
+
+@pytest.mark.parametrize("closing", ["2025-10-02;b;2;n", '2025-10-02;b;2;"n"', '2025-10-02;b";2;n'])
+def test_a_row_below_an_open_cell_is_continued_otherwise(closing: str, tmp_path: Path) -> None:
+    # Given lines that cannot be one row: the cell stays open, or its closing quote does not end a row
+    content = file('2025-10-01;a;1;"n', closing, ";c;;")
+
+    output = transform(content, tmp_path, wrapped())
+
+    assert [line for line, _ in texts(output)] == [3]
+    assert texts(output)[0][1].endswith(" c")
+    assert rejected(output) == {(2, RowCode.QUOTE_MALFORMED)}
