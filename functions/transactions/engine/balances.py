@@ -4,9 +4,10 @@
 from typing import Final
 
 from transactions.codes import WarningCode
+from transactions.engine.plan import Plan
 from transactions.engine.staging import Segment, Staged
 from transactions.layouts.layout import Layout
-from transactions.layouts.mapping import RowHash, fields_read
+from transactions.layouts.mapping import fields_read
 from transactions.sql import literal, masked
 
 RULE: Final = "the balance before it and the row's amount"
@@ -23,7 +24,7 @@ def check_balances(staged: Staged, segment: Segment) -> None:
     """
     if not staged.layout.running_balance:
         return
-    rows = f"({_rows(staged.layout, segment)})"
+    rows = f"({_rows(staged.plan, segment)})"
     staged.connection.execute(f"INSERT INTO warnings {_breaks(staged.layout, rows)}")
     if segment.number is not None:
         borders = f"PARTITION BY {_own(staged.layout)} ORDER BY number"
@@ -45,13 +46,12 @@ def _own(layout: Layout) -> str:
     return ", ".join(column for column in ("account_id", "currency") if column in layout.mapping)
 
 
-def _rows(layout: Layout, segment: Segment) -> str:
+def _rows(plan: Plan, segment: Segment) -> str:
     """Select the rows whose balances continue each other, without a balance where it cannot be trusted."""
-    repeats = isinstance(layout.mapping["transaction_id"], RowHash)
     return f"""
-        SELECT {segment.number or 0} AS segment, number, line, {_own(layout)}, amount,
+        SELECT {segment.number or 0} AS segment, number, line, {_own(plan.layout)}, amount,
             CASE WHEN errors IS NULL THEN balance_after END AS balance
-        FROM staged WHERE NOT dropped{"" if repeats else " AND occurrence IS NULL"}"""
+        FROM staged WHERE NOT dropped AND ({plan.makes_ids} OR occurrence IS NULL)"""
 
 
 def _breaks(layout: Layout, rows: str, *, only: str = "true") -> str:

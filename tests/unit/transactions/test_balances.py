@@ -161,3 +161,15 @@ def test_a_running_balance_is_whole_until_a_row_is_taken_out(
             fewer = written[:taken] + written[taken + 1 :]
             lacking = check(fewer[::step], Path(folder), balanced(order))
             assert bool(lacking.warnings) == (amounts[taken] != 0)
+
+
+def test_of_rows_with_some_ids_the_repeated_one_is_passed_over(tmp_path: Path) -> None:
+    # Given ids that only some rows have, one of which is repeated, and two equal rows without one
+    mapping = {**layout().mapping, "transaction_id": RowHash(unless="transaction_id")}
+    first, second = rows(("-1.00", "99.00"), ("5.00", "104.00"))
+    equal = alpine_row(transaction_id="", amount="0.00", balance="104.00")
+
+    found = check([first, first, second, equal, equal], tmp_path, balanced(mapping=mapping))
+
+    assert found.errors == (ErrorCount(code=RowCode.DUPLICATE_ID, count=1),)
+    assert found.warnings == ()
