@@ -72,7 +72,7 @@ class LostFiles:
     lease_seconds: int = LEASE_SECONDS
 
     def letters(self) -> Iterator[DeadLetter]:
-        """Make the messages of failed files, of those processing for longer than a lease, and of those without a row.
+        """Make the messages of failed files, of those whose claim has ended, and of those without a row.
 
         The whole bucket is searched for uploads without a row, which takes a second per some thousand versions.
 
@@ -83,7 +83,7 @@ class LostFiles:
         for status in (FileStatus.FAILED, *sorted(UNFINISHED)):
             until = overdue if status in UNFINISHED else now
             for row in self.audit.of_status(status, changed=(BEGINNING, until), limit=_LIMIT):
-                if etag := self._etag(row):
+                if not row.held(now) and (etag := self._etag(row)):
                     yield _from_row(row, etag)
         # What an execution had is known by a better message than the bucket's: with S3's own sequencer.
         found = {letter.file_id: letter for letter in (*self._without_event(overdue), *self.without_row())}

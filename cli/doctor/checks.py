@@ -116,7 +116,8 @@ def _overlaps(_: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     changed = (now - _CHANGED_WITHIN, now - HANGS_AFTER)
-    hanging = [row for one in UNFINISHED for row in pipeline.audit.of_status(one, changed=changed, limit=100)]
+    unfinished = (row for one in UNFINISHED for row in pipeline.audit.of_status(one, changed=changed, limit=100))
+    hanging = [row for row in unfinished if not row.held(now)]
     minutes = int(HANGS_AFTER.total_seconds() // 60)
     return (
         f"{len(hanging)} unfinished for more than {minutes} minutes",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, service
-from pipeline.constants import SHARD, STATUS_AT, FileStatus
+from pipeline.constants import LEASE_ENDS, SHARD, STATUS_AT, FileStatus
 
 UPDATE: Final = service("dynamodb:updateItem")
 CONDITION_FAILED: Final = "DynamoDB.ConditionalCheckFailedException"
@@ -62,24 +62,32 @@ _FILE_FACTS: Final = {
 def claim(resources: Resources) -> dict[str, Any]:
     """Claim a file with one conditional write, which also makes its row.
 
-    A claim is a lease. A second event for a claimed or finished file fails the condition; a FAILED file may be
-    claimed again (replay), and so may one that was queued again, and one whose run died: its claim is older than the
-    lease. The state's own retry,
-    whose first answer got lost, finds its own claim: that of its execution and of its place (``number``) in it, so that
-    of two events of one upload in one execution only one claims it.
+    A claim is a lease: it says until when it holds. A second event for a claimed or finished file fails the condition;
+    a FAILED file may be claimed again (replay), and so may one that was queued again, and one whose run died: its lease
+    has ended. No claim holds for less than ``LEASE``, and those of older versions of the pipeline, which do not say
+    until when, hold for just that. The state's own retry, whose first answer got lost, finds its own claim: that of its
+    execution and of its place (``number``) in it, so that of two events of one upload in one execution only one claims
+    it.
     """
     update = _update(
         resources,
         FileStatus.PROCESSING,
-        facts={**_FILE_FACTS, "claimed_at": text(_NOW), "number": number("$.number")},
+        facts={
+            **_FILE_FACTS,
+            "claimed_at": text(_NOW),
+            LEASE_ENDS: text("$.lease.ends"),
+            "number": number("$.number"),
+        },
         condition=(
             "attribute_not_exists(file_id) OR #status IN (:failed, :waiting) OR (#status = :status"
-            " AND (#claimed_at < :lease_ended OR (#claim = :claim AND #number = :number)))"
+            " AND ((#claimed_at < :ended_before"
+            f" AND (attribute_not_exists(#{LEASE_ENDS}) OR #{LEASE_ENDS} < :claimed_at))"
+            " OR (#claim = :claim AND #number = :number)))"
         ),
         values={
             ":failed": {"S": FileStatus.FAILED},
             ":waiting": {"S": FileStatus.RECEIVED},
-            ":lease_ended": text("$.lease_ended"),
+            ":ended_before": text("$.lease.ended_before"),
             ":one": {"N": "1"},
         },
     )

@@ -109,7 +109,7 @@ def _process_directly(resources: Resources) -> State:
             resources,
             label=DIRECT,
             function_timeout_seconds=_DIRECT_FUNCTION_SECONDS,
-            lease_seconds=LEASE_SECONDS,
+            lease=LEASE,
         ),
         processor={"Mode": "INLINE"},
     )
@@ -117,9 +117,7 @@ def _process_directly(resources: Resources) -> State:
 
 def _process_batch(resources: Resources, concurrency: int) -> State:
     """Run each file as an Express child; one that fails or times out harms no other, and is settled afterwards."""
-    chain = file_chain(
-        resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS, lease_seconds=LEASE_SECONDS
-    )
+    chain = file_chain(resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS, lease=LEASE)
     return {
         **_map(chain, processor={"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}),
         "Label": "files",

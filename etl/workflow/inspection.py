@@ -5,7 +5,7 @@ from typing import Final
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch, catch_with, jsonata_task, query, service, task
 from etl.workflow.steps import DELIVERY_PREFIX, VALIDATION, Steps, item, key_entry
-from pipeline.constants import FileStatus
+from pipeline.constants import LEASE, FileStatus
 
 _KEY: Final = key_entry("$states.input.file.object_key")
 _DELIVERY: Final = (
@@ -81,13 +81,16 @@ class InspectionSteps(Steps):
         )
 
     def _retry_after_lease(self) -> State:
-        """Put the event off until the other run's claim has ended, to take the file over should that run have died."""
+        """Put the event off, to take the file over should the other run have died.
+
+        It asks again until that run's claim has ended: a claim may hold for longer than SQS can delay a message.
+        """
         return self._task(
             service("sqs:sendMessage"),
             {
                 "QueueUrl": self._resources.batching_queue_url,
                 "MessageBody.$": "States.JsonToString($.file.event)",
-                "DelaySeconds": self._lease_seconds,
+                "DelaySeconds": int(LEASE.total_seconds()),
             },
             following="Done",
         )

@@ -47,14 +47,13 @@ COUNTS: Final = {
 class Steps(ABC):
     """Makes states of one route: ``label`` makes their names unique, ``timeout`` (seconds) limits each function's call.
 
-    ``lease_seconds`` is how long a claim holds. ``failure`` is the state to which errors lead.
+    ``failure`` is the state to which errors lead.
     """
 
-    def __init__(self, resources: Resources, *, label: str, timeout: int, lease_seconds: int, failure: str) -> None:
+    def __init__(self, resources: Resources, *, label: str, timeout: int, failure: str) -> None:
         self._resources = resources
         self._label = label
         self._timeout = timeout
-        self._lease_seconds = lease_seconds
         self._failure = failure
 
     @abstractmethod

@@ -31,8 +31,7 @@ def withdraw_files(resources: Resources, *, following: str) -> State:
 
 def _chain(resources: Resources) -> dict[str, Any]:
     failed = f"Withdrawal failed ({LABEL})"
-    # No claim is taken, and so there is no lease.
-    steps = WithdrawalSteps(resources, label=LABEL, timeout=_TIMEOUT_SECONDS, lease_seconds=0, failure=failed)
+    steps = WithdrawalSteps(resources, label=LABEL, timeout=_TIMEOUT_SECONDS, failure=failed)
     also = {"reason": query("$states.input.reason"), "by": query("$states.input.by")}
     start, states = identify(label=LABEL, following=steps.name("Read the published file"), failing=failed, also=also)
     failing: States = {failed: {"Type": "Pass", "Result": {OPEN: True}, "End": True}}

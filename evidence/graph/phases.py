@@ -35,7 +35,7 @@ def phases() -> Mapping[str, Collection[str]]:
     """List the states of each phase, by its title, without labels."""
     resources = Resources(**{field.name: field.name for field in fields(Resources)})
     steps = {
-        title: kind(resources, label=BATCH, timeout=1, lease_seconds=1, failure="").states()
+        title: kind(resources, label=BATCH, timeout=1, failure="").states()
         for title, kind in (
             (INSPECTION, InspectionSteps),
             (TRANSFORMATION, TransformationSteps),

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.constants import FINISHED, PUBLISHED, FileStatus
+from pipeline.constants import FINISHED, LEASE, PUBLISHED, FileStatus
 from transactions.results import ErrorCount, RecordedTotal
 
 
@@ -26,6 +26,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     ``rows_in_other_files`` are those whose transaction another file of the partner had too when this one was completed;
     of them, ``conflicting_rows`` had another amount or currency there. The first ``overlapping_files`` are named by id.
     ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
+    ``lease_ends`` is until when the latest claim holds; None in a row that no version which says so has claimed.
     ``resent_at`` is the change of status that was written into the table's stream once more; None where none was.
     """
 
@@ -64,6 +65,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     overlapping_files: tuple[str, ...] = ()
     overlapping_file_count: int = 0
     overlaps_at: datetime | None = None
+    lease_ends: datetime | None = None
     resent_at: datetime | None = None
     error: str = ""
 
@@ -71,6 +73,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     def finished(self) -> bool:
         """Whether the file has an outcome."""
         return self.status in FINISHED
+
+    def held(self, at: datetime) -> bool:
+        """Whether a run that may still live has the file. The claim of a row without ``lease_ends`` holds for LEASE."""
+        ends = self.lease_ends or self.changed_at + LEASE
+        return self.status is FileStatus.PROCESSING and at <= ends
 
     @property
     def published(self) -> bool:

@@ -13,8 +13,12 @@ SERVICE_LEVEL: Final = timedelta(minutes=15)
 LEASE: Final = SERVICE_LEVEL
 """How long a claim holds. It outlives the longest execution, so that a claim is only ever taken from a dead one.
 
-It is also the longest delay that SQS knows: a message waits so long for the end of another run's claim.
+It is also the longest delay that SQS knows: a message waits so long, and asks again, for the end of another run's
+claim.
 """
+
+LEASE_ENDS: Final = "lease_ends"
+"""Attribute of the audit table: until when the latest claim holds. Rows of before have none; theirs hold for LEASE."""
 
 THROTTLED_ERROR: Final = "ThrottledError"
 """The error of a function of which AWS was asked too much: its file waits for its turn again."""

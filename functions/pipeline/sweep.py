@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 import msgspec
 
 from pipeline.audit_index import ReadsIndex, find
-from pipeline.constants import BEGINNING, INCOMING, LEASE, UNFINISHED, FileStatus
+from pipeline.constants import BEGINNING, INCOMING, LEASE, LEASE_ENDS, UNFINISHED, FileStatus
 from pipeline.lost_uploads import LostUploads
 from pipeline.queue_messages import EndedExecution, S3Object, UploadMessage
 from pipeline.raw_bucket import ListsVersions, Place, Version, identify, list_page, versions_of
@@ -137,10 +137,13 @@ class Sweep:
             self._keep(Progress(under_way=msgspec.structs.replace(listing, place=place), finished=progress.finished))
 
     def _without_outcome(self, now: datetime, statuses: Iterable[FileStatus]) -> Iterator[Mapping[str, Any]]:
-        """Read rows that have waited for an outcome for two leases: a second event takes one to take a file over."""
+        """Read rows that have waited for an outcome for two leases: a second event takes one to take a file over.
+
+        A claim may hold for longer than LEASE; then it must have ended so long ago.
+        """
         for status in sorted(statuses):
             found = find(self.dynamodb, self.audit_table, status, last=now - 2 * LEASE)
-            yield from islice(found, ROWS_A_CALL)
+            yield from islice((row for row in found if not _is_held(row, now - LEASE)), ROWS_A_CALL)
 
     def _queue_unfinished(self, row: Mapping[str, Any], now: datetime) -> bool:
         """Queue the end of the execution that has the file, as if it had this one only; or the file, if none has it."""
@@ -183,6 +186,12 @@ class Sweep:
     def _keep(self, progress: Progress) -> None:
         state = msgspec.json.encode(progress).decode()
         self.dynamodb.put_item(TableName=self.registry, Item={"entry": {"S": PROGRESS}, "state": {"S": state}})
+
+
+def _is_held(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether the row says that its claim held then; one that says nothing is judged by its status's age alone."""
+    ends = row.get(LEASE_ENDS)
+    return row["status"]["S"] == FileStatus.PROCESSING and ends is not None and at < datetime.fromisoformat(ends["S"])
 
 
 def read_progress(dynamodb: ReadsEntries, registry: str) -> Progress:

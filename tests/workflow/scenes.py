@@ -76,16 +76,25 @@ def refused_completion(_machine: Machine) -> Scene:
     return Scene(changes={"Complete": throws(TRANSACTION_CANCELED)})
 
 
-def claimed_by_another_run(machine: Machine, file: Upload, *, seconds_ago: int = 0) -> dict[str, Any]:
-    claimed_at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat(timespec="milliseconds")
+def claimed_by_another_run(
+    machine: Machine, file: Upload, *, seconds_ago: int = 0, ends_in_seconds: int | None = None
+) -> dict[str, Any]:
+    """Let another run have the file, whose claim says when it ends, if that is given."""
+    ends = {} if ends_in_seconds is None else {"lease_ends": _in(ends_in_seconds)}
     row = {
         "file_id": file.file_id,
         "status": "PROCESSING",
         "claim": "another run",
-        "claimed_at": claimed_at.replace("+00:00", "Z"),
+        "claimed_at": _in(-seconds_ago),
+        **ends,
         "execution": "another execution",
         "attempts": 1,
         "history": [{"status": "PROCESSING"}],
     }
     machine.put_row(**row)
     return row
+
+
+def _in(seconds: int) -> str:
+    time = datetime.now(UTC) + timedelta(seconds=seconds)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

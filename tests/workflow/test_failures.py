@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -331,6 +332,27 @@ def test_the_next_run_takes_a_file_over_after_the_lease(machine: Machine) -> Non
 
     assert statuses(machine, file) == ["PROCESSING", "PROCESSING", "COMPLETED"]
     assert (machine.row(file) or {})["attempts"] == 2
+
+
+@pytest.mark.parametrize(("ends_in_seconds", "taken"), [(60, False), (-60, True)])
+def test_a_claim_holds_until_the_time_that_it_says(machine: Machine, ends_in_seconds: int, *, taken: bool) -> None:
+    file = upload()
+    scenes.claimed_by_another_run(machine, file, seconds_ago=2 * LEASE_SECONDS, ends_in_seconds=ends_in_seconds)
+
+    process(machine, file)
+
+    assert (statuses(machine, file)[-1] == "COMPLETED") is taken
+
+
+def test_a_claim_says_that_it_holds_for_15_minutes(machine: Machine) -> None:
+    file = upload()
+
+    process(machine, file)
+
+    row = machine.row(file) or {}
+    claimed_at, ends = (datetime.fromisoformat(row[name]) for name in ("claimed_at", "lease_ends"))
+    # From the moment before, when the file is identified: the time limit of its execution runs already
+    assert timedelta(minutes=14, seconds=30) < ends - claimed_at <= timedelta(minutes=15)
 
 
 LOST_CLAIMS: dict[str, Callable[[Machine], scenes.Scene]] = {

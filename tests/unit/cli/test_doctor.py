@@ -133,6 +133,12 @@ def test_a_healthy_deployment_has_no_findings(permissions: list[str] | None) -> 
     assert [finding for finding in _findings(account).values() if not finding.well] == []
 
 
+def test_a_file_whose_claim_holds_is_no_finding() -> None:
+    held = audit_row(FileStatus.PROCESSING, lease_ends=datetime.now(UTC) + timedelta(hours=1))
+
+    assert [finding for finding in _findings(Account(hanging=(held,))).values() if not finding.well] == []
+
+
 def test_a_bucket_that_was_not_listed_yet_is_no_finding() -> None:
     assert [finding for finding in _findings(Account(listing=None)).values() if not finding.well] == []
 

@@ -114,6 +114,16 @@ def test_a_file_in_process_is_lost_after_a_lease_of_15_minutes(minutes: int, *, 
     assert bool(list(_lost(row).letters())) is lost
 
 
+@pytest.mark.parametrize(("minutes", "lost"), [(1, False), (-1, True)])
+def test_a_file_whose_claim_says_when_it_ends_is_lost_then(minutes: int, *, lost: bool) -> None:
+    now = datetime.now(UTC)
+    claimed = Change(FileStatus.PROCESSING, now - timedelta(hours=3), "arn:1", "")
+    ends = now + timedelta(minutes=minutes)
+    row = audit_row(FileStatus.PROCESSING, bucket="raw", history=(claimed,), lease_ends=ends)
+
+    assert bool(list(_lost(row).letters())) is lost
+
+
 @pytest.mark.parametrize("error", ["404", "NoSuchVersion"])
 def test_an_upload_that_is_gone_cannot_be_replayed(error: str) -> None:
     assert list(_lost(audit_row(FileStatus.FAILED), bucket=FakeBucket(error)).letters()) == []

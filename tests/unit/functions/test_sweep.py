@@ -327,6 +327,33 @@ def test_a_file_without_an_outcome_is_settled(world: World, minutes: int, queued
     ] * queued
 
 
+@pytest.mark.parametrize(("minutes", "queued"), [(14, 0), (15, 1)])
+def test_a_claim_that_says_when_it_ends_is_left_alone(world: World, minutes: int, queued: int) -> None:
+    version = world.upload("incoming/alpine/a.csv", NOW - timedelta(hours=5))
+    ended = NOW - timedelta(minutes=minutes)
+    world.add_row(version, **_unfinished(version, minutes=250), lease_ends=f"{ended:%Y-%m-%dT%H:%M:%S}.000Z")
+
+    assert world.sweep().requeued == queued
+
+
+def test_long_claims_leave_room_for_the_files_that_hang(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "ROWS_A_CALL", 1)
+    held = world.upload("incoming/alpine/held.csv", NOW - timedelta(hours=5))
+    world.add_row(held, **_unfinished(held, minutes=60), lease_ends=f"{NOW:%Y-%m-%dT%H:%M:%S}.000Z")
+    hanging = world.upload("incoming/alpine/hanging.csv", NOW - timedelta(hours=1))
+    world.add_row(hanging, **_unfinished(hanging, minutes=40))
+
+    assert world.sweep().requeued == 1
+
+
+def test_the_end_of_a_claim_that_was_given_back_is_void(world: World) -> None:
+    version = world.upload("incoming/alpine/a.csv", NOW - timedelta(hours=1))
+    waiting = _unfinished(version, minutes=60) | {"status": "RECEIVED", "execution": ""}
+    world.add_row(version, **waiting, lease_ends=f"{NOW + timedelta(hours=3):%Y-%m-%dT%H:%M:%S}.000Z")
+
+    assert world.sweep().requeued == 1
+
+
 def test_a_file_whose_upload_is_gone_is_settled_too(world: World) -> None:
     version = world.upload("incoming/alpine/a.csv", NOW - timedelta(hours=1))
     world.add_row(version, **_unfinished(version, minutes=60))
