@@ -11,7 +11,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.audit_row import AuditRow
 from pipeline.clients import client
-from pipeline.constants import ACCEPTED_METRIC, FILES_METRIC, LATENCY_METRIC, REJECTED_METRIC, FileStatus
+from pipeline.constants import (
+    ACCEPTED_METRIC,
+    FILES_METRIC,
+    LARGE_LATENCY_METRIC,
+    LATENCY_METRIC,
+    REJECTED_METRIC,
+    FileStatus,
+)
 from pipeline.environment import read_environment
 from pipeline.observability import Event, logger, observed
 from pipeline.recorder import Recorder, keep_arrivals, read_outcome, seconds_to_outcome
@@ -66,7 +73,8 @@ def _measure(outcomes: Sequence[AuditRow]) -> None:
     """Measure what the files took, count them by outcome, and the rows of those that were judged now by partner."""
     for outcome in outcomes:
         if (seconds := seconds_to_outcome(outcome)) is not None:
-            with single_metric(name=LATENCY_METRIC, unit=MetricUnit.Seconds, value=seconds):
+            metric = LARGE_LATENCY_METRIC if outcome.large else LATENCY_METRIC
+            with single_metric(name=metric, unit=MetricUnit.Seconds, value=seconds):
                 pass
     for status, number in Counter(outcome.status for outcome in outcomes).items():
         _count(FILES_METRIC, number, status=status)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from pipeline.answers import collect_answer
 from pipeline.clients import client
 from pipeline.environment import read_environment
 from pipeline.events import read_file
@@ -12,6 +13,7 @@ from pipeline.manifests import manifest_key
 from pipeline.observability import Event, logger, observed
 from pipeline.processing import transform_upload
 from transactions.layouts.catalog import shipped_layouts
+from transactions.results import Transformation
 
 
 class _Environment(msgspec.Struct, frozen=True):
@@ -20,7 +22,7 @@ class _Environment(msgspec.Struct, frozen=True):
 
 @observed
 def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
-    """Transform ``event["file"]`` with the layout that validation found.
+    """Transform ``event["file"]`` with the layout that validation found, or collect what the job has made of it.
 
     Returns
     -------
@@ -29,8 +31,11 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         key of the ``manifest`` that lists the objects.
     """
     environment, file = read_environment(_Environment), read_file(event)
-    layout = shipped_layouts().get(event["validation"]["layout"])
-    transformation = transform_upload(client("s3"), environment.processed_bucket, file, layout)
+    bucket = environment.processed_bucket
+    transformation = collect_answer(client("s3"), bucket, event, Transformation)
+    if transformation is None:
+        layout = shipped_layouts().get(event["validation"]["layout"])
+        transformation = transform_upload(client("s3"), bucket, file, layout)
     logger.info("transformed", counts=msgspec.to_builtins(transformation.counts), objects=len(transformation.objects))
     # The objects themselves stay in the manifest: a file of a thousand booking dates would outgrow a state's 256 KB.
     return {

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from pipeline.answers import collect_answer
 from pipeline.clients import client
 from pipeline.environment import read_environment
 from pipeline.events import read_file
@@ -13,6 +14,7 @@ from pipeline.processing import validate_upload
 from pipeline.s3 import WritesObjects
 from transactions.layouts.catalog import shipped_layouts
 from transactions.reports.report import Report
+from transactions.results import Validation
 
 
 class _Environment(msgspec.Struct, frozen=True):
@@ -21,7 +23,7 @@ class _Environment(msgspec.Struct, frozen=True):
 
 @observed
 def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
-    """Validate ``event["file"]``.
+    """Validate ``event["file"]``, or collect what the job has found of it, if there is an ``event["answer"]``.
 
     Returns
     -------
@@ -30,9 +32,12 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         lines skipped and joined, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     environment, file = read_environment(_Environment), read_file(event)
-    validation = validate_upload(client("s3"), file, shipped_layouts())
+    bucket = environment.processed_bucket
+    validation = collect_answer(client("s3"), bucket, event, Validation)
+    if validation is None:
+        validation = validate_upload(client("s3"), file, shipped_layouts())
     report = Report.from_validation(validation, file.source())
-    page_key = write_report(client("s3"), environment.processed_bucket, report)
+    page_key = write_report(client("s3"), bucket, report)
     logger.info(
         "validated",
         verdict=validation.verdict,
