@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 import msgspec
@@ -68,7 +68,7 @@ class LostFiles:
     s3: ReadsHeads
     uploads: FindsUploads
     step_functions: ReadsExecutions
-    state_machine: str
+    state_machines: tuple[str, ...]
     lease_seconds: int = LEASE_SECONDS
 
     def letters(self) -> Iterator[DeadLetter]:
@@ -106,11 +106,12 @@ class LostFiles:
     def without_row(self, *, latest: int | None = None) -> Iterator[DeadLetter]:
         """Make the messages of files without a row, from executions that failed, timed out or were aborted.
 
-        ``latest`` limits the search to this many executions of each status; without it, all of them are searched.
+        ``latest`` limits the search to this many executions of each state machine and status; without it, all of them
+        are searched.
         """
-        for status in _ENDED_BADLY:
+        for state_machine, status in product(self.state_machines, _ENDED_BADLY):
             pages = self.step_functions.get_paginator("list_executions").paginate(
-                stateMachineArn=self.state_machine, statusFilter=status
+                stateMachineArn=state_machine, statusFilter=status
             )
             # They are listed by start time, the latest first.
             listed = (execution for page in pages for execution in page["executions"])

@@ -49,6 +49,7 @@ class Pipeline:
         dynamodb: Any = session.client("dynamodb")
         athena: Any = session.client("athena")
         self.outputs = stack.outputs
+        self.state_machines = (self.outputs["StateMachine"], self.outputs["LargeFilesStateMachine"])
         self._dynamodb = dynamodb
         self.audit = AuditTable(dynamodb, self.outputs["AuditTable"])
         self.athena = Athena(client=athena, database=self.outputs["Database"], workgroup=self.outputs["Workgroup"])
@@ -61,7 +62,7 @@ class Pipeline:
                 s3=s3, dynamodb=dynamodb, bucket=self.outputs["RawBucket"], audit_table=self.outputs["AuditTable"]
             ),
             step_functions=step_functions,
-            state_machine=self.outputs["StateMachine"],
+            state_machines=self.state_machines,
         )
         self.archive = Archive(s3=s3)
         self.withdrawals = Withdrawals(
@@ -145,10 +146,11 @@ class Pipeline:
 
     def running_executions(self) -> int:
         """Count the executions that have not ended."""
-        running = self._step_functions.list_executions(
-            stateMachineArn=self.outputs["StateMachine"], statusFilter="RUNNING"
+        running = (
+            self._step_functions.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+            for machine in self.state_machines
         )
-        return len(running["executions"])
+        return sum(map(len, running))
 
     def processed(self, key: str) -> bytes | None:
         """Read an object of the processed bucket; None if it does not exist."""

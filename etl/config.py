@@ -10,6 +10,7 @@ from pipeline.constants import VERIFICATION_PARTNER
 Architecture = Literal["arm64", "x86_64"]
 
 _MEBIBYTE: Final = 1024 * 1024
+_GIBIBYTE: Final = 1024 * _MEBIBYTE
 
 
 class ConfigError(ValueError):
@@ -30,6 +31,9 @@ class Settings:
     direct_threshold_bytes
         Files of this size and more start an execution of their own; smaller ones travel in batches. At most
         64 MiB, so that a batched file stays far below the five minutes of an Express execution.
+    large_threshold_bytes
+        Files of more bytes are processed by the job for large files; the others by functions. At most 2 GiB, which a
+        function is known to process in its five minutes.
     batch_size
         Files per batch. At most 100, so that an execution that settles them all stays within the 25,000 events of
         a history.
@@ -58,6 +62,7 @@ class Settings:
     environment_suffix: str
     alert_email: str
     direct_threshold_bytes: int
+    large_threshold_bytes: int
     batch_size: int
     batch_window_seconds: int
     batch_concurrency: int
@@ -118,6 +123,12 @@ THRESHOLD = ContextKey(
     rule=f"a whole number of bytes from 1024 to {64 * _MEBIBYTE}",
     accepts=_between(1024, 64 * _MEBIBYTE),
 )
+LARGE_THRESHOLD = ContextKey(
+    name="largeThresholdBytes",
+    default=str(_GIBIBYTE),
+    rule=f"a whole number of bytes from {_MEBIBYTE} to {2 * _GIBIBYTE}",
+    accepts=_between(_MEBIBYTE, 2 * _GIBIBYTE),
+)
 BATCH_SIZE = ContextKey(
     name="batchSize", default="100", rule="a whole number of files from 1 to 100", accepts=_between(1, 100)
 )
@@ -165,6 +176,7 @@ CONTEXT_KEYS: Final = (
     SUFFIX,
     EMAIL,
     THRESHOLD,
+    LARGE_THRESHOLD,
     BATCH_SIZE,
     BATCH_WINDOW,
     BATCH_CONCURRENCY,
@@ -191,6 +203,7 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         environment_suffix=values[SUFFIX.name],
         alert_email=values[EMAIL.name],
         direct_threshold_bytes=int(values[THRESHOLD.name]),
+        large_threshold_bytes=int(values[LARGE_THRESHOLD.name]),
         batch_size=int(values[BATCH_SIZE.name]),
         batch_window_seconds=int(values[BATCH_WINDOW.name]),
         batch_concurrency=int(values[BATCH_CONCURRENCY.name]),

@@ -15,6 +15,7 @@ from etl.constructs.encryption import EncryptionKey
 from etl.constructs.function import FunctionBasis
 from etl.constructs.functions import FileFunctions
 from etl.constructs.ingestion import BatchingQueue, Ingestion
+from etl.constructs.large_files import LargeFilesJob
 from etl.constructs.monitoring import Monitoring
 from etl.constructs.overlaps import OverlapFunction
 from etl.constructs.partner_access import PartnerAccess
@@ -83,6 +84,9 @@ class PipelineStack(Stack):
             key=key,
             dead_letter_queue=alerts.dead_letter_queue,
         )
+        large_files = LargeFilesJob(
+            self, "LargeFiles", names=names, key=key, raw=buckets.raw, processed=buckets.processed
+        )
         workflow = Workflow(
             self,
             "Workflow",
@@ -94,6 +98,7 @@ class PipelineStack(Stack):
             validate=functions.validate,
             transform=functions.transform,
             publish=functions.publish,
+            large_files_job=large_files.name,
             alert_topic=alerts.topic,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
@@ -104,6 +109,7 @@ class PipelineStack(Stack):
             basis,
             raw=buckets.raw,
             state_machine=workflow.state_machine,
+            large_files_machine=workflow.large_files_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
         )
@@ -119,6 +125,7 @@ class PipelineStack(Stack):
         recording.node.add_dependency(emptier)
         workflow.node.add_dependency(emptier)
         functions.node.add_dependency(emptier)
+        large_files.node.add_dependency(emptier)
         arrivals = MissingFileFunction(
             self,
             "Arrivals",
@@ -165,6 +172,7 @@ class PipelineStack(Stack):
             functions=watched,
             scheduled={"check-arrivals", "check-dates", "requeue-lost"},
             state_machine=workflow.state_machine,
+            large_files_machine=workflow.large_files_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             record_failures=recording.failures,
@@ -178,6 +186,7 @@ class PipelineStack(Stack):
             names=names,
             functions=watched,
             state_machine=workflow.state_machine,
+            large_files_machine=workflow.large_files_machine,
             batching_queue=batching.queue,
             dead_letter_queue=alerts.dead_letter_queue,
             overlaps_queue=overlaps.queue,
@@ -193,6 +202,7 @@ class PipelineStack(Stack):
             "AuditTable": tables.audit.table_name,
             "RegistryTable": tables.registry.table_name,
             "StateMachine": workflow.state_machine.state_machine_arn,
+            "LargeFilesStateMachine": workflow.large_files_machine.state_machine_arn,
             "BatchingQueue": batching.queue.queue_url,
             "DeadLetterQueue": alerts.dead_letter_queue.queue_url,
             "RecordFailures": recording.failures.queue_url,

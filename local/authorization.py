@@ -36,6 +36,7 @@ _DENIED: Final = {
     "events": "EventBridge.AmazonEventBridgeException",
     "sns": "SNS.AmazonSNSException",
     "sqs": "SQS.AmazonSQSException",
+    "states": "StepFunctions.AWSStepFunctionsException",
 }
 """Step Functions' name of a denial: the SDK's class if it has one, or that of all errors of the service."""
 
@@ -77,7 +78,7 @@ def _resources(service: str, body: bytes, parameters: Mapping[str, Any]) -> Iter
     if service == "dynamodb":
         yield from iam_actions.dynamodb_resource_arns(body, region, account)
     elif service == "states":
-        yield parameters["ExecutionArn"]
+        yield parameters["StateMachineArn"] if "StateMachineArn" in parameters else parameters["ExecutionArn"]
     elif service == "events":
         yield from iam_actions.eventbridge_resource_arns(body, region, account)
     else:

@@ -110,10 +110,10 @@ def read_dashboard(stack: DeployedStack, samples: QueueSamples) -> DashboardFigu
 
 def _executions(stack: DeployedStack) -> Iterator[Point]:
     """Return when executions were started, and when they ended badly."""
-    dimensions = {"StateMachineArn": stack.outputs["StateMachine"]}
-    pages = stack.session.client("stepfunctions").get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=stack.outputs["StateMachine"]):
-        for execution in page["executions"]:
+    listing = stack.session.client("stepfunctions").get_paginator("list_executions")
+    for machine in stack.physical_ids("AWS::StepFunctions::StateMachine"):
+        dimensions = {"StateMachineArn": machine}
+        for execution in (one for page in listing.paginate(stateMachineArn=machine) for one in page["executions"]):
             started = int(execution["startDate"].timestamp() * 1000)
             yield Point(metric="ExecutionsStarted", dimensions=dimensions, at=started, value=1)
             for metric, status in (("ExecutionsFailed", "FAILED"), ("ExecutionsTimedOut", "TIMED_OUT")):

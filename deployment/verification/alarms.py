@@ -169,9 +169,18 @@ def _maths(subject: Subject) -> Finding:
 
 def _fires(subject: Subject) -> Finding:
     began_at = subject.scenario.aborted().began_at
-    alarm = next((alarm for alarm in _alarms(subject) if alarm.get("MetricName") == _ABORTED), None)
+    machine = subject.pipeline.outputs["StateMachine"]
+    alarm = next(
+        (
+            alarm
+            for alarm in _alarms(subject)
+            if alarm.get("MetricName") == _ABORTED
+            and machine in {dimension["Value"] for dimension in alarm["Dimensions"]}
+        ),
+        None,
+    )
     if alarm is None:
-        raise LookupError(f"no alarm on {_ABORTED}")
+        raise LookupError(f"no alarm on {_ABORTED} of {machine}")
     client = subject.client("cloudwatch")
 
     def actions() -> list[dict[str, Any]]:

@@ -103,7 +103,8 @@ def _files(subject: Subject) -> tuple[Statement, ...]:
             [_arn(subject, "sqs", outputs["DeadLetterQueue"].rpartition("/")[2])],
         ),
         (["sqs:SendMessage"], [_arn(subject, "sqs", outputs["BatchingQueue"].rpartition("/")[2])]),
-        (["states:DescribeStateMachine", "states:StartExecution"], [machine]),
+        (["states:DescribeStateMachine"], list(subject.pipeline.state_machines)),
+        (["states:StartExecution"], [machine]),
         (
             ["states:DescribeExecution", "states:ListMapRuns", "states:StopExecution"],
             [f"{machine.replace(':stateMachine:', ':execution:')}:*"],

@@ -57,7 +57,7 @@ def _function_logs(subject: Subject) -> Finding:
 
 def _execution_log(subject: Subject) -> Finding:
     execution = subject.scenario.rows()[subject.scenario.files.large.name].execution
-    group = subject.stack.physical_id("AWS::Logs::LogGroup", "Workflow")
+    group = subject.stack.physical_id("AWS::Logs::LogGroup", "WorkflowLogs")
 
     def look() -> str:
         # All terms of a pattern must match (CloudWatch Logs user guide, "Filter pattern syntax").

@@ -71,20 +71,25 @@ def _event(subject: Subject, size: int, reason: str) -> dict[str, Any]:
 
 def _definition(subject: Subject) -> Finding:
     client = subject.client("stepfunctions")
-    deployed = client.describe_state_machine(stateMachineArn=subject.pipeline.outputs["StateMachine"])
-    answer = client.validate_state_machine_definition(definition=deployed["definition"], type=deployed["type"])
-    diagnostics = answer.get("diagnostics", [])
+    machines = subject.pipeline.state_machines
+    deployed = [client.describe_state_machine(stateMachineArn=machine) for machine in machines]
+    answers = [
+        client.validate_state_machine_definition(definition=machine["definition"], type=machine["type"])
+        for machine in deployed
+    ]
 
     def problems() -> Iterator[str]:
-        if answer["result"] != "OK":
-            errors = [one for one in diagnostics if one["severity"] == "ERROR"]
-            yield from (f"{one.get('location', '')} {one['code']}: {one['message']}" for one in errors)
-            if not errors:
-                yield f"the result is {answer['result']}"
+        for answer in answers:
+            if answer["result"] != "OK":
+                errors = [one for one in answer.get("diagnostics", []) if one["severity"] == "ERROR"]
+                yield from (f"{one.get('location', '')} {one['code']}: {one['message']}" for one in errors)
+                if not errors:
+                    yield f"the result is {answer['result']}"
 
+    warnings = sum(len(answer.get("diagnostics", [])) for answer in answers)
     return judge(
         problems(),
-        proof=f"valid, {len(diagnostics)} warnings",
+        proof=f"valid, {warnings} warnings",
         cure="correct the definition in etl/workflow/",
     )
 

@@ -49,6 +49,7 @@ class Dashboard(Construct):
         names: Names,
         functions: Mapping[str, lambda_.Function],
         state_machine: sfn.StateMachine,
+        large_files_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
         overlaps_queue: sqs.IQueue,
@@ -96,6 +97,9 @@ class Dashboard(Construct):
                         state_machine.metric_started(statistic="Sum", label="started"),
                         state_machine.metric_failed(statistic="Sum", label="failed"),
                         state_machine.metric_timed_out(statistic="Sum", label="timed out"),
+                        large_files_machine.metric_started(statistic="Sum", label="large files started"),
+                        large_files_machine.metric_failed(statistic="Sum", label="large files failed"),
+                        large_files_machine.metric_timed_out(statistic="Sum", label="large files timed out"),
                     ),
                 ],
                 [

@@ -83,7 +83,11 @@ class EncryptionKey(Construct):
                         (*_USE, *_SET_UP),
                         conditions={
                             "ArnLike": {
-                                "kms:EncryptionContext:aws:logs:arn": _arn("logs", f"log-group:*-{names.suffix}")
+                                # Those of a Glue job have a last part that Glue names.
+                                "kms:EncryptionContext:aws:logs:arn": [
+                                    _arn("logs", f"log-group:*-{names.suffix}"),
+                                    _arn("logs", f"log-group:*-{names.suffix}/*"),
+                                ]
                             }
                         },
                     ),
@@ -118,7 +122,7 @@ def _statement(
     principal: iam.IPrincipal,
     actions: tuple[str, ...],
     *,
-    conditions: Mapping[str, Mapping[str, str]] | None = None,
+    conditions: Mapping[str, Mapping[str, str | list[str]]] | None = None,
 ) -> iam.PolicyStatement:
     # In a key policy, Resource "*" means this key and nothing else (KMS developer guide, "Key policies").
     return iam.PolicyStatement(

@@ -11,7 +11,7 @@ from constructs import Construct
 from etl.constructs.catalog import Catalog
 from etl.constructs.function import FunctionBasis, PipelineFunction
 from etl.constructs.shared import allow, write_with
-from pipeline.constants import MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
+from pipeline.constants import ANSWERS, MANIFESTS, QUARANTINE, REPORTS, STAGING, TRANSACTIONS
 
 
 class FileFunctions(Construct):
@@ -63,6 +63,7 @@ class FileFunctions(Construct):
             statements=[
                 read_uploads,
                 write_with(basis.key),
+                allow(["s3:GetObject"], objects(ANSWERS)),
                 allow(["s3:PutObject"], [processed.arn_for_objects(f"{REPORTS}*.json")]),
             ],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
@@ -72,7 +73,12 @@ class FileFunctions(Construct):
             "Transform",
             "transform",
             "Turns an upload into canonical Parquet and quarantined rows, staged",
-            statements=[read_uploads, write_with(basis.key), allow(["s3:PutObject"], objects(STAGING, MANIFESTS))],
+            statements=[
+                read_uploads,
+                write_with(basis.key),
+                allow(["s3:GetObject"], objects(ANSWERS)),
+                allow(["s3:PutObject"], objects(STAGING, MANIFESTS)),
+            ],
             environment={"PROCESSED_BUCKET": processed.bucket_name},
             scratch_space=True,
         )

@@ -82,6 +82,7 @@ class Ingestion(Construct):
         *,
         raw: s3.IBucket,
         state_machine: sfn.IStateMachine,
+        large_files_machine: sfn.IStateMachine,
         batching_queue: sqs.Queue,
         dead_letter_queue: sqs.IQueue,
     ) -> None:
@@ -153,7 +154,7 @@ class Ingestion(Construct):
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
-                    "stateMachineArn": [state_machine.state_machine_arn],
+                    "stateMachineArn": [state_machine.state_machine_arn, large_files_machine.state_machine_arn],
                     "status": ["ABORTED", "FAILED", "TIMED_OUT"],
                 },
             ),

@@ -20,7 +20,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import CONFLICTS_METRIC, LATENCY_METRIC, MOVED_METRIC, REQUEUED_METRIC, SERVICE_LEVEL
+from pipeline.constants import (
+    CONFLICTS_METRIC,
+    LARGE_LATENCY_METRIC,
+    LARGE_LEASE,
+    LATENCY_METRIC,
+    MOVED_METRIC,
+    REQUEUED_METRIC,
+    SERVICE_LEVEL,
+)
 
 ERROR_RATE_PERCENT: Final = 5
 """Requirement M2."""
@@ -54,6 +62,7 @@ class Monitoring(Construct):
         functions: Mapping[str, lambda_.IFunction],
         scheduled: Collection[str],
         state_machine: sfn.StateMachine,
+        large_files_machine: sfn.StateMachine,
         batching_queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
         record_failures: sqs.IQueue,
@@ -80,27 +89,8 @@ class Monitoring(Construct):
                 function.metric_throttles(period=_PERIOD, statistic="Sum"),
                 threshold=0,
             )
-        self._alarm(
-            "executions-failed",
-            "executions-failed",
-            "An execution failed: a file's failure may be neither kept nor recorded.",
-            state_machine.metric_failed(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
-        self._alarm(
-            "executions-timed-out",
-            "executions-timed-out",
-            "An execution reached its time limit; its files are settled as failed.",
-            state_machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
-        self._alarm(
-            "executions-aborted",
-            "executions-failed",
-            "An execution was aborted; its files are settled as failed.",
-            state_machine.metric_aborted(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
+        self._alarms_on_executions(state_machine)
+        self._alarms_on_executions(large_files_machine, kind="large-")
         self._alarm(
             "files-requeued",
             "files-requeued",
@@ -140,6 +130,19 @@ class Monitoring(Construct):
                 statistic="Maximum",
             ),
             threshold=SERVICE_LEVEL.total_seconds(),
+        )
+        self._alarm(
+            "large-latency",
+            "latency",
+            f"A large file took longer than {LARGE_LEASE // timedelta(hours=1)} hours from its upload to its outcome.",
+            cloudwatch.Metric(
+                namespace=names.stack,
+                metric_name=LARGE_LATENCY_METRIC,
+                dimensions_map={"service": "record"},
+                period=_PERIOD,
+                statistic="Maximum",
+            ),
+            threshold=LARGE_LEASE.total_seconds(),
         )
         self._alarm(
             "record-age",
@@ -219,6 +222,31 @@ class Monitoring(Construct):
                     dead_letter_queue=dead_letter_queue,
                 )
             ],
+        )
+
+    def _alarms_on_executions(self, machine: sfn.StateMachine, *, kind: str = "") -> None:
+        execution = f"{kind.replace('-', ' ')}execution"
+        article = "A" if kind else "An"
+        self._alarm(
+            f"{kind}executions-failed",
+            "executions-failed",
+            f"{article} {execution} failed: a file's failure may be neither kept nor recorded.",
+            machine.metric_failed(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            f"{kind}executions-timed-out",
+            "executions-timed-out",
+            f"{article} {execution} reached its time limit; its files are settled as failed.",
+            machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
+            threshold=0,
+        )
+        self._alarm(
+            f"{kind}executions-aborted",
+            "executions-failed",
+            f"{article} {execution} was aborted; its files are settled as failed.",
+            machine.metric_aborted(period=_PERIOD, statistic="Sum"),
+            threshold=0,
         )
 
     def _alarm(

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from etl.names import Names
-from pipeline.constants import INCOMING, QUERY_RESULTS, STAGING
+from pipeline.constants import ANSWERS, INCOMING, QUERY_RESULTS, STAGING
 
 _ARCHIVE_AFTER = Duration.days(90)
 _ENCRYPTION = "x-amz-server-side-encryption"
@@ -50,6 +50,7 @@ class DataBuckets(Construct):
             rules=[
                 _archive(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL),
                 _expire("expire-staging", STAGING, days=2),
+                _expire("expire-answers", ANSWERS, days=7),
                 _expire("expire-query-results", QUERY_RESULTS, days=7),
                 _expire_noncurrent(days=noncurrent_days),
             ],

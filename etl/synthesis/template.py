@@ -1,9 +1,14 @@
 """Reads a CloudFormation template the way CloudFormation would, as far as tests and proofs need it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+FILES_MACHINE: Final = "state-machine-files"
+LARGE_FILES_MACHINE: Final = "state-machine-large-files"
+"""What the names of the two state machines begin with."""
 
 ACCOUNT = "123456789012"
 _PSEUDO = {
@@ -95,18 +100,38 @@ class Template:
             return value
         if len(value) == 1:
             [(function, argument)] = value.items()
-            if function == "Ref":
-                return _PSEUDO.get(argument) or self.name_of(argument) or argument
-            if function == "Fn::GetAtt":
-                return f"{self.name_of(argument[0]) or argument[0]}.{argument[1]}"
-            if function == "Fn::Join":
-                return argument[0].join(str(self.resolve(part)) for part in argument[1])
+            if (text := self._value_of(function, argument)) is not None:
+                return text
         return {key: self.resolve(item) for key, item in value.items()}
 
-    def definition(self) -> dict[str, Any]:
-        """Read the state machine's definition."""
-        document: dict[str, Any] = json.loads(self.one("AWS::StepFunctions::StateMachine")["DefinitionString"])
+    def _value_of(self, function: str, argument: Any) -> str | None:
+        """Evaluate an intrinsic function; None if it is none of those that the template uses."""
+        match function:
+            case "Ref":
+                return str(_PSEUDO.get(argument) or self.name_of(argument) or argument)
+            case "Fn::GetAtt":
+                return f"{self.name_of(argument[0]) or argument[0]}.{argument[1]}"
+            case "Fn::Sub":
+                return re.sub(r"\$\{([^}]+)\}", lambda found: str(self.resolve({"Ref": found[1]})), argument)
+            case "Fn::Join":
+                return str(argument[0].join(str(self.resolve(part)) for part in argument[1]))
+            case _:
+                return None
+
+    def definition(self, machine: str = FILES_MACHINE) -> dict[str, Any]:
+        """Read the definition of the state machine whose name begins so."""
+        document: dict[str, Any] = json.loads(self.state_machine(machine)["DefinitionString"])
         return document
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """Read the definitions of both state machines."""
+        return [self.definition(machine) for machine in (FILES_MACHINE, LARGE_FILES_MACHINE)]
+
+    def state_machine(self, machine: str = FILES_MACHINE) -> dict[str, Any]:
+        """Return the properties of the state machine whose name begins so."""
+        machines = self.of_type("AWS::StepFunctions::StateMachine").values()
+        (found,) = (properties for properties in machines if properties["StateMachineName"].startswith(f"{machine}-"))
+        return found
 
     def statements(self) -> Iterator[Statement]:
         """Every policy statement of the template, wherever it stands."""

@@ -33,16 +33,18 @@ class Resources:
     alert_topic: str
     batching_queue_url: str
     dead_letter_queue_url: str
+    large_files_machine: str
+    large_files_job: str
 
 
-def retry(*, unless: Sequence[str] = (), only: str = ANY_ERROR) -> list[dict[str, Any]]:
-    """Retry every error (``only`` one, if it is named) three times at 2, 4 and 8 seconds (full jitter).
+def retry(*, unless: Sequence[str] = (), only: tuple[str, ...] = (ANY_ERROR,)) -> list[dict[str, Any]]:
+    """Retry every error (``only`` these, if they are named) three times at 2, 4 and 8 seconds (full jitter).
 
     Errors ``unless`` are those that no retry can mend.
     """
     never = [{"ErrorEquals": list(unless), "MaxAttempts": 0}] if unless else []
     always = {
-        "ErrorEquals": [only],
+        "ErrorEquals": list(only),
         "IntervalSeconds": 2,
         "MaxAttempts": MAX_ATTEMPTS,
         "BackoffRate": 2,
@@ -97,6 +99,7 @@ def jsonata_task(
     output: str,
     following: str | None,
     catches: Iterable[Mapping[str, Any]] = (),
+    unless: Sequence[str] = (),
     timeout_seconds: int | None = None,
 ) -> State:
     """Call a service with JSONata, where JSONPath's functions do not reach (lists, times, text).
@@ -113,18 +116,18 @@ def jsonata_task(
     }
     if timeout_seconds is not None:
         state["TimeoutSeconds"] = timeout_seconds
-    state["Retry"] = retry()
+    state["Retry"] = retry(unless=unless)
     caught = [dict(entry) for entry in catches]
     if caught:
         state["Catch"] = caught
     return state | follow(following)
 
 
-def catch_with(target: str, *keys: str) -> dict[str, Any]:
-    """Go to ``target`` on any error of a JSONata state, and add the error to its input as each of ``keys``."""
-    errors = ", ".join(f"'{key}': $states.errorOutput" for key in keys)
-    failed = query(f"$merge([$states.input, {{{errors}}}])")
-    return {"ErrorEquals": [ANY_ERROR], "Output": failed, "Next": target}
+def catch_with(target: str, *keys: str, errors: Sequence[str] = (ANY_ERROR,)) -> dict[str, Any]:
+    """Go to ``target`` on these errors of a JSONata state, and add the error to its input as each of ``keys``."""
+    added = ", ".join(f"'{key}': $states.errorOutput" for key in keys)
+    failed = query(f"$merge([$states.input, {{{added}}}])")
+    return {"ErrorEquals": list(errors), "Output": failed, "Next": target}
 
 
 def compute(name: str, output: Mapping[str, Any], *, following: str, failing: str) -> State:

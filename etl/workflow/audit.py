@@ -165,8 +165,9 @@ def fail(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
         resources,
         FileStatus.FAILED,
         facts={**_FILE_FACTS, "error": detail},
-        condition=f"attribute_not_exists(file_id) OR {_HELD}",
-        values={":processing": {"S": FileStatus.PROCESSING}},
+        # A run that hands its file over answers for it until the other run has claimed it.
+        condition=f"attribute_not_exists(file_id) OR {_HELD} OR (#claim = :claim AND #status = :waiting)",
+        values={":processing": {"S": FileStatus.PROCESSING}, ":waiting": {"S": FileStatus.RECEIVED}},
         detail=detail,
     )
 

@@ -1,19 +1,22 @@
-"""The state machine: take each file one of the two routes, and see that every one has an outcome."""
+"""The state machines: take each file one of the routes, and see that every one has an outcome."""
 
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, State, States, catch, compute, follow, query, service, task
-from etl.workflow.chain import file_chain
+from etl.workflow.chain import file_chain, large_file_chain
 from etl.workflow.failure import INCOMPLETE, OPEN
 from etl.workflow.identity import each_file
 from etl.workflow.settling import settle_every_file, settle_left_behind
 from etl.workflow.withdrawal import withdraw_files
-from pipeline.constants import LEASE
+from pipeline.constants import LARGE_LEASE, LEASE
 
 LEASE_SECONDS: Final = int(LEASE.total_seconds())
 
 EXECUTION_TIMEOUT_SECONDS: Final = LEASE_SECONDS - 60
 """Ends before the claims of its files, and inside the service level with a minute left to settle what it leaves."""
+
+LARGE_EXECUTION_TIMEOUT_SECONDS: Final = int(LARGE_LEASE.total_seconds()) - 60
+"""The same for a large file, which has a longer claim and so a state machine of its own (decision 0047)."""
 
 DIRECT: Final = "direct"
 LARGE: Final = "large"
@@ -37,8 +40,10 @@ _HANDLED: Final = "All files handled?"
 _INCOMPLETE: Final = "Handling incomplete"
 
 
-def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[str, Any]:
+def build_definition(resources: Resources, *, batch_concurrency: int, large_threshold_bytes: int) -> dict[str, Any]:
     """Build the definition of the state machine, in which so many files of a batch run side by side.
+
+    Files of more than ``large_threshold_bytes`` are handed on to the state machine for large files.
 
     Input: ``{"route": "direct" | "large" | "batch", "files": [event, ...]}`` with events as the rules make them, or
     ``{"route": "settle", "ended": {"executionArn": ..., "input": ...}}`` with an execution that ended badly, or
@@ -51,11 +56,41 @@ def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[st
     states: States = {
         "Which route?": _which_route(),
         "Withdraw files": withdraw_files(resources, following=_HANDLED),
-        "Process directly": _process_directly(resources),
-        "Process the batch": _process_batch(resources, batch_concurrency),
-        _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
+        "Process directly": _process_directly(resources, large_threshold_bytes),
+        "Process the batch": _process_batch(resources, batch_concurrency, large_threshold_bytes),
         _DESCRIBE_ENDED: _describe_ended_execution(),
         _READ_ENDED: _read_ended_execution(),
+        **_settling(resources),
+    }
+    return {
+        "Comment": "Claims, validates, transforms, reconciles and publishes partner banks' transaction files.",
+        "StartAt": "Which route?",
+        "TimeoutSeconds": EXECUTION_TIMEOUT_SECONDS,
+        "States": states,
+    }
+
+
+def build_large_files_definition(resources: Resources) -> dict[str, Any]:
+    """Build the definition of the state machine for large files, whose executions have one file each.
+
+    Input: ``{"route": "large files", "files": [event]}``. An execution of it that ends badly is settled by one of the
+    other state machine.
+    """
+    return {
+        "Comment": "Processes a large file: a job of AWS Glue validates and transforms it.",
+        "StartAt": "Process at scale",
+        "TimeoutSeconds": LARGE_EXECUTION_TIMEOUT_SECONDS,
+        "States": {
+            "Process at scale": _map(large_file_chain(resources), processor={"Mode": "INLINE"}),
+            **_settling(resources),
+        },
+    }
+
+
+def _settling(resources: Resources) -> States:
+    """Make the states that follow the files' chains, to the end of an execution."""
+    return {
+        _LEFT_BEHIND: settle_left_behind(resources, following=_HANDLED, failing="Select all files"),
         "Select all files": _select_all_files(),
         _EVERY_FILE: settle_every_file(resources, following=_HANDLED, failing=_INCOMPLETE),
         _HANDLED: {
@@ -65,12 +100,6 @@ def build_definition(resources: Resources, *, batch_concurrency: int) -> dict[st
         },
         _INCOMPLETE: {"Type": "Fail", "Error": INCOMPLETE},
         "Done": {"Type": "Succeed"},
-    }
-    return {
-        "Comment": "Claims, validates, transforms, reconciles and publishes partner banks' transaction files.",
-        "StartAt": "Which route?",
-        "TimeoutSeconds": EXECUTION_TIMEOUT_SECONDS,
-        "States": states,
     }
 
 
@@ -103,21 +132,29 @@ def _which_route() -> State:
     }
 
 
-def _process_directly(resources: Resources) -> State:
+def _process_directly(resources: Resources, large_threshold_bytes: int) -> State:
     return _map(
         file_chain(
             resources,
             label=DIRECT,
             function_timeout_seconds=_DIRECT_FUNCTION_SECONDS,
-            lease=LEASE,
+            large_threshold_bytes=large_threshold_bytes,
+            # There is no time for a second call of five minutes.
+            repeat_timeouts=False,
         ),
         processor={"Mode": "INLINE"},
     )
 
 
-def _process_batch(resources: Resources, concurrency: int) -> State:
+def _process_batch(resources: Resources, concurrency: int, large_threshold_bytes: int) -> State:
     """Run each file as an Express child; one that fails or times out harms no other, and is settled afterwards."""
-    chain = file_chain(resources, label=BATCH, function_timeout_seconds=_BATCH_FUNCTION_SECONDS, lease=LEASE)
+    chain = file_chain(
+        resources,
+        label=BATCH,
+        function_timeout_seconds=_BATCH_FUNCTION_SECONDS,
+        large_threshold_bytes=large_threshold_bytes,
+        repeat_timeouts=True,
+    )
     return {
         **_map(chain, processor={"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}),
         "Label": "files",

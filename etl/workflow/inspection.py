@@ -1,10 +1,11 @@
 """From the claim of a file to its verdict: nobody else processes it, it is validated, and no newer one is published."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, State, States, catch, catch_with, jsonata_task, query, service, task
-from etl.workflow.steps import DELIVERY_PREFIX, VALIDATION, Steps, item, key_entry
+from etl.workflow.steps import DELIVERY_PREFIX, OUTGROWN, VALIDATION, Steps, item, key_entry
 from pipeline.constants import LEASE, FileStatus
 
 _KEY: Final = key_entry("$states.input.file.object_key")
@@ -107,6 +108,28 @@ class InspectionSteps(Steps):
 
     def _inspect(self) -> State:
         """Validate the file while it is looked up whether a newer version of its key is published."""
+        validating, validation = self._validate()
+        version = self._check_for_newer(_KEY, _VERSION)
+        return {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": validating, "States": validation},
+                {
+                    "StartAt": self.name("Check for a newer version"),
+                    "States": {self.name("Check for a newer version"): version},
+                },
+            ],
+            "ResultSelector": {"validation.$": "$[0]", "delivery.$": "$[1].inspected.delivery"},
+            "ResultPath": "$.inspected",
+            "Catch": [
+                *([catch(self._outgrown, *OUTGROWN)] if self._outgrown else ()),
+                catch(self._failure),
+            ],
+            "Next": self.name("Verdict"),
+        }
+
+    def _validate(self) -> tuple[str, States]:
+        """Make the states that validate the file, and name the first."""
         by_format = {"csv": "Validate CSV", "json": "Validate JSON"}
         validate: States = {
             self.name("Which format?"): {
@@ -119,28 +142,18 @@ class InspectionSteps(Steps):
             }
         }
         for step in by_format.values():
-            validate[self.name(step)] = task(
-                self._resources.validate_function,
-                {"file.$": "$.file"},
-                result_path="$",
-                following=None,
-                timeout_seconds=self._timeout,
-            )
-        version = self._check_for_newer(_KEY, _VERSION)
-        return {
-            "Type": "Parallel",
-            "Branches": [
-                {"StartAt": self.name("Which format?"), "States": validate},
-                {
-                    "StartAt": self.name("Check for a newer version"),
-                    "States": {self.name("Check for a newer version"): version},
-                },
-            ],
-            "ResultSelector": {"validation.$": "$[0]", "delivery.$": "$[1].inspected.delivery"},
-            "ResultPath": "$.inspected",
-            "Catch": [catch(self._failure)],
-            "Next": self.name("Verdict"),
-        }
+            validate[self.name(step)] = self._call_validate({})
+        return self.name("Which format?"), validate
+
+    def _call_validate(self, parameters: Mapping[str, str]) -> State:
+        return task(
+            self._resources.validate_function,
+            {"file.$": "$.file", **parameters},
+            result_path="$",
+            following=None,
+            unless=self._unrepeated,
+            timeout_seconds=self._timeout,
+        )
 
     def _verdict(self) -> State:
         return {

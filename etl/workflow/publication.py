@@ -142,7 +142,7 @@ class PublicationSteps(Steps):
             },
             "Output": query("$states.input"),
             # The map's own expressions; its task retries by itself.
-            "Retry": retry(only=EVALUATION_ERROR),
+            "Retry": retry(only=(EVALUATION_ERROR,)),
             "Catch": [catch_with(self._failure, ERROR_KEY)],
             "Next": self.name("Publish"),
         }

@@ -10,6 +10,8 @@ from pipeline.constants import THROTTLED_ERROR
 THROTTLING: Final = (
     THROTTLED_ERROR,
     "Lambda.TooManyRequestsException",
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
     "*ThrottlingException",
     "*ProvisionedThroughputExceededException",
     "*RequestLimitExceeded",

@@ -72,7 +72,7 @@ def settle_left_behind(resources: Resources, *, following: str, failing: str) ->
         "ItemProcessor": _processor(resources, label=LEFT_BEHIND, last=False),
         "Output": {OPEN: query(f"[$states.result.{OPEN}]")},
         # The map's own expressions; its tasks retry by themselves.
-        "Retry": retry(only=EVALUATION_ERROR),
+        "Retry": retry(only=(EVALUATION_ERROR,)),
         "Catch": [catch_with(failing, ERROR_KEY)],
         "Next": following,
     }

@@ -1,7 +1,7 @@
 """What the states of a file's chain have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,6 +23,16 @@ from etl.workflow.asl import (
 from pipeline.constants import FileStatus
 
 TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
+
+OUT_OF_TIME: Final = ("States.Timeout", "Sandbox.Timedout", "Lambda.Unknown")
+"""Errors of a call whose time was not enough.
+
+Older runtimes of Lambda report this as ``Lambda.Unknown``, and that memory was not enough, too (Step Functions
+developer guide, "Handle Lambda service exceptions").
+"""
+
+OUTGROWN: Final = (*OUT_OF_TIME, "Runtime.ExitError", "Runtime.OutOfMemory", "MemoryError", "OutOfMemoryException")
+"""Errors of a call whose time or memory was not enough: those of Step Functions and Lambda, Python's, and DuckDB's."""
 
 WITHDRAW: Final = "withdraw"
 """Asks the publish function to take a file's own rows away."""
@@ -47,14 +57,27 @@ COUNTS: Final = {
 class Steps(ABC):
     """Makes states of one route: ``label`` makes their names unique, ``timeout`` (seconds) limits each function's call.
 
-    ``failure`` is the state to which errors lead.
+    ``failure`` is the state to which errors lead. Where a function that reads the file has not enough time or memory
+    for it, the error (``OUTGROWN``) leads to ``outgrown``, if that is given; ``unrepeated`` are the errors of such a
+    function that are not retried.
     """
 
-    def __init__(self, resources: Resources, *, label: str, timeout: int, failure: str) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        *,
+        label: str,
+        timeout: int,
+        failure: str,
+        outgrown: str | None = None,
+        unrepeated: Sequence[str] = (),
+    ) -> None:
         self._resources = resources
         self._label = label
         self._timeout = timeout
         self._failure = failure
+        self._outgrown = outgrown
+        self._unrepeated = unrepeated
 
     @abstractmethod
     def states(self) -> States:

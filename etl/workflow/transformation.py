@@ -1,11 +1,21 @@
 """From a valid file to its reconciled rows: the content is claimed, so that none is published twice."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, ERROR_PATH, State, States, catch_with, jsonata_task, query, service
 from etl.workflow.publication import RETIRE
-from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, TRANSACTION_CANCELED, VALIDATION, Steps, item, key_entry
+from etl.workflow.steps import (
+    DELIVERY_ENTRY,
+    DELIVERY_ORDER,
+    OUTGROWN,
+    TRANSACTION_CANCELED,
+    VALIDATION,
+    Steps,
+    item,
+    key_entry,
+)
 from pipeline.constants import FileStatus
 
 RECONCILIATION: Final = "Pipeline.Unreconciled"
@@ -25,6 +35,9 @@ _TAKEN: Final = "TAKEN"
 class TransformationSteps(Steps):
     """From ``Claim the content`` to ``Reconcile``; a file whose content another delivery has is not transformed."""
 
+    transform: ClassVar[str] = "Transform"
+    """The first step that transforms the file."""
+
     def states(self) -> States:
         """Make the states, in the order a file meets them."""
         return self._named(
@@ -42,7 +55,7 @@ class TransformationSteps(Steps):
                     "ResultPath": "$.action",
                     "Next": self.name("Claim the delivery"),
                 },
-                "Transform": self._transform(),
+                **self._transform(),
                 "Reconcile": self._reconcile(),
                 "Unreconciled": self._fail_with(RECONCILIATION, "validate and transform disagree on counts or totals"),
             }
@@ -65,7 +78,7 @@ class TransformationSteps(Steps):
                 "ConditionExpression": "attribute_not_exists(entry) OR file_id = :file_id",
                 "ExpressionAttributeValues": {":file_id": audit.text("$.file.file_id")},
             },
-            following="Transform",
+            following=self.transform,
             unless={audit.CONDITION_FAILED: "Read the content's owner"},
         )
 
@@ -167,7 +180,7 @@ class TransformationSteps(Steps):
                     },
                 ]
             },
-            following="Transform",
+            following=self.transform,
             unless={TRANSACTION_CANCELED: "Read the content's owner"},
         )
 
@@ -180,8 +193,12 @@ class TransformationSteps(Steps):
             "order": audit.text(DELIVERY_ORDER),
         }
 
-    def _transform(self) -> State:
-        """Transform the file, and compare what came of it.
+    def _transform(self) -> States:
+        """Make the steps that transform the file and compare what came of it."""
+        return {self.transform: self._call_transform({})}
+
+    def _call_transform(self, arguments: Mapping[str, str]) -> State:
+        """Call the transform function, and compare what came of it.
 
         Three sets of figures must agree: validate's, transform's, and those read back from the written files.
         """
@@ -200,10 +217,15 @@ class TransformationSteps(Steps):
             {
                 "file": query("$states.input.file"),
                 "validation": query("$states.input.inspected.validation"),
+                **arguments,
             },
             output=output,
             following=self.name("Reconcile"),
-            catches=[catch_with(self._failure, ERROR_KEY)],
+            catches=[
+                *([catch_with(self._outgrown, ERROR_KEY, errors=OUTGROWN)] if self._outgrown else ()),
+                catch_with(self._failure, ERROR_KEY),
+            ],
+            unless=self._unrepeated,
             timeout_seconds=self._timeout,
         )
 

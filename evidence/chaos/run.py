@@ -171,18 +171,19 @@ class Storms:
     def _shorten(self, session: Any) -> None:
         """Shorten the lease, the delay of throttled files, and how long the queues hide what failed."""
         states = session.client("stepfunctions")
-        machine = self._outputs["StateMachine"]
-        definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
-        # The definition says its lease in milliseconds, and as the delay of a message.
-        for pattern, short in (
+        # A definition says its lease in milliseconds, and as the delay of a message.
+        patterns = (
             (rf"\b{LEASE_SECONDS}000\b", f"{SHORT_LEASE_SECONDS}000"),
             (rf'(?<="DelaySeconds":) ?{LEASE_SECONDS}\b', str(SHORT_LEASE_SECONDS)),
             (rf"\$min\(\[{LONGEST_DELAY_SECONDS}, {FIRST_DELAY_SECONDS}\b", f"$min([{_LONGEST_WAIT_SECONDS}, 1"),
-        ):
-            definition, found = re.subn(pattern, short, definition)
-            if not found:
-                raise LookupError(f"the definition says its lease or its delays no more as {pattern}")
-        states.update_state_machine(stateMachineArn=machine, definition=definition)
+        )
+        for machine in (self._outputs["StateMachine"], self._outputs["LargeFilesStateMachine"]):
+            definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+            for pattern, short in patterns:
+                definition, found = re.subn(pattern, short, definition)
+                if not found:
+                    raise LookupError(f"the definition says its lease or its delays no more as {pattern}")
+            states.update_state_machine(stateMachineArn=machine, definition=definition)
         for queue in QUEUES:
             self._sqs.set_queue_attributes(
                 QueueUrl=self._outputs[queue], Attributes={"VisibilityTimeout": str(_VISIBILITY_SECONDS)}

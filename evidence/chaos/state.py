@@ -191,10 +191,13 @@ class Observer:
 
     def executions(self, status: str) -> frozenset[str]:
         """List the ARNs of the executions of a status."""
-        pages = self._step_functions.get_paginator("list_executions").paginate(
-            stateMachineArn=self._outputs["StateMachine"], statusFilter=status
+        listing = self._step_functions.get_paginator("list_executions")
+        return frozenset(
+            execution["executionArn"]
+            for machine in ("StateMachine", "LargeFilesStateMachine")
+            for page in listing.paginate(stateMachineArn=self._outputs[machine], statusFilter=status)
+            for execution in page["executions"]
         )
-        return frozenset(execution["executionArn"] for page in pages for execution in page["executions"])
 
     def _unsettled(self, executions: Iterable[str]) -> Iterator[str]:
         for execution in executions:

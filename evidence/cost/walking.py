@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 GOOD_CSV: Final = {
+    "Large file?": "Claim",
     "First attempt?": "Inspect",
     "Which format?": "Validate CSV",
     "Verdict": "Newer file?",

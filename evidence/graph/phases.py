@@ -11,6 +11,13 @@ from etl.workflow.definition import BATCH, DIRECT
 from etl.workflow.failure import failure_path, unidentified_path
 from etl.workflow.identity import identify
 from etl.workflow.inspection import InspectionSteps
+from etl.workflow.large_files import (
+    LARGE_FILES,
+    LargeFileSteps,
+    LargeInspectionSteps,
+    LargeTransformationSteps,
+    name_job_error,
+)
 from etl.workflow.notification import notification_path
 from etl.workflow.publication import PublicationSteps
 from etl.workflow.requeueing import requeue_path
@@ -18,9 +25,10 @@ from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
 from etl.workflow.transformation import TransformationSteps
 from etl.workflow.withdrawal import LABEL as WITHDRAWAL
 
-LABELS: Final = (DIRECT, BATCH, LEFT_BEHIND, EVERY_FILE, WITHDRAWAL)
+LABELS: Final = (DIRECT, BATCH, LARGE_FILES, LEFT_BEHIND, EVERY_FILE, WITHDRAWAL)
 
 IDENTIFICATION: Final = "Identification"
+HANDING_OVER: Final = "Handing over"
 INSPECTION: Final = "Inspection"
 TRANSFORMATION: Final = "Transformation"
 PUBLICATION: Final = "Publication"
@@ -29,11 +37,15 @@ REQUEUEING: Final = "Requeueing"
 FAILURE: Final = "Failure"
 UNIDENTIFIED: Final = "Unidentified file"
 
+INSPECTION_AT_SCALE: Final = "Inspection at scale"
+TRANSFORMATION_AT_SCALE: Final = "Transformation at scale"
+JOB_ERROR: Final = "The job's error"
+
 
 @cache
 def phases() -> Mapping[str, Collection[str]]:
     """List the states of each phase, by its title, without labels."""
-    resources = Resources(**{field.name: field.name for field in fields(Resources)})
+    resources = _resources()
     steps = {
         title: kind(resources, label=BATCH, timeout=1, failure="").states()
         for title, kind in (
@@ -44,12 +56,34 @@ def phases() -> Mapping[str, Collection[str]]:
     }
     built: dict[str, States] = {
         IDENTIFICATION: identify(label=BATCH, following="", failing="")[1],
+        HANDING_OVER: LargeFileSteps(resources, label=BATCH, timeout=1, failure="", threshold_bytes=1).states(),
         **steps,
         NOTIFICATION: notification_path(resources, label=BATCH),
         REQUEUEING: requeue_path(resources, label=BATCH, otherwise="")[1],
         FAILURE: failure_path(resources, label=BATCH)[1],
         UNIDENTIFIED: unidentified_path(resources, label=BATCH)[1],
     }
+    return _without_labels(built)
+
+
+@cache
+def phases_at_scale() -> Mapping[str, Collection[str]]:
+    """List the states of the phases that a large file goes through in place of others, by its title, without labels."""
+    resources = _resources()
+    return _without_labels(
+        {
+            INSPECTION_AT_SCALE: LargeInspectionSteps(resources, label=BATCH, timeout=1, failure="").states(),
+            TRANSFORMATION_AT_SCALE: LargeTransformationSteps(resources, label=BATCH, timeout=1, failure="").states(),
+            JOB_ERROR: name_job_error(label=BATCH, following="")[1],
+        }
+    )
+
+
+def _resources() -> Resources:
+    return Resources(**{field.name: field.name for field in fields(Resources)})
+
+
+def _without_labels(built: Mapping[str, States]) -> Mapping[str, Collection[str]]:
     return {title: list(unlabelled({"States": states})["States"]) for title, states in built.items()}
 
 

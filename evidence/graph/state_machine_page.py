@@ -1,14 +1,25 @@
-"""Writes ``docs/state-machine.md`` from the definition."""
+"""Writes ``docs/state-machine.md`` from the definitions."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from etl.synthesis.template import states_in
 from etl.workflow.asl import State, States
+from etl.workflow.large_files import LARGE_FILES
 from etl.workflow.settling import EVERY_FILE, LEFT_BEHIND
 from etl.workflow.withdrawal import LABEL as WITHDRAWAL
 from evidence.graph.mermaid import flowchart, overview
-from evidence.graph.phases import FAILURE, NOTIFICATION, UNIDENTIFIED, phases, unlabelled
+from evidence.graph.phases import (
+    FAILURE,
+    HANDING_OVER,
+    INSPECTION,
+    NOTIFICATION,
+    TRANSFORMATION,
+    UNIDENTIFIED,
+    phases,
+    phases_at_scale,
+    unlabelled,
+)
 from evidence.graph.transitions import inner_machines
 
 SHARED: Final = (NOTIFICATION, FAILURE)
@@ -16,12 +27,13 @@ SHARED: Final = (NOTIFICATION, FAILURE)
 
 _HEAD: Final = """# The state machine
 
-`make graph` draws this page from the synthesized definition, and a test holds it: a change of the
+`make graph` draws this page from the synthesized definitions, and a test holds it: a change of a
 definition is a change of this page. [Architecture](architecture.md) says what the states are for.
 
-The definition has {count} states. The chain of a file is drawn once, since a file goes through the same states whether
-it is processed directly or in a batch ([why](decisions/0004-two-routes-one-chain.md)). In the definition, a label makes
-the name of each state unique: *Claim (direct)*, *Claim (batch)*.
+The definition has {count} states, and that of the [state machine for large files](#large-files) {large}. The chain of
+a file is drawn once, since a file goes through the same states whether it is processed directly or in a batch
+([why](decisions/0004-two-routes-one-chain.md)). In the definition, a label makes the name of each state unique:
+*Claim (direct)*, *Claim (batch)*.
 
 | drawn as | means |
 |---|---|
@@ -46,6 +58,16 @@ _CHAIN: Final = """
 
 What *Process directly* and *Process the batch* run for each file. The phases first; each is drawn below.
 """
+_LARGE: Final = """
+## Large files
+
+A [state machine of its own](decisions/0047-large-files-have-a-machine-of-their-own.md) runs what a function cannot: a
+job validates and transforms the file, and the function collects what it found.
+"""
+_AT_SCALE: Final = """
+For each file, *Process at scale* runs the chain above without *{handing_over}*, and with the phases that follow in
+place of *{inspection}* and *{transformation}*.
+"""
 _SETTLING: Final = """
 ## Settling
 
@@ -68,9 +90,9 @@ What *Withdraw files* runs for each file that a person takes back. Its status ch
 """
 
 
-def page(definition: dict[str, Any]) -> str:
-    """Write the page."""
-    return "\n".join(_sections(definition)) + "\n"
+def page(definition: dict[str, Any], large: dict[str, Any]) -> str:
+    """Write the page of the two state machines: the one that all routes start, and the one for large files."""
+    return "\n".join(_sections(definition, large)) + "\n"
 
 
 def machine_of_each_file(definition: dict[str, Any], label: str) -> States:
@@ -90,12 +112,16 @@ def chain_sections(states: States) -> Iterator[str]:
         yield flowchart(states, drawn=names, elsewhere=_headings(states))
 
 
-def _sections(definition: dict[str, Any]) -> Iterator[str]:
-    yield _HEAD.format(count=sum(1 for _ in states_in(definition)))
+def _sections(definition: dict[str, Any], large: dict[str, Any]) -> Iterator[str]:
+    yield _HEAD.format(count=_count(definition), large=_count(large))
     yield _TOP.strip("\n") + "\n"
     yield flowchart(definition["States"], drawn=definition["States"], elsewhere={}, collapsed=True)
     yield _CHAIN
     yield from chain_sections(machine_of_each_file(definition, "batch"))
+    yield _LARGE.strip("\n") + "\n"
+    yield flowchart(large["States"], drawn=large["States"], elsewhere={}, collapsed=True)
+    yield _AT_SCALE.format(handing_over=HANDING_OVER, inspection=INSPECTION, transformation=TRANSFORMATION)
+    yield from large_file_sections(machine_of_each_file(large, LARGE_FILES))
     yield _SETTLING
     for text, label in ((_UNFINISHED, LEFT_BEHIND), (_ALL, EVERY_FILE)):
         yield text.strip("\n") + "\n"
@@ -103,6 +129,18 @@ def _sections(definition: dict[str, Any]) -> Iterator[str]:
     yield _WITHDRAWAL
     withdrawal = machine_of_each_file(definition, WITHDRAWAL)
     yield flowchart(withdrawal, drawn=withdrawal, elsewhere={})
+
+
+def large_file_sections(states: States) -> Iterator[str]:
+    """Draw the phases that only a large file goes through."""
+    own = {name: title for title, names in phases_at_scale().items() for name in names}
+    for title, names in phases_at_scale().items():
+        yield f"\n### {title}\n"
+        yield flowchart(states, drawn=names, elsewhere=_headings(states) | own)
+
+
+def _count(definition: dict[str, Any]) -> int:
+    return sum(1 for _ in states_in(definition))
 
 
 def _settling(states: States) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Takes every grant of the deployed roles away, one at a time, and sees what breaks without it."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,18 @@ from evidence.proofs.emptying import Emptying
 from evidence.proofs.exceptions import NOT_SHOWN, not_shown
 from evidence.proofs.results import GrantResult
 from evidence.proofs.roles import Grant, Place, grants, without
-from evidence.proofs.scenario import ALL_FILES, CORRECTION, GOOD, LARGE, PARTNER, SMALL_FILES, THRESHOLD_BYTES, Day
+from evidence.proofs.scenario import (
+    ALL_FILES,
+    AT_SCALE,
+    CORRECTION,
+    GOOD,
+    LARGE,
+    LARGE_THRESHOLD_BYTES,
+    PARTNER,
+    SMALL_FILES,
+    THRESHOLD_BYTES,
+    Day,
+)
 from local.lifecycle import running
 from local.session import LocalPipeline, deployed_pipeline
 
@@ -35,7 +47,10 @@ FILES_OF: Final = {
     "role-rules": (LARGE,),
     "role-state-machine": ALL_FILES,
 }
-"""The files that need a role most; one good file is enough for the others."""
+"""The files that need a role most; one good file is enough for the others, but for what is there for the job."""
+
+_OF_THE_JOB: Final = re.compile("large-files|answers/")
+"""Is in a grant's role or resource if a file needs it that the job processes."""
 
 
 def _nothing() -> None:
@@ -63,6 +78,7 @@ def prove(watch: Watch, *, known: Collection[GrantResult] = ()) -> list[GrantRes
             "batchWindowSeconds": "1",
             "batchSize": str(SMALL_FILES),
             "directThresholdBytes": str(THRESHOLD_BYTES),
+            "largeThresholdBytes": str(LARGE_THRESHOLD_BYTES),
             "partnerAccounts": f"{PARTNER}={account}",
         }
         with deployed_pipeline(emulator, _SUFFIX, context=context) as local:
@@ -99,11 +115,11 @@ class _Proof:
         of_emptying = [grant for grant in seen if grant.role == _EMPTIER]
         day, emptying = Day(local=self.local, partner=_assumed_role(self.local)), Emptying(stack=self.local.stack)
         day.prepare(corrections=sum(CORRECTION in _files_of(grant) for grant in of_day) + len(NOT_SHOWN))
-        self._require_unshown(lambda: day.differences(recorded=True), day.recover)
+        self._require_unshown(lambda taken: day.differences(_files_of_all(taken), recorded=True), day.recover)
         found = [self._outcome(grant, _run_for(grant, day), day.recover) for grant in of_day]
         # Emptying goes last: it leaves nothing to work with.
         emptying.prepare()
-        self._require_unshown(emptying.differences)
+        self._require_unshown(lambda _: emptying.differences())
         found += [self._outcome(grant, emptying.differences) for grant in of_emptying]
         return found + [GrantResult(grant=grant, differences=[]) for grant in unseen]
 
@@ -114,15 +130,16 @@ class _Proof:
         recover()
         return GrantResult(grant=grant, differences=differences)
 
-    def _require_unshown(self, run: Run, recover: Recover = _nothing) -> None:
+    def _require_unshown(self, run: Callable[[list[Grant]], list[str]], recover: Recover = _nothing) -> None:
         """Take away what cannot be shown, entry by entry of the list: nothing may change."""
         for entry in NOT_SHOWN:
-            if not any(entry.covers(grant) for grant in self.grants):
+            taken = [grant for grant in self.grants if entry.covers(grant)]
+            if not taken:
                 continue
             listed = f"{entry.role} {entry.action} {entry.resource}"
             self.watch(listed)
-            with self._taken_away(grant for grant in self.grants if entry.covers(grant)):
-                differences = run()
+            with self._taken_away(taken):
+                differences = run(taken)
             recover()
             if differences:
                 raise NotEnoughError(f"listed as not shown, and missed: {listed}: {'; '.join(differences)}")
@@ -145,7 +162,16 @@ def _run_for(grant: Grant, day: Day) -> Run:
 
 
 def _files_of(grant: Grant) -> tuple[str, ...]:
-    return FILES_OF.get(grant.role, (GOOD,))
+    return (AT_SCALE,) if _is_of_the_job(grant) else FILES_OF.get(grant.role, (GOOD,))
+
+
+def _files_of_all(taken: list[Grant]) -> tuple[str, ...]:
+    """List what might miss any of these grants."""
+    return (*ALL_FILES, AT_SCALE) if any(map(_is_of_the_job, taken)) else ALL_FILES
+
+
+def _is_of_the_job(grant: Grant) -> bool:
+    return bool(_OF_THE_JOB.search(f"{grant.role} {grant.resource}"))
 
 
 @contextmanager

@@ -65,6 +65,8 @@ def plain(name: str) -> str:
         return "the stack's key"
     if name == "stack/itself/id":
         return "the stack itself"
+    # An asset's key is the hash of its content.
+    name = re.sub(r"cdk-\w+-assets-\d+-[a-z0-9-]+/[0-9a-f]{64}", "assets/HASH", name)
     return re.sub(rf"[-_]({ACCOUNT}[-_])?{_SUFFIX}(?![a-z0-9])", "", name)
 
 

@@ -20,15 +20,18 @@ from transactions.layouts.catalog import LayoutCatalog
 
 PARTNER: Final = "alpine"
 THRESHOLD_BYTES: Final = 16 * 1024
+LARGE_THRESHOLD_BYTES: Final = 1024**2
 
 GOOD: Final = "good file"
 CORRECTION: Final = "correction"
 CORRECTED: Final = "corrected file"
 LARGE: Final = "large file"
+AT_SCALE: Final = "file of the job"
 DUPLICATE: Final = "duplicate"
 REFUSED: Final = "refused file"
 MISSING: Final = "missing file"
 ALL_FILES: Final = (GOOD, CORRECTION, LARGE, DUPLICATE, REFUSED, MISSING)
+"""The files of a run, but for the one that a job processes: that takes far longer, and few rights are for it."""
 SMALL_FILES: Final = 4
 """What makes a batch: all but the large and the missing one."""
 
@@ -64,8 +67,8 @@ def statement(mark: str, rows: int = 1, *, overlaps: str = "") -> bytes:
 class Day:
     """Uploads of a partner on both routes, and everything that can become of them.
 
-    A good file, the correction of an older one, a large one, a duplicate, a refused one, and an event of a file that is
-    not there.
+    A good file, the correction of an older one, a large one, one for the job, a duplicate, a refused one, and an event
+    of a file that is not there.
     """
 
     local: LocalPipeline
@@ -90,7 +93,7 @@ class Day:
                 [upload(self._key(f"corrected-{run}.csv"), statement(f"old-{run}")) for run in wave]
             )
         self.recover()
-        self._expected = self._run((*ALL_FILES, _RECORDED))
+        self._expected = self._run((*ALL_FILES, AT_SCALE, _RECORDED))
         self.recover()
 
     def differences(self, files: Collection[str] = ALL_FILES, *, recorded: bool = False) -> list[str]:
@@ -173,6 +176,9 @@ class Day:
             uploads[REFUSED] = upload(self._key(f"refused-{run}.csv"), f"other,header,{run}\n".encode())
         if LARGE in wanted:
             uploads[LARGE] = upload(self._key(f"large-{run}.csv"), statement(f"large-{run}", rows=1000))
+        if AT_SCALE in wanted:
+            content = statement(f"at-scale-{run}", rows=LARGE_THRESHOLD_BYTES // 32)
+            uploads[AT_SCALE] = upload(self._key(f"at-scale-{run}.csv"), content)
         if MISSING in wanted:
             uploads[MISSING] = self._announce_missing(run)
         if GOOD in wanted:
@@ -226,10 +232,11 @@ class Day:
         return seen
 
     def _failed_executions(self) -> int:
-        answer = self._client("stepfunctions").list_executions(
-            stateMachineArn=self.pipeline.outputs["StateMachine"], statusFilter="FAILED"
+        answers = (
+            self._client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="FAILED")
+            for machine in self.pipeline.state_machines
         )
-        return len(answer["executions"])
+        return sum(len(answer["executions"]) for answer in answers)
 
     def _dead_letters(self) -> str:
         """Read the dead letters, and leave them where they are."""

@@ -26,7 +26,8 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     ``rows_in_other_files`` are those whose transaction another file of the partner had too when this one was completed;
     of them, ``conflicting_rows`` had another amount or currency there. The first ``overlapping_files`` are named by id.
     ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
-    ``lease_ends`` is until when the latest claim holds; None in a row that no version which says so has claimed.
+    ``claimed_at`` and ``lease_ends`` say since when and until when the latest claim holds; the latter is None in a row
+    that no version which says so has claimed.
     ``resent_at`` is the change of status that was written into the table's stream once more; None where none was.
     """
 
@@ -65,6 +66,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     overlapping_files: tuple[str, ...] = ()
     overlapping_file_count: int = 0
     overlaps_at: datetime | None = None
+    claimed_at: datetime | None = None
     lease_ends: datetime | None = None
     resent_at: datetime | None = None
     error: str = ""
@@ -78,6 +80,11 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a run that may still live has the file. The claim of a row without ``lease_ends`` holds for LEASE."""
         ends = self.lease_ends or self.changed_at + LEASE
         return self.status is FileStatus.PROCESSING and at <= ends
+
+    @property
+    def large(self) -> bool:
+        """Whether the job for large files has the file, or had it last: it claims files for longer than functions."""
+        return bool(self.claimed_at and self.lease_ends and self.lease_ends - self.claimed_at > LEASE)
 
     @property
     def published(self) -> bool:

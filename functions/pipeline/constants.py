@@ -17,6 +17,9 @@ It is also the longest delay that SQS knows: a message waits so long, and asks a
 claim.
 """
 
+LARGE_LEASE: Final = timedelta(hours=4)
+"""How long the claim of a large file holds, which a job processes; and so long it has, as its service level."""
+
 LEASE_ENDS: Final = "lease_ends"
 """Attribute of the audit table: until when the latest claim holds. Rows of before have none; theirs hold for LEASE."""
 
@@ -55,6 +58,8 @@ QUERY_RESULTS: Final = "athena-results/"
 """The results of Athena's queries."""
 STAGING: Final = "staging/"
 """Output of a transform that is not yet published; readers never look here."""
+ANSWERS: Final = "answers/"
+"""What the job for large files has found of a file, until the state machine collects it."""
 MANIFESTS: Final = "manifests/"
 """One JSON per processed file: which objects hold its rows. Lineage, and what a later version replaces."""
 REPORTS: Final = "reports/"
@@ -70,7 +75,9 @@ OVERLAPPING_FILES_KEPT: Final = 20
 """So many of the files that have a file's transactions too stand in its row; their number is exact."""
 
 LATENCY_METRIC: Final = "UploadToDone"
-"""Seconds from a file's upload to its outcome."""
+"""Seconds from a file's upload to its outcome, of files that functions process."""
+LARGE_LATENCY_METRIC: Final = "LargeUploadToDone"
+"""The same of files that the job for large files processes."""
 FILES_METRIC: Final = "Files"
 """Files by outcome, dimension ``status``."""
 ACCEPTED_METRIC: Final = "RowsAccepted"
@@ -89,7 +96,8 @@ class FileStatus(StrEnum):
     """A file's status. Each change appends to the row's history."""
 
     RECEIVED = "RECEIVED"
-    """S3 announced the upload; its time is the event's. Later, a file whose calls were throttled: it waits again."""
+    """S3 announced the upload; its time is the event's. Later, a file that waits again: its calls were throttled, or it
+    outgrew a function and waits for the job."""
     PROCESSING = "PROCESSING"
     """An execution holds the claim."""
     COMPLETED = "COMPLETED"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from etl.synthesis.template import Template, states_in
+from etl.synthesis.template import LARGE_FILES_MACHINE, Template, states_in
 
 FUNCTIONS = (
     "check-arrivals",
@@ -42,11 +42,16 @@ class Alarm(NamedTuple):
     missing: str = "notBreaching"
 
 
-MACHINE = {"StateMachineArn": "state-machine-files-test"}
+LARGE_FILES_LEVEL = 14_400
+"""The same for a large file."""
+MACHINES = {"": "state-machine-files-test", "large-": "state-machine-large-files-test"}
+ENDS = {"failed": "ExecutionsFailed", "aborted": "ExecutionsAborted", "timed-out": "ExecutionsTimedOut"}
 ALARMS = {
-    "executions-failed": Alarm("AWS/States", "ExecutionsFailed", MACHINE, "Sum", 0),
-    "executions-aborted": Alarm("AWS/States", "ExecutionsAborted", MACHINE, "Sum", 0),
-    "executions-timed-out": Alarm("AWS/States", "ExecutionsTimedOut", MACHINE, "Sum", 0),
+    **{
+        f"{kind}executions-{end}": Alarm("AWS/States", metric, {"StateMachineArn": machine}, "Sum", 0)
+        for kind, machine in MACHINES.items()
+        for end, metric in ENDS.items()
+    },
     "queue-age": Alarm(
         "AWS/SQS",
         "ApproximateAgeOfOldestMessage",
@@ -62,6 +67,9 @@ ALARMS = {
         0,
     ),
     "latency": Alarm("etl-pipeline-test", "UploadToDone", {"service": "record"}, "Maximum", SERVICE_LEVEL),
+    "large-latency": Alarm(
+        "etl-pipeline-test", "LargeUploadToDone", {"service": "record"}, "Maximum", LARGE_FILES_LEVEL
+    ),
     "overlaps-age": Alarm(
         "AWS/SQS",
         "ApproximateAgeOfOldestMessage",
@@ -96,6 +104,20 @@ RETRY = {"IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2, "JitterStrate
 ANY_ERROR = [("States.ALL", RETRY)]
 EVALUATION_ERROR = [("States.QueryEvaluationError", RETRY)]
 NO_RETRY = {"MaxAttempts": 0}
+OUT_OF_TIME = [(error, NO_RETRY) for error in ("States.Timeout", "Sandbox.Timedout", "Lambda.Unknown")]
+"""What is not tried again where there is no time for it: the file is handed over."""
+RUN_NOT_STARTED = [
+    (error, RETRY)
+    for error in (
+        "Glue.AWSGlueException",
+        "Glue.InternalServiceException",
+        "Glue.OperationTimeoutException",
+        "Glue.SdkClientException",
+        "States.QueryEvaluationError",
+    )
+]
+"""A run that failed is not tried again: each is paid for."""
+STARTED_BEFORE = [("StepFunctions.ExecutionAlreadyExistsException", NO_RETRY), *ANY_ERROR]
 CONDITION_NOT_MET = [("DynamoDB.ConditionalCheckFailedException", NO_RETRY), *ANY_ERROR]
 TRANSACTION_CANCELED = [("DynamoDb.TransactionCanceledException", NO_RETRY), *ANY_ERROR]
 TASK_RETRIES = {
@@ -108,8 +130,10 @@ TASK_RETRIES = {
     "sns:publish": [ANY_ERROR],
     "sqs:sendMessage": [ANY_ERROR],
     "lambda-publish-test": [ANY_ERROR],
-    "lambda-transform-test": [ANY_ERROR],
-    "lambda-validate-test": [ANY_ERROR],
+    "lambda-transform-test": [ANY_ERROR, [*OUT_OF_TIME, *ANY_ERROR]],
+    "lambda-validate-test": [ANY_ERROR, [*OUT_OF_TIME, *ANY_ERROR]],
+    "glue:startJobRun.sync": [RUN_NOT_STARTED],
+    "states:startExecution": [STARTED_BEFORE],
 }
 """What each kind of task is retried on, and how. A condition that is not met is an answer: it is not asked again."""
 DELIVERY = {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 600}
@@ -177,7 +201,7 @@ def _retries(state: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def test_each_task_is_retried_with_these_figures(template: Template) -> None:
     found: dict[str, list[Any]] = {}
-    for _, state in states_in(template.definition()):
+    for _, state in states_in(template.definitions()):
         if state["Type"] == "Task":
             name = state["Resource"].removeprefix("arn:aws:states:::").removesuffix(".Arn")
             retries = found.setdefault(name, [])
@@ -188,7 +212,7 @@ def test_each_task_is_retried_with_these_figures(template: Template) -> None:
 
 
 def test_every_other_state_that_is_retried_has_these_figures(template: Template) -> None:
-    others = [(state["Type"], _retries(state)) for _, state in states_in(template.definition()) if "Retry" in state]
+    others = [(state["Type"], _retries(state)) for _, state in states_in(template.definitions()) if "Retry" in state]
 
     retried = [(kind, retries) for kind, retries in others if kind != "Task"]
 
@@ -207,6 +231,30 @@ def test_an_execution_ends_a_minute_before_its_lease(template: Template) -> None
 
     assert limit == 840
     assert limit + 60 <= SERVICE_LEVEL
+
+
+def test_a_large_execution_ends_a_minute_before_its_lease(template: Template) -> None:
+    definition = template.definition(LARGE_FILES_MACHINE)
+
+    assert definition["TimeoutSeconds"] == 14_340
+    assert definition["TimeoutSeconds"] + 60 <= LARGE_FILES_LEVEL
+
+
+def test_two_runs_of_the_job_leave_time_for_the_other_states(template: Template) -> None:
+    definition = template.definition(LARGE_FILES_MACHINE)
+    runs = [state for _, state in states_in(definition) if "glue" in state.get("Resource", "")]
+    job = template.one("AWS::Glue::Job")
+
+    assert job["Timeout"] == 90
+    assert [(run["Arguments"]["Timeout"], run["TimeoutSeconds"]) for run in runs] == [(90, 6000), (90, 6000)]
+    assert definition["TimeoutSeconds"] - 2 * 6000 >= 2100
+
+
+def test_the_job_has_these_figures(template: Template) -> None:
+    job = template.one("AWS::Glue::Job")
+
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.1", "G.1X", 2)
+    assert (job["MaxRetries"], job["ExecutionProperty"]) == (0, {"MaxConcurrentRuns": 10})
 
 
 def test_a_function_may_take_60_seconds_in_a_batch_else_300(template: Template) -> None:

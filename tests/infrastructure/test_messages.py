@@ -20,7 +20,7 @@ STATUS = re.compile(rf"\b(?:{'|'.join(FileStatus)})\b")
 
 def _alerts(template: Template) -> Iterator[tuple[str, str]]:
     """Yield subject and closing words of each alert of the state machine."""
-    for _, state in states_in(template.definition()):
+    for _, state in states_in(template.definitions()):
         if str(state.get("Resource")).endswith("sns:publish"):
             arguments = state["Arguments"]
             for closing in JSON_STRING.findall(arguments["Message"]):
@@ -62,5 +62,5 @@ def test_no_other_role_may_send_a_message(template: Template) -> None:
         if statement.effect == "Allow" and "sns:Publish" in statement.actions and statement.where.startswith("role-")
     }
 
-    # The message of the second is file-missing.txt, which the test of its function holds.
-    assert senders == {"role-state-machine-test", "role-check-arrivals-test"}
+    # The message of the last is file-missing.txt, which the test of its function holds.
+    assert senders == {"role-state-machine-test", "role-large-files-test", "role-check-arrivals-test"}

@@ -92,7 +92,7 @@ def test_no_role_has_a_managed_or_shared_policy(
 
 
 @pytest.mark.requirement("P1")
-def test_only_validate_and_transform_read_uploads(template: Template) -> None:
+def test_only_who_validates_and_transforms_reads_uploads(template: Template) -> None:
     readers = {
         statement.where
         for statement in template.statements()
@@ -102,7 +102,7 @@ def test_only_validate_and_transform_read_uploads(template: Template) -> None:
         and resource.startswith("bucket-raw-")
     }
 
-    assert readers == {"role-validate-test", "role-transform-test"}
+    assert readers == {"role-validate-test", "role-transform-test", "role-large-files-job-test"}
 
 
 @pytest.mark.requirement("P1")

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from etl.synthesis.template import Template, states_in
+from etl.synthesis.template import LARGE_FILES_MACHINE, Template, states_in
 from etl.workflow.asl import States
 from evidence.graph.__main__ import PAGE
 from evidence.graph.mermaid import flowchart
-from evidence.graph.phases import phases, unlabelled
+from evidence.graph.phases import phases, phases_at_scale, unlabelled
 from evidence.graph.state_machine_page import SHARED, chain_sections, machine_of_each_file, page
 from evidence.graph.transitions import Transition, condition, transitions
 
@@ -19,14 +19,19 @@ def definition(template: Template) -> dict[str, Any]:
     return template.definition()
 
 
-def test_the_page_is_the_definitions_own(definition: dict[str, Any]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(definition), "run 'make graph'"
+@pytest.fixture(scope="module")
+def large(template: Template) -> dict[str, Any]:
+    return template.definition(LARGE_FILES_MACHINE)
 
 
-def test_every_state_is_drawn(definition: dict[str, Any]) -> None:
-    written = page(definition)
+def test_the_page_is_the_definitions_own(definition: dict[str, Any], large: dict[str, Any]) -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(definition, large), "run 'make graph'"
 
-    names = {name for name, _ in states_in(unlabelled(definition))}
+
+def test_every_state_is_drawn(definition: dict[str, Any], large: dict[str, Any]) -> None:
+    written = page(definition, large)
+
+    names = {name for machine in (definition, large) for name, _ in states_in(unlabelled(machine))}
     assert {name for name in names if f'"{name}' not in written and f': {name}"' not in written} == set()
 
 
@@ -34,6 +39,18 @@ def test_both_routes_run_the_chain_that_is_drawn(definition: dict[str, Any]) -> 
     direct, batch = (list(chain_sections(machine_of_each_file(definition, label))) for label in ("direct", "batch"))
 
     assert direct == batch
+
+
+def test_a_large_file_runs_the_chain_but_for_what_is_drawn_apart(
+    definition: dict[str, Any], large: dict[str, Any]
+) -> None:
+    chain, of_large = machine_of_each_file(definition, "batch"), machine_of_each_file(large, "large files")
+    apart = {name for names in phases_at_scale().values() for name in names}
+    replaced = {name for title in ("Handing over", "Inspection", "Transformation") for name in phases()[title]}
+
+    assert set(of_large) - apart == set(chain) - replaced
+    shared = set(chain) - replaced - {"Identify"}
+    assert _leaving(shared, of_large) == _leaving(shared, chain)
 
 
 @pytest.mark.parametrize("label", ["unfinished", "all files"])
@@ -61,6 +78,10 @@ def _other_error(state: dict[str, Any]) -> None:
     state["Catch"][0]["ErrorEquals"] = ["Another.Error"]
 
 
+def _other_collector(state: dict[str, Any]) -> None:
+    state["Next"] = "Validate at scale (large files)"
+
+
 def _no_catch(state: dict[str, Any]) -> None:
     del state["Catch"][-1]
 
@@ -75,13 +96,19 @@ def _no_catch(state: dict[str, Any]) -> None:
         ("Claim (batch)", _no_catch),
         ("Read the audit row (all files)", _no_catch),
         ("Which route?", _other_condition),
+        ("Validate at scale (large files)", _other_collector),
+        ("Transform at scale (large files)", _no_catch),
     ],
 )
-def test_a_change_of_a_state_is_a_change_of_the_page(definition: dict[str, Any], name: str, change: Any) -> None:
-    changed = copy.deepcopy(definition)
-    change(dict(states_in(changed))[name])
+def test_a_change_of_a_state_is_a_change_of_the_page(
+    definition: dict[str, Any], large: dict[str, Any], name: str, change: Any
+) -> None:
+    changed = copy.deepcopy([definition, large])
+    # Of those that both have, the page draws the first machine's
+    states = dict(states_in(changed[1])) | dict(states_in(changed[0]))
+    change(states[name])
 
-    assert page(changed) != page(definition)
+    assert page(*changed) != page(definition, large)
 
 
 def test_errors_are_dotted_arrows_and_conditions_solid_ones() -> None:

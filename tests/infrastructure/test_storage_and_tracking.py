@@ -141,7 +141,7 @@ def test_indexes_have_what_files_are_found_by(template: Template) -> None:
 def test_every_change_of_status_moves_the_index_entry(template: Template) -> None:
     changes = [
         values
-        for update in _updates_of_the_audit_table(template.definition())
+        for update in _updates_of_the_audit_table(template.definitions())
         if ":status" in (values := update["ExpressionAttributeValues"])
     ]
 
@@ -156,7 +156,7 @@ def test_files_in_process_have_sixteen_index_keys(template: Template) -> None:
     [key] = [index["KeySchema"][0] for index in indexes if index["IndexName"] == "index-status-shards"]
     claims = [
         update
-        for update in _updates_of_the_audit_table(template.definition())
+        for update in _updates_of_the_audit_table(template.definitions())
         if "attribute_not_exists(file_id)" in update["ConditionExpression"]
     ]
 

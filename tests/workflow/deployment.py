@@ -28,13 +28,10 @@ def deploy_workflow(emulator: Emulator, template: Template) -> DeployedStack:
 
 
 def workflow_template(template: Template) -> dict[str, Any]:
-    """Cut out the state machine and what it needs. A function's ARN stays, of a function that does not exist."""
+    """Cut out the state machines and what they need. A function's ARN stays, of a function that does not exist."""
     functions = {name for name, resource in template.resources.items() if resource["Type"] == _FUNCTION}
-    [machine] = [
-        name for name, resource in template.resources.items() if resource["Type"] == "AWS::StepFunctions::StateMachine"
-    ]
     wanted: dict[str, Any] = {}
-    pending = [machine]
+    pending = list(template.of_type("AWS::StepFunctions::StateMachine"))
     while pending:
         name = pending.pop()
         if name in template.resources and name not in functions and name not in wanted:

@@ -1,4 +1,4 @@
-"""Runs the deployed state machine on real tables, queue and topic, with scripted answers of the functions."""
+"""Runs the deployed state machines on real tables, queue and topic, with scripted answers of the functions."""
 
 import copy
 import json
@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from deployment.stack import DeployedStack
 from etl.synthesis.template import states_in
+from etl.workflow.large_files import LARGE_FILES
 from local.alerts import Alert, AlertInbox
 from local.emulator import Emulator
 from tests.workflow.changes import CAUSE, Change
@@ -53,7 +54,10 @@ class Run:
 
 
 class Machine:
-    """The deployed state machine, and what it leaves behind in the services that it uses."""
+    """The deployed state machines, and what they leave behind in the services that they use.
+
+    An execution's route says which of them runs it: large files have one of their own.
+    """
 
     def __init__(self, emulator: Emulator, stack: DeployedStack) -> None:
         self._emulator = emulator
@@ -64,23 +68,25 @@ class Machine:
         self._sqs = emulator.session.client("sqs")
         self.iam: Any = emulator.session.client("iam")
         self._inbox = AlertInbox(stack)
-        self._arn = stack.physical_id("AWS::StepFunctions::StateMachine")
-        self.role = stack.physical_id("AWS::IAM::Role")
+        self._arn = stack.physical_id("AWS::StepFunctions::StateMachine", "WorkflowStateMachine")
+        self._large_arn = stack.physical_id("AWS::StepFunctions::StateMachine", "WorkflowLargeFiles")
+        self.role = stack.physical_id("AWS::IAM::Role", "WorkflowRole")
+        self.large_role = stack.physical_id("AWS::IAM::Role", "WorkflowLargeFiles")
         self._dead_letter_queue = stack.physical_id("AWS::SQS::Queue", "DeadLetter")
         self._batching_queue = stack.physical_id("AWS::SQS::Queue", "Batching")
         self._audit = stack.physical_id("AWS::DynamoDB::Table", "audit")
         self._registry = stack.physical_id("AWS::DynamoDB::Table", "registry")
         self._dead_letters: list[dict[str, Any]] = []
-        document = self._states.describe_state_machine(stateMachineArn=self._arn)["definition"]
-        self.definition: dict[str, Any] = json.loads(document)
+        self.definition, self.large_definition = map(self._definition, (self._arn, self._large_arn))
         # Retries wait for nothing: the declared intervals are read from the definition, not from a clock.
         self._configure({"stepfunctions._SFN_WAIT_SCALE": 0})
 
     def run(self, document: Mapping[str, Any], script: Script, *, name: str = "") -> Run:
         self._configure({"stepfunctions._sfn_mock_config": self._mocks(script)})
         named = {"name": name} if name else {}
+        machine = self._large_arn if document["route"] == LARGE_FILES else self._arn
         started = self._states.start_execution(
-            stateMachineArn=f"{self._arn}#{_CASE}", input=json.dumps(document), **named
+            stateMachineArn=f"{machine}#{_CASE}", input=json.dumps(document), **named
         )
         arn = started["executionArn"]
         ended = self._wait(arn)
@@ -99,31 +105,49 @@ class Machine:
     @contextmanager
     def changed(self, changes: Mapping[str, Change]) -> Iterator[None]:
         """Change states by their names, wherever they stand, while the block runs."""
-        definition = copy.deepcopy(self.definition)
-        states = dict(states_in(definition))
-        for name, change in changes.items():
-            change(states[name])
-        self._states.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
+        left = set(changes)
+        deployed = {self._arn: self.definition, self._large_arn: self.large_definition}
+        for arn, definition in deployed.items():
+            changed = copy.deepcopy(definition)
+            for name, state in states_in(changed):
+                if name in changes:
+                    changes[name](state)
+                    left.discard(name)
+            self._states.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
+        assert not left
         try:
             yield
         finally:
-            self._states.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(self.definition))
+            for arn, definition in deployed.items():
+                self._states.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
 
     def states_of(self, label: str) -> set[str]:
         """Name the states of a label that are no tasks."""
         suffix = f" ({label})"
         return {
             name.removesuffix(suffix)
-            for name, state in states_in(self.definition)
+            for name, state in self.states().items()
             if state["Type"] != "Task" and name.endswith(suffix)
         }
 
-    def execution(self, name: str) -> str:
+    def states(self) -> dict[str, dict[str, Any]]:
+        """All states of both state machines, by name; of those that both have, the ones that all files share."""
+        return dict(states_in(self.large_definition)) | dict(states_in(self.definition))
+
+    def execution(self, name: str, *, large: bool = False) -> str:
         """Return the ARN of an execution of a name, whether it has run or not."""
-        return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
+        return f"{(self._large_arn if large else self._arn).replace(':stateMachine:', ':execution:')}:{name}"
 
     def input_of(self, run: Run) -> str:
-        return str(self._states.describe_execution(executionArn=run.arn)["input"])
+        return self._input(run.arn)
+
+    def large_runs(self, upload: Upload) -> list[str]:
+        """Wait for the executions of the state machine for large files that have an upload, and return their inputs."""
+        listed = self._states.list_executions(stateMachineArn=self._large_arn)["executions"]
+        found = [one["executionArn"] for one in listed if one["name"].startswith(upload.file_id)]
+        for arn in found:
+            self._wait(arn)
+        return [self._input(arn) for arn in found]
 
     def row(self, upload: Upload) -> dict[str, Any] | None:
         """Read an upload's audit row."""
@@ -174,7 +198,7 @@ class Machine:
 
     def try_state(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Run one state by itself, wherever it stands, and return its output."""
-        return self._try(dict(states_in(self.definition))[name], document)
+        return self._try(self.states()[name], document)
 
     def _try(self, state: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._states.test_state(definition=json.dumps(state), input=json.dumps(document), roleArn=_ANY_ROLE)
@@ -184,7 +208,7 @@ class Machine:
 
     def parameters_of(self, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Work out what a task, wherever it stands, hands to its service or function."""
-        state = dict(states_in(self.definition))[name]
+        state = self.states()[name]
         if state.get("QueryLanguage") == "JSONata":
             # The emulator tries a task's arguments in JSONPath only.
             return self._try({"Type": "Pass", "QueryLanguage": "JSONata", "Output": state["Arguments"]}, document)
@@ -197,6 +221,14 @@ class Machine:
         )
         parameters: dict[str, Any] = json.loads(answer["inspectionData"]["afterParameters"])
         return parameters
+
+    def _definition(self, arn: str) -> dict[str, Any]:
+        document = self._states.describe_state_machine(stateMachineArn=arn)["definition"]
+        definition: dict[str, Any] = json.loads(document)
+        return definition
+
+    def _input(self, arn: str) -> str:
+        return str(self._states.describe_execution(executionArn=arn)["input"])
 
     def _wait(self, arn: str) -> Any:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -224,7 +256,7 @@ class Machine:
         """Write a script down in the format of AWS Step Functions Local, for any number of attempts."""
         case = {state: state for state in script}
         return {
-            "StateMachines": {self._arn.split(":")[-1]: {"TestCases": {_CASE: case}}},
+            "StateMachines": {arn.split(":")[-1]: {"TestCases": {_CASE: case}} for arn in (self._arn, self._large_arn)},
             "MockedResponses": {state: {"0-9": answer} for state, answer in script.items()},
         }
 

@@ -1,9 +1,11 @@
 """What the functions answer in a run, and the runs that every test makes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT, LARGE
+from etl.workflow.large_files import LARGE_FILES
 from local.announcements import Announcements
 from pipeline.constants import FINISHED, FileStatus
 from tests.support.events import load_event, transform_event
@@ -15,6 +17,14 @@ BROKEN = "Service.Broken"
 """An error that nobody expects."""
 
 ROUTES = [DIRECT, BATCH]
+CHAINS = [*ROUTES, LARGE_FILES]
+"""The routes, and the one by which a job processes a large file in a state machine of its own."""
+
+AT_SCALE = {
+    "Validate CSV": ("Validate at scale", "Collect the validation"),
+    "Transform": ("Transform at scale", "Collect the transformation"),
+}
+"""The tasks that read a file, and those in their place where a job reads it: one that fails, and one that answers."""
 HANDLING = ("Send to dead-letter queue", "Record failure", "Send failure alert")
 """The three parts of handling a failure; each happens even if another fails."""
 
@@ -24,19 +34,24 @@ def process(
     *uploads: Upload,
     route: str = DIRECT,
     validated: Answer | None = None,
-    changes: Script | None = None,
+    changes: Mapping[str, Mapping[str, Any] | None] | None = None,
     name: str = "",
 ) -> Run:
     """Send uploads through a route, in an execution of a name if one is given.
 
     The functions find every file valid and agree with each other. ``changes`` puts something else in the place of
-    the route's steps; a step of another part of the machine is named with its label.
+    the route's steps, or with ``None`` the step itself; one of another part of the machine is named with its label.
     """
     validated = validated or validation()
     steps: dict[str, Any] = {
         "Validate CSV": returns(validated),
         "Validate JSON": returns(validated),
         "Transform": returns(transformation(validated)),
+        "Validate at scale": returns({"JobRunState": "SUCCEEDED"}),
+        "Transform at scale": returns({"JobRunState": "SUCCEEDED"}),
+        "Collect the validation": returns(validated),
+        "Collect the transformation": returns(transformation(validated)),
+        "Start a large run": returns({}),
         **{
             step: returns(None)
             for step in ("Publish", "Withdraw", "Withdraw after failure", "Clear an earlier attempt")
@@ -44,7 +59,13 @@ def process(
         **(changes or {}),
     }
     label = DIRECT if route == LARGE else route
-    script = {step if step.endswith(")") else f"{step} ({label})": answer for step, answer in steps.items()}
+    if route == LARGE_FILES:
+        steps |= {
+            run if "Throw" in steps[step] else collect: steps[step]
+            for step, (run, collect) in AT_SCALE.items()
+            if step in (changes or {})
+        }
+    script = {step if step.endswith(")") else f"{step} ({label})": answer for step, answer in steps.items() if answer}
     return machine.run({"route": route, "files": [upload.event for upload in uploads]}, script, name=name)
 
 

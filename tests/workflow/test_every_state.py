@@ -6,6 +6,7 @@ import pytest
 
 from etl.synthesis.template import Template
 from etl.workflow.asl import EVALUATION_ERROR
+from etl.workflow.large_files import LARGE_FILES
 from etl.workflow.settling import NO_OUTCOME
 from etl.workflow.steps import TRANSACTION_CANCELED
 from local.announcements import Announcements
@@ -53,6 +54,7 @@ def _version_of_a_failed_file(machine: Machine) -> Scene:
 CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Identify": scenes.plain,
     "Work out the identity": scenes.plain,
+    "Large file?": scenes.plain,
     "First attempt?": scenes.plain,
     "Inspect": scenes.plain,
     "Which format?": scenes.plain,
@@ -83,6 +85,13 @@ CHAIN: dict[str, Callable[[Machine], Scene]] = {
 }
 """The states of a file's chain that are not tasks: tasks fail in test_failures.py and test_notification.py."""
 
+AT_SCALE = {
+    **{step: scene for step, scene in CHAIN.items() if step not in {"Which format?", "Large file?"}},
+    "Read the job's error": _failing,
+    "Work out the job's error": _failing,
+}
+"""The same for a large file."""
+
 HELD = "Still being processed?"
 """Comes where another run has the file, which answers for it."""
 
@@ -90,6 +99,7 @@ HELD = "Still being processed?"
 def test_each_state_has_a_scene_in_which_it_fails(machine: Machine) -> None:
     for route in ROUTES:
         assert machine.states_of(route) == {*CHAIN, HELD}
+    assert machine.states_of(LARGE_FILES) == {*AT_SCALE, HELD}
 
 
 def _settled(machine: Machine, template: Template, run: Run) -> None:
@@ -105,12 +115,14 @@ def _came_to_it(machine: Machine, run: Run, file: Upload) -> bool:
 
 
 @pytest.mark.requirement("L2", "O1")
-@pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("step", CHAIN)
+@pytest.mark.parametrize(
+    ("route", "step"),
+    [*((route, step) for route in ROUTES for step in CHAIN), *((LARGE_FILES, step) for step in AT_SCALE)],
+)
 def test_a_file_whose_state_dies_has_an_outcome_and_an_alert(
     machine: Machine, template: Template, announcements: Announcements, route: str, step: str
 ) -> None:
-    scene = CHAIN[step](machine)
+    scene = (AT_SCALE if route == LARGE_FILES else CHAIN)[step](machine)
 
     with machine.changed({f"{step} ({route})": dies}):
         run = process(machine, scene.file, route=route, validated=scene.validated, changes=scene.changes)

@@ -53,7 +53,8 @@ def _retries_and_catches(state: dict[str, Any]) -> bool:
 def test_a_state_that_computes_is_retried_and_caught(
     template: Template,
 ) -> None:
-    listed = [entry for entry in _machines(template.definition()) if _can_fail(entry[1])]
+    definitions = template.definitions()
+    listed = [entry for definition in definitions for entry in _machines(definition) if _can_fail(entry[1])]
 
     assert {"Work out the identity (batch)", "Settle unfinished files"} <= {name for name, _, _ in listed}
     for name, state, around in listed:
@@ -75,7 +76,8 @@ def _is_caught_around(state: dict[str, Any], around: tuple[dict[str, Any], ...])
 def test_only_maps_and_guarded_branches_compute_beside_the_chain(
     template: Template,
 ) -> None:
-    working = {name: state["Type"] for name, state in template.definition()["States"].items() if _can_fail(state)}
+    states = [item for definition in template.definitions() for item in definition["States"].items()]
+    working = {name: state["Type"] for name, state in states if _can_fail(state)}
 
     assert working == {"Settle unfinished files": "Map"}
 
@@ -83,7 +85,7 @@ def test_only_maps_and_guarded_branches_compute_beside_the_chain(
 def test_a_state_is_in_jsonata_only_where_it_computes(template: Template) -> None:
     computing = {
         name: _can_fail({field: value for field, value in state.items() if field != "Catch"})
-        for name, state in states_in(template.definition())
+        for name, state in states_in(template.definitions())
         if state.get("QueryLanguage") == "JSONata"
     }
 

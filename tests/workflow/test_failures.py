@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from etl.synthesis.template import states_in
 from etl.workflow.asl import ANY_ERROR, MAX_ATTEMPTS
 from etl.workflow.definition import BATCH, DIRECT, LEASE_SECONDS, SETTLE
 from etl.workflow.failure import INCOMPLETE
+from etl.workflow.large_files import LARGE_FILES
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.batches import Batches, read_messages
 from tests.unit.functions.fakes import FakeStepFunctions
@@ -54,6 +54,18 @@ LOOK_UP = "Read the recorded outcome"
 TAKE_BACK = "Withdraw after failure"
 """Comes before a failure is handled, where rows may have been published."""
 
+HANDOVER = {"Start a large run", "Hand over to a large run"}
+"""Tasks of a file that a function cannot process: see test_large_runs.py."""
+
+AT_SCALE_SCENES: dict[str, Callable[[Machine], scenes.Scene]] = {
+    **{step: scene for step, scene in SCENES.items() if step not in {"Validate CSV", "Validate JSON", "Transform"}},
+    "Validate at scale": scenes.plain,
+    "Collect the validation": scenes.plain,
+    "Transform at scale": scenes.plain,
+    "Collect the transformation": scenes.plain,
+}
+"""The same for a large file, which a job validates and transforms."""
+
 REQUEUEING = {"Queue again", "Release the claim"}
 """Tasks of a file whose calls were throttled: see test_requeueing.py."""
 
@@ -72,7 +84,7 @@ def _tasks(machine: Machine, route: str) -> dict[str, dict[str, Any]]:
     label = f" ({route})"
     return {
         name.removesuffix(label): state
-        for name, state in states_in(machine.definition)
+        for name, state in machine.states().items()
         if state["Type"] == "Task" and name.endswith(label)
     }
 
@@ -85,16 +97,19 @@ def _attempts(task: dict[str, Any]) -> int:
 def test_each_task_has_a_scene_in_which_it_fails(
     machine: Machine,
 ) -> None:
+    beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *ALERT_LIMITS, *HELD, *HANDLING, *REQUEUEING}
     for route in ROUTES:
-        beside = {LOOK_UP, TAKE_BACK, *AFTERWARDS, *ALERT_LIMITS, *HELD, *HANDLING, *REQUEUEING}
-        assert set(_tasks(machine, route)) == set(SCENES) | beside
+        assert set(_tasks(machine, route)) == set(SCENES) | beside | HANDOVER
+    assert set(_tasks(machine, LARGE_FILES)) == set(AT_SCALE_SCENES) | beside
 
 
 @pytest.mark.requirement("L2", "W3", "O1")
-@pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("step", SCENES)
+@pytest.mark.parametrize(
+    ("route", "step"),
+    [*((route, step) for route in ROUTES for step in SCENES), *((LARGE_FILES, step) for step in AT_SCALE_SCENES)],
+)
 def test_a_failing_task_leaves_a_queued_recorded_alerted_file(machine: Machine, route: str, step: str) -> None:
-    scene = SCENES[step](machine)
+    scene = (AT_SCALE_SCENES if route == LARGE_FILES else SCENES)[step](machine)
 
     run = process(
         machine,

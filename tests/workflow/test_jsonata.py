@@ -84,7 +84,7 @@ def test_an_expression_is_found_with_what_its_field_knows() -> None:
 
 
 def test_no_expression_of_the_definition_is_refused(template: Template) -> None:
-    listed = list(expressions(template.definition()))
+    listed = [one for definition in template.definitions() for one in expressions(definition)]
 
     assert len(listed) > 100
     assert {one.state: faults for one in listed if (faults := refused(one))} == {}

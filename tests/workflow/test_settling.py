@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from etl.synthesis.template import Template, states_in
+from etl.synthesis.template import Template
 from etl.workflow.definition import BATCH, DIRECT, SETTLE
 from etl.workflow.failure import INCOMPLETE
 from etl.workflow.settling import NO_OUTCOME
@@ -254,6 +254,6 @@ def test_a_failed_alert_does_not_stop_the_other_files(
 def test_no_path_of_a_file_ends_in_a_fail_state(
     machine: Machine,
 ) -> None:
-    failing = {name for name, state in states_in(machine.definition) if state["Type"] == "Fail"}
+    failing = {name for name, state in machine.states().items() if state["Type"] == "Fail"}
 
     assert failing == {"Handling incomplete"}

@@ -53,7 +53,9 @@ class FakeExecutions:
         return self
 
     def paginate(self, **request: Any) -> Any:
-        failed = self.inputs if request["statusFilter"] == "FAILED" else []
+        # It is the state machine for large files whose executions have failed
+        found = request["stateMachineArn"] == "arn of large files" and request["statusFilter"] == "FAILED"
+        failed = self.inputs if found else []
         stopped = datetime(2025, 11, 3, tzinfo=UTC)
         yield {"executions": [{"executionArn": str(n), "stopDate": stopped} for n, _ in enumerate(failed)]}
 
@@ -83,7 +85,7 @@ def _lost(
         s3=bucket or FakeBucket(),
         uploads=FakeUploads(uploads),
         step_functions=FakeExecutions(list(inputs)),
-        state_machine="arn",
+        state_machines=("arn", "arn of large files"),
     )
 
 

@@ -24,6 +24,8 @@ RESOURCES = Resources(
             "alert_topic",
             "batching_queue_url",
             "dead_letter_queue_url",
+            "large_files_machine",
+            "large_files_job",
         )
     }
 )
@@ -40,7 +42,7 @@ def _conditional_writes(value: Any) -> Iterator[dict[str, Any]]:
             yield from _conditional_writes(item)
 
 
-WRITES = list(_conditional_writes(build_definition(RESOURCES, batch_concurrency=20)))
+WRITES = list(_conditional_writes(build_definition(RESOURCES, batch_concurrency=20, large_threshold_bytes=2**30)))
 
 
 @pytest.mark.parametrize("write", WRITES, ids=[str(number) for number in range(len(WRITES))])

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import msgspec
@@ -28,7 +29,7 @@ def _processed(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG
 
 def _answered(file: dict[str, Any], step: str, layout: str = "-") -> dict[str, Any]:
     """Let the job answer, and return the event by which the state machine has the answer collected."""
-    arguments = {"step": step, "file": json.dumps(file), "layout": layout, "answer": ANSWER}
+    arguments = {"step": step, "file": quote(json.dumps(file)), "layout": layout, "answer": ANSWER}
     words = [word for name, value in arguments.items() for word in (f"--{name}", value)]
     main(["large_files.py", "--processed_bucket", PROCESSED, *words])
     return {"file": file, "answer": ANSWER}

@@ -1,6 +1,7 @@
 """What the record function measures: the names, values and dimensions that alarms and the dashboard read."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -95,6 +96,29 @@ def test_files_are_counted_by_status(measured: list[tuple[str, float, dict[str, 
 
 def test_each_outcome_has_its_seconds_from_the_upload(measured: list[tuple[str, float, dict[str, str]]]) -> None:
     assert sorted(value for name, value, _ in measured if name == "UploadToDone") == [2, 90, 90]
+
+
+@pytest.mark.parametrize(
+    ("hours", "metric"), [(0.25, "UploadToDone"), (4, "LargeUploadToDone"), (None, "UploadToDone")]
+)
+def test_a_large_file_is_measured_by_its_own_promise(
+    measured: list[tuple[str, float, dict[str, str]]],  # noqa: ARG001 - its tables
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+    hours: float | None,
+    metric: str,
+) -> None:
+    outcome = _changed("large", FileStatus.COMPLETED)
+    claimed = datetime.fromisoformat("2025-11-03T14:05:20Z")
+    claim = {"claimed_at": claimed} | ({"lease_ends": claimed + timedelta(hours=hours)} if hours else {})
+    image = outcome["dynamodb"]["NewImage"]
+    image |= {name: {"S": time.isoformat(timespec="milliseconds")} for name, time in claim.items()}
+
+    record.handler({"Records": [outcome]}, context)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = {name for line in lines for name, _, _ in _metrics(line)}
+    assert found & {"UploadToDone", "LargeUploadToDone"} == {metric}
 
 
 def test_figures_on_overlaps_measure_no_file_twice(

@@ -12,6 +12,8 @@ from tests.unit.deployment.verification.account import Account
 
 FUNCTION = "lambda-validate-test"
 QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/queue-batching-test"
+MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:state-machine-files-test"
+ABORTED = "alarm-executions-aborted-test"
 NOW = datetime.now(UTC)
 
 
@@ -56,6 +58,10 @@ class _Scenario:
         return type("Aborted", (), {"began_at": NOW})
 
 
+class _Pipeline:
+    outputs = {"StateMachine": MACHINE}  # noqa: RUF012 - read only
+
+
 def _make(name: str, *found: dict[str, Any], expected: tuple[str, ...] = (), **answers: Any) -> Finding:
     names = expected or tuple(alarm["AlarmName"] for alarm in found)
     environment = {"Environment": {"Variables": {"POWERTOOLS_SERVICE_NAME": "validate"}}}
@@ -65,6 +71,7 @@ def _make(name: str, *found: dict[str, Any], expected: tuple[str, ...] = (), **a
             ("AWS::Lambda::Function", "Validate"): (FUNCTION, environment),
             ("AWS::SQS::Queue", "Batching"): (QUEUE, {}),
         },
+        pipeline=_Pipeline(),
         services={"cloudwatch": {"describe_alarms": {"MetricAlarms": list(found)}, **answers}},
     )
     subject = account.subject()
@@ -151,7 +158,17 @@ def test_a_metric_that_never_arrives_is_refuted(values: list[float], verdict: Ve
 )
 def test_an_alarm_must_fire_and_reach_the_topic(summary: str | None, state: str | None, verdict: Verdict) -> None:
     item = {"Timestamp": NOW, "HistorySummary": summary, "HistoryData": json.dumps({"actionState": state})}
-    history = {"AlarmHistoryItems": [item] if summary else []}
 
-    alarm = _alarm(AlarmName="alarm-executions-aborted-test", MetricName="ExecutionsAborted")
-    assert _make("alarm-fires", alarm, describe_alarm_history=history).verdict is verdict
+    def history(**asked: Any) -> dict[str, Any]:
+        assert asked["AlarmName"] == ABORTED
+        return {"AlarmHistoryItems": [item] if summary else []}
+
+    large, alarm = (
+        _alarm(
+            AlarmName=name,
+            MetricName="ExecutionsAborted",
+            Dimensions=[{"Name": "StateMachineArn", "Value": machine}],
+        )
+        for name, machine in (("alarm-large-executions-aborted-test", "large"), (ABORTED, MACHINE))
+    )
+    assert _make("alarm-fires", large, alarm, describe_alarm_history=history).verdict is verdict

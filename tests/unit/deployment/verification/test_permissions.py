@@ -41,6 +41,10 @@ class _Pipeline:
         "StateMachine": "arn:aws:states:us-east-1:111122223333:stateMachine:state-machine-files-test",
         "Workgroup": "workgroup-analysts-test",
     }
+    state_machines = (
+        "arn:aws:states:us-east-1:111122223333:stateMachine:state-machine-files-test",
+        "arn:aws:states:us-east-1:111122223333:stateMachine:state-machine-large-files-test",
+    )
 
 
 def test_actions_are_exact_and_resources_are_the_deployments() -> None:

@@ -32,7 +32,7 @@ def _make(name: str, messages: list[str], traces: int = 1) -> Finding:
         for purpose in ("validate", "transform", "publish")
     }
     account = Account(
-        resources={**functions, ("AWS::Logs::LogGroup", "Workflow"): (GROUP, {})},
+        resources={**functions, ("AWS::Logs::LogGroup", "WorkflowLogs"): (GROUP, {})},
         services={
             "logs": {"filter_log_events": events},
             "xray": {"get_trace_summaries": {"TraceSummaries": [{}] * traces}},

@@ -18,7 +18,8 @@ RULES = {
 
 
 class _Pipeline:
-    outputs = {"RawBucket": "raw", "StateMachine": "machine"}  # noqa: RUF012 - read only
+    outputs = {"RawBucket": "raw"}  # noqa: RUF012 - read only
+    state_machines = ("machine", "large files")
 
 
 def _sizes(bound: int, without: str = "") -> Finding:
