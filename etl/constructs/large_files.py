@@ -79,6 +79,8 @@ class LargeFilesJob(Construct):
                             ["s3:PutObject"],
                             [processed.arn_for_objects(f"{prefix}*") for prefix in (ANSWERS, STAGING, MANIFESTS)],
                         ),
+                        # Tasks leave files there for each other.
+                        allow(["s3:GetObject"], [processed.arn_for_objects(f"{STAGING}*")]),
                         read_with(key),
                         write_with(key),
                         *(write_log_streams(group) for group in log_groups),

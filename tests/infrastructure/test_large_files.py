@@ -35,7 +35,7 @@ def test_the_uploaded_files_are_those_of_the_project(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("P1")
-def test_the_job_reads_no_more_than_its_code_and_uploads(template: Template) -> None:
+def test_the_job_reads_code_uploads_and_what_its_tasks_left(template: Template) -> None:
     granted = {
         (action, re.sub(r"[0-9a-f]{64}", "HASH", resource))
         for statement in template.statements()
@@ -52,6 +52,7 @@ def test_the_job_reads_no_more_than_its_code_and_uploads(template: Template) -> 
         ("s3:GetObject", f"{assets}.gluewheels.zip"),
         ("s3:GetObjectVersion", "bucket-raw-123456789012-test.Arn/*"),
         *(("s3:PutObject", f"{processed}/{prefix}/*") for prefix in ("answers", "manifests", "staging")),
+        ("s3:GetObject", f"{processed}/staging/*"),
         ("kms:Decrypt", "EncryptionKey3A692D6E.Arn"),
         ("kms:GenerateDataKey", "EncryptionKey3A692D6E.Arn"),
         *(

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from handlers import transform, validate
 from pipeline import processing
 from pipeline.large_files import main
+from tests.support.task_runners import SerializingRunner
 from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.samples import PROCESSED, upload
 
@@ -31,7 +32,7 @@ def _answered(file: dict[str, Any], step: str, layout: str = "-") -> dict[str, A
     """Let the job answer, and return the event by which the state machine has the answer collected."""
     arguments = {"step": step, "file": quote(json.dumps(file)), "layout": layout, "answer": ANSWER}
     words = [word for name, value in arguments.items() for word in (f"--{name}", value)]
-    main(["large_files.py", "--processed_bucket", PROCESSED, *words])
+    main(["large_files.py", "--processed_bucket", PROCESSED, *words], SerializingRunner())
     return {"file": file, "answer": ANSWER}
 
 
