@@ -13,7 +13,7 @@ from cli.demo.checks import DemoCheck, check
 from cli.demo.dashboard import DashboardFigures, QueueSamples, read_dashboard
 from cli.demo.report import show, summary
 from cli.demo.run import DemoRun, collect, send
-from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, Sample, waves
+from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, LARGE_THRESHOLD_BYTES, Sample, waves
 from cli.exit_codes import ExitCode
 from cli.progress import Watch, progress
 from deployment.pipeline import Pipeline, Upload
@@ -25,7 +25,11 @@ from local.lifecycle import running
 from pipeline.audit_row import AuditRow
 
 SUFFIX: Final = "demo"
-CONTEXT: Final = {"directThresholdBytes": str(DIRECT_THRESHOLD_BYTES), "batchWindowSeconds": "5"}
+CONTEXT: Final = {
+    "directThresholdBytes": str(DIRECT_THRESHOLD_BYTES),
+    "largeThresholdBytes": str(LARGE_THRESHOLD_BYTES),
+    "batchWindowSeconds": "5",
+}
 
 
 def demo(
@@ -39,7 +43,7 @@ def demo(
     """Deploy to the embedded AWS, process sample files, and show and check the results.
 
     Needs no AWS account and leaves nothing behind: the embedded AWS ends with the command. The files are those in
-    demo/, one from layouts/, and a generated large one.
+    demo/, one from layouts/, and two larger ones that are generated: the largest goes through Apache Spark.
 
     Exit code 0: every file, alert and query result is exactly as expected. 1: some are not; they are listed at the end.
     """

@@ -151,7 +151,7 @@ def _differs(result: FileResult, expected: object, seen: object) -> str:
 
 _CHECKS: Final[dict[str, Callable[[DemoRun], Iterator[str]]]] = {
     "Every file has its expected status and reason": _statuses,
-    "Large files went direct, small ones in batches": _routes,
+    "Small files went in batches, others direct, and the largest to the job on Spark": _routes,
     "The small files of the first wave share one execution": _one_batch,
     "Rows read, accepted, rejected and dropped are exact": _counts,
     "Control totals are exact to the last digit, per currency": _sums,

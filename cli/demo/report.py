@@ -41,7 +41,7 @@ def _files(outcome: DemoRun) -> Table:
             str(result.number),
             file_text(short(row.key), remark(outcome, result)),
             status_text(row.status),
-            result.route,
+            result.route.removesuffix(" files"),
             *rows_cells(row),
             seconds(row.latency),
         )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from etl.workflow.large_files import LARGE_FILES
 from pipeline.constants import FileStatus
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -15,7 +16,11 @@ LAYOUTS: Final = ROOT / "layouts"
 DIRECT_THRESHOLD_BYTES: Final = 64 * 1024
 """Smaller than the default, so that a file of a few thousand rows takes the direct route."""
 
-LARGE_FILE_ROWS: Final = 4000
+LARGE_THRESHOLD_BYTES: Final = 1024 * 1024
+"""The smallest that there may be, so that a file of some thousand rows is processed by the job on Spark."""
+
+DIRECT_FILE_ROWS: Final = 4000
+LARGE_FILE_ROWS: Final = 12_000
 
 DIRECT: Final = "direct"
 BATCH: Final = "batch"
@@ -132,7 +137,15 @@ def waves() -> tuple[tuple[Sample, ...], ...]:
             for day, rows, total in ((1, 2, "-10.00"), (2, 2, "-25.00"))
         ),
         payroll,
-        large_file(),
+        statement_of(
+            DIRECT_FILE_ROWS,
+            shows="for an execution of its own",
+            key="incoming/alpine/2025-10/september.csv",
+            route=DIRECT,
+        ),
+        statement_of(
+            LARGE_FILE_ROWS, shows="for the job on Spark", key="incoming/alpine/2025-10/quarter.csv", route=LARGE_FILES
+        ),
     )
     second = (
         Sample(
@@ -151,7 +164,7 @@ def waves() -> tuple[tuple[Sample, ...], ...]:
     return first, second
 
 
-def large_file(rows: int = LARGE_FILE_ROWS) -> Sample:
+def statement_of(rows: int, *, shows: str, key: str, route: str) -> Sample:
     """Make a statement of that many rows, always the same; its totals are summed in whole cents beside it."""
     cents = {"CHF": 0, "EUR": 0, "USD": 0}
     lines = [_HEADER]
@@ -161,15 +174,15 @@ def large_file(rows: int = LARGE_FILE_ROWS) -> Sample:
         cents[currency] += amount
         day = number % 5 + 1
         lines.append(
-            f"AB-{number:09},CH1200000000000000011,2025-10-0{day},2025-10-0{day},{Decimal(amount) / 100:.2f},"
+            f"AB-{rows:05}-{number:05},CH1200000000000000011,2025-10-0{day},2025-10-0{day},{Decimal(amount) / 100:.2f},"
             f"{currency},TRANSFER,Customer {number % 97},,Invoice {number},"
         )
     return Sample(
-        shows="over the threshold",
-        key="incoming/alpine/2025-10/september.csv",
+        shows=shows,
+        key=key,
         content="\n".join([*lines, ""]).encode(),
         expected=Expected(
-            route=DIRECT,
+            route=route,
             rows=(rows, rows, 0, 0),
             totals={currency: Decimal(total) / 100 for currency, total in cents.items()},
         ),

@@ -16,10 +16,11 @@ from rich.console import Console
 from cli.demo.checks import check
 from cli.demo.report import show, summary
 from cli.demo.run import DemoRun
-from cli.demo.scenario import BATCH, DIRECT, DIRECT_THRESHOLD_BYTES, large_file, waves
+from cli.demo.scenario import BATCH, DIRECT, DIRECT_THRESHOLD_BYTES, LARGE_THRESHOLD_BYTES, statement_of, waves
 from cli.progress import progress
 from deployment.pipeline import Upload
 from etl.workflow import definition
+from etl.workflow.large_files import LARGE_FILES
 from pipeline.constants import FileStatus
 from tests.unit.cli.outcomes import expected_outcome
 
@@ -48,7 +49,7 @@ def _direct_instead(outcome: DemoRun) -> DemoRun:
 
 SPOILED: dict[str, tuple[Spoil, str]] = {
     "a status": (_with_row(2, status=FileStatus.FAILED), "Every file has its expected status and reason"),
-    "a route": (_direct_instead, "Large files went direct, small ones in batches"),
+    "a route": (_direct_instead, "Small files went in batches, others direct, and the largest to the job on Spark"),
     "a batch": (_with_row(2, execution="another"), "The small files of the first wave share one execution"),
     "a count": (_with_row(2, rows_read=99), "Rows read, accepted, rejected and dropped are exact"),
     "a cent": (_with_row(2, totals=()), "Control totals are exact to the last digit, per currency"),
@@ -130,18 +131,21 @@ def test_progress_without_a_terminal_is_a_line_per_change() -> None:
 def test_samples_stand_on_their_side_of_the_threshold() -> None:
     for sample in (sample for wave in waves() for sample in wave):
         expected = DIRECT if len(sample.content) >= DIRECT_THRESHOLD_BYTES else BATCH
+        expected = LARGE_FILES if len(sample.content) > LARGE_THRESHOLD_BYTES else expected
         assert sample.expected.route == expected, sample.key
 
 
-def test_routes_are_called_as_in_the_state_machine() -> None:
-    assert (DIRECT, BATCH) == (definition.DIRECT, definition.BATCH)
+def test_each_route_is_shown() -> None:
+    routes = {sample.expected.route for wave in waves() for sample in wave}
+
+    assert routes == {definition.DIRECT, definition.BATCH, LARGE_FILES}
 
 
 @given(st.integers(min_value=0, max_value=300))
-def test_a_large_file_has_the_totals_that_it_claims(rows: int) -> None:
-    sample = large_file(rows)
+def test_a_generated_file_has_the_totals_that_it_claims(rows: int) -> None:
+    sample = statement_of(rows, shows="many rows", key="incoming/alpine/many.csv", route=DIRECT)
     sums: dict[str, Decimal] = {"CHF": Decimal(0), "EUR": Decimal(0), "USD": Decimal(0)}
     for row in csv.DictReader(io.StringIO(sample.content.decode())):
         sums[row["currency"]] += Decimal(row["amount"])
     assert sums == sample.expected.totals
-    assert large_file(rows) == sample
+    assert statement_of(rows, shows=sample.shows, key=sample.key, route=DIRECT) == sample
