@@ -43,6 +43,8 @@ _NEVER_CAME: Final = "never came"
 _EXECUTIONS: Final = "executions that failed"
 _PATIENCE_SECONDS: Final = 20.0
 """So long nothing may change before the end is taken to be reached."""
+_PATIENCE_AT_SCALE_SECONDS: Final = 120.0
+"""The same for a file of the job: Spark starts twice."""
 _POLL_SECONDS: Final = 0.4
 _SLOWEST_EVENT_SECONDS: Final = 2.0
 _BOOKING_DATE: Final = "2025-05-05"
@@ -133,6 +135,7 @@ class Day:
         began = changed = time.monotonic()
         sent, failed = datetime.now(UTC), self._failed_executions()
         uploads = self._send(wanted)
+        patience = _PATIENCE_AT_SCALE_SECONDS if AT_SCALE in wanted else _PATIENCE_SECONDS
         seen: Seen = {}
         while True:
             time.sleep(_POLL_SECONDS)
@@ -149,7 +152,7 @@ class Day:
             if final := self._ended_otherwise(seen):
                 return final
             quiet = now - began > _SLOWEST_EVENT_SECONDS and seen == before and self._is_quiet(seen)
-            if now - changed > _PATIENCE_SECONDS or (quiet and _RECORDED not in wanted):
+            if now - changed > patience or (quiet and _RECORDED not in wanted):
                 return seen
 
     def _ended_otherwise(self, seen: Seen) -> Seen:
