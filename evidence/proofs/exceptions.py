@@ -392,6 +392,13 @@ NOT_SHOWN: Final = (
     ),
     NotShown(
         role="role-large-files",
+        action="dynamodb:GetItem",
+        resource="table-audit",
+        reason="the row of another run or of a content's owner is read; the large file of the scenario has neither, "
+        "tests/workflow has large files that do",
+    ),
+    NotShown(
+        role="role-large-files",
         action="glue:(BatchStopJobRun|GetJobRuns)",
         reason="Step Functions stops a job with its execution, and needs both to wait for a job's end (Step Functions "
         "developer guide, AWS Glue); no execution of the scenario is stopped, and the emulator asks for the run alone",
