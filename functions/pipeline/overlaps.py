@@ -98,14 +98,13 @@ class OverlapFinder:
         return found if self._keep(file_id, found, row["updated_at"]["S"]) else None
 
     def _look(self, file_id: str) -> Overlaps:
-        own = {
-            dirname(item.path): item.path
-            for item in read_manifest(self.s3, self.bucket, file_id)
-            if item.table == _TABLE
-        }
+        own: dict[str, list[str]] = {}
+        for item in read_manifest(self.s3, self.bucket, file_id):
+            if item.table == _TABLE:
+                own.setdefault(dirname(item.path), []).append(item.path)
         others: dict[str, list[str]] = {day: [] for day in own}
         for key in self._published(own):
-            if dirname(key) in own and key != own[dirname(key)]:
+            if dirname(key) in own and key not in own[dirname(key)]:
                 others[dirname(key)].append(key)
         if not any(others.values()):
             return Overlaps()
@@ -130,13 +129,14 @@ class OverlapFinder:
             after = keys[-1] if page["IsTruncated"] and dirname(keys[-1]) <= last else ""
 
     def _look_at_day(
-        self, connection: duckdb.DuckDBPyConnection, own: str, others: Sequence[str], folder: Path
+        self, connection: duckdb.DuckDBPyConnection, own: Sequence[str], others: Sequence[str], folder: Path
     ) -> Overlaps:
-        self._fetch(own, folder / "own.parquet")
+        own_places = {key: folder / f"own-{number}.parquet" for number, key in enumerate(own)}
+        in_parallel(lambda key: self._fetch(key, own_places[key]), own_places)
         places = {key: folder / f"{number}.parquet" for number, key in enumerate(others)}
         in_parallel(lambda key: self._fetch_if_there(key, places[key]), places)
         there = [place for place in places.values() if place.exists()]
-        return overlaps(connection, folder / "own.parquet", there) if there else Overlaps()
+        return overlaps(connection, list(own_places.values()), there) if there else Overlaps()
 
     def _fetch_if_there(self, key: str, place: Path) -> None:
         try:
@@ -177,7 +177,7 @@ class OverlapFinder:
         return True
 
 
-def overlaps(connection: duckdb.DuckDBPyConnection, own: Path, others: Sequence[Path]) -> Overlaps:
+def overlaps(connection: duckdb.DuckDBPyConnection, own: Sequence[Path], others: Sequence[Path]) -> Overlaps:
     """Compare a file's rows of one partition (Parquet) with those of other files there."""
     partition = {key.name for key in canonical().table(_TABLE).partition_keys}
     identity = [column for column in TRANSACTION_IDENTITY if column not in partition]
@@ -189,7 +189,7 @@ def overlaps(connection: duckdb.DuckDBPyConnection, own: Path, others: Sequence[
         f"""
         CREATE OR REPLACE TABLE met AS
         SELECT own.place, other.file_id, {differs} AS differs
-        FROM (SELECT row_number() OVER () AS place, {columns} FROM {_parquet([own])}) AS own
+        FROM (SELECT row_number() OVER () AS place, {columns} FROM {_parquet(own)}) AS own
         JOIN (SELECT file_id, {columns} FROM {_parquet(others)}) AS other ON {same}"""  # noqa: S608 - own names
     )
     counts = "SELECT count(DISTINCT place), count(DISTINCT place) FILTER (differs) FROM met"

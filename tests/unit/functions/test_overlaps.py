@@ -81,18 +81,23 @@ class FakeRow:
             self.item[name] = values[value]
 
 
-def _day_objects(file_id: str, rows: Sequence[Transaction], *, partner: str = "alpine") -> dict[str, bytes]:
-    """Write a file as transform and publish do: its objects by key, and its manifest."""
+def _day_objects(
+    file_id: str, rows: Sequence[Transaction], *, partner: str = "alpine", segment: int = 100
+) -> dict[str, bytes]:
+    """Write a file as transform and publish do: its objects by key, of so many rows each, and its manifest."""
     written, objects = [], dict[str, bytes]()
     for day in sorted({row.day for row in rows}):
         of_day = [row for row in rows if row.day == day]
-        path = f"transactions/partner={partner}/booking_date={day}/{file_id}.parquet"
-        objects[path] = content = _parquet(file_id, of_day)
-        written.append(
-            WrittenObject(
-                path=path, table="transactions", partition=(partner, day), rows=len(of_day), size=len(content)
+        for number, start in enumerate(range(0, len(of_day), segment)):
+            of_segment = of_day[start : start + segment]
+            name = file_id if len(of_day) <= segment else f"{file_id}-{number:04}"
+            path = f"transactions/partner={partner}/booking_date={day}/{name}.parquet"
+            objects[path] = content = _parquet(file_id, of_segment)
+            written.append(
+                WrittenObject(
+                    path=path, table="transactions", partition=(partner, day), rows=len(of_segment), size=len(content)
+                )
             )
-        )
     written.append(WrittenObject(path="q", table="quarantine", partition=(partner, "2025-11-03"), rows=1, size=1))
     return objects | {manifest_key(file_id): msgspec.json.encode(written)}
 
@@ -115,9 +120,11 @@ def _finder(s3: ListedS3, row: FakeRow) -> OverlapFinder:
     return OverlapFinder(s3=s3, dynamodb=row, bucket="processed", audit_table="audit")
 
 
-def _bucket(files: Mapping[str, Sequence[Transaction]], **options: Any) -> ListedS3:
+def _bucket(files: Mapping[str, Sequence[Transaction]], *, segment: int = 100, **options: Any) -> ListedS3:
     return ListedS3(
-        objects={key: body for name, rows in files.items() for key, body in _day_objects(name, rows).items()},
+        objects={
+            key: body for name, rows in files.items() for key, body in _day_objects(name, rows, segment=segment).items()
+        },
         **options,
     )
 
@@ -153,12 +160,13 @@ transactions = st.builds(
 @given(
     files=st.lists(st.lists(transactions, max_size=6, unique_by=lambda row: row[:3]), min_size=1, max_size=5),
     page=st.integers(1, 4),
+    segment=st.sampled_from([1, 2, 100]),
 )
-def test_any_files_overlap_as_a_plain_model_says(files: list[list[Transaction]], page: int) -> None:
+def test_any_files_overlap_as_a_plain_model_says(files: list[list[Transaction]], page: int, segment: int) -> None:
     named = {f"f{number}": rows for number, rows in enumerate(files)}
     row = FakeRow()
 
-    found = _finder(_bucket(named, page=page), row).find("f0")
+    found = _finder(_bucket(named, page=page, segment=segment), row).find("f0")
 
     expected = _model(named, "f0")
     assert found == expected
