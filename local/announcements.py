@@ -11,16 +11,17 @@ _NAME = "announcements"
 
 
 class Announcements:
-    """A queue behind a rule on the pipeline's own events, from the moment it is made."""
+    """A queue behind a rule on the events of one pipeline, from the moment it is made; others have their own."""
 
     def __init__(self, session: boto3.Session, source: str) -> None:
+        name = f"{_NAME}-{source}"
         self._sqs = session.client("sqs")
         self._events: list[dict[str, Any]] = []
         events = session.client("events")
         rule = events.put_rule(
-            Name=_NAME, EventPattern=json.dumps({"source": [source], "detail-type": [PROCESSED_EVENT]})
+            Name=name, EventPattern=json.dumps({"source": [source], "detail-type": [PROCESSED_EVENT]})
         )["RuleArn"]
-        self._queue = self._sqs.create_queue(QueueName=_NAME)["QueueUrl"]
+        self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
@@ -33,7 +34,7 @@ class Announcements:
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._sqs.set_queue_attributes(QueueUrl=self._queue, Attributes={"Policy": policy})
-        events.put_targets(Rule=_NAME, Targets=[{"Id": _NAME, "Arn": arn}])
+        events.put_targets(Rule=name, Targets=[{"Id": _NAME, "Arn": arn}])
 
     def about(self, file_id: str) -> list[dict[str, Any]]:
         """Return the details of all events about a file so far."""
