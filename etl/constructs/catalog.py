@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.constructs.shared import allow, read_with
+from etl.constructs.shared import allow, make_role, read_with
 from etl.constructs.views import view
 from etl.ledger import LEDGER, ledger_sql
 from etl.names import REGION, Names
@@ -115,38 +115,35 @@ class Catalog(Construct):
 
     def _crawler(self, *, names: Names, key: kms.IKey, processed: s3.IBucket) -> glue.CfnCrawler:
         """Crawl the declared tables and no path besides, so that it can never make a second table of the same data."""
-        role = iam.Role(
+        role = make_role(
             self,
             "CrawlerRole",
-            role_name=names.physical_name("role", "crawler"),
-            assumed_by=iam.ServicePrincipal("glue.amazonaws.com"),
-            inline_policies={
-                "crawler": iam.PolicyDocument(
-                    statements=[
-                        allow(["s3:GetBucketLocation", "s3:ListBucket"], [processed.bucket_arn]),
-                        allow(
-                            ["s3:GetObject"],
-                            [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
-                        ),
-                        read_with(key),
-                        allow(["glue:GetDatabase"], self.database_arns),
-                        allow(
-                            [
-                                "glue:BatchCreatePartition",
-                                "glue:BatchGetPartition",
-                                "glue:BatchUpdatePartition",
-                                "glue:GetPartitions",
-                                "glue:GetTable",
-                                "glue:GetTables",
-                                "glue:UpdatePartition",
-                                "glue:UpdateTable",
-                            ],
-                            self.table_arns,
-                        ),
-                        _write_crawler_logs(),
-                    ]
-                )
-            },
+            name=names.physical_name("role", "crawler"),
+            service="glue",
+            policy="crawler",
+            statements=[
+                allow(["s3:GetBucketLocation", "s3:ListBucket"], [processed.bucket_arn]),
+                allow(
+                    ["s3:GetObject"],
+                    [processed.arn_for_objects(f"{table.table_name}/*") for table in self.tables],
+                ),
+                read_with(key),
+                allow(["glue:GetDatabase"], self.database_arns),
+                allow(
+                    [
+                        "glue:BatchCreatePartition",
+                        "glue:BatchGetPartition",
+                        "glue:BatchUpdatePartition",
+                        "glue:GetPartitions",
+                        "glue:GetTable",
+                        "glue:GetTables",
+                        "glue:UpdatePartition",
+                        "glue:UpdateTable",
+                    ],
+                    self.table_arns,
+                ),
+                _write_crawler_logs(),
+            ],
         )
         return glue.CfnCrawler(
             self,

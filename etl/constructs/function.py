@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from etl.config import Settings
-from etl.constructs.shared import LOG_RETENTION, read_with, send_traces, write_log_streams
+from etl.constructs.shared import make_log_group, make_role, read_with, send_traces, write_log_streams
 from etl.names import Names
 
 TIMEOUT = Duration.minutes(5)
@@ -53,24 +52,14 @@ class PipelineFunction(Construct):
         super().__init__(scope, construct_id)
         names, key = basis.names, basis.key
         function_name = names.physical_name("lambda", purpose)
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{function_name}",
-            retention=LOG_RETENTION,
-            encryption_key=key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        role = iam.Role(
+        log_group = make_log_group(self, "Logs", name=f"/aws/lambda/{function_name}", key=key)
+        role = make_role(
             self,
             "Role",
-            role_name=names.physical_name("role", purpose),
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={
-                "function": iam.PolicyDocument(
-                    statements=[write_log_streams(log_group), send_traces(), read_with(key), *statements]
-                )
-            },
+            name=names.physical_name("role", purpose),
+            service="lambda",
+            policy="function",
+            statements=[write_log_streams(log_group), send_traces(), read_with(key), *statements],
         )
         self.function = lambda_.Function(
             self,

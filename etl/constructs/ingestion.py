@@ -6,7 +6,6 @@ from typing import Any, Final
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -16,7 +15,7 @@ from constructs import Construct
 
 from etl.config import Settings
 from etl.constructs.function import TIMEOUT, FunctionBasis, PipelineFunction
-from etl.constructs.shared import allow, let_rule_send, make_queue, queue_for_rule
+from etl.constructs.shared import allow, let_rule_send, make_queue, make_role, queue_for_rule
 from etl.names import Names
 from etl.workflow.definition import BATCH, COMPARABLE_BYTES, DIRECT, LARGE, SETTLE
 from pipeline.constants import EXTENSIONS
@@ -89,16 +88,13 @@ class Ingestion(Construct):
         super().__init__(scope, construct_id)
         self._queue = batching_queue
         self.dispatch = self._dispatch(basis, state_machine)
-        role = iam.Role(
+        role = make_role(
             self,
             "RulesRole",
-            role_name=basis.names.physical_name("role", "rules"),
-            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
-            inline_policies={
-                "rules": iam.PolicyDocument(
-                    statements=[allow(["states:StartExecution"], [state_machine.state_machine_arn])]
-                )
-            },
+            name=basis.names.physical_name("role", "rules"),
+            service="events",
+            policy="rules",
+            statements=[allow(["states:StartExecution"], [state_machine.state_machine_arn])],
         ).without_policy_updates()
 
         def start(message: dict[str, Any]) -> targets.SfnStateMachine:

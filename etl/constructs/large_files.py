@@ -3,15 +3,13 @@
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import AssetStaging, Aws, CfnResource, FileAssetPackaging, RemovalPolicy, Stack
+from aws_cdk import AssetStaging, Aws, CfnResource, FileAssetPackaging, Stack
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from etl.constructs.shared import LOG_RETENTION, allow, read_with, write_log_streams, write_with
+from etl.constructs.shared import allow, make_log_group, make_role, read_with, write_log_streams, write_with
 from etl.names import Names
 from etl.package import build_job_package
 from etl.workflow.large_files import FEWEST_WORKERS, JOB_TIMEOUT_MINUTES, WORKER_TYPE
@@ -52,43 +50,33 @@ class LargeFilesJob(Construct):
         self.name = names.physical_name("job", "large-files")
         log_prefix = f"/aws-glue/jobs/{self.name}"
         log_groups = [
-            logs.LogGroup(
-                self,
-                f"{stream.title()}Logs",
-                log_group_name=f"{log_prefix}/{stream}",
-                retention=LOG_RETENTION,
-                encryption_key=key,
-                removal_policy=RemovalPolicy.DESTROY,
-            )
+            make_log_group(self, f"{stream.title()}Logs", name=f"{log_prefix}/{stream}", key=key)
             for stream in ("output", "error")
         ]
         script = _upload(self, "Script", SCRIPT)
         wheels = _upload(self, "Wheels", build_job_package(), suffix=_WHEELS_SUFFIX)
-        role = iam.Role(
+        role = make_role(
             self,
             "Role",
-            role_name=names.physical_name("role", "large-files-job"),
-            assumed_by=iam.ServicePrincipal("glue.amazonaws.com"),
-            inline_policies={
-                "job": iam.PolicyDocument(
-                    statements=[
-                        allow(["s3:GetObject"], [_arn(script), _arn(wheels)]),
-                        # Of a versioned bucket, events name the version; nothing is read without it.
-                        allow(["s3:GetObjectVersion"], [raw.arn_for_objects("*")]),
-                        allow(
-                            ["s3:PutObject"],
-                            [processed.arn_for_objects(f"{prefix}*") for prefix in (ANSWERS, STAGING, MANIFESTS)],
-                        ),
-                        # Tasks leave files there for each other.
-                        allow(["s3:GetObject"], [processed.arn_for_objects(f"{STAGING}*")]),
-                        read_with(key),
-                        write_with(key),
-                        *(write_log_streams(group) for group in log_groups),
-                        # Glue asks for it before it writes (AWSGlueServiceRole), also where the group is there.
-                        allow(["logs:CreateLogGroup"], [group.log_group_arn for group in log_groups]),
-                    ]
-                )
-            },
+            name=names.physical_name("role", "large-files-job"),
+            service="glue",
+            policy="job",
+            statements=[
+                allow(["s3:GetObject"], [_arn(script), _arn(wheels)]),
+                # Of a versioned bucket, events name the version; nothing is read without it.
+                allow(["s3:GetObjectVersion"], [raw.arn_for_objects("*")]),
+                allow(
+                    ["s3:PutObject"],
+                    [processed.arn_for_objects(f"{prefix}*") for prefix in (ANSWERS, STAGING, MANIFESTS)],
+                ),
+                # Tasks leave files there for each other.
+                allow(["s3:GetObject"], [processed.arn_for_objects(f"{STAGING}*")]),
+                read_with(key),
+                write_with(key),
+                *(write_log_streams(group) for group in log_groups),
+                # Glue asks for it before it writes (AWSGlueServiceRole), also where the group is there.
+                allow(["logs:CreateLogGroup"], [group.log_group_arn for group in log_groups]),
+            ],
         )
         job = glue.CfnJob(
             self,

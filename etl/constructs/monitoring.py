@@ -118,31 +118,17 @@ class Monitoring(Construct):
             dead_letter_queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
             threshold=0,
         )
-        self._alarm(
+        self._alarm_on_latency(
             "latency",
-            "latency",
-            f"A file took longer than {SERVICE_LEVEL // timedelta(minutes=1)} minutes from its upload to its outcome.",
-            cloudwatch.Metric(
-                namespace=names.stack,
-                metric_name=LATENCY_METRIC,
-                dimensions_map={"service": "record"},
-                period=_PERIOD,
-                statistic="Maximum",
-            ),
-            threshold=SERVICE_LEVEL.total_seconds(),
+            f"A file took longer than {SERVICE_LEVEL // timedelta(minutes=1)} minutes",
+            metric_name=LATENCY_METRIC,
+            limit=SERVICE_LEVEL,
         )
-        self._alarm(
+        self._alarm_on_latency(
             "large-latency",
-            "latency",
-            f"A large file took longer than {LARGE_LEASE // timedelta(hours=1)} hours from its upload to its outcome.",
-            cloudwatch.Metric(
-                namespace=names.stack,
-                metric_name=LARGE_LATENCY_METRIC,
-                dimensions_map={"service": "record"},
-                period=_PERIOD,
-                statistic="Maximum",
-            ),
-            threshold=LARGE_LEASE.total_seconds(),
+            f"A large file took longer than {LARGE_LEASE // timedelta(hours=1)} hours",
+            metric_name=LARGE_LATENCY_METRIC,
+            limit=LARGE_LEASE,
         )
         self._alarm(
             "record-age",
@@ -224,30 +210,46 @@ class Monitoring(Construct):
             ],
         )
 
+    def _alarm_on_latency(self, purpose: str, late: str, *, metric_name: str, limit: timedelta) -> None:
+        self._alarm(
+            purpose,
+            "latency",
+            f"{late} from its upload to its outcome.",
+            cloudwatch.Metric(
+                namespace=self._names.stack,
+                metric_name=metric_name,
+                dimensions_map={"service": "record"},
+                period=_PERIOD,
+                statistic="Maximum",
+            ),
+            threshold=limit.total_seconds(),
+        )
+
     def _alarms_on_executions(self, machine: sfn.StateMachine, *, kind: str = "") -> None:
-        execution = f"{kind.replace('-', ' ')}execution"
-        article = "A" if kind else "An"
-        self._alarm(
-            f"{kind}executions-failed",
-            "executions-failed",
-            f"{article} {execution} failed: a file's failure may be neither kept nor recorded.",
-            machine.metric_failed(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
-        self._alarm(
-            f"{kind}executions-timed-out",
-            "executions-timed-out",
-            f"{article} {execution} reached its time limit; its files are settled as failed.",
-            machine.metric_timed_out(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
-        self._alarm(
-            f"{kind}executions-aborted",
-            "executions-failed",
-            f"{article} {execution} was aborted; its files are settled as failed.",
-            machine.metric_aborted(period=_PERIOD, statistic="Sum"),
-            threshold=0,
-        )
+        execution = "A large execution" if kind else "An execution"
+        settled = "its files are settled as failed"
+        for end, section, what, metric in (
+            (
+                "failed",
+                "executions-failed",
+                "failed: a file's failure may be neither kept nor recorded",
+                machine.metric_failed,
+            ),
+            (
+                "timed-out",
+                "executions-timed-out",
+                f"reached its time limit; {settled}",
+                machine.metric_timed_out,
+            ),
+            ("aborted", "executions-failed", f"was aborted; {settled}", machine.metric_aborted),
+        ):
+            self._alarm(
+                f"{kind}executions-{end}",
+                section,
+                f"{execution} {what}.",
+                metric(period=_PERIOD, statistic="Sum"),
+                threshold=0,
+            )
 
     def _alarm(
         self, purpose: str, section: str, description: str, metric: cloudwatch.IMetric, *, threshold: float

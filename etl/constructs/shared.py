@@ -23,6 +23,37 @@ WRITE_WITH_KEY: Final = ("kms:GenerateDataKey",)
 """What a writer of encrypted data needs besides."""
 
 
+def make_log_group(scope: Construct, construct_id: str, *, name: str, key: kms.IKey) -> logs.LogGroup:
+    """Make a log group under the stack's key, which goes with the stack."""
+    return logs.LogGroup(
+        scope,
+        construct_id,
+        log_group_name=name,
+        retention=LOG_RETENTION,
+        encryption_key=key,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def make_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    service: str,
+    policy: str,
+    statements: Sequence[iam.PolicyStatement],
+) -> iam.Role:
+    """Make a role that one service of AWS assumes, with an inline ``policy`` and no rights besides."""
+    return iam.Role(
+        scope,
+        construct_id,
+        role_name=name,
+        assumed_by=iam.ServicePrincipal(f"{service}.amazonaws.com"),
+        inline_policies={policy: iam.PolicyDocument(statements=list(statements))},
+    )
+
+
 def make_queue(
     scope: Construct,
     construct_id: str,

@@ -10,14 +10,13 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from etl.config import Settings
-from etl.constructs.shared import LOG_RETENTION, allow, read_with, send_traces, write_with
+from etl.constructs.shared import allow, make_log_group, make_role, read_with, send_traces, write_with
 from etl.names import REGION, Names
 from etl.workflow.asl import Resources
 from etl.workflow.definition import (
@@ -158,29 +157,19 @@ class Workflow(Construct):
 
     def _machine(self, machine: _Machine) -> sfn.StateMachine:
         name = self._names.physical_name("state-machine", machine.purpose)
-        log_group = logs.LogGroup(
-            self,
-            f"{machine.prefix}Logs",
-            # AWS asks for this prefix: without it, many log groups can outgrow the resource policy of log delivery.
-            log_group_name=f"/aws/vendedlogs/states/{name}",
-            retention=LOG_RETENTION,
-            encryption_key=self._key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        role = iam.Role(
+        # AWS asks for this prefix: without it, many log groups can outgrow the resource policy of log delivery.
+        log_group = make_log_group(self, f"{machine.prefix}Logs", name=f"/aws/vendedlogs/states/{name}", key=self._key)
+        role = make_role(
             self,
             f"{machine.prefix}Role",
-            role_name=self._names.physical_name("role", machine.role),
-            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            inline_policies={
-                "state-machine": iam.PolicyDocument(
-                    statements=[
-                        *machine.statements,
-                        _deliver_logs(),
-                        send_traces("xray:GetSamplingRules", "xray:GetSamplingTargets"),
-                    ]
-                )
-            },
+            name=self._names.physical_name("role", machine.role),
+            service="states",
+            policy="state-machine",
+            statements=[
+                *machine.statements,
+                _deliver_logs(),
+                send_traces("xray:GetSamplingRules", "xray:GetSamplingTargets"),
+            ],
         )
         return sfn.StateMachine(
             self,
