@@ -130,10 +130,10 @@ def build_job_package(wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Pat
         The wheels or some of the project's own files are missing.
     """
     own = {place: file for place, file in _placed().items() if not place.startswith("handlers/")}
-    libraries = [_locked_wheel(wheelhouse / JOB_ARCHITECTURE, name) for name in JOB_LIBRARIES]
     made_of = [REQUIREMENTS, Path(__file__), ROOT / "etl" / "wheels.py", *own.values()]
     package = build / f"job-{_digest('job', made_of)}.gluewheels.zip"
     if not package.exists():
+        libraries = [_locked_wheel(wheelhouse / JOB_ARCHITECTURE, name) for name in JOB_LIBRARIES]
         build.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=build, prefix=".staging-") as folder:
             staging = Path(folder) / package.name

@@ -100,6 +100,7 @@ def jsonata_task(
     following: str | None,
     catches: Iterable[Mapping[str, Any]] = (),
     unless: Sequence[str] = (),
+    only: tuple[str, ...] = (ANY_ERROR,),
     timeout_seconds: int | None = None,
 ) -> State:
     """Call a service with JSONata, where JSONPath's functions do not reach (lists, times, text).
@@ -116,7 +117,7 @@ def jsonata_task(
     }
     if timeout_seconds is not None:
         state["TimeoutSeconds"] = timeout_seconds
-    state["Retry"] = retry(unless=unless)
+    state["Retry"] = retry(unless=unless, only=only)
     caught = [dict(entry) for entry in catches]
     if caught:
         state["Catch"] = caught

@@ -4,6 +4,7 @@
 job where the other chains call a function, and have that function collect the job's answer in its own shape.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from etl.workflow.asl import (
@@ -16,7 +17,6 @@ from etl.workflow.asl import (
     compute,
     jsonata_task,
     query,
-    retry,
     service,
 )
 from etl.workflow.inspection import InspectionSteps
@@ -151,11 +151,11 @@ class LargeTransformationSteps(TransformationSteps):
 
 
 def _run(
-    resources: Resources, step: str, *, layout: str, following: str, catches: list[dict[str, Any]] | None = None
+    resources: Resources, step: str, *, layout: str, following: str, catches: Sequence[dict[str, Any]] = ()
 ) -> State:
     """Run the job for one step, and add the key of its answer to the state's input."""
     key = f"'{ANSWERS}' & $states.input.file.file_id & '/' & $states.context.Execution.Name & '-{step}.json'"
-    state = jsonata_task(
+    return jsonata_task(
         service("glue:startJobRun.sync"),
         {
             "JobName": resources.large_files_job,
@@ -172,10 +172,10 @@ def _run(
         },
         output=f"$merge([$states.input, {{'answer': {key}}}])",
         following=following,
-        catches=catches or (),
+        catches=catches,
+        only=NOT_STARTED,
         timeout_seconds=_STATE_TIMEOUT_SECONDS,
     )
-    return {**state, "Retry": retry(only=NOT_STARTED)}
 
 
 def name_job_error(*, label: str, following: str) -> tuple[str, States]:
