@@ -124,13 +124,17 @@ class Plan(msgspec.Struct, frozen=True):
         """Whether the rows that are kept have ids, their own or made ones."""
         return "transaction_id" in self.kept
 
-    def repeats(self, rows: str) -> str:
-        """Select from all ``rows`` of a file those whose id stands further up: number, and the how manieth it is.
+    @staticmethod
+    def repeats(rows: str, *also: str) -> str:
+        """Select from all ``rows`` of a file those whose id stands further up.
+
+        Of each: its number, the how manieth of its id it is (``nth``), and the columns ``also``.
 
         Hashes only show which ids are worth comparing: they take a fraction of the ids' memory.
         """
         return f"""
-            SELECT number, row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM {rows}
+            SELECT {", ".join(("number", *also))},
+                row_number() OVER (PARTITION BY transaction_id ORDER BY number) AS nth FROM {rows}
             WHERE {HAS_ID} AND hash(transaction_id) IN
                 (SELECT hash(transaction_id) FROM {rows} WHERE {HAS_ID} GROUP BY 1 HAVING count(*) > 1)
             QUALIFY nth > 1"""

@@ -84,7 +84,7 @@ class BucketTask(msgspec.Struct, frozen=True):
 
 
 class FinishTask(msgspec.Struct, frozen=True, kw_only=True):
-    """Judges a segment, and writes its rows if they are ``to_write``. ``buckets`` are those with repeats in it."""
+    """Judges a segment, and writes its rows where there is a sink. ``buckets`` are those with repeats in it."""
 
     segment: StagedSegment
     buckets: tuple[int, ...]
@@ -147,8 +147,7 @@ class FileTasks(msgspec.Struct, frozen=True, kw_only=True):
                 self.exchange.get(_ids(number, task.bucket), folder / f"ids-{number}")
             files = literals(str(folder / f"ids-{number}") for number in task.segments)
             ids = f"read_parquet({files}, hive_partitioning = false)"
-            repeats = f"SELECT * FROM ({self.plan.repeats(ids)}) JOIN {ids} USING (number)"
-            connection.execute(f"CREATE TABLE found AS SELECT number, nth, segment FROM ({repeats})")
+            connection.execute(f"CREATE TABLE found AS {self.plan.repeats(ids, 'segment')}")
             segments = [number for (number,) in connection.execute("SELECT DISTINCT segment FROM found").fetchall()]
             for number in segments:
                 rows, path = f"SELECT number, nth FROM found WHERE segment = {number}", folder / f"repeats-{number}"
