@@ -1,5 +1,7 @@
 """Reads an upload once, reports on it, and returns the verdict."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,8 +12,9 @@ from pipeline.clients import client
 from pipeline.environment import read_environment
 from pipeline.events import read_file
 from pipeline.observability import Event, logger, observed
-from pipeline.processing import validate_upload
 from pipeline.s3 import WritesObjects
+from pipeline.uploads import open_upload
+from transactions.files import validate_file
 from transactions.layouts.catalog import shipped_layouts
 from transactions.reports.report import Report
 from transactions.results import Validation
@@ -35,7 +38,8 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     bucket = environment.processed_bucket
     validation = collect_answer(client("s3"), bucket, event, Validation)
     if validation is None:
-        validation = validate_upload(client("s3"), file, shipped_layouts())
+        with tempfile.TemporaryDirectory() as workdir, open_upload(client("s3"), file) as stream:
+            validation = validate_file(stream, file.source(), shipped_layouts(), Path(workdir))
     report = Report.from_validation(validation, file.source())
     page_key = write_report(client("s3"), bucket, report)
     logger.info(

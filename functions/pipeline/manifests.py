@@ -20,18 +20,17 @@ def manifest_key(file_id: str) -> str:
     return f"{MANIFESTS}{file_id}.json"
 
 
-def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> str:
-    """Upload a transformation's objects, and then the manifest that makes them whole; return the manifest's key."""
+def stage(s3: WritesObjects, bucket: str, file_id: str, folder: Path, objects: Iterable[WrittenObject]) -> None:
+    """Upload a transformation's objects, and then the manifest that makes them whole."""
     written = list(objects)
     upload_files(s3, bucket, {staged_key(file_id, item.path): folder / item.path for item in written})
-    return write_manifest(s3, bucket, file_id, written)
+    write_manifest(s3, bucket, file_id, written)
 
 
-def write_manifest(s3: WritesObjects, bucket: str, file_id: str, objects: Iterable[WrittenObject]) -> str:
-    """List a transformation's objects, which are uploaded; return the manifest's key."""
-    key, written = manifest_key(file_id), msgspec.json.encode(list(objects))
-    s3.put_object(Bucket=bucket, Key=key, Body=written, ContentType="application/json")
-    return key
+def write_manifest(s3: WritesObjects, bucket: str, file_id: str, objects: Iterable[WrittenObject]) -> None:
+    """List a transformation's objects, which are uploaded."""
+    listed = msgspec.json.encode(list(objects))
+    s3.put_object(Bucket=bucket, Key=manifest_key(file_id), Body=listed, ContentType="application/json")
 
 
 def read_manifest(s3: ReadsObjects, bucket: str, file_id: str) -> list[WrittenObject]:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from pipeline.constants import OVERLAPPING_FILES_KEPT, TRANSACTION_IDENTITY, TRANSACTIONS, FileStatus
 from pipeline.manifests import read_manifest
-from pipeline.s3 import ReadsObjects, in_parallel
+from pipeline.s3 import ReadsObjects, download_file, in_parallel
 from transactions.contract import canonical
 from transactions.engine.database import MEMORY_MB, engine
 from transactions.sql import literals
@@ -132,7 +132,7 @@ class OverlapFinder:
         self, connection: duckdb.DuckDBPyConnection, own: Sequence[str], others: Sequence[str], folder: Path
     ) -> Overlaps:
         own_places = {key: folder / f"own-{number}.parquet" for number, key in enumerate(own)}
-        in_parallel(lambda key: self._fetch(key, own_places[key]), own_places)
+        in_parallel(lambda key: download_file(self.s3, self.bucket, key, own_places[key]), own_places)
         places = {key: folder / f"{number}.parquet" for number, key in enumerate(others)}
         in_parallel(lambda key: self._fetch_if_there(key, places[key]), places)
         there = [place for place in places.values() if place.exists()]
@@ -140,14 +140,11 @@ class OverlapFinder:
 
     def _fetch_if_there(self, key: str, place: Path) -> None:
         try:
-            self._fetch(key, place)
+            download_file(self.s3, self.bucket, key, place)
         except ClientError as error:
             # Superseded or withdrawn since it was listed.
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise
-
-    def _fetch(self, key: str, place: Path) -> None:
-        place.write_bytes(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
     def _keep(self, file_id: str, found: Overlaps, completed_at: str) -> bool:
         """Write the figures beside the status that they belong to; return whether the file still has it."""

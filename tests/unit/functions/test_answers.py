@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers import transform, validate
-from pipeline import processing
 from pipeline.large_files import main
 from tests.support.task_runners import SerializingRunner
 from tests.unit.functions.fakes import FakeContext
@@ -70,7 +69,7 @@ def test_a_collected_transformation_is_the_functions_own(context: FakeContext) -
 def test_nothing_is_read_again_where_there_is_an_answer(context: FakeContext, monkeypatch: pytest.MonkeyPatch) -> None:
     file = upload("incoming/alpine/file.csv", (LAYOUTS / SAMPLE).read_bytes())
     event = _answered(file, "validate")
-    monkeypatch.setattr(processing, "open_upload", lambda *_: pytest.fail("the upload was opened"))
+    monkeypatch.setattr(validate, "open_upload", lambda *_: pytest.fail("the upload was opened"))
 
     assert validate.handler(event, context)["verdict"] != "REJECTED"
 
