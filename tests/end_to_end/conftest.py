@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployment.pipeline import Pipeline
-from local.announcements import Announcements
 from local.emulator import Emulator
 from local.lifecycle import running
 from local.session import deployed_pipeline
@@ -35,13 +33,7 @@ def deployment(emulator: Emulator) -> Iterator[Deployment]:
     account = emulator.session.client("sts").get_caller_identity()["Account"]
     context = CONTEXT | {"partnerAccounts": f"{PARTNER}={account}"}
     with deployed_pipeline(emulator, "e2e", context=context) as deployed:
-        yield Deployment(
-            emulator=emulator,
-            stack=deployed.stack,
-            pipeline=Pipeline(deployed.stack),
-            inbox=deployed.alerts,
-            announcements=Announcements(emulator.session, source=deployed.stack.name),
-        )
+        yield Deployment.of(deployed)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from deployment.pipeline import Pipeline, Upload
 from deployment.stack import DeployedStack
@@ -12,6 +12,7 @@ from deployment.waiting import wait_until
 from local.alerts import Alert, AlertInbox
 from local.announcements import Announcements
 from local.emulator import Emulator
+from local.session import LocalPipeline
 from pipeline.audit_row import AuditRow
 
 
@@ -22,6 +23,17 @@ class Deployment:
     pipeline: Pipeline
     inbox: AlertInbox
     announcements: Announcements
+
+    @classmethod
+    def of(cls, deployed: LocalPipeline) -> Self:
+        """Use a pipeline on the embedded AWS."""
+        return cls(
+            emulator=deployed.emulator,
+            stack=deployed.stack,
+            pipeline=Pipeline(deployed.stack),
+            inbox=deployed.alerts,
+            announcements=Announcements(deployed.emulator.session, source=deployed.stack.name),
+        )
 
     def client(self, service: str) -> Any:
         client: Any = self.emulator.session.client

@@ -5,9 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from deployment.pipeline import Pipeline
 from etl.workflow.large_files import LARGE_FILES
-from local.announcements import Announcements
 from local.emulator import Emulator
 from local.session import deployed_pipeline
 from pipeline.constants import FileStatus
@@ -22,13 +20,7 @@ def lowered(emulator: Emulator) -> Iterator[Deployment]:
     """Given a deployment whose large files have more than a megabyte."""
     context = {"largeThresholdBytes": str(THRESHOLD_BYTES)}
     with deployed_pipeline(emulator, "large", context=context) as deployed:
-        yield Deployment(
-            emulator=emulator,
-            stack=deployed.stack,
-            pipeline=Pipeline(deployed.stack),
-            inbox=deployed.alerts,
-            announcements=Announcements(emulator.session, source=deployed.stack.name),
-        )
+        yield Deployment.of(deployed)
 
 
 @pytest.mark.requirement("L3")
