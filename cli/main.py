@@ -10,6 +10,7 @@ from cli.commands.check import check
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.layout import layouts
+from cli.commands.logs import logs
 from cli.commands.query import query
 from cli.commands.replay import replay
 from cli.commands.report import report
@@ -65,6 +66,7 @@ app.add_typer(layouts, rich_help_panel=_TRY)
 app.command(rich_help_panel=_FILES, cls=Command)(submit)
 app.command(rich_help_panel=_FILES, cls=Command)(status)
 app.command(rich_help_panel=_FILES, cls=Command)(audit)
+app.command(rich_help_panel=_FILES, cls=Command)(logs)
 app.command(rich_help_panel=_FILES, cls=Command)(report)
 app.command(rich_help_panel=_FILES, cls=Command)(replay)
 app.command(rich_help_panel=_FILES, cls=Command)(withdraw)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from deployment.archive import Archive
 from deployment.athena import Athena
 from deployment.audit import AuditTable
 from deployment.dead_letters import DeadLetterQueue
+from deployment.logs import FileLogs
 from deployment.lost_files import LostFiles
 from deployment.stack import DeployedStack
 from deployment.unrecorded import UnrecordedOutcomes
@@ -82,9 +84,16 @@ class Pipeline:
             sqs=sqs,
             queue=self.outputs["RecordFailures"],
         )
+        self._stack = stack
         self._sqs = sqs
         self._step_functions = step_functions
         self._routes: dict[str, str] = {}
+
+    @cached_property
+    def logs(self) -> FileLogs:
+        """What was logged of files, in all log groups of the stack."""
+        logs: Any = self._stack.session.client("logs")
+        return FileLogs(logs=logs, groups=self._stack.physical_ids("AWS::Logs::LogGroup"))
 
     def upload(self, key: str, content: bytes | IO[bytes]) -> Upload:
         """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""

@@ -112,7 +112,9 @@ def _show(console: Console, found: Trail) -> None:
         _section(console, f"Files that had some of its transactions too{more}", _relatives(found.overlapping))
     if row.status is FileStatus.FAILED:
         console.print(
-            f"\nnext: mend the cause, then: etl replay --file-id {row.file_id}", style="yellow", soft_wrap=True
+            f"\nnext: etl logs {row.file_id}; mend the cause, then: etl replay --file-id {row.file_id}",
+            style="yellow",
+            soft_wrap=True,
         )
 
 
@@ -136,6 +138,8 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     yield "file", row.key
     yield "status", row.status
     yield "reason", row.error if row.status is FileStatus.FAILED else row.reason
+    yield "failed step", row.failed_step if row.status is FileStatus.FAILED else ""
+    yield "request id", row.request_id if row.status is FileStatus.FAILED else ""
     yield "partner", row.partner
     yield "layout", row.layout
     yield "file id", row.file_id

@@ -131,12 +131,12 @@ def catch_with(target: str, *keys: str, errors: Sequence[str] = (ANY_ERROR,)) ->
     return {"ErrorEquals": list(errors), "Output": failed, "Next": target}
 
 
-def compute(name: str, output: Mapping[str, Any], *, following: str, failing: str) -> State:
+def compute(name: str, output: str | Mapping[str, Any], *, following: str, failing: str) -> State:
     """Compute the next input with JSONata, where a failing expression is retried, and caught by ``failing``.
 
     A Pass state can do neither, so the one that computes, ``name``, stands in a Parallel state of one branch.
     """
-    computing = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": dict(output), "End": True}
+    computing = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": True}
     return {
         "Type": "Parallel",
         "Branches": [{"StartAt": name, "States": {name: computing}}],

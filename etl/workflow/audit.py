@@ -164,7 +164,12 @@ def fail(resources: Resources, *, detail: Mapping[str, str]) -> dict[str, Any]:
     return _update(
         resources,
         FileStatus.FAILED,
-        facts={**_FILE_FACTS, "error": detail},
+        facts={
+            **_FILE_FACTS,
+            "error": detail,
+            "failed_step": text("$.failure.step"),
+            "request_id": text("$.failure.request_id"),
+        },
         # A run that hands its file over answers for it until the other run has claimed it.
         condition=f"attribute_not_exists(file_id) OR {_HELD} OR (#claim = :claim AND #status = :waiting)",
         values={":processing": {"S": FileStatus.PROCESSING}, ":waiting": {"S": FileStatus.RECEIVED}},

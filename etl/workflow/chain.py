@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from etl.workflow.asl import Resources, States, query
-from etl.workflow.failure import failure_path, incomplete_end
+from etl.workflow.failure import describe_failure, failure_path, incomplete_end
 from etl.workflow.identity import identify
 from etl.workflow.inspection import InspectionSteps
 from etl.workflow.large_files import (
@@ -15,9 +15,9 @@ from etl.workflow.large_files import (
     name_job_error,
 )
 from etl.workflow.notification import notification_path
-from etl.workflow.publication import PUBLISH, PublicationSteps
+from etl.workflow.publication import PublicationSteps
 from etl.workflow.requeueing import requeue_path
-from etl.workflow.steps import OUT_OF_TIME
+from etl.workflow.steps import OUT_OF_TIME, PUBLISH
 from etl.workflow.transformation import TransformationSteps
 from pipeline.constants import LARGE_LEASE, LEASE
 
@@ -96,8 +96,9 @@ def large_file_chain(resources: Resources) -> dict[str, Any]:
 
 def _failure(resources: Resources, label: str) -> tuple[str, States]:
     failed, failing = failure_path(resources, label=label)
-    failure, requeueing = requeue_path(resources, label=label, otherwise=failed)
-    return failure, requeueing | failing
+    described, describing = describe_failure(label=label, following=failed)
+    failure, requeueing = requeue_path(resources, label=label, otherwise=described)
+    return failure, requeueing | describing | failing
 
 
 def _identify(label: str, *, following: str, lease: timedelta) -> tuple[str, States]:

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from etl.workflow import audit, messages
 from etl.workflow.alerting import alert_path
-from etl.workflow.asl import ERROR_PATH, Resources, States, catch, follow, service, task
+from etl.workflow.asl import ERROR_KEY, ERROR_PATH, Resources, States, catch, compute, follow, query, service, task
 from etl.workflow.identity import NO_PARTNER
-from pipeline.constants import FileStatus
+from etl.workflow.steps import RETIRE
+from pipeline.constants import FailedStep, FileStatus
 
 INCOMPLETE: Final = "Pipeline.FailureHandlingIncomplete"
 """The execution ends with this error when a failure could not be kept, recorded or alerted: an alarm follows."""
@@ -16,6 +17,16 @@ INCOMPLETE_KEY: Final = "incomplete"
 INCOMPLETE_PATH: Final = f"$.{INCOMPLETE_KEY}"
 """Where a file's chain keeps the error of a step that could not be done, and continues."""
 
+
+_STEP_REACHED: Final = f"""
+    $exists($states.input.transformation) or $states.input.action = '{RETIRE}' ? '{FailedStep.PUBLISH}'
+    : $states.input.inspected.validation.verdict = 'REJECTED' ? '{FailedStep.RECORD}'
+    : $exists($states.input.inspected) ? '{FailedStep.TRANSFORM}'
+    : $states.input.file.attempt.number = '0' ? '{FailedStep.CLAIM}' : '{FailedStep.VALIDATE}'
+"""
+"""JSONata for the step in which a file failed: each leaves something in the state's input for the next."""
+
+_REQUEST_ID: Final = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 OPEN: Final = "open"
 """Is in the result of a file's chain if something could not be done for it."""
@@ -29,9 +40,9 @@ def incomplete_end(label: str) -> str:
 def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
     """Build the path of a failed file.
 
-    Input: ``$.file`` (identified), ``$.error`` with ``Error`` and ``Cause``. The file's event goes to the dead-letter
-    queue in the batching queue's own shape, so that moving it back is the replay. The cause may quote a file's
-    content, so only the error's name leaves the state machine.
+    Input: ``$.file`` (identified), ``$.error`` with ``Error`` and ``Cause``, and ``$.failure``. The file's event goes
+    to the dead-letter queue in the batching queue's own shape, so that moving it back is the replay. The cause may
+    quote a file's content, so only the error's name and the id of the function's request leave the state machine.
 
     Parameters
     ----------
@@ -44,7 +55,7 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         The name of the first state, and the states.
     """
     keep, record, handled = (
-        f"{step} ({label})" for step in ("Send to dead-letter queue", "Record failure", "All failure steps done?")
+        f"{name} ({label})" for name in ("Send to dead-letter queue", "Record failure", "All failure steps done?")
     )
     alert, alerting = alert_path(
         resources,
@@ -82,6 +93,32 @@ def failure_path(resources: Resources, *, label: str) -> tuple[str, States]:
         **end_path(handled, complete=f"Failure handled ({label})", incomplete=incomplete_end(label)),
     }
     return keep, states
+
+
+def describe_failure(*, label: str, following: str) -> tuple[str, States]:
+    """Build the state that finds out in which step a file failed, and by which request of a function.
+
+    It changes ``$.failure``, which is empty while neither is known. Lambda's cause has the request's id in a field of
+    its own, or before the words by which it says that the time was over.
+
+    Returns
+    -------
+    tuple
+        The name of the first state, and the states.
+    """
+    first = f"Describe the failure ({label})"
+    output = query(f"""(
+        $cause := $exists($states.input.{ERROR_KEY}.Cause) ? $states.input.{ERROR_KEY}.Cause : '';
+        $named := $match($cause, /"requestId":\\s*"{_REQUEST_ID}"/).groups[0];
+        $out_of_time := $match($cause, /{_REQUEST_ID} Task timed out/).groups[0];
+        $merge([$states.input, {{'failure': {{
+            'step': {_STEP_REACHED.strip()},
+            'request_id': $exists($named) ? $named : $exists($out_of_time) ? $out_of_time : ''
+        }}}}])
+    )""")
+    return first, {
+        first: compute(f"Find step and request ({label})", output, following=following, failing=following),
+    }
 
 
 def unidentified_path(resources: Resources, *, label: str) -> tuple[str, States]:

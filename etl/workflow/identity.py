@@ -8,6 +8,9 @@ from etl.workflow.asl import States, compute, query
 from etl.workflow.masking import masked_name
 from pipeline.constants import INCOMING
 
+NOT_DESCRIBED: Final = {"step": "", "request_id": ""}
+"""``$.failure`` of a file that has not failed, and of one whose run ended without saying how far it came."""
+
 NO_PARTNER: Final = "unknown"
 """Whose files those are whose key names no partner."""
 
@@ -64,7 +67,7 @@ def identify(
     """Build the state that identifies a file.
 
     Input: ``$.event`` (an entry of an execution's ``files``), ``$.number`` (its place among them) and ``$.execution``
-    (whose files they are). Output: ``$.number`` and ``$.file``.
+    (whose files they are). Output: ``$.number``, ``$.file``, and an empty ``$.failure``.
 
     ``file_id`` is the SHA-256 of bucket, key and version id (the event's sequencer where there is no version id), so
     that the same upload has the same id however often its event comes. Sequencers are padded to one length, because
@@ -85,5 +88,5 @@ def identify(
         The name of the first state, and the states.
     """
     first = f"Identify ({label})"
-    output = {"number": query("$states.input.number"), "file": query(_FILE), **also}
+    output = {"number": query("$states.input.number"), "file": query(_FILE), "failure": NOT_DESCRIBED, **also}
     return first, {first: compute(f"Work out the identity ({label})", output, following=following, failing=failing)}

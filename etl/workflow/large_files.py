@@ -191,12 +191,8 @@ def name_job_error(*, label: str, following: str) -> tuple[str, States]:
     first = f"Read the job's error ({label})"
     name = f"$match($string($states.input.error.Cause), /{JOB_FAILURE}: ([A-Za-z_]+)/)[0].groups[0]"
     error = f"$exists({name}) ? {name} : $states.input.error.Error"
-    output = {
-        "number": query("$states.input.number"),
-        "file": query("$states.input.file"),
-        # Not its cause: an error may have none, and an output with a gap is refused.
-        "error": {"Error": query(error)},
-    }
+    # Not its cause, which is the whole run.
+    output = query(f"$merge([$states.input, {{'error': {{'Error': {error}}}}}])")
     return first, {
         first: compute(f"Work out the job's error ({label})", output, following=following, failing=following),
     }

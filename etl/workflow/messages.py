@@ -13,6 +13,7 @@ from pipeline.constants import ARCHIVED_ERROR, FileStatus
 
 _VALIDATION: Final = "inspected.validation"
 _RESTORE_FIRST: Final = " (restore the upload first: etl replay --restore)"
+_NOT_KNOWN: Final = "not known"
 _LABEL_WIDTH: Final = 15
 _FILE: Final = {"File": "file.display_key", "Partner": "file.partner", "File id": "file.file_id"}
 
@@ -74,6 +75,8 @@ def failed(resources: Resources) -> dict[str, Any]:
         facts={
             **_FILE,
             "Error": f"(error.Error & (error.Error = '{ARCHIVED_ERROR}' ? '{_RESTORE_FIRST}' : ''))",
+            "Step": f"(failure.step = '' ? '{_NOT_KNOWN}' : failure.step)",
+            "Request id": f"(failure.request_id = '' ? '{_NOT_KNOWN}' : failure.request_id)",
             "Attempt": "file.attempt.number",
             "Execution": "file.execution",
             "Replay from": "kept.where",

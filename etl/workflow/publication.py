@@ -1,7 +1,5 @@
 """Makes a file the newest of its delivery, shows its rows in place of older ones, and records the outcome."""
 
-from typing import Final
-
 from etl.workflow import audit
 from etl.workflow.asl import (
     ANY_ERROR,
@@ -17,12 +15,8 @@ from etl.workflow.asl import (
     task,
 )
 from etl.workflow.failure import INCOMPLETE_PATH
-from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, VALIDATION, WITHDRAW, Steps, item
+from etl.workflow.steps import DELIVERY_ENTRY, DELIVERY_ORDER, RETIRE, VALIDATION, WITHDRAW, Steps, item
 from pipeline.constants import FileStatus
-
-PUBLISH: Final = "publish"
-RETIRE: Final = "retire"
-"""What the publish function is asked for: see its handler."""
 
 
 class PublicationSteps(Steps):

@@ -151,6 +151,7 @@ def _read_row(resources: Resources, *, following: str, failing: str) -> State:
                     $states.input.file, $exists($row) ? {{'attempt': {{'number': $row.attempts.N}}}} : {{}}
                 ]),
                 'outcome': $none ? '{_NONE}' : $own ? $row.status.S : '{_ANOTHERS}',
+                'failure': $states.input.failure,
                 'error': $none ? {no_outcome} : {{'Error': $row.error.S}},
                 'kept': {{'where': '{_PERHAPS_KEPT}'}},
                 'inspected': {{'validation': {{

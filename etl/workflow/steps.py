@@ -34,8 +34,10 @@ developer guide, "Handle Lambda service exceptions").
 OUTGROWN: Final = (*OUT_OF_TIME, "Runtime.ExitError", "Runtime.OutOfMemory", "MemoryError", "OutOfMemoryException")
 """Errors of a call whose time or memory was not enough: those of Step Functions and Lambda, Python's, and DuckDB's."""
 
+PUBLISH: Final = "publish"
+RETIRE: Final = "retire"
 WITHDRAW: Final = "withdraw"
-"""Asks the publish function to take a file's own rows away."""
+"""What the publish function is asked for: see its handler."""
 
 VALIDATION: Final = "$.inspected.validation"
 

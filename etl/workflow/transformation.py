@@ -5,11 +5,11 @@ from typing import ClassVar, Final
 
 from etl.workflow import audit
 from etl.workflow.asl import ERROR_KEY, ERROR_PATH, State, States, catch_with, jsonata_task, query, service
-from etl.workflow.publication import RETIRE
 from etl.workflow.steps import (
     DELIVERY_ENTRY,
     DELIVERY_ORDER,
     OUTGROWN,
+    RETIRE,
     TRANSACTION_CANCELED,
     VALIDATION,
     Steps,

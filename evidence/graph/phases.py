@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from etl.workflow.asl import Resources, States
 from etl.workflow.definition import BATCH, DIRECT
-from etl.workflow.failure import failure_path, unidentified_path
+from etl.workflow.failure import describe_failure, failure_path, unidentified_path
 from etl.workflow.identity import identify
 from etl.workflow.inspection import InspectionSteps
 from etl.workflow.large_files import (
@@ -60,7 +60,7 @@ def phases() -> Mapping[str, Collection[str]]:
         **steps,
         NOTIFICATION: notification_path(resources, label=BATCH),
         REQUEUEING: requeue_path(resources, label=BATCH, otherwise="")[1],
-        FAILURE: failure_path(resources, label=BATCH)[1],
+        FAILURE: describe_failure(label=BATCH, following="")[1] | failure_path(resources, label=BATCH)[1],
         UNIDENTIFIED: unidentified_path(resources, label=BATCH)[1],
     }
     return _without_labels(built)

@@ -28,6 +28,8 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     ``overlaps_at`` is the change of status that these figures belong to; None where no other file had any.
     ``claimed_at`` and ``lease_ends`` say since when and until when the latest claim holds; the latter is None in a row
     that no version which says so has claimed.
+    ``failed_step`` and ``request_id`` belong to ``error``: the ``FailedStep`` of the latest failure, and the id of the
+    request of its function; empty where the step is not known, or no function failed.
     ``resent_at`` is the change of status that was written into the table's stream once more; None where none was.
     """
 
@@ -70,6 +72,8 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     lease_ends: datetime | None = None
     resent_at: datetime | None = None
     error: str = ""
+    failed_step: str = ""
+    request_id: str = ""
 
     @property
     def finished(self) -> bool:

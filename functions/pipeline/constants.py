@@ -114,6 +114,21 @@ class FileStatus(StrEnum):
     """The pipeline could not process the file; it waits in the dead-letter queue for replay."""
 
 
+class FailedStep(StrEnum):
+    """The step in which a file FAILED, as far as its execution could tell."""
+
+    CLAIM = "claim"
+    """The file was not claimed yet."""
+    VALIDATE = "validate"
+    """From the claim to the verdict; a later attempt first clears what an earlier one left."""
+    RECORD = "record"
+    """The file was refused, and its rejection could not be recorded."""
+    TRANSFORM = "transform"
+    """From the verdict to the reconciled rows; the content is claimed first."""
+    PUBLISH = "publish"
+    """From the reconciled rows to the recorded outcome; of a duplicate, its withdrawal and its outcome."""
+
+
 UNFINISHED = frozenset({FileStatus.RECEIVED, FileStatus.PROCESSING})
 """Every other status is an outcome."""
 

@@ -16,4 +16,6 @@ def read_file(event: dict[str, Any]) -> File:
     """
     file = as_file(event["file"])
     logger.append_keys(file_id=file.file_id, partner=file.partner, execution=file.execution)
+    # A call that ends without another word is found by this line: one out of time, or out of memory.
+    logger.info("started")
     return file

@@ -9,7 +9,9 @@ from typer.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import app
+from pipeline.constants import FailedStep
 from tests.end_to_end.deployment import Deployment
+from tests.end_to_end.failures import Failed
 from tests.end_to_end.files import BAD_CELL, Booking, alpine_csv
 
 Etl = Callable[..., Result]
@@ -69,6 +71,22 @@ def test_a_rejected_file_is_explained_corrected_and_accepted(
     counted = tmp_path / "ledger.csv"
     assert etl("query", sql.replace("transactions", "ledger"), "--out", counted).exit_code == ExitCode.OK
     assert counted.read_text().splitlines() == ["n,total", "3,15.27000"]
+
+
+@pytest.mark.requirement("M1", "O1")
+def test_a_failed_files_logs_have_the_traceback_of_its_step(etl: Etl, failed: Failed) -> None:
+    # Given a file whose transform function could not write
+    row = failed.rows["overtaken"]
+    # Then its row says in which step it failed, and its trail says what to look at
+    assert (row.failed_step, row.error) == (FailedStep.TRANSFORM, "ClientError")
+    assert f"etl logs {row.file_id}" in etl("audit", row.file_id).stdout
+    # And its logs have what each function said of it, and the traceback
+    lines = json.loads(etl("logs", row.file_id, "--json").stdout)
+    said = {(line["group"].rpartition("/")[2].split("-")[1], line["text"]) for line in lines}
+    assert {("validate", "started"), ("validate", "validated"), ("transform", "started")} <= said
+    assert [line for line in lines if "AccessDenied" in line["text"] and "Traceback" in line["text"]]
+    # And nothing of another file
+    assert {line["fields"]["file_id"] for line in lines if "file_id" in line["fields"]} == {row.file_id}
 
 
 @pytest.mark.usefixtures("batch")

@@ -32,9 +32,9 @@ def returns(answer: Any) -> dict[str, Any]:
     return {"Return": answer}
 
 
-def throws(error: str) -> dict[str, Any]:
+def throws(error: str, cause: str = CAUSE) -> dict[str, Any]:
     """Fail with an error, at every attempt. The cause is what must never leave the state machine."""
-    return {"Throw": {"Error": error, "Cause": CAUSE}}
+    return {"Throw": {"Error": error, "Cause": cause}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,6 +66,8 @@ CHAIN: dict[str, Callable[[Machine], Scene]] = {
     "Unreconciled": _disagreeing,
     "Content contended": _contended,
     "Throttled?": _failing,
+    "Describe the failure": _failing,
+    "Find step and request": _failing,
     "Supersede": scenes.newer_version,
     "Not completed": _version_of_a_failed_file,
     "Published or retired?": scenes.plain,

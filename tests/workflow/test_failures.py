@@ -13,6 +13,7 @@ from etl.workflow.failure import INCOMPLETE
 from etl.workflow.large_files import LARGE_FILES
 from etl.workflow.settling import NO_OUTCOME
 from pipeline.batches import Batches, read_messages
+from pipeline.constants import FailedStep
 from tests.unit.functions.fakes import FakeStepFunctions
 from tests.workflow import scenes
 from tests.workflow.changes import CAUSE
@@ -44,6 +45,22 @@ SCENES: dict[str, Callable[[Machine], scenes.Scene]] = {
     "Record superseded": scenes.late,
 }
 """Every task whose failure is the file's failure."""
+
+STEPS: dict[str, FailedStep] = {
+    "Claim": FailedStep.CLAIM,
+    **dict.fromkeys(
+        ("Clear an earlier attempt", "Validate CSV", "Validate JSON", "Check for a newer version", "Validate at scale"),
+        FailedStep.VALIDATE,
+    ),
+    "Collect the validation": FailedStep.VALIDATE,
+    "Record rejection": FailedStep.RECORD,
+    **dict.fromkeys(
+        ("Publish", "Claim the delivery", "Record superseded version", "Complete", "Read the delivery's owner"),
+        FailedStep.PUBLISH,
+    ),
+    **dict.fromkeys(("Record duplicate", "Withdraw"), FailedStep.PUBLISH),
+}
+"""What a failed file's row names as the step, where it is not ``transform``."""
 
 HELD = {"Read the current claim", "Retry after the lease"}
 """Tasks of a run that finds the file in another run's hands: whatever fails, the file is that run's."""
@@ -78,6 +95,9 @@ ALERT_LIMITS = {
     for step in (f"Count {kind} alerts", f"Send {kind} alert limit notice")
 }
 """Tasks that limit alerts: see test_alerts.py."""
+
+
+REQUEST_ID = "0f6c2f64-4b29-4d0c-9a3e-6a1f3a5b7c9d"
 
 
 def _tasks(machine: Machine, route: str) -> dict[str, dict[str, Any]]:
@@ -121,7 +141,8 @@ def test_a_failing_task_leaves_a_queued_recorded_alerted_file(machine: Machine, 
 
     assert run.status == "SUCCEEDED"
     assert statuses(machine, scene.file)[-1] == "FAILED"
-    assert (machine.row(scene.file) or {})["error"] == BROKEN
+    row = machine.row(scene.file) or {}
+    assert (row["error"], row["failed_step"]) == (BROKEN, STEPS.get(step, FailedStep.TRANSFORM))
     [letter] = machine.dead_letters(scene.file)
     assert letter["body"] == scene.file.event
     assert letter["reason"] == BROKEN
@@ -129,6 +150,27 @@ def test_a_failing_task_leaves_a_queued_recorded_alerted_file(machine: Machine, 
     assert text.startswith("error ETL test: file failed")
     assert BROKEN in text
     assert "the dead-letter queue" in text
+
+
+@pytest.mark.parametrize(
+    ("cause", "request_id"),
+    [
+        (json.dumps({"errorMessage": CAUSE, "errorType": "KeyError", "requestId": REQUEST_ID}), REQUEST_ID),
+        (json.dumps({"errorMessage": f"2025-10-06T08:00:00Z {REQUEST_ID} Task timed out after 300.00 s"}), REQUEST_ID),
+        (json.dumps({"errorMessage": json.dumps({"requestId": REQUEST_ID})}), ""),
+        (CAUSE, ""),
+    ],
+    ids=["an exception", "a timeout", "quoted by a message", "no function's"],
+)
+def test_a_failed_function_leaves_its_request_id(machine: Machine, cause: str, request_id: str) -> None:
+    file = upload()
+
+    process(machine, file, changes={"Transform": throws(BROKEN, cause)})
+
+    assert (machine.row(file) or {})["request_id"] == request_id
+    [text] = texts(machine, file)
+    assert f"Step:          transform\nRequest id:    {request_id or 'not known'}\n" in text
+    assert CAUSE not in text
 
 
 @pytest.mark.requirement("L2", "O1")

@@ -1,0 +1,96 @@
+"""What was logged of one file: by the functions, by the job for large files, and by the state machines."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import dropwhile, takewhile
+from typing import Any, Final, Protocol
+
+from pipeline.audit_row import AuditRow
+
+_REQUEST_ID: Final = "function_request_id"
+_AFTERWARDS: Final = timedelta(minutes=15)
+"""How long after its latest change of status a file may still be logged: by calls that were given up, and by alerts."""
+
+
+class ReadsLogs(Protocol):
+    """The part of the CloudWatch Logs client that reads."""
+
+    def get_paginator(self, operation_name: str, /) -> Any:
+        """Page through an operation's results."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One event of a log group. ``document`` holds what a line in JSON says, and is empty for any other line."""
+
+    at: datetime
+    group: str
+    stream: str
+    text: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLogs:
+    """Reads a deployment's log groups."""
+
+    logs: ReadsLogs
+    groups: Sequence[str]
+
+    def of(self, row: AuditRow) -> list[LogLine]:
+        """Return the lines that name a file, and all lines of the functions' calls for it, oldest first.
+
+        The platform's lines and a traceback name no file, but stand between the first and the last line of a call.
+        """
+        times = _times(row)
+        named = [line for group in self.groups for line in self._lines(group, times, filterPattern=f'"{row.file_id}"')]
+        calls = {
+            (line.group, line.stream, str(line.document[_REQUEST_ID])) for line in named if _REQUEST_ID in line.document
+        }
+        of_calls = (line for call in calls for line in self._call(*call, times))
+        lines = {(line.group, line.stream, line.at, line.text): line for line in (*named, *of_calls)}
+        return sorted(lines.values(), key=lambda line: line.at)
+
+    def _call(self, group: str, stream: str, request_id: str, times: Mapping[str, int]) -> list[LogLine]:
+        """Read the lines between the first and the last of one call: a stream has one call after the other."""
+        since = dropwhile(
+            lambda line: not line.text.startswith(f"START RequestId: {request_id}"),
+            self._lines(group, times, logStreamNames=[stream]),
+        )
+        return list(takewhile(lambda line: not line.text.startswith(f"END RequestId: {request_id}"), since))[1:]
+
+    def _lines(self, group: str, times: Mapping[str, int], **choice: Any) -> Iterator[LogLine]:
+        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group, **times, **choice)
+        for event in _events(pages):
+            yield LogLine(
+                at=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
+                group=group,
+                stream=event["logStreamName"],
+                text=event["message"].rstrip(),
+                document=_document(event["message"]),
+            )
+
+
+def _events(pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for page in pages:
+        yield from page["events"]
+
+
+def _times(row: AuditRow) -> dict[str, int]:
+    """Bound the search, in milliseconds since 1970: CloudWatch Logs reads all that lies between."""
+    until = row.changed_at + _AFTERWARDS if row.finished else datetime.now(UTC)
+    return {"startTime": _milliseconds(row.uploaded_at), "endTime": _milliseconds(until)}
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _document(text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
