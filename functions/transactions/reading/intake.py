@@ -14,8 +14,6 @@ from transactions.errors import FileRejectedError
 from transactions.reading.records import MAX_RECORD_BYTES
 
 CHUNK_BYTES = 1 << 20
-MAX_UNPACKED_BYTES = 8 << 30
-"""No gzip file unpacks to more."""
 MAX_GZIP_RATIO = 200
 """No transactions are packed more densely; a file that is was made to harm."""
 RATIO_FREE_BYTES = 64 << 20
@@ -263,9 +261,8 @@ def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
             except zlib.error as error:
                 raise FileRejectedError(FileCode.NOT_DECODABLE, "the gzip file is damaged") from error
             size += len(content)
-            if size > min(MAX_UNPACKED_BYTES, RATIO_FREE_BYTES + MAX_GZIP_RATIO * packed_size):
-                detail = f"unpacked more than {MAX_UNPACKED_BYTES} bytes, or than {MAX_GZIP_RATIO} times its size"
-                raise FileRejectedError(FileCode.FILE_TOO_LARGE, detail)
+            if size > RATIO_FREE_BYTES + MAX_GZIP_RATIO * packed_size:
+                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"unpacked to more than {MAX_GZIP_RATIO} times its size")
             if content:
                 yield content
             packed = unpacker.unconsumed_tail or unpacker.unused_data
