@@ -5,6 +5,8 @@ apart from the pipeline.
 """
 
 import argparse
+import gzip
+import shutil
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -28,6 +30,16 @@ KEY: Final = "incoming/alpine/large.csv"
 _BYTES_A_ROW: Final = 134
 _CENTS: Final = "((hash(i) % 800000)::BIGINT - 400000)"
 _CURRENCY: Final = "['EUR', 'EUR', 'CHF', 'USD'][1 + (hash(i, 1) % 4)::BIGINT]"
+_SELECTED: Final = f"""
+    SELECT printf('AB-%012d', i) AS transaction_id, printf('CH11000000000000%05d', hash(i, 2) % 200) AS account,
+        DATE '2025-10-01' + (hash(i, 3) % 31)::INTEGER AS booking_date, booking_date AS value_date,
+        {_CENTS}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2) AS amount, {_CURRENCY} AS currency, 'TRANSFER' AS type,
+        'Mara Lindqvist' AS counterparty_name, printf('SE22000000000000%05d', hash(i, 4) % 60000) AS counterparty_iban,
+        printf('Invoice %d', i % 9973) AS remittance_information, NULL AS balance
+    FROM range({{}}, {{}}) numbers(i)
+"""  # noqa: S608 - own constants, and two numbers
+_SUMMED: Final = f"SELECT {_CURRENCY}, count(*), sum({_CENTS})::HUGEINT FROM range({{}}) numbers(i) GROUP BY ALL"  # noqa: S608
+_ROWS_AT_A_TIME: Final = 5_000_000
 
 
 def main() -> None:
@@ -51,21 +63,17 @@ def main() -> None:
 
 
 def write(file: Path, rows: int) -> Sums:
-    """Write so many transactions in Alpine Bank's layout, and return what they sum to."""
-    selected = f"""
-        SELECT printf('AB-%012d', i) AS transaction_id, printf('CH11000000000000%05d', hash(i, 2) % 200) AS account,
-            DATE '2025-10-01' + (hash(i, 3) % 31)::INTEGER AS booking_date, booking_date AS value_date,
-            {_CENTS}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2) AS amount, {_CURRENCY} AS currency, 'TRANSFER' AS type,
-            'Mara Lindqvist' AS counterparty_name, printf('SE22000000000000%05d', hash(i, 4) % 60000)
-            AS counterparty_iban, printf('Invoice %d', i % 9973) AS remittance_information, NULL AS balance
-        FROM range({rows}) numbers(i)
-    """  # noqa: S608 - a number
-    summed = (
-        f"SELECT {_CURRENCY} AS currency, count(*), sum({_CENTS})::HUGEINT FROM range({rows}) numbers(i) GROUP BY 1"  # noqa: S608
-    )
-    with duckdb.connect() as connection:
-        connection.execute(f"COPY ({selected}) TO '{file}' (FORMAT csv, HEADER, COMPRESSION gzip)")
-        found = connection.execute(summed).fetchall()
+    """Write so many transactions in Alpine Bank's layout, packed with gzip, and return what they sum to."""
+    plain = file.with_suffix("")
+    with duckdb.connect() as connection, gzip.open(file, "wb", compresslevel=1) as packed:
+        for first in range(0, rows, _ROWS_AT_A_TIME):
+            last = min(rows, first + _ROWS_AT_A_TIME)
+            header = "true" if first == 0 else "false"
+            connection.execute(f"COPY ({_SELECTED.format(first, last)}) TO '{plain}' (FORMAT csv, HEADER {header})")
+            with plain.open("rb") as content:
+                shutil.copyfileobj(content, packed)
+        found = connection.execute(_SUMMED.format(rows)).fetchall()
+    plain.unlink()
     return {currency: (number, Decimal(cents).scaleb(-2)) for currency, number, cents in found}
 
 

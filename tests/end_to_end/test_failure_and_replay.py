@@ -12,7 +12,7 @@ from etl.saved_queries import read_queries
 from etl.workflow.settling import NO_OUTCOME
 from local.permissions import taken_away
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
+from pipeline.constants import FailedStep, FileStatus
 from tests.end_to_end.conftest import DIRECT_THRESHOLD_BYTES
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import ROWS, Failed, take_dead_letters, transform_may_not_write
@@ -74,6 +74,22 @@ def test_a_message_moved_back_completes_the_file(deployment: Deployment, failed:
         lambda late: late.get(row.key, {}).get("status") == FileStatus.COMPLETED,
     )
     assert late[row.key]["attempts"] == "2"
+
+
+@pytest.mark.requirement("L2", "O2")
+def test_the_documented_drill_fails_a_file_and_replays_it(deployment: Deployment) -> None:
+    # Given a transform function whose handler does not exist, as the page on replaying has it
+    functions, name = deployment.client("lambda"), deployment.stack.physical_id("AWS::Lambda::Function", "Transform")
+    handler = functions.get_function_configuration(FunctionName=name)["Handler"]
+    functions.update_function_configuration(FunctionName=name, Handler="handlers.drill.handler")
+    # When a file is sent, then it fails in that step
+    upload = deployment.pipeline.upload("incoming/alpine/drill.csv", alpine_csv("drill", *ROWS))
+    (row,) = deployment.process(upload)
+    assert (row.status, row.failed_step) == (FileStatus.FAILED, FailedStep.TRANSFORM)
+    # And with the handler back, a replay completes it
+    functions.update_function_configuration(FunctionName=name, Handler=handler)
+    deployment.pipeline.dead_letters.replay(lambda letter: letter.file_id == row.file_id)
+    assert deployment.published([_wait_for(deployment, upload, FileStatus.COMPLETED)]) == sums(*ROWS)
 
 
 @pytest.mark.requirement("T1", "T3")
