@@ -5,10 +5,10 @@ It needs no library of the functions' logs, so that the job for large files can 
 
 from contextlib import closing
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, cast
 
 import msgspec
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from pipeline.s3 import ReadsObjects
 from transactions.results import Source
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
+MOST_BREAKS: Final = 5
+"""Of a connection, one after the other, without a byte between them; then the read fails."""
 
 _ARCHIVED = "InvalidObjectState"
 """S3 API, GetObject: the object's storage class can be read only after a restore."""
@@ -72,7 +74,7 @@ def as_file(document: Any) -> File:
 
 
 def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryIO]":
-    """Open the announced version's bytes as a stream.
+    """Open the announced version's bytes as a stream, which goes on where a connection breaks off.
 
     Raises
     ------
@@ -84,10 +86,44 @@ def open_upload(s3: ReadsObjects, file: File) -> "AbstractContextManager[BinaryI
     request: GetObjectRequestTypeDef = {"Bucket": file.bucket, "Key": file.key, "IfMatch": file.etag}
     if file.version_id:
         request["VersionId"] = file.version_id
-    try:
-        response = s3.get_object(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == _ARCHIVED:
-            raise UploadArchivedError("restore it first: etl replay --restore") from error
-        raise
-    return closing(cast("BinaryIO", response["Body"]))
+    return closing(cast("BinaryIO", _UploadStream(s3, request)))
+
+
+class _UploadStream:
+    """Reads one version of one object. A large file is read for longer than S3 keeps a connection that waits."""
+
+    def __init__(self, s3: ReadsObjects, request: "GetObjectRequestTypeDef") -> None:
+        self._s3, self._request = s3, request
+        self._offset, self._breaks = 0, 0
+        self._body = self._open()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next ``size`` bytes, fewer at the end; all that are left without a ``size``."""
+        while True:
+            try:
+                content: bytes = self._body.read(None if size < 0 else size)
+            except (HTTPClientError, IncompleteReadError):
+                self._breaks += 1
+                if self._breaks > MOST_BREAKS:
+                    raise
+                self._body = self._open()
+            else:
+                self._offset += len(content)
+                self._breaks = 0
+                return content
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._body.close()
+
+    def _open(self) -> Any:
+        """Ask for the bytes that have not been returned yet: of the same object, by its version or its ETag."""
+        rest: GetObjectRequestTypeDef = {**self._request}
+        if self._offset:
+            rest["Range"] = f"bytes={self._offset}-"
+        try:
+            return self._s3.get_object(**rest)["Body"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _ARCHIVED:
+                raise UploadArchivedError("restore it first: etl replay --restore") from error
+            raise

@@ -262,7 +262,9 @@ def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 raise FileRejectedError(FileCode.NOT_DECODABLE, "the gzip file is damaged") from error
             size += len(content)
             if size > RATIO_FREE_BYTES + MAX_GZIP_RATIO * packed_size:
-                raise FileRejectedError(FileCode.FILE_TOO_LARGE, f"unpacked to more than {MAX_GZIP_RATIO} times its size")
+                raise FileRejectedError(
+                    FileCode.FILE_TOO_LARGE, f"unpacked to more than {MAX_GZIP_RATIO} times its size"
+                )
             if content:
                 yield content
             packed = unpacker.unconsumed_tail or unpacker.unused_data

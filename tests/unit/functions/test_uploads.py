@@ -1,15 +1,18 @@
 """An upload is read in the announced version, or not at all."""
 
+import io
 from typing import Any
 
 import boto3
 import msgspec
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ResponseStreamingError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.clients import client
 from pipeline.constants import ARCHIVED_ERROR
-from pipeline.uploads import File, UploadArchivedError, open_upload
+from pipeline.uploads import MOST_BREAKS, File, UploadArchivedError, open_upload
 from tests.unit.functions.samples import RAW, file_event, upload
 
 KEY = "incoming/alpine/a b+c%é.csv"
@@ -57,6 +60,55 @@ def test_an_archived_upload_fails_with_a_name_that_says_so() -> None:
         open_upload(client("s3"), file)
 
     assert type(raised.value).__name__ == ARCHIVED_ERROR
+
+
+class _BreakingBody:
+    """The rest of an object, whose connection breaks after so many bytes, with what had been read in that call lost."""
+
+    def __init__(self, rest: bytes, breaks_after: int | None) -> None:
+        self._rest = io.BytesIO(rest)
+        self._breaks_after = breaks_after
+
+    def read(self, size: int | None) -> bytes:
+        content = self._rest.read(size)
+        if self._breaks_after is not None and self._rest.tell() > self._breaks_after:
+            raise ResponseStreamingError(error="reset by peer")
+        return content
+
+    def close(self) -> None:
+        pass
+
+
+class _BreakingS3:
+    """An object whose connections break one after the other, as listed, and then no more."""
+
+    def __init__(self, content: bytes, breaks: list[int]) -> None:
+        self._content, self._breaks = content, list(breaks)
+
+    def get_object(self, **request: Any) -> Any:
+        assert request["IfMatch"] == "abc"
+        first = int(request.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        return {"Body": _BreakingBody(self._content[first:], self._breaks.pop(0) if self._breaks else None)}
+
+
+@given(
+    content=st.binary(max_size=200), breaks=st.lists(st.integers(0, 50), max_size=MOST_BREAKS), size=st.integers(1, 60)
+)
+def test_a_stream_that_breaks_goes_on_where_it_was(content: bytes, breaks: list[int], size: int) -> None:
+    s3 = _BreakingS3(content, breaks)
+
+    with open_upload(s3, _file(file_event(KEY, version_id="v1", etag="abc"))) as stream:
+        assert b"".join(iter(lambda: stream.read(size), b"")) == content
+
+
+def test_a_stream_that_yields_nothing_fails_in_the_end() -> None:
+    s3 = _BreakingS3(b"content", [0] * (MOST_BREAKS + 1))
+
+    with (
+        open_upload(s3, _file(file_event(KEY, version_id="v1", etag="abc"))) as stream,
+        pytest.raises(ResponseStreamingError),
+    ):
+        stream.read(1)
 
 
 class _RecordingS3:
