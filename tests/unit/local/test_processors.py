@@ -8,6 +8,7 @@ import pytest
 from ministack.services import stepfunctions
 
 import local.server  # noqa: F401 installs what is tested
+from local import processors
 from local.processors import PLACES
 
 
@@ -50,3 +51,15 @@ def test_calls_beyond_the_places_wait_and_are_all_answered(
 
     assert answers == ["answer"] * wanted
     assert calls.most == PLACES
+
+
+def test_a_deadline_moves_by_the_time_that_a_call_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a call that waits for four seconds and a half
+    clock = iter((10.0, 14.5))
+    monkeypatch.setattr(processors, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(stepfunctions, "_invoke_resource", lambda _resource, parameters: parameters)
+
+    parameters = {"deadline": "2025-10-06T08:00:00.000Z", "action": "publish"}
+    told = stepfunctions._invoke_resource_with_timeout("function", parameters, 60)  # noqa: SLF001
+
+    assert told == {"deadline": "2025-10-06T08:00:04.500000+00:00", "action": "publish"}
