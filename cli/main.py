@@ -11,6 +11,7 @@ from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.layout import layouts
 from cli.commands.logs import logs
+from cli.commands.overview import overview
 from cli.commands.query import query
 from cli.commands.replay import replay
 from cli.commands.report import report
@@ -70,6 +71,7 @@ app.command(rich_help_panel=_FILES, cls=Command)(logs)
 app.command(rich_help_panel=_FILES, cls=Command)(report)
 app.command(rich_help_panel=_FILES, cls=Command)(replay)
 app.command(rich_help_panel=_FILES, cls=Command)(withdraw)
+app.command(rich_help_panel=_LOOK, cls=Command)(overview)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 app.command(rich_help_panel=_LOOK, cls=Command)(verify)

@@ -21,6 +21,7 @@ from deployment.withdrawals import Withdrawals
 from etl.workflow.steps import DELIVERY_PREFIX
 from pipeline.audit_row import AuditRow
 from pipeline.lost_uploads import LostUploads
+from pipeline.missing_files import AlertedFiles
 from pipeline.raw_bucket import identify
 from pipeline.sweep import Progress, read_progress
 from transactions.results import WrittenObject
@@ -85,6 +86,7 @@ class Pipeline:
             queue=self.outputs["RecordFailures"],
         )
         self._stack = stack
+        self.missing_files = AlertedFiles(dynamodb=dynamodb, registry=self.outputs["RegistryTable"])
         self._sqs = sqs
         self._step_functions = step_functions
         self._routes: dict[str, str] = {}

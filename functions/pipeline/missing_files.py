@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 from zoneinfo import ZoneInfo
 
-from pipeline.registry import KeepsEntries, mark, read_entry
+from pipeline.registry import KEPT, KeepsEntries, ReadsEntries, mark, read_entry
 from transactions.layouts.layout import Due, Layout
 
 if TYPE_CHECKING:
@@ -46,6 +46,38 @@ class Missing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertedFile:
+    """A file that was alerted as missing: whose, of which layout, and when it was due."""
+
+    partner: str
+    layout: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertedFiles:
+    """The files that were alerted as missing, for as long as the registry keeps its marks."""
+
+    dynamodb: ReadsEntries
+    registry: str
+
+    @staticmethod
+    def known_since(now: datetime) -> datetime:
+        """Return since when every file that was alerted is still known ``now``."""
+        return now - KEPT
+
+    def between(self, first: datetime, last: datetime, layouts: Iterable[Layout]) -> list[AlertedFile]:
+        """List those of these layouts that were due in this time, the latest of each layout first."""
+        return [
+            AlertedFile(partner=layout.partner, layout=layout.name, due_at=due_at)
+            for layout in layouts
+            if layout.due
+            for due_at in _due_between(layout.due, first, last)
+            if read_entry(self.dynamodb, self.registry, _entry(layout, due_at)) is not None
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MissingFileCheck:
     """Looks up each due layout's last arrival, and alerts once for each due time."""
 
@@ -61,7 +93,7 @@ class MissingFileCheck:
         for found in missing:
             # The alert first: one that could not be sent is tried again by the next check.
             self.sns.publish(TopicArn=self.topic, **message(found, self.suffix))
-            mark(self.dynamodb, self.registry, _entry(found), now)
+            mark(self.dynamodb, self.registry, _entry(found.layout, found.due_at), now)
         return missing
 
     def _missing(self, layouts: Iterable[Layout], now: datetime) -> Iterator[Missing]:
@@ -80,7 +112,7 @@ class MissingFileCheck:
         return datetime.fromisoformat(item["uploaded_at"]["S"]) if item else None
 
     def _alerted(self, found: Missing) -> bool:
-        return read_entry(self.dynamodb, self.registry, _entry(found)) is not None
+        return read_entry(self.dynamodb, self.registry, _entry(found.layout, found.due_at)) is not None
 
 
 def due_times(due: Due, now: datetime) -> tuple[datetime, datetime]:
@@ -117,5 +149,12 @@ def message(found: Missing, suffix: str) -> dict[str, Any]:
     }
 
 
-def _entry(found: Missing) -> str:
-    return f"{MISSING}{found.layout.name}#{found.due_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+def _due_between(due: Due, first: datetime, last: datetime) -> Iterator[datetime]:
+    _, due_at = due_times(due, last)
+    while due_at >= first:
+        yield due_at
+        _, due_at = due_times(due, due_at - timedelta(minutes=1))
+
+
+def _entry(layout: Layout, due_at: datetime) -> str:
+    return f"{MISSING}{layout.name}#{due_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
         PutItemOutputTypeDef,
     )
 
-_KEPT: Final = timedelta(days=14)
+KEPT: Final = timedelta(days=14)
 """How long a mark is kept."""
 
 
@@ -38,5 +38,5 @@ def read_entry(dynamodb: ReadsEntries, table: str, entry: str) -> dict[str, Any]
 
 def mark(dynamodb: KeepsEntries, table: str, entry: str, now: datetime) -> None:
     """Write an entry that says by being there that something was done; it expires after two weeks."""
-    expires = str(int((now + _KEPT).timestamp()))
+    expires = str(int((now + KEPT).timestamp()))
     dynamodb.put_item(TableName=table, Item={"entry": {"S": entry}, "expires_at": {"N": expires}})

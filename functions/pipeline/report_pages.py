@@ -27,13 +27,14 @@ def overlaps_sentence(row: AuditRow) -> str:
     """Say how many rows of a published file other files have too; nothing where none has any."""
     if not row.published or not row.rows_in_other_files:
         return ""
-    rows, files = _counted(row.rows_in_other_files, "row"), _counted(row.overlapping_file_count, "other file")
+    rows, files = counted(row.rows_in_other_files, "row"), counted(row.overlapping_file_count, "other file")
     differing = f", {grouped(str(row.conflicting_rows))} of them with another amount or currency"
     conflicts = differing if row.conflicting_rows else ""
     return f"{rows} also in {files}{conflicts}. The ledger counts each transaction once."
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Say how many there are of something, the number grouped as everywhere on a page."""
     return f"{grouped(str(number))} {what}" if number == 1 else f"{grouped(str(number))} {what}s"
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import app
+from deployment.waiting import wait_until
+from etl.package import ROOT
 from pipeline.constants import FailedStep
 from tests.end_to_end.deployment import Deployment
 from tests.end_to_end.failures import Failed
@@ -109,6 +112,32 @@ def test_the_doctor_examines_a_deployment(etl: Etl) -> None:
     findings = {finding["subject"]: finding["advice"] for finding in json.loads(etl("doctor", "--json").stdout)}
     # Then all is well, but for the crawler, which has not run yet, and letters that other tests leave
     assert {subject for subject, advice in findings.items() if advice} - {"Dead letters"} == {"Crawler"}
+
+
+def test_the_overview_has_figures_sums_and_reports(deployment: Deployment, etl: Etl, tmp_path: Path) -> None:
+    # Given a partner's file with a rejected row, whose outcome is in the tables
+    submitted = etl("submit", ROOT / "layouts" / "wise-statement.sample.csv", "--partner", "wise", "--wait", "--json")
+    (row,) = json.loads(submitted.stdout)
+    recorded = f"SELECT file_id FROM files WHERE file_id = '{row['file_id']}'"  # noqa: S608
+    wait_until("the outcome is recorded", lambda: deployment.pipeline.athena.query(recorded), bool)
+    # When the overview is written
+    answer = etl("overview", "--out", tmp_path, "--days", "2", "--json")
+    # Then it has the partner's day and its exact sum
+    assert answer.exit_code == ExitCode.OK, answer.output
+    told = json.loads(answer.stdout)
+    (day,) = [day for day in told["days"] if day["partner"] == "wise"]
+    assert (day["files"], day["completed"], day["rows_published"], day["rows_rejected"]) == (1, 1, 4, 1)
+    (total,) = [total for total in told["sums"] if total["partner"] == "wise"]
+    assert (total["currency"], total["transactions"], Decimal(total["total"])) == ("EUR", 4, Decimal("-102.00"))
+    # And the sums of all partners are those of each, added up
+    of_euros = [Decimal(total["total"]) for total in told["sums"] if total["currency"] == "EUR"]
+    assert sum(of_euros[:-1]) == of_euros[-1]
+    # And the page lists the file among those to look at, and leads to its report
+    (file,) = [file for file in told["listed"] if file["file_id"] == row["file_id"]]
+    assert (file["noteworthy"], file["late"]) == (True, False)
+    link = f"reports/{row['file_id']}.html"
+    assert f'<a href="{link}">wise-statement.sample.csv</a>' in (tmp_path / "index.html").read_text()
+    assert "ID_MISSING" in (tmp_path / link).read_text()
 
 
 def test_what_does_not_exist_is_one_line_with_the_next_step(etl: Etl) -> None:

@@ -67,9 +67,12 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
     return document(f"{file.name}: {notice.status if notice else WORDS[report.verdict]}", body)
 
 
-def document(title: str, body: str) -> str:
-    """Write an HTML document in the style of reports, which loads nothing: ``body`` is HTML, ``title`` plain text."""
-    return _template("document").substitute(title=escape(title), style=_style(), body=body)
+def document(title: str, body: str, style: str = "") -> str:
+    """Write an HTML document in the style of reports, which loads nothing: ``body`` is HTML, ``title`` plain text.
+
+    ``style`` is CSS of the document's own, below that of all.
+    """
+    return _template("document").substitute(title=escape(title), style=_style() + style, body=body)
 
 
 def summary(report: Report) -> str:

@@ -42,7 +42,19 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
         for option in command.params
         if option.name == "suffix"
     }
-    commands = ("submit", "status", "audit", "logs", "report", "replay", "withdraw", "query", "doctor", "verify")
+    commands = (
+        "submit",
+        "status",
+        "audit",
+        "logs",
+        "report",
+        "replay",
+        "withdraw",
+        "overview",
+        "query",
+        "doctor",
+        "verify",
+    )
     assert suffixes == dict.fromkeys(commands, "dev")
 
 

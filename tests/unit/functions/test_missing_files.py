@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.missing_files import ARRIVAL, MissingFileCheck, due_times
+from pipeline.missing_files import ARRIVAL, AlertedFiles, MissingFileCheck, due_times
 from tests.unit.functions.fakes import client_error
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Due, Layout
@@ -122,6 +122,18 @@ def test_an_alert_that_could_not_be_sent_is_sent_once_later() -> None:
 
     assert len(topic.messages) == 1
     assert "Last one came: never" in topic.messages[0]["Message"]
+
+
+def test_a_file_that_was_alerted_is_found_by_its_due_time() -> None:
+    registry, week = Registry(), timedelta(days=7)
+    _alerts(registry, DUE_AT)
+    alerted = AlertedFiles(dynamodb=registry, registry="registry")
+
+    found = alerted.between(DUE_AT - week, DUE_AT + week, [_layout(), _layout(due=None)])
+
+    assert [(file.partner, file.layout, file.due_at) for file in found] == [("alpine", "alpine-2025", DUE_AT)]
+    assert alerted.between(DUE_AT + timedelta(minutes=1), DUE_AT + week, [_layout()]) == []
+    assert alerted.known_since(DUE_AT) == DUE_AT - 2 * week
 
 
 @given(
