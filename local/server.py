@@ -13,7 +13,7 @@ The emulator has no public hooks, so its functions are wrapped. Each wrapper add
 
 In addition, the calls of its services with a role are authorized (``local/enforcement.py``), permission to use the key
 is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
-encoded in listings (``local/listing.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
+encoded in listings (``local/listing.py``), versions are read in ranges (``local/ranges.py``), DynamoDB's writes are serialized (``local/writing.py``), Athena reads views
 (``local/views.py``), calls about a query are authorized for its workgroup (``local/queries.py``), the event on an
 execution's status has no input under a customer-managed key (``local/status_events.py``), a stream's batch whose
 retries are exhausted goes to the queue of failures (``local/streams.py``), a stopped execution makes no more calls
@@ -42,6 +42,7 @@ from local import (
     listing,
     processors,
     queries,
+    ranges,
     status_events,
     streams,
     views,
@@ -61,6 +62,7 @@ listing.install()
 processors.install()
 glue_jobs.install()
 queries.install()
+ranges.install()
 status_events.install()
 streams.install()
 views.install()

@@ -122,8 +122,11 @@ class _UploadStream:
         if self._offset:
             rest["Range"] = f"bytes={self._offset}-"
         try:
-            return self._s3.get_object(**rest)["Body"]
+            response = self._s3.get_object(**rest)
         except ClientError as error:
             if error.response["Error"]["Code"] == _ARCHIVED:
                 raise UploadArchivedError("restore it first: etl replay --restore") from error
             raise
+        if self._offset and not response.get("ContentRange", "").startswith(f"bytes {self._offset}-"):
+            raise OSError(f"S3 did not answer the bytes from {self._offset} on that were asked for")
+        return response["Body"]

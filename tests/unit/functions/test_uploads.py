@@ -88,7 +88,9 @@ class _BreakingS3:
     def get_object(self, **request: Any) -> Any:
         assert request["IfMatch"] == "abc"
         first = int(request.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-        return {"Body": _BreakingBody(self._content[first:], self._breaks.pop(0) if self._breaks else None)}
+        body = _BreakingBody(self._content[first:], self._breaks.pop(0) if self._breaks else None)
+        size = len(self._content)
+        return {"Body": body, "ContentRange": f"bytes {first}-{size - 1}/{size}"}
 
 
 @given(
@@ -109,6 +111,17 @@ def test_a_stream_that_yields_nothing_fails_in_the_end() -> None:
         pytest.raises(ResponseStreamingError),
     ):
         stream.read(1)
+
+
+def test_bytes_that_were_not_asked_for_are_refused() -> None:
+    s3 = _BreakingS3(b"content", [2])
+
+    with open_upload(s3, _file(file_event(KEY, version_id="v1", etag="abc"))) as stream:
+        assert stream.read(2) == b"co"
+        # When the connection breaks, and all of the object is sent again
+        s3.get_object = lambda **_: {"Body": _BreakingBody(b"content", None)}  # type: ignore[method-assign]
+        with pytest.raises(OSError, match="bytes from 2 on"):
+            stream.read(2)
 
 
 class _RecordingS3:
