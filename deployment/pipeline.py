@@ -18,6 +18,7 @@ from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
 from etl.workflow.steps import DELIVERY_PREFIX
 from pipeline.audit_row import AuditRow
+from pipeline.constants import INCOMING
 from pipeline.lost_uploads import LostUploads
 from pipeline.raw_bucket import identify
 from pipeline.sweep import Progress, read_progress
@@ -90,6 +91,11 @@ class Pipeline:
         """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""
         answer = self._s3.put_object(Bucket=self.outputs["RawBucket"], Key=key, Body=content)
         return Upload(key=key, version_id=answer["VersionId"])
+
+    def has_uploads(self, partner: str) -> bool:
+        """Whether anything was ever uploaded for a partner and is still there."""
+        found = self._s3.list_objects_v2(Bucket=self.outputs["RawBucket"], Prefix=f"{INCOMING}/{partner}/", MaxKeys=1)
+        return found["KeyCount"] > 0
 
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
         """Return the audit rows of the uploads that have one."""

@@ -77,7 +77,7 @@ def _alert(alert: Alert) -> Panel:
         label, _, value = line.partition(":")
         facts.add_row(label, Text(value.strip()))
     title = f"[bold]{alert.subject}[/] · partner {alert.attributes.get('partner', '')}"
-    return Panel(facts, title=title, title_align="left", border_style="yellow")
+    return Panel.fit(facts, title=title, title_align="left", border_style="yellow")
 
 
 def _query(sql: str, rows: Table) -> Group:
