@@ -32,10 +32,11 @@ class FittingTable(Table):
     def _records(self) -> RenderableType:
         """List the rows one below the other: a line for each cell, and one for all numbers."""
         records: list[RenderableType] = []
+        labels = max(cell_len(str(column.header)) for column in self.columns if column.justify != "right")
         for cells in zip(*(column.cells for column in self.columns), strict=True):
             told = [pair for pair in zip(self.columns, cells, strict=True) if str(pair[1])]
             record = Table.grid(padding=(0, 1, 0, 0))
-            record.add_column(style="dim", no_wrap=True)
+            record.add_column(style="dim", no_wrap=True, min_width=labels)
             record.add_column(overflow="fold")
             for column, cell in told:
                 if column.justify != "right":

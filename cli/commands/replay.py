@@ -42,6 +42,8 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of files that do not move, as their uploads must be restored first."""
     restoring: tuple[str, ...]
     """Ids of files that do not move, as their uploads are being restored."""
+    without_message: tuple[str, ...]
+    """What was given by ``--file-id`` and fits no message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +126,7 @@ def replay(
         )
 
     moved = _move(pipeline, wanted, lost=lost, restore=restore, dry_run=dry_run)
+    without = [file for file, ids in file_ids.items() if not ids & moved.file_ids]
     if as_json:
         print_json(
             Replay(
@@ -131,16 +134,15 @@ def replay(
                 messages=tuple(map(_replayed, moved.letters)),
                 archived=tuple(letter.file_id for letter in moved.archived),
                 restoring=tuple(letter.file_id for letter in moved.restoring),
+                without_message=tuple(without),
             )
         )
     else:
         _show(moved, dry_run=dry_run)
-    without = [file for file, ids in file_ids.items() if not ids & moved.file_ids]
     for file in without:
         further = "" if lost else "; --lost looks for it beyond the queue"
         typer.echo(f"no message of {as_given(file)} fits{further}: see 'etl audit {as_given(file)}'", err=True)
-    if without:
-        raise typer.Exit(ExitCode.NOTICE)
+    raise typer.Exit(ExitCode.NOTICE if without else ExitCode.OK)
 
 
 def _move(

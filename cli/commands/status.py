@@ -39,7 +39,7 @@ _STATUSES: Final = ", ".join(status.lower() for status in FileStatus)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class Seen:
     """The latest files that were asked for, and how many there are of each status."""
 
     rows: list[AuditRow]
@@ -80,12 +80,12 @@ def status(
     require_partner(pipeline, partner)
     audit, statuses = pipeline.audit, tuple(only or FileStatus)
 
-    def look(limit: int) -> _Seen:
+    def look(limit: int) -> Seen:
         now = datetime.now(UTC)
         changed = (now - (since or _LATELY), now - (older_than or timedelta(0)))
         rows = find(audit, statuses, changed=changed, partner=partner, limit=limit)
         counts = {one: audit.count(one, changed=changed, partner=partner) for one in statuses}
-        return _Seen(rows=rows, counts=counts)
+        return Seen(rows=rows, counts=counts)
 
     if as_json:
         print_json(list(map(file_document, look(limit).rows)))
@@ -108,7 +108,7 @@ def find(
     return sorted(rows, key=lambda row: row.changed_at)[-limit:]
 
 
-def _watch(look: Callable[[int], _Seen]) -> None:
+def _watch(look: Callable[[int], Seen]) -> None:
     console = make_console()
     with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
         try:
@@ -119,7 +119,7 @@ def _watch(look: Callable[[int], _Seen]) -> None:
             return
 
 
-def fitting_view(console: Console, seen: _Seen) -> RenderableType:
+def fitting_view(console: Console, seen: Seen) -> RenderableType:
     """Show as many of the latest files as the terminal has lines for, and the summary."""
 
     def view(number: int) -> RenderableType:
@@ -132,11 +132,11 @@ def fitting_view(console: Console, seen: _Seen) -> RenderableType:
     return view(max(1, fitting))
 
 
-def _view(seen: _Seen) -> RenderableType:
+def _view(seen: Seen) -> RenderableType:
     return Group(_table(seen.rows), Text(_summary(seen))) if seen.rows else Text("no file")
 
 
-def _summary(seen: _Seen) -> str:
+def _summary(seen: Seen) -> str:
     found = ", ".join(f"{count(number)} {status}" for status, number in sorted(seen.counts.items()) if number)
     # The index is read twice, and files change in between.
     total = max(sum(seen.counts.values()), len(seen.rows))

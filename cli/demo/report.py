@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.demo.checks import DemoCheck
 from cli.demo.run import QUARANTINE_QUERY, TOTALS_QUERY, DemoRun, FileResult
 from cli.progress import short
-from cli.tables import ROWS_COLUMNS, count, file_text, make_table, rows_cells, seconds, status_text
+from cli.tables import ROWS_COLUMNS, amount, count, file_text, make_table, rows_cells, seconds, status_text
 from deployment.athena import Row
 from local.alerts import Alert
 from pipeline.constants import FileStatus
@@ -87,7 +87,9 @@ def _query(sql: str, rows: Table) -> Group:
 def _totals(rows: Sequence[Row]) -> Table:
     table = make_table("partner", "currency", "transactions", "total", numbers=("transactions", "total"))
     for row in rows:
-        table.add_row(row["partner"], row["currency"], count(int(row["transactions"] or 0)), row["total"])
+        table.add_row(
+            row["partner"], row["currency"], count(int(row["transactions"] or 0)), amount(row["total"] or "0")
+        )
     return table
 
 
