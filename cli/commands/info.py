@@ -83,8 +83,9 @@ def _links(stack: DeployedStack, dashboard: str) -> dict[str, str]:
         "Alarms": f"{cloudwatch}alarmsV2:",
         "Stack": f"{cloudformation}{quote(stack.id, safe='')}",
     }
-    for output, page in _PAGES.items():
-        links[output] = f"{_CONSOLE}/{page.format(quote(stack.outputs[output], safe=''))}"
+    # A stack whose creation failed has no outputs.
+    for output in filter(stack.outputs.__contains__, _PAGES):
+        links[output] = f"{_CONSOLE}/{_PAGES[output].format(quote(stack.outputs[output], safe=''))}"
     return links
 
 
