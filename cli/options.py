@@ -101,6 +101,6 @@ def print_json(document: Any) -> None:
 
 
 Suffix = Annotated[
-    str, typer.Option("--suffix", envvar="ETL_SUFFIX", help="The deployment's environmentSuffix.", show_default=True)
+    str, typer.Option("--suffix", envvar="ETL_SUFFIX", help="The suffix of the deployment.", show_default=True)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]

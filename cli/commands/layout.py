@@ -87,7 +87,9 @@ def lint(
 @layouts.command(name="draft", cls=Command)
 def draft_layout(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
-    partner: Annotated[str, typer.Option(help="The partner that sends the file.")] = "partner",
+    partner: Annotated[
+        str, typer.Option(help="The partner that sends the file.", autocompletion=complete_partner)
+    ] = "partner",
 ) -> None:
     """Propose a layout for a file, to be reviewed by a person. Prints YAML with comments, and no value of the file.
 

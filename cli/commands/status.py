@@ -56,11 +56,15 @@ def status(
     partner: PartnerFilter = None,
     since: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that changed within this time (24h)."),
+        typer.Option(
+            parser=duration, metavar="TIME", help="Only files that changed within this time: 15m, 24h, 7d (24h)."
+        ),
     ] = None,
     older_than: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that have not changed for this time."),
+        typer.Option(
+            parser=duration, metavar="TIME", help="Only files that have not changed for this time: 15m, 24h, 7d."
+        ),
     ] = None,
     *,
     limit: Annotated[int, typer.Option(min=1, help="Show at most this many files, the latest.")] = 50,

@@ -42,7 +42,7 @@ def test_a_thin_space_between_thousands_is_a_space() -> None:
 
 
 @pytest.mark.parametrize(("columns", "lines"), [("60", 3), ("", 1)])
-def test_piped_output_is_as_wide_as_asked_or_not_wrapped(
+def test_piped_output_follows_columns_or_is_not_wrapped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str, lines: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)

@@ -70,7 +70,7 @@ def test_the_latest_files_are_shown_with_the_newest_last(limit: int, keys: list[
 
 @pytest.mark.parametrize("height", [5, 12, 20, 60])
 @pytest.mark.parametrize("width", [60, 80, 200])
-def test_a_watched_list_fits_the_terminal_and_ends_with_the_newest(width: int, height: int) -> None:
+def test_a_watched_list_fits_the_terminal_and_has_the_newest(width: int, height: int) -> None:
     # Given files with remarks, each of which needs several lines
     rows = [
         audit_row(FileStatus.DUPLICATE, key=f"incoming/alpine/{number}-{'long-' * 12}.csv", duplicate_of=FILE_ID)
