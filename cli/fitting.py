@@ -11,23 +11,34 @@ from rich.text import Text
 
 _PIECE: Final = re.compile(r"[^/:_-]*[/:_-]+|[^/:_-]+")
 _UNLIMITED: Final = 1_000_000
+_WIDE: Final = (0, 1, 0, 0)
+_NARROW: Final = (0, 0, 0, 0)
+"""Padding of a cell, besides the space that parts the columns."""
 
 
 class FittingTable(Table):
     """A table; where the console is too narrow for the longest word of each column, a list of records instead."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for padding in (_WIDE, _NARROW):
+            self.padding = padding
+            if self._fit(console, options):
+                yield from super().__rich_console__(console, options)
+                return
+        yield self._records()
+
+    def _fit(self, console: Console, options: ConsoleOptions) -> bool:
+        """Set the widths of the columns; False if the console has no room for them."""
         for column in self.columns:
             column.width = None
         ranges = [_column_range(console, options, column) for column in self.columns]
         unlimited = Measurement.get(console, options.update(max_width=_UNLIMITED), self)
         room = options.max_width - (unlimited.maximum - sum(found.maximum for found in ranges))
         if sum(found.minimum for found in ranges) > room:
-            yield self._records()
-            return
+            return False
         for column, width in zip(self.columns, _widths(ranges, room), strict=True):
             column.width = width
-        yield from super().__rich_console__(console, options)
+        return True
 
     def _records(self) -> RenderableType:
         """List the rows one below the other: a line for each cell, and one for all numbers."""

@@ -31,7 +31,7 @@ STYLES: Final = {
 
 def make_table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """Make an empty table that fits the console; the columns in ``numbers`` are set right, each number on one line."""
-    table = FittingTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
         if column in numbers:
             table.add_column(column, justify="right", no_wrap=True)

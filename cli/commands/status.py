@@ -144,7 +144,7 @@ def _summary(seen: Seen) -> str:
     found = ", ".join(f"{count(number)} {status}" for status, number in sorted(seen.counts.items()) if number)
     # The index is read twice, and files change in between.
     total = max(sum(seen.counts.values()), len(seen.rows))
-    latest = f"; the latest {count(len(seen.rows))} are shown" if total > len(seen.rows) else ""
+    latest = f"; the latest {count(len(seen.rows))} shown" if total > len(seen.rows) else ""
     return f"{counted(total, 'file')}: {found}{latest}"
 
 

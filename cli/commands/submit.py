@@ -144,7 +144,7 @@ def _show_plan(plan: list[Planned], *, as_json: bool) -> None:
         table.add_row(Name(planned.key), short_id(planned.replaces))
     console = make_console()
     console.print(table)
-    console.print(f"{counted(len(plan), 'file')} would be uploaded; 'etl check' says what would become of them")
+    console.print(f"{counted(len(plan), 'file')} would be uploaded; 'etl check' says what would become of each")
 
 
 def _upload(console: Console, pipeline: Pipeline, keys: Mapping[Path, str]) -> list[Upload]:

@@ -85,7 +85,7 @@ def test_a_watched_list_fits_the_terminal_and_has_the_newest(width: int, height:
     text = "".join(line.strip() for line in lines)
     # Where there is room for more than one file
     assert len(lines) <= height or height < 15
-    assert "incoming/alpine/29-" in text.replace(" ", "")
+    assert "29-long-" in text
     assert "1 234 files: 1 234 DUPLICATE" in " ".join(" ".join(lines).split())
 
 
@@ -96,7 +96,7 @@ def test_the_summary_counts_the_files_that_are_not_shown(monkeypatch: pytest.Mon
 
     shown = CliRunner().invoke(app, ["status", "--limit", "1", "--since", "9999d"]).output
 
-    assert "4 files: 2 COMPLETED, 2 FAILED; the latest 1 are shown" in shown
+    assert "4 files: 2 COMPLETED, 2 FAILED; the latest 1 shown" in shown
 
 
 def test_an_unknown_partner_is_refused_with_who_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
