@@ -54,7 +54,8 @@ def _up(suffix: str, email: str) -> None:
             # What deploys would go on writing to the emulator's folder.
             kill([pid for pid in family(os.getpid()) if pid != os.getpid()])
             if not known:
-                _end(emulator)
+                stop(emulator)
+                STATE.unlink()
             raise
     _say(f"{stack.name} is deployed to {emulator.endpoint}; its log is {emulator.log}. To use it, export:")
     for name, value in (emulator.environment | {"ETL_SUFFIX": suffix}).items():
@@ -68,23 +69,16 @@ def _start() -> Emulator:
     return emulator
 
 
-def _end(emulator: Emulator) -> None:
-    stop(emulator)
-    STATE.unlink(missing_ok=True)
-
-
 def _down() -> None:
     starting = Starting(STATE.with_suffix(".lock"))
-    if pid := starting.holder():
-        _say("Interrupting the start of the embedded AWS")
-        send([pid], signal.SIGTERM)
+    if interrupted := starting.holder():
+        send([interrupted], signal.SIGTERM)
     with starting:
         emulator = _known()
-        if emulator is None:
-            _say("The embedded AWS does not run")
-        else:
-            _end(emulator)
-            _say("The embedded AWS has ended")
+        if emulator:
+            stop(emulator)
+        STATE.unlink(missing_ok=True)
+    _say("The embedded AWS has ended" if emulator or interrupted else "The embedded AWS does not run")
 
 
 def _known() -> Emulator | None:
