@@ -40,6 +40,11 @@ def make_table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     return table
 
 
+def heading(title: str) -> Text:
+    """Make the title of a part of the output."""
+    return Text(f"\n{title}", style="bold")
+
+
 def status_text(status: FileStatus) -> Text:
     """Show a status in its colour."""
     return Text(status.value, style=STYLES[status])

@@ -13,7 +13,7 @@ from cli.documents import FileDocument, file_document
 from cli.finding import FileArgument, find_versions
 from cli.fitting import Name
 from cli.options import AsJson, Suffix, print_json
-from cli.tables import amount, count, counted, make_table, overlaps, remark, seconds, short_id, status_text
+from cli.tables import amount, count, counted, heading, make_table, overlaps, remark, seconds, short_id, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
@@ -106,7 +106,7 @@ def _show(console: Console, found: Trail) -> None:
 
 
 def _section(console: Console, title: str, body: Table) -> None:
-    console.print(Text(f"\n{title}", style="bold"))
+    console.print(heading(title))
     console.print(body)
 
 
