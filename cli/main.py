@@ -20,9 +20,8 @@ from cli.commands.status import status
 from cli.commands.submit import submit
 from cli.commands.verify import verify
 from cli.commands.withdraw import withdraw
-from cli.exit_codes import ExitCode
 from cli.failures import TRACEBACK, explain
-from cli.options import Command, Group
+from cli.options import Command, Group, show_help
 
 _INTERRUPTED: Final = 130
 """The exit code of a command that a person ends by Ctrl-C, or does not confirm: that of the shell."""
@@ -72,9 +71,7 @@ def root(
     if show_version:
         typer.echo(f"etl {version('transaction-pipeline')}")
         raise typer.Exit
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(ExitCode.USAGE)
+    show_help(context)
 
 
 def main() -> None:

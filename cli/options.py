@@ -44,6 +44,13 @@ class Group(TyperGroup):
             return super().invoke(ctx)
 
 
+def show_help(context: typer.Context) -> None:
+    """Show the help of a group of commands that is called without one of them, which is incorrect usage."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
+
+
 def _without_flag_types(parameters: list[Any]) -> list[Any]:
     for parameter in parameters:
         if getattr(parameter, "is_flag", False):

@@ -1,6 +1,6 @@
 """``etl info``."""
 
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -11,7 +11,6 @@ from cli.fitting import Name
 from cli.options import AsJson, Suffix, print_json
 from cli.tables import make_table
 from deployment.connection import deployed_stack
-from deployment.stack import DeployedStack
 from etl.names import REGION, Names
 
 _CONSOLE: Final = f"https://{REGION}.console.aws.amazon.com"
@@ -27,6 +26,30 @@ _PAGES: Final = {
     "Crawler": "glue/home?region=" + REGION + "#/v2/data-catalog/crawlers/view/{}",
 }
 """The console's page of what an output names."""
+
+
+class DescribedStack(Protocol):
+    """What a deployed stack says of itself."""
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+
+    @property
+    def id(self) -> str:
+        """The stack's id, an ARN."""
+
+    @property
+    def account(self) -> str:
+        """The account's twelve digits."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the embedded AWS."""
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
 
 
 class DeploymentInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +83,7 @@ def info(suffix: Suffix = "dev", *, as_json: AsJson = False) -> None:
         _show(found)
 
 
-def describe(stack: DeployedStack, names: Names) -> DeploymentInfo:
+def describe(stack: DescribedStack, names: Names) -> DeploymentInfo:
     """Collect what a deployed stack says of itself."""
     dashboard = names.physical_name("dashboard", "pipeline")
     return DeploymentInfo(
@@ -75,7 +98,7 @@ def describe(stack: DeployedStack, names: Names) -> DeploymentInfo:
     )
 
 
-def _links(stack: DeployedStack, dashboard: str) -> dict[str, str]:
+def _links(stack: DescribedStack, dashboard: str) -> dict[str, str]:
     cloudwatch = f"{_CONSOLE}/cloudwatch/home?region={REGION}#"
     cloudformation = f"{_CONSOLE}/cloudformation/home?region={REGION}#/stacks/stackinfo?stackId="
     links = {

@@ -11,7 +11,7 @@ from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
-from cli.options import AsJson, Command, Group, UsageError, print_json
+from cli.options import AsJson, Command, Group, UsageError, print_json, show_help
 from cli.partners import complete_partner, partners, unknown_partner
 from cli.tables import counted, make_table
 from transactions.assets import asset_folder
@@ -20,7 +20,8 @@ from transactions.layouts.catalog import LayoutCatalog
 layouts = typer.Typer(
     cls=Group,
     name="layout",
-    no_args_is_help=True,
+    callback=show_help,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="List, check and draft layouts, which describe partners' files.",
 )

@@ -1,6 +1,8 @@
 """The command line itself."""
 
 import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,30 @@ def test_the_page_lists_every_command_and_every_exit_code() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `etl (\w+)", page, flags=re.MULTILINE)) == {*COMMANDS, "layout"}
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)} == {*ExitCode, 130}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_whole_in_a_narrow_terminal(command: str) -> None:
+    shown = CliRunner().invoke(main.app, [command, "--help"], env={"COLUMNS": "60"}).output
+
+    assert "…" not in shown
+    assert "<bool>" not in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["layout"]], ids=["etl", "layout"])
+def test_a_group_alone_shows_its_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["etl", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+
+    captured = capsys.readouterr()
+    assert ended.value.code == ExitCode.USAGE
+    assert "Usage: etl" in captured.out
+    assert captured.err == ""
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert CliRunner().invoke(main.app, ["--version"]).output == f"etl {version('transaction-pipeline')}\n"
