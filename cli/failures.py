@@ -24,6 +24,7 @@ from cli.options import UsageError
 from deployment.athena import QueryError
 from deployment.connection import StackNotFoundError
 from deployment.dead_letters import ReplayError
+from deployment.pipeline import IncompleteStackError
 from deployment.waiting import NotInTimeError
 from deployment.withdrawals import WithdrawalError
 from local.cdk import CdkError
@@ -34,7 +35,16 @@ TRACEBACK: Final = "ETL_TRACEBACK"
 """The variable that has a command show the traceback of an error that nobody expected."""
 
 _USAGE: Final = (StackNotFoundError, UsageError)
-_FAILED: Final = (CdkError, EmulatorError, LayoutError, NotInTimeError, QueryError, ReplayError, WithdrawalError)
+_FAILED: Final = (
+    CdkError,
+    EmulatorError,
+    IncompleteStackError,
+    LayoutError,
+    NotInTimeError,
+    QueryError,
+    ReplayError,
+    WithdrawalError,
+)
 """Errors whose message says what to do."""
 
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)

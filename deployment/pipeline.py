@@ -25,6 +25,10 @@ from pipeline.sweep import Progress, read_progress
 from transactions.results import WrittenObject
 
 
+class IncompleteStackError(Exception):
+    """A stack was never deployed as a whole. The message says what to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Upload:
     """One version of one object in the raw bucket."""
@@ -45,6 +49,17 @@ class Pipeline:
     """One deployment. Every name comes from the stack's outputs."""
 
     def __init__(self, stack: DeployedStack) -> None:
+        """Connect to a deployment.
+
+        Raises
+        ------
+        IncompleteStackError
+            If the stack's creation failed, or is under way.
+        """
+        if not stack.outputs:
+            raise IncompleteStackError(
+                f"the creation of {stack.name} failed or is under way: see its events, and deploy again"
+            )
         session = stack.session
         # The stubs' get_paginator accepts only the service's operations, the Protocols any name.
         dynamodb: Any = session.client("dynamodb")

@@ -1,6 +1,7 @@
 """``etl submit``."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
@@ -34,6 +35,7 @@ from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
 from pipeline.audit_row import AuditRow
 from pipeline.constants import EXTENSIONS, INCOMING, SERVICE_LEVEL, FileStatus
+from transactions.masking import masked_name
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MINUTES: Final = SERVICE_LEVEL // timedelta(minutes=1)
@@ -81,6 +83,7 @@ def submit(
     Exit code with --wait: 0: all are completed. 1: some rows were rejected. 2: a file was rejected or failed.
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     keys = {file: key_of(file, partner, folder) for file in files}
+    _refuse_twice(keys)
     pipeline = connect(suffix)
     require_partner(pipeline, partner)
     if dry_run:
@@ -121,6 +124,12 @@ def key_of(file: Path, partner: str, folder: str) -> str:
     if {".", ".."} & set(folders):
         raise UsageError(f"--folder {folder} is no folder below the partner's: name it as in 2025-10 or 2025/10")
     return "/".join([INCOMING, partner, *folders, file.name])
+
+
+def _refuse_twice(keys: Mapping[Path, str]) -> None:
+    for key, times in Counter(keys.values()).items():
+        if times > 1:
+            raise UsageError(f"{times} of the files would be {masked_name(key)}, and replace each other: rename them")
 
 
 def exit_code(rows: list[AuditRow]) -> ExitCode:

@@ -55,6 +55,18 @@ def test_a_folder_lies_below_the_partners(folder: str) -> None:
         key_of(Path("a.csv"), "alpine", folder)
 
 
+def test_files_of_one_name_are_not_submitted_together(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").touch()
+    files = [str(tmp_path / folder / "a.csv") for folder in ("old", "new")]
+
+    refused = CliRunner().invoke(app, ["submit", *files, "--partner", "alpine"]).exception
+
+    assert isinstance(refused, UsageError)
+    assert "2 of the files would be incoming/alpine/a.csv" in str(refused)
+
+
 def test_a_dry_run_shows_the_keys_and_uploads_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Given a deployment that takes no upload, and has one of the two files
     (tmp_path / "a.csv").touch()
