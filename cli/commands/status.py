@@ -31,7 +31,7 @@ from cli.tables import (
 from deployment.audit import AuditTable
 from deployment.connection import connect
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
+from pipeline.constants import BEGINNING, FileStatus
 
 _WATCH_SECONDS: Final = 2.0
 _LATELY: Final = timedelta(hours=24)
@@ -84,19 +84,27 @@ def status(
     require_partner(pipeline, partner)
     audit, statuses = pipeline.audit, tuple(only or FileStatus)
 
-    def look(limit: int) -> Seen:
+    def changed() -> tuple[datetime, datetime]:
         now = datetime.now(UTC)
-        changed = (now - (since or _LATELY), now - (older_than or timedelta(0)))
-        rows = find(audit, statuses, changed=changed, partner=partner, limit=limit)
-        counts = {one: audit.count(one, changed=changed, partner=partner) for one in statuses}
+        return _before(now, since or _LATELY), _before(now, older_than or timedelta(0))
+
+    def look(limit: int) -> Seen:
+        times = changed()
+        rows = find(audit, statuses, changed=times, partner=partner, limit=limit)
+        counts = {one: audit.count(one, changed=times, partner=partner) for one in statuses}
         return Seen(rows=rows, counts=counts)
 
     if as_json:
-        print_json(list(map(file_document, look(limit).rows)))
+        rows = find(audit, statuses, changed=changed(), partner=partner, limit=limit)
+        print_json(list(map(file_document, rows)))
     elif watch:
         _watch(look)
     else:
         make_console().print(_view(look(limit)))
+
+
+def _before(now: datetime, time: timedelta) -> datetime:
+    return now - min(time, now - BEGINNING)
 
 
 def find(

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
+from cli.tables import count
 from deployment.pipeline import Pipeline
 from etl.config import BATCH_CONCURRENCY, MEMORY
 from pipeline.constants import EXTENSIONS, UNFINISHED, FileStatus
@@ -125,19 +126,19 @@ def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("DeadLetterQueue")
     return Seen(
-        f"{waiting} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
+        f"{count(waiting)} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
     )
 
 
 def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("RecordFailures")
     advice = "see docs/runbook.md#record-failures: mend the cause, then: etl replay --outcomes"
-    return Seen(f"{waiting} batches of outcomes could not be recorded", advice if waiting else "")
+    return Seen(f"{count(waiting)} batches of outcomes could not be recorded", advice if waiting else "")
 
 
 def _overlaps(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("OverlapsDeadLetterQueue")
-    return Seen(f"{waiting} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else "")
+    return Seen(f"{count(waiting)} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else "")
 
 
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -147,7 +148,7 @@ def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     hanging = [row for row in unfinished if not row.held(now)]
     minutes = int(HANGS_AFTER.total_seconds() // 60)
     return Seen(
-        f"{len(hanging)} unfinished for more than {minutes} minutes",
+        f"{count(len(hanging))} unfinished for more than {minutes} minutes",
         f"etl status --status processing --older-than {minutes}m" if hanging else "",
     )
 
@@ -164,7 +165,7 @@ def _unannounced(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     finished = pipeline.sweep_progress().finished
     if finished is None:
         return Seen("the raw bucket has not been listed to its end yet")
-    seen = f"{finished.without_row} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
+    seen = f"{count(finished.without_row)} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
     return Seen(seen, "see docs/runbook.md#files-requeued, then: etl replay --lost" if finished.without_row else "")
 
 
@@ -174,14 +175,17 @@ def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
         return Seen("0 below incoming/ whose ending no rule takes")
     named = ", ".join(finished.ignored_keys[:_NAMED]) + (", ..." if finished.ignored > _NAMED else "")
     endings = " or ".join(EXTENSIONS)
-    return Seen(f"{finished.ignored} below incoming/: {named}", f"ask the partner for files that end in {endings}")
+    return Seen(
+        f"{count(finished.ignored)} below incoming/: {named}", f"ask the partner for files that end in {endings}"
+    )
 
 
 def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
     files = [row.file_id for row in completed if row.conflicting_rows]
-    seen = f"{len(files)} of the latest {len(completed)} files completed within {_CONFLICTS_WITHIN.days} days"
+    latest = f"the latest {count(len(completed))} files completed within {_CONFLICTS_WITHIN.days} days"
+    seen = f"{count(len(files))} of {latest}"
     if not files:
         return Seen(seen)
     named = ", ".join(files[:_NAMED]) + (", ..." if len(files) > _NAMED else "")
@@ -249,7 +253,7 @@ def _memory(stack: ExaminedStack, _: Pipeline) -> Seen:
 def _concurrency(stack: ExaminedStack, _: Pipeline) -> Seen:
     limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     advice = f"ask AWS for at least {WANTED_CONCURRENCY} (Service Quotas, Lambda, concurrent executions)"
-    return Seen(f"{limit} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice)
+    return Seen(f"{count(limit)} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice)
 
 
 _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {

@@ -94,7 +94,7 @@ def test_the_summary_counts_the_files_that_are_not_shown(monkeypatch: pytest.Mon
     deployed = SimpleNamespace(audit=audit, has_uploads=lambda _partner: False)
     monkeypatch.setattr(command, "connect", lambda _suffix: deployed)
 
-    shown = CliRunner().invoke(app, ["status", "--limit", "1", "--since", "9999d"]).output
+    shown = CliRunner().invoke(app, ["status", "--limit", "1", "--since", "999999d"]).output
 
     assert "4 files: 2 COMPLETED, 2 FAILED; the latest 1 shown" in shown
 
