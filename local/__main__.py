@@ -41,7 +41,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _up(suffix: str, email: str) -> None:
-    with termination_unwinds(), Starting(STATE.with_suffix(".lock")):
+    starting = Starting(STATE.with_suffix(".lock"))
+    if starting.holder():
+        _say("Waiting for the end of another start")
+    with termination_unwinds(), starting:
         known = _known()
         emulator = known or _start()
         try:
