@@ -18,8 +18,11 @@ CDK = node node_modules/aws-cdk/bin/cdk
 # A target ends in one line that says what to do next.
 OR_ELSE = || { echo "error: $(1)" >&2; exit 1; }
 
+INSTALLED = Installed. Next: make demo; or, to work with the pipeline on this machine: eval "$$(make --silent local)"
+
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/$(NODE)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
@@ -30,6 +33,7 @@ help: ## Show this list
 	@echo "  SUFFIX=$(SUFFIX) and EMAIL=$(EMAIL) can be given to local, synth, deploy and destroy."
 
 install: $(STAMPS)/project ## Install everything into .venv and node_modules
+	@$(if $(filter install,$(MAKECMDGOALS)),echo '$(INSTALLED)')
 
 demo: install ## Deploy to the embedded AWS, process sample files, show and check the results
 	@etl demo
@@ -77,7 +81,7 @@ cost: install ## Calculate what the stack costs and how far it scales, write doc
 graph: install ## Draw the state machine, write docs/state-machine.md
 	@python -m evidence.graph
 
-local: install ## Keep the embedded AWS running, with the stack deployed to it
+local: install ## Keep the embedded AWS running, with the stack deployed to it, and print the variables to export
 	@python -m local up --suffix "$(SUFFIX)" --email "$(EMAIL)"
 
 local-down: install ## End the embedded AWS
@@ -92,6 +96,7 @@ deploy: install ## Deploy to the AWS account of the current credentials; EMAIL m
 	@$(CDK) deploy --no-notices $(CONTEXT)
 
 destroy: install ## Remove the deployment, its data included, from that account
+	@etl info --suffix "$(SUFFIX)" >/dev/null
 	@$(CDK) destroy --no-notices $(CONTEXT)
 
 lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and package.json

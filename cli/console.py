@@ -1,6 +1,8 @@
 """What the commands write to, and how they show that a step is in progress."""
 
+import os
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -8,12 +10,15 @@ from typing import Final
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-PLAIN_WIDTH: Final = 100
-"""Columns where the output is no terminal: a log, a file, a pipe."""
+PLAIN_WIDTH: Final = 10_000
+"""Columns where the output is no terminal and ``COLUMNS`` is not set: a line of a log or a file is not wrapped."""
 
 
 class PrintableConsole(Console):
-    """Shows ``?`` for what would steer a terminal: partners choose the names and cells that are shown."""
+    """Shows ``?`` for what would steer a terminal: partners choose the names and cells that are shown.
+
+    A space of any kind, such as the thin one between thousands, is shown as a plain space.
+    """
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does; its own control segments stay."""
@@ -22,13 +27,21 @@ class PrintableConsole(Console):
 
 
 def make_console() -> Console:
-    """Make a console as wide as the terminal."""
+    """Make a console as wide as the terminal, or as ``COLUMNS`` says."""
     console = PrintableConsole(highlight=False)
-    return console if console.is_terminal else PrintableConsole(highlight=False, width=PLAIN_WIDTH)
+    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return console
+    return PrintableConsole(highlight=False, width=PLAIN_WIDTH)
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() or character == "\n" else "?" for character in text)
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    return " " if unicodedata.category(character) == "Zs" else "?"
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """The entry point of ``etl``. A command is a function in a module of its own, and one line here."""
 
+import os
 import sys
+from importlib.metadata import version
+from typing import Annotated, Final
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.commands.audit import audit
 from cli.commands.check import check
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
+from cli.commands.info import info
 from cli.commands.layout import layouts
 from cli.commands.logs import logs
 from cli.commands.overview import overview
@@ -19,28 +22,11 @@ from cli.commands.status import status
 from cli.commands.submit import submit
 from cli.commands.verify import verify
 from cli.commands.withdraw import withdraw
-from cli.exit_codes import ExitCode
-from cli.options import Command, UsageError
-from deployment.athena import QueryError
-from deployment.connection import StackNotFoundError
-from deployment.dead_letters import ReplayError
-from deployment.waiting import NotInTimeError
-from deployment.withdrawals import WithdrawalError
-from local.cdk import CdkError
-from local.lifecycle import EmulatorError
+from cli.failures import TRACEBACK, explain
+from cli.options import Command, Group, show_help
 
-_USAGE_ERRORS = (StackNotFoundError, UsageError)
-_FAILURES = (
-    BotoCoreError,
-    CdkError,
-    ClientError,
-    EmulatorError,
-    NotInTimeError,
-    QueryError,
-    ReplayError,
-    WithdrawalError,
-)
-"""Errors whose message says what to do; a traceback would only hide it."""
+_INTERRUPTED: Final = 130
+"""The exit code of a command that a person ends by Ctrl-C, or does not confirm: that of the shell."""
 
 _HELP = (
     "Partner banks' transaction files, from upload to Athena.\n\n"
@@ -53,7 +39,8 @@ _HELP = (
 )
 
 app = typer.Typer(
-    no_args_is_help=True,
+    cls=Group,
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -73,20 +60,37 @@ app.command(rich_help_panel=_FILES, cls=Command)(replay)
 app.command(rich_help_panel=_FILES, cls=Command)(withdraw)
 app.command(rich_help_panel=_LOOK, cls=Command)(overview)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
+app.command(rich_help_panel=_LOOK, cls=Command)(info)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 app.command(rich_help_panel=_LOOK, cls=Command)(verify)
 
 
+@app.callback()
+def root(
+    context: typer.Context,
+    *,
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Show the version, or without a command the help."""
+    if show_version:
+        typer.echo(f"etl {version('transaction-pipeline')}")
+        raise typer.Exit
+    show_help(context)
+
+
 def main() -> None:
-    """Run the command line; an expected failure ends in one line that says what to do next, and an exit code."""
+    """Run the command line; a failure ends in one line that says what to do next, and an exit code."""
     try:
-        app()
-    except _USAGE_ERRORS as error:
-        _end(error, ExitCode.USAGE)
-    except _FAILURES as error:
-        _end(error, ExitCode.FAILED)
+        sys.exit(app(standalone_mode=False))
+    except typer.Abort:
+        _end("not confirmed: nothing is changed", _INTERRUPTED)
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        failure = explain(error)
+        _end(failure.line, failure.code)
 
 
-def _end(error: Exception, code: ExitCode) -> None:
-    print(f"error: {error}", file=sys.stderr)  # noqa: T201 the one message of a command that failed
+def _end(line: str, code: int) -> None:
+    print(f"error: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 the one message of a command that failed
     sys.exit(code)

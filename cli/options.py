@@ -1,12 +1,17 @@
 """What the commands have in common."""
 
+import os
 import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from cli.exit_codes import ExitCode
 
@@ -14,19 +19,73 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Command(TyperCommand):
-    """A command that exits with USAGE on incorrect usage: the usual exit code 2 means a rejected file here."""
+    """A command whose help shows no type beside a flag."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters."""
+        return _without_flag_types(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """Commands that exit with USAGE on incorrect usage: the usual exit code 2 means a rejected file here."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters."""
+        return _without_flag_types(super().get_params(ctx))
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
-        """Read the arguments."""
-        try:
+        """Read the group's own arguments."""
+        with _usage_errors():
             return super().make_context(*arguments, **options)
-        except typer.TyperException as error:
-            error.exit_code = ExitCode.USAGE
-            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Find the command, read its arguments, and run it."""
+        with _usage_errors():
+            return super().invoke(ctx)
+
+
+def show_help(context: typer.Context) -> None:
+    """Show the help of a group of commands that is called without one of them, which is incorrect usage."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
+
+
+def _without_flag_types(parameters: list[Any]) -> list[Any]:
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except typer.TyperException as error:
+        error.exit_code = ExitCode.USAGE
+        raise
 
 
 class UsageError(Exception):
     """An argument does not exist or is invalid. The message says what to give instead."""
+
+
+def output_file(path: Path | None) -> Path | None:
+    """Accept a file to write to only if its folder can take it, so that no work is done in vain.
+
+    Raises
+    ------
+    UsageError
+        If its folder does not exist, or may not be written to.
+    """
+    if path is None:
+        return None
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}: mkdir -p {shlex.quote(str(path.parent))}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"{path}: may not be written: give another place, or change the permissions")
+    return path
 
 
 def duration(text: str) -> timedelta:
@@ -49,6 +108,6 @@ def print_json(document: Any) -> None:
 
 
 Suffix = Annotated[
-    str, typer.Option("--suffix", envvar="ETL_SUFFIX", help="The deployment's environmentSuffix.", show_default=True)
+    str, typer.Option("--suffix", envvar="ETL_SUFFIX", help="The suffix of the deployment.", show_default=True)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]

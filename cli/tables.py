@@ -1,15 +1,21 @@
 """Tables that more than one command shows."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from rich import box
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cli.fitting import FittingTable, Name
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from transactions.masking import masked_name
+
+SHORT_ID: Final = 12
+"""Digits of a file's id that are shown where the whole would be in the way."""
 
 STYLES: Final = {
     FileStatus.RECEIVED: "dim",
@@ -24,11 +30,19 @@ STYLES: Final = {
 
 
 def make_table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
-    """Make an empty table; the columns in ``numbers`` are set right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    """Make an empty table that fits the console; the columns in ``numbers`` are set right, each number on one line."""
+    table = FittingTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        if column in numbers:
+            table.add_column(column, justify="right", no_wrap=True)
+        else:
+            table.add_column(column, overflow="fold")
     return table
+
+
+def heading(title: str) -> Text:
+    """Make the title of a part of the output."""
+    return Text(f"\n{title}", style="bold")
 
 
 def status_text(status: FileStatus) -> Text:
@@ -36,12 +50,15 @@ def status_text(status: FileStatus) -> Text:
     return Text(status.value, style=STYLES[status])
 
 
-def file_text(key: str, remark: str) -> Text:
+def file_text(key: str, remark: str) -> RenderableType:
     """Show a file's key with account numbers masked, and a remark on it in the next line."""
-    text = Text(masked_name(key))
-    if remark:
-        text.append(f"\n{remark}", style="dim")
-    return text
+    name = Name(masked_name(key))
+    return Group(name, Text(remark, style="dim")) if remark else name
+
+
+def short_id(file_id: str) -> str:
+    """Show the beginning of a file's id, by which every command finds the file; ``--json`` has the whole."""
+    return file_id[:SHORT_ID]
 
 
 def remark(row: AuditRow) -> str:
@@ -50,9 +67,9 @@ def remark(row: AuditRow) -> str:
         case FileStatus.REJECTED:
             return row.detail
         case FileStatus.DUPLICATE:
-            return f"same content as {row.duplicate_of}"
+            return f"same content as {short_id(row.duplicate_of)}"
         case FileStatus.SUPERSEDED:
-            return f"replaced by {row.superseded_by}" if row.superseded_by else row.detail
+            return f"replaced by {short_id(row.superseded_by)}" if row.superseded_by else row.detail
         case FileStatus.WITHDRAWN:
             return row.detail
         case FileStatus.FAILED:
@@ -80,6 +97,15 @@ def counted(number: int, what: str) -> str:
 def count(number: int) -> str:
     """Show a count, with spaces between thousands."""
     return f"{number:,}".replace(",", " ")
+
+
+def amount(number: Decimal | str) -> str:
+    """Show an exact amount, every digit of it, with spaces between thousands.
+
+    >>> amount("-1234567.8900")
+    '-1 234 567.8900'
+    """
+    return f"{Decimal(number):,f}".replace(",", " ")
 
 
 def seconds(time: timedelta | None) -> str:

@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX
-from pipeline.audit_index import ReadsIndex, find
+from pipeline.audit_index import ReadsIndex, bounds, find
 from pipeline.audit_items import batch_get
 from pipeline.audit_row import AuditRow, read_row
-from pipeline.constants import FileStatus
+from pipeline.constants import SHARD, SHARDS, STATUS_AT, STATUS_INDEX, FileStatus
 
 _deserialize = TypeDeserializer().deserialize
 _LEFT: Final = (FileStatus.DUPLICATE, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN)
@@ -76,6 +76,26 @@ class AuditTable:
         found = find(self._dynamodb, self._name, status, first=first, last=last, where=where, newest_first=True)
         return [read_item(item) for item in islice(found, limit)]
 
+    def count(self, status: FileStatus, *, changed: tuple[datetime, datetime], partner: str | None = None) -> int:
+        """Count the rows that took a status between two times, by the index alone, which follows its table late."""
+        where = {} if partner is None else {"partner": partner}
+        return sum(
+            page["Count"]
+            for shard in SHARDS
+            for page in self._index_pages(shard, status, changed, where, condition="#{0} = :{0}", Select="COUNT")
+        )
+
+    def ids_beginning(self, prefix: str, *, changed: tuple[datetime, datetime]) -> list[str]:
+        """Return the ids that begin with these digits, of files that took their status between two times."""
+        return [
+            item["file_id"]["S"]
+            for status in FileStatus
+            for page in self._index_pages(
+                prefix[0], status, changed, {"file_id": prefix}, condition="begins_with(#{0}, :{0})"
+            )
+            for item in page["Items"]
+        ]
+
     def duplicates_of(self, file_id: str) -> list[AuditRow]:
         """Read the rows of the files that were recorded as duplicates of this one, oldest first."""
         found = find(self._dynamodb, self._name, FileStatus.DUPLICATE, where={"duplicate_of": file_id})
@@ -85,6 +105,34 @@ class AuditTable:
         """Read the rows of the files of a delivery, by the registry's entry of it, that do not stand (any more)."""
         found = (find(self._dynamodb, self._name, status, where={"delivery": entry}) for status in _LEFT)
         return [read_item(item) for items in found for item in items]
+
+    def _index_pages(
+        self,
+        shard: str,
+        status: FileStatus,
+        changed: tuple[datetime, datetime],
+        where: Mapping[str, str],
+        *,
+        condition: str,
+        **request: Any,
+    ) -> Iterator[Mapping[str, Any]]:
+        """Page through a shard of the status index; ``condition`` is what an attribute of ``where`` has to fulfil."""
+        first, last = bounds(status, *changed)
+        if where:
+            request["FilterExpression"] = " AND ".join(condition.format(name) for name in where)
+        yield from self._dynamodb.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=STATUS_INDEX,
+            KeyConditionExpression=f"#{SHARD} = :shard AND #{STATUS_AT} BETWEEN :first AND :last",
+            ExpressionAttributeNames={f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
+            ExpressionAttributeValues={
+                ":shard": {"S": shard},
+                ":first": {"S": first},
+                ":last": {"S": last},
+                **{f":{name}": {"S": value} for name, value in where.items()},
+            },
+            **request,
+        )
 
     def _pages(self, operation: str, **request: Any) -> Iterator[Mapping[str, Any]]:
         for page in self._dynamodb.get_paginator(operation).paginate(TableName=self._name, **request):

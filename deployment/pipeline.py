@@ -20,11 +20,16 @@ from deployment.waiting import PATIENCE_SECONDS, wait_until
 from deployment.withdrawals import Withdrawals
 from etl.workflow.steps import DELIVERY_PREFIX
 from pipeline.audit_row import AuditRow
+from pipeline.constants import INCOMING
 from pipeline.lost_uploads import LostUploads
 from pipeline.missing_files import AlertedFiles
 from pipeline.raw_bucket import identify
 from pipeline.sweep import Progress, read_progress
 from transactions.results import WrittenObject
+
+
+class IncompleteStackError(Exception):
+    """A stack was never deployed as a whole. The message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,17 @@ class Pipeline:
     """One deployment. Every name comes from the stack's outputs."""
 
     def __init__(self, stack: DeployedStack) -> None:
+        """Connect to a deployment.
+
+        Raises
+        ------
+        IncompleteStackError
+            If the stack's creation failed, or is under way.
+        """
+        if not stack.outputs:
+            raise IncompleteStackError(
+                f"the creation of {stack.name} failed or is under way: see its events, and deploy again"
+            )
         session = stack.session
         # The stubs' get_paginator accepts only the service's operations, the Protocols any name.
         dynamodb: Any = session.client("dynamodb")
@@ -101,6 +117,11 @@ class Pipeline:
         """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""
         answer = self._s3.put_object(Bucket=self.outputs["RawBucket"], Key=key, Body=content)
         return Upload(key=key, version_id=answer["VersionId"])
+
+    def has_uploads(self, partner: str) -> bool:
+        """Whether anything was ever uploaded for a partner and is still there."""
+        found = self._s3.list_objects_v2(Bucket=self.outputs["RawBucket"], Prefix=f"{INCOMING}/{partner}/", MaxKeys=1)
+        return found["KeyCount"] > 0
 
     def rows(self, uploads: Iterable[Upload]) -> dict[Upload, AuditRow]:
         """Return the audit rows of the uploads that have one."""

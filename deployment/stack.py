@@ -1,13 +1,17 @@
 """A deployed stack as CloudFormation describes it, so that its names are written nowhere else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,22 @@ class DeployedStack:
     def id(self) -> str:
         """The stack's id, which no other stack of the same name has."""
         return self._description["StackId"]
+
+    @property
+    def account(self) -> str:
+        """The account's twelve digits, from the stack's id."""
+        return self.id.split(":")[4]
+
+    @property
+    def created_at(self) -> datetime:
+        """When the stack was deployed first."""
+        return self._description["CreationTime"]
+
+    @cached_property
+    def embedded(self) -> bool:
+        """Whether this is the embedded AWS."""
+        host = urlsplit(self.session.client("sts").meta.endpoint_url).hostname or ""
+        return not host.endswith(_AWS)
 
     @cached_property
     def _description(self) -> "StackTypeDef":

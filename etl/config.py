@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final, Literal, cast
 
 from pipeline.constants import VERIFICATION_PARTNER
@@ -190,14 +191,21 @@ CONTEXT_KEYS: Final = (
 )
 
 
+_CDK_KEY: Final = re.compile("[@:/]")
+"""What a key of the CDK has in its name: a feature flag, a setting, a value that was looked up."""
+_CDK_KEYS: Final = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
+"""Its keys without."""
+
+
 def load_settings(context: Mapping[str, object]) -> Settings:
     """Validate the context and return the settings.
 
     Raises
     ------
     ConfigError
-        At the first key that is missing or holds a refused value.
+        At the first key that is not known, is missing or holds a refused value.
     """
+    _refuse_unknown(context)
     values = {key.name: _value(key, context) for key in CONTEXT_KEYS}
     return Settings(
         environment_suffix=values[SUFFIX.name],
@@ -215,6 +223,16 @@ def load_settings(context: Mapping[str, object]) -> Settings:
         termination_protection=values[PROTECTION.name] == "true",
         partner_accounts=dict(pair.split("=") for pair in values[PARTNER_ACCOUNTS.name].split(",") if pair),
     )
+
+
+def _refuse_unknown(context: Mapping[str, object]) -> None:
+    known = [key.name for key in CONTEXT_KEYS]
+    for name in context:
+        if name in known or name in _CDK_KEYS or _CDK_KEY.search(name):
+            continue
+        nearest = get_close_matches(name, known, n=1)
+        meant = f"did you mean {nearest[0]}?" if nearest else f"the keys are {', '.join(known)}"
+        raise ConfigError(f"context key {name} is not known: {meant}")
 
 
 def _value(key: ContextKey, context: Mapping[str, object]) -> str:

@@ -40,7 +40,7 @@ def running(application: str = SERVER) -> Iterator[Emulator]:
 
     ``application`` is the module that serves it.
     """
-    with _termination_unwinds():
+    with termination_unwinds():
         emulator = start(server_command(application))
         end = atexit.register(partial(stop, emulator))
         try:
@@ -183,7 +183,7 @@ def _wait_until_gone(session: int) -> bool:
 
 
 @contextlib.contextmanager
-def _termination_unwinds() -> Iterator[None]:
+def termination_unwinds() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the stack as Ctrl-C does, which they do not by themselves."""
     if threading.current_thread() is not threading.main_thread():
         yield

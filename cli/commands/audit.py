@@ -1,20 +1,19 @@
 """``etl audit``."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
-import typer
 from rich.console import Console
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from cli.console import make_console
-from cli.documents import row_document
-from cli.finding import find_versions
+from cli.documents import FileDocument, file_document
+from cli.finding import FileArgument, find_versions
+from cli.fitting import Name
 from cli.options import AsJson, Suffix, print_json
-from cli.tables import count, counted, make_table, overlaps, remark, seconds, status_text
+from cli.tables import amount, count, counted, heading, make_table, overlaps, remark, seconds, short_id, status_text
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
@@ -29,31 +28,17 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     already had some of its transactions when it was completed.
     """
 
-    row: AuditRow
+    row: FileDocument
     raw: str
     objects: tuple[WrittenObject, ...]
-    versions: tuple[AuditRow, ...]
-    delivery: tuple[AuditRow, ...]
-    duplicates: tuple[AuditRow, ...]
-    overlapping: tuple[AuditRow, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Turn the trail into plain JSON values."""
-        return {
-            "row": row_document(self.row),
-            "raw": self.raw,
-            "objects": msgspec.to_builtins(self.objects),
-            "versions": [row_document(version) for version in self.versions],
-            "delivery": [row_document(other) for other in self.delivery],
-            "duplicates": [row_document(duplicate) for duplicate in self.duplicates],
-            "overlapping": [row_document(other) for other in self.overlapping],
-        }
+    versions: tuple[FileDocument, ...]
+    delivery: tuple[FileDocument, ...]
+    duplicates: tuple[FileDocument, ...]
+    overlapping: tuple[FileDocument, ...]
 
 
 def audit(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key for the latest version.")
-    ],
+    file: FileArgument,
     suffix: Suffix = "dev",
     *,
     as_json: AsJson = False,
@@ -62,11 +47,12 @@ def audit(
 
     \b
     etl audit incoming/alpine/october.csv
-    etl audit 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef --json
+    etl audit october.csv
+    etl audit 5f70bf18a086 --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     found = trail(connect(suffix), file)
     if as_json:
-        print_json(found.document())
+        print_json(found)
     else:
         _show(make_console(), found)
 
@@ -77,14 +63,18 @@ def trail(pipeline: Pipeline, file: str) -> Trail:
     raw = f"s3://{pipeline.outputs['RawBucket']}/{row.key}"
     versions = pipeline.audit.of_key(pipeline.outputs["RawBucket"], row.key)
     return Trail(
-        row=row,
+        row=file_document(row),
         raw=f"{raw}?versionId={row.version_id}" if row.version_id else raw,
         objects=pipeline.objects(row),
-        versions=tuple(version for version in versions if version.file_id != row.file_id),
-        delivery=tuple(pipeline.same_delivery(row)),
-        duplicates=tuple(pipeline.audit.duplicates_of(row.file_id)),
-        overlapping=tuple(pipeline.audit.get(row.overlapping_files).values()),
+        versions=_documents(version for version in versions if version.file_id != row.file_id),
+        delivery=_documents(pipeline.same_delivery(row)),
+        duplicates=_documents(pipeline.audit.duplicates_of(row.file_id)),
+        overlapping=_documents(pipeline.audit.get(row.overlapping_files).values()),
     )
+
+
+def _documents(rows: Iterable[AuditRow]) -> tuple[FileDocument, ...]:
+    return tuple(map(file_document, rows))
 
 
 def _show(console: Console, found: Trail) -> None:
@@ -111,15 +101,13 @@ def _show(console: Console, found: Trail) -> None:
         more = f" (and {counted(left_out, 'more file')}: etl query overlaps)" if left_out else ""
         _section(console, f"Files that had some of its transactions too{more}", _relatives(found.overlapping))
     if row.status is FileStatus.FAILED:
-        console.print(
-            f"\nnext: etl logs {row.file_id}; mend the cause, then: etl replay --file-id {row.file_id}",
-            style="yellow",
-            soft_wrap=True,
-        )
+        file_id = short_id(row.file_id)
+        next_step = f"\nnext: etl logs {file_id}; mend the cause, then: etl replay --file-id {file_id}"
+        console.print(next_step, style="yellow", soft_wrap=True)
 
 
 def _section(console: Console, title: str, body: Table) -> None:
-    console.print(Rule(title, align="left", style="dim"))
+    console.print(heading(title))
     console.print(body)
 
 
@@ -129,8 +117,11 @@ def _facts(found: Trail) -> Table:
     table.add_column(overflow="fold")
     for label, value in _labelled(found):
         if value:
-            table.add_row(label, Text(value))
+            table.add_row(label, Name(value) if label in _NAMES else Text(value))
     return table
+
+
+_NAMES: Final = frozenset({"file", "raw version", "report", "execution"})
 
 
 def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
@@ -175,7 +166,7 @@ def _history(row: AuditRow) -> Table:
 def _totals(row: AuditRow) -> Table:
     table = make_table("currency", "rows", "sum", numbers=("rows", "sum"))
     for total in row.totals:
-        table.add_row(total.currency, count(total.count), f"{total.sum:f}")
+        table.add_row(total.currency, count(total.count), amount(total.sum))
     return table
 
 
@@ -189,12 +180,14 @@ def _codes(found: tuple[ErrorCount, ...]) -> Table:
 def _objects(objects: tuple[WrittenObject, ...]) -> Table:
     table = make_table("object", "rows", "bytes", numbers=("rows", "bytes"))
     for item in objects:
-        table.add_row(Text(item.path), count(item.rows), count(item.size))
+        table.add_row(Name(item.path), count(item.rows), count(item.size))
     return table
 
 
-def _relatives(rows: tuple[AuditRow, ...]) -> Table:
+def _relatives(rows: tuple[FileDocument, ...]) -> Table:
     table = make_table("uploaded", "status", "file", "file id")
     for row in rows:
-        table.add_row(f"{row.uploaded_at:%Y-%m-%d %H:%M:%S}", status_text(row.status), Text(row.key), row.file_id)
+        table.add_row(
+            f"{row.uploaded_at:%Y-%m-%d %H:%M:%S}", status_text(row.status), Name(row.key), short_id(row.file_id)
+        )
     return table

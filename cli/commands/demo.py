@@ -15,6 +15,7 @@ from cli.demo.report import show, summary
 from cli.demo.run import DemoRun, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, LARGE_THRESHOLD_BYTES, Sample, waves
 from cli.exit_codes import ExitCode
+from cli.options import output_file
 from cli.progress import Watch, progress
 from deployment.pipeline import Pipeline, Upload
 from deployment.stack import DeployedStack
@@ -36,7 +37,7 @@ def demo(
     dashboard: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, writable=True, help="Draw the dashboard with this run's metrics to this .svg file."
+            dir_okay=False, callback=output_file, help="Draw the dashboard with this run's metrics to this .svg file."
         ),
     ] = None,
 ) -> None:
@@ -97,3 +98,4 @@ def _conclude(console: Console, outcome: DemoRun, checks: list[DemoCheck]) -> No
         console.print(f"FAILED: {found.claim}: {found.problems[0]}", style="red", markup=False)
     if failed:
         raise typer.Exit(ExitCode.NOTICE)
+    console.print('To keep the embedded AWS running, and work with it: eval "$(make --silent local)"', soft_wrap=True)

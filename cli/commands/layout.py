@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from cli.console import make_console
@@ -10,26 +11,40 @@ from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
-from cli.options import AsJson, Command, print_json
+from cli.options import AsJson, Command, Group, UsageError, print_json, show_help
+from cli.partners import complete_partner, partners, unknown_partner
 from cli.tables import counted, make_table
 from transactions.assets import asset_folder
 from transactions.layouts.catalog import LayoutCatalog
 
 layouts = typer.Typer(
+    cls=Group,
     name="layout",
-    no_args_is_help=True,
+    callback=show_help,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="List, check and draft layouts, which describe partners' files.",
 )
 
 
+class LintedLayout(msgspec.Struct, frozen=True, kw_only=True):
+    """A layout's file and what is wrong with it, as ``lint --json`` prints it."""
+
+    layout: str
+    complaints: tuple[str, ...]
+
+
 @layouts.command(name="list", cls=Command)
 def list_layouts(
-    partner: Annotated[str | None, typer.Option(help="Only this partner's layouts.")] = None,
+    partner: Annotated[
+        str | None, typer.Option(help="Only this partner's layouts.", autocompletion=complete_partner)
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """List the layouts in this repository."""
+    if partner is not None and partner not in partners():
+        raise UsageError(unknown_partner(partner))
     shown = [layout for layout in LayoutCatalog.load() if partner in {None, layout.partner}]
     if as_json:
         print_json(shown)
@@ -40,7 +55,8 @@ def list_layouts(
         table.add_row(layout.name, layout.partner, layout.format.upper(), str(columns), layout.title)
     console = make_console()
     console.print(table)
-    console.print(f"{len(shown)} layouts of {len({layout.partner for layout in shown})} partners")
+    of = counted(len({layout.partner for layout in shown}), "partner")
+    console.print(f"{counted(len(shown), 'layout')} of {of}")
 
 
 @layouts.command(cls=Command)
@@ -58,7 +74,7 @@ def lint(
     linted = lint_all(path or asset_folder("layouts"))
     wrong = sum(bool(layout.complaints) for layout in linted)
     if as_json:
-        print_json([{"layout": layout.path.name, "complaints": layout.complaints} for layout in linted])
+        print_json([LintedLayout(layout=one.path.name, complaints=one.complaints) for one in linted])
     else:
         console = make_console()
         for layout in linted:
@@ -72,7 +88,9 @@ def lint(
 @layouts.command(name="draft", cls=Command)
 def draft_layout(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
-    partner: Annotated[str, typer.Option(help="The partner that sends the file.")] = "partner",
+    partner: Annotated[
+        str, typer.Option(help="The partner that sends the file.", autocompletion=complete_partner)
+    ] = "partner",
 ) -> None:
     """Propose a layout for a file, to be reviewed by a person. Prints YAML with comments, and no value of the file.
 

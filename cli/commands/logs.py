@@ -1,15 +1,14 @@
 """``etl logs``."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from cli.console import make_console
-from cli.finding import find_row
+from cli.finding import FileArgument, find_row
 from cli.options import AsJson, Suffix, print_json
 from cli.tables import counted, make_table
 from deployment.connection import connect
@@ -49,9 +48,7 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def logs(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key for the latest version.")
-    ],
+    file: FileArgument,
     suffix: Suffix = "dev",
     *,
     as_json: AsJson = False,
@@ -62,7 +59,7 @@ def logs(
 
     \b
     etl logs incoming/alpine/october.csv
-    etl logs 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef --json
+    etl logs 5f70bf18a086 --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
     row = find_row(pipeline, file)

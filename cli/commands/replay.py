@@ -10,8 +10,11 @@ import typer
 from rich.table import Table
 
 from cli.console import make_console
-from cli.options import AsJson, Suffix, print_json
-from cli.tables import file_text, make_table
+from cli.exit_codes import ExitCode
+from cli.finding import as_given, find_ids
+from cli.options import AsJson, Suffix, UsageError, print_json
+from cli.partners import PartnerFilter, require_partner
+from cli.tables import counted, file_text, make_table, short_id
 from deployment.archive import Readability
 from deployment.connection import connect
 from deployment.dead_letters import DeadLetter
@@ -39,6 +42,8 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of files that do not move, as their uploads must be restored first."""
     restoring: tuple[str, ...]
     """Ids of files that do not move, as their uploads are being restored."""
+    without_message: tuple[str, ...]
+    """What was given by ``--file-id`` and fits no message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,11 @@ class _Moved:
     archived: list[DeadLetter]
     restoring: list[DeadLetter]
 
+    @property
+    def file_ids(self) -> set[str]:
+        """The files of all these messages."""
+        return {letter.file_id for letter in (*self.letters, *self.archived, *self.restoring)}
+
 
 class Resent(msgspec.Struct, frozen=True, kw_only=True):
     """What ``--outcomes --json`` prints: the files whose outcome is recorded again."""
@@ -58,8 +68,15 @@ class Resent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay(
-    file_id: Annotated[list[str] | None, typer.Option(help="Only this file; can be given several times.")] = None,
-    partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file-id",
+            metavar="FILE",
+            help="Only this file: its id or 6 digits of it, its key or name. Can be given several times.",
+        ),
+    ] = None,
+    partner: PartnerFilter = None,
     reason: Annotated[str | None, typer.Option(help="Only files that failed with this error.")] = None,
     *,
     lost: Annotated[
@@ -91,21 +108,25 @@ def replay(
     etl replay --lost --restore              restore archived uploads; hours later: etl replay --lost
     etl replay --outcomes                    record outcomes again that the tables lack
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    pipeline = connect(suffix)
+    if outcomes:
+        if files or partner or reason or lost or restore:
+            raise UsageError("--outcomes takes no choice of files: leave out the other options")
+        _print_resent(pipeline.unrecorded.resend(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+        return
+    require_partner(pipeline, partner)
+    file_ids = {file: find_ids(pipeline, file) for file in files or ()}
+    asked = frozenset[str]().union(*file_ids.values())
 
     def wanted(letter: DeadLetter) -> bool:
         return (
-            (not file_id or letter.file_id in file_id)
+            (not files or letter.file_id in asked)
             and (partner is None or letter.partner == partner)
             and (reason is None or letter.reason == reason)
         )
 
-    pipeline = connect(suffix)
-    if outcomes:
-        if file_id or partner or reason or lost or restore:
-            raise typer.BadParameter("--outcomes takes no choice of files")
-        _print_resent(pipeline.unrecorded.resend(dry_run=dry_run), dry_run=dry_run, as_json=as_json)
-        return
     moved = _move(pipeline, wanted, lost=lost, restore=restore, dry_run=dry_run)
+    without = [file for file, ids in file_ids.items() if not ids & moved.file_ids]
     if as_json:
         print_json(
             Replay(
@@ -113,10 +134,15 @@ def replay(
                 messages=tuple(map(_replayed, moved.letters)),
                 archived=tuple(letter.file_id for letter in moved.archived),
                 restoring=tuple(letter.file_id for letter in moved.restoring),
+                without_message=tuple(without),
             )
         )
     else:
         _show(moved, dry_run=dry_run)
+    for file in without:
+        further = "" if lost else "; --lost looks for it beyond the queue"
+        typer.echo(f"no message of {as_given(file)} fits{further}: see 'etl audit {as_given(file)}'", err=True)
+    raise typer.Exit(ExitCode.NOTICE if without else ExitCode.OK)
 
 
 def _move(
@@ -148,8 +174,7 @@ def _show(moved: _Moved, *, dry_run: bool) -> None:
     if moved.letters:
         console.print(_table(moved.letters))
     verb = "would move" if dry_run else "moved"
-    number = len(moved.letters)
-    console.print(f"{number} {'message' if number == 1 else 'messages'} {verb} to the batching queue")
+    console.print(f"{counted(len(moved.letters), 'message')} {verb} to the batching queue")
     if moved.archived:
         console.print(f"{_files(moved.archived)} in the archive: use --restore, and replay some hours later")
     if moved.restoring:
@@ -184,7 +209,7 @@ def _table(letters: list[DeadLetter]) -> Table:
     for letter in sorted(letters, key=lambda letter: letter.kept_at):
         table.add_row(
             f"{letter.kept_at:%m-%d %H:%M:%S}",
-            file_text(letter.key or "no file of its own", letter.file_id),
+            file_text(letter.key or "no file of its own", short_id(letter.file_id)),
             letter.partner,
             letter.reason,
             str(letter.attempt or ""),

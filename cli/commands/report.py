@@ -7,19 +7,17 @@ from typing import Annotated
 
 import typer
 
-from cli.finding import find_row
-from cli.options import AsJson, Suffix, UsageError
+from cli.finding import FileArgument, find_row
+from cli.options import AsJson, Suffix, UsageError, output_file
 from deployment.connection import connect
 from pipeline.report_pages import json_key, report_page
 
 
 def report(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE_ID|KEY", help="The file's id, or its key for the latest version.")
-    ],
+    file: FileArgument,
     out: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, writable=True, help="Write the page to this file instead of opening it."),
+        typer.Option(dir_okay=False, callback=output_file, help="Write the page to this file instead of opening it."),
     ] = None,
     suffix: Suffix = "dev",
     *,

@@ -1,42 +1,70 @@
 """``etl status``."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from cli.console import make_console
-from cli.documents import row_document
+from cli.documents import file_document
 from cli.options import AsJson, Suffix, duration, print_json
-from cli.tables import OUTCOME_COLUMNS, counted, file_text, make_table, outcome_cells, remark, seconds, status_text
+from cli.partners import PartnerFilter, require_partner
+from cli.tables import (
+    OUTCOME_COLUMNS,
+    count,
+    counted,
+    file_text,
+    make_table,
+    outcome_cells,
+    remark,
+    seconds,
+    status_text,
+)
 from deployment.audit import AuditTable
 from deployment.connection import connect
 from pipeline.audit_row import AuditRow
-from pipeline.constants import FileStatus
+from pipeline.constants import BEGINNING, FileStatus
 
 _WATCH_SECONDS: Final = 2.0
 _LATELY: Final = timedelta(hours=24)
+_STATUSES: Final = ", ".join(status.lower() for status in FileStatus)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The latest files that were asked for, and how many there are of each status."""
+
+    rows: list[AuditRow]
+    counts: Mapping[FileStatus, int]
 
 
 def status(
     only: Annotated[
-        list[FileStatus] | None, typer.Option("--status", case_sensitive=False, help="Only files with this status.")
+        list[FileStatus] | None,
+        typer.Option(
+            "--status", case_sensitive=False, metavar="STATUS", help=f"Only files with this status: {_STATUSES}."
+        ),
     ] = None,
-    partner: Annotated[str | None, typer.Option(help="Only this partner's files.")] = None,
+    partner: PartnerFilter = None,
     since: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that changed within this time (24h)."),
+        typer.Option(
+            parser=duration, metavar="TIME", help="Only files that changed within this time: 15m, 24h, 7d (24h)."
+        ),
     ] = None,
     older_than: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="15m|24h|7d", help="Only files that have not changed for this time."),
+        typer.Option(
+            parser=duration, metavar="TIME", help="Only files that have not changed for this time: 15m, 24h, 7d."
+        ),
     ] = None,
     *,
     limit: Annotated[int, typer.Option(min=1, help="Show at most this many files, the latest.")] = 50,
@@ -52,20 +80,31 @@ def status(
     etl status --status processing --older-than 15m  files that hang
     etl status --partner alpine --watch              one partner, live
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
-    audit = connect(suffix).audit
-    statuses = tuple(only or FileStatus)
+    pipeline = connect(suffix)
+    require_partner(pipeline, partner)
+    audit, statuses = pipeline.audit, tuple(only or FileStatus)
 
-    def look() -> list[AuditRow]:
+    def changed() -> tuple[datetime, datetime]:
         now = datetime.now(UTC)
-        changed = (now - (since or _LATELY), now - (older_than or timedelta(0)))
-        return find(audit, statuses, changed=changed, partner=partner, limit=limit)
+        return _before(now, since or _LATELY), _before(now, older_than or timedelta(0))
+
+    def look(limit: int) -> Seen:
+        times = changed()
+        rows = find(audit, statuses, changed=times, partner=partner, limit=limit)
+        counts = {one: audit.count(one, changed=times, partner=partner) for one in statuses}
+        return Seen(rows=rows, counts=counts)
 
     if as_json:
-        print_json(list(map(row_document, look())))
+        rows = find(audit, statuses, changed=changed(), partner=partner, limit=limit)
+        print_json(list(map(file_document, rows)))
     elif watch:
         _watch(look)
     else:
-        make_console().print(_view(look(), limit))
+        make_console().print(_view(look(limit)))
+
+
+def _before(now: datetime, time: timedelta) -> datetime:
+    return now - min(time, now - BEGINNING)
 
 
 def find(
@@ -81,21 +120,40 @@ def find(
     return sorted(rows, key=lambda row: row.changed_at)[-limit:]
 
 
-def _watch(look: Callable[[], list[AuditRow]]) -> None:
+def _watch(look: Callable[[int], Seen]) -> None:
     console = make_console()
     with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
         try:
             while True:
-                live.update(_view(look(), max(1, console.height - 6)), refresh=True)
+                live.update(fitting_view(console, look(console.height)), refresh=True)
                 time.sleep(_WATCH_SECONDS)
         except KeyboardInterrupt:
             return
 
 
-def _view(rows: list[AuditRow], limit: int) -> RenderableType:
-    counts = Counter(row.status for row in rows)
-    found = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
-    return Group(_table(rows[-limit:]), Text(f"{counted(len(rows), 'file')}: {found}" if rows else "no file"))
+def fitting_view(console: Console, seen: Seen) -> RenderableType:
+    """Show as many of the latest files as the terminal has lines for, and the summary."""
+
+    def view(number: int) -> RenderableType:
+        return _view(replace(seen, rows=seen.rows[-number:]))
+
+    def overflows(number: int) -> bool:
+        return len(console.render_lines(view(number))) > console.height
+
+    fitting = bisect_left(range(1, len(seen.rows) + 1), x=True, key=overflows)
+    return view(max(1, fitting))
+
+
+def _view(seen: Seen) -> RenderableType:
+    return Group(_table(seen.rows), Text(_summary(seen))) if seen.rows else Text("no file")
+
+
+def _summary(seen: Seen) -> str:
+    found = ", ".join(f"{count(number)} {status}" for status, number in sorted(seen.counts.items()) if number)
+    # The index is read twice, and files change in between.
+    total = max(sum(seen.counts.values()), len(seen.rows))
+    latest = f"; the latest {count(len(seen.rows))} shown" if total > len(seen.rows) else ""
+    return f"{counted(total, 'file')}: {found}{latest}"
 
 
 def _table(rows: list[AuditRow]) -> Table:

@@ -5,17 +5,20 @@ from typing import Annotated
 import typer
 
 from cli.console import make_console
-from cli.documents import row_document
+from cli.documents import file_document
 from cli.exit_codes import ExitCode
+from cli.finding import FileArgument, find_row
 from cli.options import AsJson, Suffix, UsageError, print_json
+from cli.tables import counted, short_id
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
+from transactions.masking import masked_name
 
 
 def withdraw(
-    file_id: Annotated[str, typer.Argument(help="The file's id, as shown by etl status and etl audit.")],
+    file: FileArgument,
     reason: Annotated[str, typer.Option(help="The reason, for the file's history.")],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
@@ -28,29 +31,28 @@ def withdraw(
     SUPERSEDED: submit the file that is to be published.
 
     \b
-    etl withdraw 4f1c... --reason "sent by mistake, says the bank"
-    etl withdraw 4f1c... --reason "test data" --yes --json
+    etl withdraw 4f1c9a0b22de --reason "sent by mistake, says the bank"
+    etl withdraw october.csv --reason "test data" --yes --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
-    row = _published_row(pipeline, file_id)
+    row = _published_row(pipeline, file)
     if not reason.strip():
         raise UsageError("--reason is empty: say why, for those who look at the history")
+    rows, name = counted(row.rows_accepted, "row"), masked_name(row.key)
     if not yes:
-        typer.confirm(f"Take back {row.rows_accepted} rows of {row.key}?", abort=True, err=as_json)
+        typer.confirm(f"Take back {rows} of {name} ({short_id(row.file_id)})?", abort=True, err=as_json)
     pipeline.withdrawals.withdraw(row, reason)
-    after = pipeline.audit.get([file_id])[file_id]
+    after = pipeline.audit.get([row.file_id])[row.file_id]
     if as_json:
-        print_json(row_document(after))
+        print_json(file_document(after))
     else:
-        make_console().print(f"{after.status}: {row.rows_accepted} rows of {row.key} are taken back", soft_wrap=True)
+        make_console().print(f"{after.status}: {rows} of {name} taken back", markup=False, soft_wrap=True)
     raise typer.Exit(ExitCode.OK if after.status is FileStatus.WITHDRAWN else ExitCode.NOTICE)
 
 
-def _published_row(pipeline: Pipeline, file_id: str) -> AuditRow:
+def _published_row(pipeline: Pipeline, file: str) -> AuditRow:
     """Return the row of a file that has rows, or whose withdrawal may be unfinished; UsageError of any other."""
-    row = pipeline.audit.get([file_id]).get(file_id)
-    if row is None:
-        raise UsageError(f"{file_id}: no such file; etl status lists them")
+    row = find_row(pipeline, file)
     if not row.published and row.status is not FileStatus.WITHDRAWN:
-        raise UsageError(f"{file_id}: is {row.status}, and has no rows to take back")
+        raise UsageError(f"{short_id(row.file_id)} is {row.status}, and has no rows to take back: see 'etl audit'")
     return row

@@ -1,10 +1,10 @@
 """Show the demonstration's outcome."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
-from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.demo.checks import DemoCheck
 from cli.demo.run import QUARANTINE_QUERY, TOTALS_QUERY, DemoRun, FileResult
 from cli.progress import short
-from cli.tables import ROWS_COLUMNS, count, file_text, make_table, rows_cells, seconds, status_text
+from cli.tables import ROWS_COLUMNS, amount, count, file_text, heading, make_table, rows_cells, seconds, status_text
 from deployment.athena import Row
 from local.alerts import Alert
 from pipeline.constants import FileStatus
@@ -27,8 +27,11 @@ def show(console: Console, outcome: DemoRun, checks: Sequence[DemoCheck]) -> Non
     console.print(_section("Checked", _checks(checks)))
 
 
+_SQL: Final = Syntax("", "sql", theme="ansi_dark", background_color="default", word_wrap=True)
+
+
 def _section(title: str, body: RenderableType) -> Group:
-    return Group("", Rule(title, align="left", style="dim"), body)
+    return Group(heading(title), body)
 
 
 def _files(outcome: DemoRun) -> Table:
@@ -77,17 +80,19 @@ def _alert(alert: Alert) -> Panel:
         label, _, value = line.partition(":")
         facts.add_row(label, Text(value.strip()))
     title = f"[bold]{alert.subject}[/] · partner {alert.attributes.get('partner', '')}"
-    return Panel(facts, title=title, title_align="left", border_style="yellow")
+    return Panel.fit(facts, title=title, title_align="left", border_style="yellow")
 
 
 def _query(sql: str, rows: Table) -> Group:
-    return Group(Syntax(sql.strip(), "sql", theme="ansi_dark", background_color="default"), rows)
+    return Group(_SQL.highlight(sql.strip()), rows)
 
 
 def _totals(rows: Sequence[Row]) -> Table:
     table = make_table("partner", "currency", "transactions", "total", numbers=("transactions", "total"))
     for row in rows:
-        table.add_row(row["partner"], row["currency"], count(int(row["transactions"] or 0)), row["total"])
+        table.add_row(
+            row["partner"], row["currency"], count(int(row["transactions"] or 0)), amount(row["total"] or "0")
+        )
     return table
 
 

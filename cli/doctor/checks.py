@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final, Protocol
 
+import msgspec
 from botocore.exceptions import ClientError
 
+from cli.tables import count
 from deployment.pipeline import Pipeline
 from etl.config import BATCH_CONCURRENCY, MEMORY
 from pipeline.constants import EXTENSIONS, UNFINISHED, FileStatus
@@ -42,6 +45,10 @@ class ExaminedStack(Protocol):
         """The stack's name."""
 
     @property
+    def created_at(self) -> datetime:
+        """When it was deployed first."""
+
+    @property
     def session(self) -> Any:
         """Makes clients by the service's name."""
 
@@ -49,38 +56,57 @@ class ExaminedStack(Protocol):
         """Names or ARNs of the stack's resources of a type."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one check saw, and what to do if it is not well."""
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    """Nothing to do."""
+    NOTE = "note"
+    """Good to know; no exit code says so."""
+    PROBLEM = "problem"
+    """Something needs attention."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check saw, how much it matters, and what to do if it is not well."""
 
     subject: str
+    level: Level
     seen: str
     advice: str = ""
 
+
+@dataclass(frozen=True)
+class Seen:
+    """What a check saw, and what to do; a ``note`` needs no attention."""
+
+    seen: str
+    advice: str = ""
+    note: bool = False
+
     @property
-    def well(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.advice
+    def level(self) -> Level:
+        """How much it matters."""
+        if self.note:
+            return Level.NOTE
+        return Level.PROBLEM if self.advice else Level.OK
 
 
 def examine(stack: ExaminedStack, pipeline: Pipeline) -> Iterator[Finding]:
     """Make every check; one that AWS does not answer is a finding too."""
     for subject, look in _CHECKS.items():
         try:
-            seen, advice = look(stack, pipeline)
+            seen = look(stack, pipeline)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            seen, advice = f"not known: {code}", f"allow {error.operation_name} to whoever runs the doctor"
-        yield Finding(subject=subject, seen=seen, advice=advice)
-
-
-Seen = tuple[str, str]
+            seen = Seen(f"not known: {code}", f"allow {error.operation_name} to whoever runs the doctor")
+        yield Finding(subject=subject, level=seen.level, seen=seen.seen, advice=seen.advice)
 
 
 def _stack(stack: ExaminedStack, _: Pipeline) -> Seen:
     (described,) = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"]
     status = described["StackStatus"]
-    return status, "" if status in _SETTLED else "look at the stack's events, and deploy again"
+    return Seen(status, "" if status in _SETTLED else "look at the stack's events, and deploy again")
 
 
 def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -93,24 +119,26 @@ def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     pending = sum(not arn.startswith("arn:") for arn in arns)
     seen = f"{len(arns) - pending} confirmed, {pending} pending"
     if pending:
-        return seen, "follow the link in AWS's mail to the alert address; until then it receives nothing"
-    return seen, "" if arns else "nobody is notified of failures: subscribe to the alert topic"
+        return Seen(seen, "follow the link in AWS's mail to the alert address; until then it receives nothing")
+    return Seen(seen, "" if arns else "nobody is notified of failures: subscribe to the alert topic")
 
 
 def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("DeadLetterQueue")
-    return f"{waiting} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
+    return Seen(
+        f"{count(waiting)} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
+    )
 
 
 def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("RecordFailures")
     advice = "see docs/runbook.md#record-failures: mend the cause, then: etl replay --outcomes"
-    return f"{waiting} batches of outcomes could not be recorded", advice if waiting else ""
+    return Seen(f"{count(waiting)} batches of outcomes could not be recorded", advice if waiting else "")
 
 
 def _overlaps(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("OverlapsDeadLetterQueue")
-    return f"{waiting} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else ""
+    return Seen(f"{count(waiting)} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else "")
 
 
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -119,15 +147,15 @@ def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     unfinished = (row for one in UNFINISHED for row in pipeline.audit.of_status(one, changed=changed, limit=100))
     hanging = [row for row in unfinished if not row.held(now)]
     minutes = int(HANGS_AFTER.total_seconds() // 60)
-    return (
-        f"{len(hanging)} unfinished for more than {minutes} minutes",
+    return Seen(
+        f"{count(len(hanging))} unfinished for more than {minutes} minutes",
         f"etl status --status processing --older-than {minutes}m" if hanging else "",
     )
 
 
 def _without_row(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     files = {letter.file_id for letter in pipeline.lost_files.without_row(latest=_EXECUTIONS)}
-    return (
+    return Seen(
         f"{len(files)} in the latest {_EXECUTIONS} executions that failed, timed out or were aborted",
         "see docs/runbook.md#executions-failed, then: etl replay --lost" if files else "",
     )
@@ -136,29 +164,32 @@ def _without_row(_: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _unannounced(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     finished = pipeline.sweep_progress().finished
     if finished is None:
-        return "the raw bucket has not been listed to its end yet", ""
-    seen = f"{finished.without_row} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
-    return seen, "see docs/runbook.md#files-requeued, then: etl replay --lost" if finished.without_row else ""
+        return Seen("the raw bucket has not been listed to its end yet")
+    seen = f"{count(finished.without_row)} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
+    return Seen(seen, "see docs/runbook.md#files-requeued, then: etl replay --lost" if finished.without_row else "")
 
 
 def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     finished = pipeline.sweep_progress().finished
     if finished is None or not finished.ignored:
-        return "0 below incoming/ whose ending no rule takes", ""
+        return Seen("0 below incoming/ whose ending no rule takes")
     named = ", ".join(finished.ignored_keys[:_NAMED]) + (", ..." if finished.ignored > _NAMED else "")
     endings = " or ".join(EXTENSIONS)
-    return f"{finished.ignored} below incoming/: {named}", f"ask the partner for files that end in {endings}"
+    return Seen(
+        f"{count(finished.ignored)} below incoming/: {named}", f"ask the partner for files that end in {endings}"
+    )
 
 
 def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
     files = [row.file_id for row in completed if row.conflicting_rows]
-    seen = f"{len(files)} of the latest {len(completed)} files completed within {_CONFLICTS_WITHIN.days} days"
+    latest = f"the latest {count(len(completed))} files completed within {_CONFLICTS_WITHIN.days} days"
+    seen = f"{count(len(files))} of {latest}"
     if not files:
-        return seen, ""
+        return Seen(seen)
     named = ", ".join(files[:_NAMED]) + (", ..." if len(files) > _NAMED else "")
-    return f"{seen}: {named}", "see docs/runbook.md#conflicts, then: etl query overlaps"
+    return Seen(f"{seen}: {named}", "see docs/runbook.md#conflicts, then: etl query overlaps")
 
 
 def _alarms(stack: ExaminedStack, _: Pipeline) -> Seen:
@@ -166,8 +197,10 @@ def _alarms(stack: ExaminedStack, _: Pipeline) -> Seen:
     pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
     ringing = sorted({alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]} & set(names))
     if ringing:
-        return f"{len(ringing)} of {len(names)} ringing: {', '.join(ringing)}", "docs/runbook.md has a section for each"
-    return f"none of {len(names)} ringing", ""
+        return Seen(
+            f"{len(ringing)} of {len(names)} ringing: {', '.join(ringing)}", "docs/runbook.md has a section for each"
+        )
+    return Seen(f"none of {len(names)} ringing")
 
 
 def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -175,11 +208,14 @@ def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     last = stack.session.client("glue").get_crawler(Name=crawler)["Crawler"].get("LastCrawl")
     run = f"aws glue start-crawler --name {crawler}"
     if not last:
-        return "has not run yet", f"it runs every night; to run it now: {run}"
+        young = datetime.now(UTC) - stack.created_at < CRAWLED_WITHIN
+        return Seen("has not run yet", f"it runs every night; to run it now: {run}", note=young)
     seen = f"{last['Status']} at {last['StartTime']:%Y-%m-%d %H:%M}"
     if last["Status"] != "SUCCEEDED":
-        return seen, f"see docs/runbook.md#crawler-failed, then: {run}"
-    return seen, "" if datetime.now(UTC) - last["StartTime"] < CRAWLED_WITHIN else f"its schedule did not run: {run}"
+        return Seen(seen, f"see docs/runbook.md#crawler-failed, then: {run}")
+    return Seen(
+        seen, "" if datetime.now(UTC) - last["StartTime"] < CRAWLED_WITHIN else f"its schedule did not run: {run}"
+    )
 
 
 def _lake_formation(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -194,9 +230,9 @@ def _lake_formation(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
     registered = any(table.get("IsRegisteredWithLakeFormation") for page in pages for table in page["TableList"])
     if not closed and not registered:
-        return "IAM alone decides who uses the tables", ""
+        return Seen("IAM alone decides who uses the tables")
     advice = "DESCRIBE and SELECT to readers, and to the roles publish and crawler what IAM allows them"
-    return (
+    return Seen(
         "Lake Formation decides too who uses the tables",
         f"grant in Lake Formation, on {database} and its tables: {advice} (docs/security.md)",
     )
@@ -208,14 +244,16 @@ def _memory(stack: ExaminedStack, _: Pipeline) -> Seen:
     sizes = {client.get_function_configuration(FunctionName=name)["MemorySize"] for name in functions}
     seen = f"{len(functions)} functions of {', '.join(f'{size} MB' for size in sorted(sizes))}"
     if sizes == {int(str(MEMORY.default))}:
-        return seen, ""
-    return seen, f"ask AWS to raise the account's 3008 MB limit, then deploy with -c {MEMORY.name}={MEMORY.default}"
+        return Seen(seen)
+    return Seen(
+        seen, f"ask AWS to raise the account's 3008 MB limit, then deploy with -c {MEMORY.name}={MEMORY.default}"
+    )
 
 
 def _concurrency(stack: ExaminedStack, _: Pipeline) -> Seen:
     limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     advice = f"ask AWS for at least {WANTED_CONCURRENCY} (Service Quotas, Lambda, concurrent executions)"
-    return f"{limit} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice
+    return Seen(f"{count(limit)} function calls at once", "" if limit >= WANTED_CONCURRENCY else advice)
 
 
 _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from deployment.pipeline import Pipeline
 from deployment.stack import DeployedStack
@@ -13,8 +12,6 @@ from deployment.verification.scenario import Scenario
 
 STABLE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 """A stack's statuses when nothing is under way, and the last change has ended well or was undone."""
-
-_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class Subject:
@@ -29,11 +26,10 @@ class Subject:
         make: Any = self.stack.session.client
         return make(service, **options)
 
-    @cached_property
+    @property
     def embedded(self) -> bool:
         """Whether this is the embedded AWS."""
-        host = urlsplit(self.client("sts").meta.endpoint_url).hostname or ""
-        return not host.endswith(_AWS)
+        return self.stack.embedded
 
     @cached_property
     def template(self) -> dict[str, dict[str, Any]]:
@@ -61,7 +57,7 @@ class Subject:
     @property
     def account(self) -> str:
         """The account's twelve digits, from the stack's id."""
-        return self.stack.id.split(":")[4]
+        return self.stack.account
 
     @cached_property
     def key_arn(self) -> str:

@@ -37,9 +37,11 @@ def find(
     ``where`` has values of attributes that are indexed (``constants.INDEXED``).
     An index follows its table late: items are read as they are now, and those of another status are skipped.
     """
-    bounds = tuple(f"{status}#{_timestamp(time)}" for time in (first, last))
     entries = merge(
-        *(_entries(dynamodb, table, shard, bounds, where or {}, newest_first=newest_first) for shard in SHARDS),
+        *(
+            _entries(dynamodb, table, shard, bounds(status, first, last), where or {}, newest_first=newest_first)
+            for shard in SHARDS
+        ),
         key=lambda entry: entry[STATUS_AT]["S"],
         reverse=newest_first,
     )
@@ -52,7 +54,7 @@ def _entries(
     dynamodb: ReadsIndex,
     table: str,
     shard: str,
-    bounds: tuple[str, ...],
+    between: tuple[str, str],
     where: Mapping[str, str],
     *,
     newest_first: bool,
@@ -64,7 +66,7 @@ def _entries(
         "ExpressionAttributeNames": {f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
         "ExpressionAttributeValues": {
             ":shard": {"S": shard},
-            **{name: {"S": bound} for name, bound in zip((":first", ":last"), bounds, strict=True)},
+            **{name: {"S": bound} for name, bound in zip((":first", ":last"), between, strict=True)},
             **{f":{name}": {"S": value} for name, value in where.items()},
         },
         "ScanIndexForward": not newest_first,
@@ -80,6 +82,11 @@ def _entries(
         if not following:
             return
         request["ExclusiveStartKey"] = following
+
+
+def bounds(status: FileStatus, first: datetime, last: datetime) -> tuple[str, str]:
+    """Return the index's sort keys between which the files are that took a status between two times."""
+    return f"{status}#{_timestamp(first)}", f"{status}#{_timestamp(last)}"
 
 
 def _timestamp(time: datetime) -> str:

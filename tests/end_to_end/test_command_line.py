@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
 from cli.main import app
+from cli.options import UsageError
 from deployment.waiting import wait_until
 from etl.package import ROOT
 from pipeline.constants import FailedStep
@@ -109,9 +110,35 @@ def test_status_finds_files_by_status_partner_and_age(etl: Etl) -> None:
 
 
 def test_the_doctor_examines_a_deployment(etl: Etl) -> None:
-    findings = {finding["subject"]: finding["advice"] for finding in json.loads(etl("doctor", "--json").stdout)}
-    # Then all is well, but for the crawler, which has not run yet, and letters that other tests leave
-    assert {subject for subject, advice in findings.items() if advice} - {"Dead letters"} == {"Crawler"}
+    levels = {finding["subject"]: finding["level"] for finding in json.loads(etl("doctor", "--json").stdout)}
+    # Then there is no problem but letters that other tests leave; that the crawler has not run yet is a note
+    assert {subject for subject, level in levels.items() if level == "problem"} <= {"Dead letters"}
+    assert levels["Crawler"] == "note"
+
+
+@pytest.mark.usefixtures("batch")
+def test_a_file_is_found_by_what_people_have_of_it(etl: Etl) -> None:
+    rows = json.loads(etl("status", "--json", "--partner", "obie").stdout)
+    row = rows[-1]
+    # Then its whole id, the beginning of it, its key and its name lead to the same file
+    for file in (row["file_id"], row["file_id"][:12], row["key"], row["key"].rpartition("/")[2]):
+        assert json.loads(etl("audit", file, "--json").stdout)["row"]["key"] == row["key"]
+    # And the summary counts what the list leaves out
+    assert f"{len(rows)} files:" in etl("status", "--partner", "obie", "--limit", "1").stdout
+
+
+def test_a_dry_run_uploads_nothing(etl: Etl, file: Callable[..., Path]) -> None:
+    told = etl("submit", file("dry", *ROWS), "--partner", "alpine", "--dry-run", "--json")
+
+    assert json.loads(told.stdout) == [{"key": "incoming/alpine/dry.csv", "replaces": ""}]
+    assert isinstance(etl("audit", "incoming/alpine/dry.csv").exception, UsageError)
+
+
+def test_a_deployment_says_where_it_is(etl: Etl, deployment: Deployment) -> None:
+    told = json.loads(etl("info", "--json").stdout)
+
+    assert (told["stack"], told["embedded"], told["links"]) == (deployment.stack.name, True, {})
+    assert told["outputs"] == deployment.stack.outputs
 
 
 def test_the_overview_has_figures_sums_and_reports(deployment: Deployment, etl: Etl, tmp_path: Path) -> None:

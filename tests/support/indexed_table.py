@@ -1,6 +1,7 @@
 """An audit table with its index by status, as DynamoDB answers."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ class IndexedTable:
                 and values[":first"]["S"] <= entry[STATUS_AT]["S"] <= values[":last"]["S"]
             ),
             key=lambda entry: (entry[STATUS_AT]["S"], entry["file_id"]["S"]),
-            reverse=not request["ScanIndexForward"],
+            reverse=not request.get("ScanIndexForward", True),
         )
         start = int(request.get("ExclusiveStartKey", {}).get("start", "0"))
         end = start + min(request.get("Limit", self.page_size), self.page_size)
@@ -47,7 +48,20 @@ class IndexedTable:
         answer: dict[str, Any] = {
             "Items": [{name: entry[name] for name in _PROJECTED if name in entry} for entry in page]
         }
+        answer["Count"] = len(page)
         return answer | ({"LastEvaluatedKey": {"start": str(end)}} if end < len(found) else {})
+
+    def get_paginator(self, operation: str) -> "IndexedTable":
+        assert operation == "query"
+        return self
+
+    def paginate(self, **request: Any) -> Iterator[Any]:
+        while True:
+            answer = self.query(**request)
+            yield answer
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def batch_get_item(self, **request: Any) -> Any:
         ((table, asked),) = request["RequestItems"].items()
@@ -60,8 +74,10 @@ def _fits(entry: Mapping[str, Any], condition: str | None, names: Mapping[str, s
     """Evaluate a filter, which sees the attributes that the index has."""
     parts: Iterable[str] = condition.split(" AND ") if condition else ()
     for part in parts:
-        name, value = part.split(" = ")
+        begins = re.fullmatch(r"begins_with\((#\w+), (:\w+)\)", part)
+        name, value = begins.groups() if begins else part.split(" = ")
         assert names[name] in _PROJECTED
-        if entry.get(names[name]) != values[value]:
+        found, wanted = entry.get(names[name], {}).get("S", ""), values[value]["S"]
+        if not (found.startswith(wanted) if begins else found == wanted):
             return False
     return True

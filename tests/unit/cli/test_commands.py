@@ -1,10 +1,11 @@
 """The command line itself."""
 
 import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import NoCredentialsError
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -52,6 +53,7 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
         "withdraw",
         "overview",
         "query",
+        "info",
         "doctor",
         "verify",
     )
@@ -61,17 +63,31 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
 def test_the_page_lists_every_command_and_every_exit_code() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `etl (\w+)", page, flags=re.MULTILINE)) == {*COMMANDS, "layout"}
-    assert {int(code) for code in re.findall(r"^\| (\d) \|", page, flags=re.MULTILINE)} == set(ExitCode)
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)} == {*ExitCode, 130}
 
 
-def test_an_expected_failure_is_one_message(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_whole_in_a_narrow_terminal(command: str) -> None:
+    shown = CliRunner().invoke(main.app, [command, "--help"], env={"COLUMNS": "60"}).output
+
+    assert "…" not in shown
+    assert "<bool>" not in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["layout"]], ids=["etl", "layout"])
+def test_a_group_alone_shows_its_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    def fail() -> None:
-        raise NoCredentialsError
+    monkeypatch.setattr(sys, "argv", ["etl", *arguments])
 
-    monkeypatch.setattr(main, "app", fail)
     with pytest.raises(SystemExit) as ended:
         main.main()
-    assert ended.value.code == ExitCode.FAILED
-    assert capsys.readouterr().err.startswith("error: Unable to locate credentials")
+
+    captured = capsys.readouterr()
+    assert ended.value.code == ExitCode.USAGE
+    assert "Usage: etl" in captured.out
+    assert captured.err == ""
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert CliRunner().invoke(main.app, ["--version"]).output == f"etl {version('transaction-pipeline')}\n"

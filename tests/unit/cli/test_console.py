@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from cli.console import PrintableConsole
+from cli.console import PrintableConsole, make_console
 from cli.tables import file_text, make_table
+from transactions.reports.page import grouped
 
 
 def shown(name: str) -> str:
@@ -34,3 +35,18 @@ def test_a_plain_name_is_shown_as_it_is(name: str) -> None:
 
 def test_a_terminals_commands_are_shown_as_question_marks() -> None:
     assert "x?[2J?.csv" in shown("x\x1b[2J\u202e.csv")
+
+
+def test_a_thin_space_between_thousands_is_a_space() -> None:
+    assert "1 470 000" in shown(f"{grouped('1470000')}.csv")
+
+
+@pytest.mark.parametrize(("columns", "lines"), [("60", 3), ("", 1)])
+def test_piped_output_follows_columns_or_is_not_wrapped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str, lines: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    make_console().print("a word " * 22)
+
+    assert len(capsys.readouterr().out.splitlines()) == lines

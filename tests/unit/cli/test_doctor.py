@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
-from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
+from cli.commands import doctor as command
+from cli.doctor.checks import WANTED_CONCURRENCY, Finding, Level, examine
+from cli.exit_codes import ExitCode
+from cli.main import app
 from deployment.dead_letters import DeadLetter, make_letter
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
@@ -46,6 +50,7 @@ class Account:
     listing: Listing | None = field(default_factory=lambda: Listing(began_at=NOW, looked_up_from=NOW))
     default_permissions: list[str] | None = None
     registered: bool = False
+    created_at: datetime = NOW - timedelta(days=30)
 
     name = "etl-pipeline-test"
     outputs = {"AlertTopic": "topic", "Crawler": "crawler-processed-test", "Database": "database"}  # noqa: RUF012 - read only
@@ -130,17 +135,43 @@ def _findings(account: Any) -> dict[str, Finding]:
 def test_a_healthy_deployment_has_no_findings(permissions: list[str] | None) -> None:
     account = Account(default_permissions=permissions)
 
-    assert [finding for finding in _findings(account).values() if not finding.well] == []
+    assert [finding for finding in _findings(account).values() if finding.level is not Level.OK] == []
 
 
 def test_a_file_whose_claim_holds_is_no_finding() -> None:
     held = audit_row(FileStatus.PROCESSING, lease_ends=datetime.now(UTC) + timedelta(hours=1))
 
-    assert [finding for finding in _findings(Account(hanging=(held,))).values() if not finding.well] == []
+    assert [finding for finding in _findings(Account(hanging=(held,))).values() if finding.level is not Level.OK] == []
 
 
 def test_a_bucket_that_was_not_listed_yet_is_no_finding() -> None:
-    assert [finding for finding in _findings(Account(listing=None)).values() if not finding.well] == []
+    assert [finding for finding in _findings(Account(listing=None)).values() if finding.level is not Level.OK] == []
+
+
+def test_a_crawler_that_is_not_due_yet_is_a_note() -> None:
+    findings = _findings(Account(crawl=None, created_at=NOW - timedelta(hours=1)))
+
+    assert {finding.subject: finding.level for finding in findings.values() if finding.level is not Level.OK} == {
+        "Crawler": Level.NOTE
+    }
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        (Account(), ExitCode.OK),
+        (Account(crawl=None, created_at=NOW), ExitCode.OK),
+        (Account(crawl=None), ExitCode.NOTICE),
+    ],
+    ids=["well", "note", "problem"],
+)
+def test_only_a_problem_is_told_by_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, account: Account, code: ExitCode
+) -> None:
+    monkeypatch.setattr(command, "deployed_stack", lambda _suffix: account)
+    monkeypatch.setattr(command, "Pipeline", lambda stack: stack)
+
+    assert CliRunner().invoke(app, ["doctor"]).exit_code == code
 
 
 def test_ignored_uploads_are_named() -> None:
@@ -193,5 +224,5 @@ def test_ignored_uploads_are_named() -> None:
 def test_each_problem_has_one_finding_with_its_cure(account: Account, subject: str, advice: str) -> None:
     findings = _findings(account)
 
-    assert [finding.subject for finding in findings.values() if not finding.well] == [subject]
+    assert [finding.subject for finding in findings.values() if finding.level is not Level.OK] == [subject]
     assert advice in findings[subject].advice

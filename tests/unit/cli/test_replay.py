@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli import main
+from cli.exit_codes import ExitCode
+from cli.options import UsageError
 from deployment.archive import Readability
 from deployment.dead_letters import NOT_STARTED, DeadLetter, DeadLetterQueue, ReplayError, make_letter
 from pipeline.audit_row import AuditRow
 from tests.support.events import load_event
 from tests.unit.cli.rows import audit_row
 
+ID = "4711" * 16
 DEAD, BATCHING = "dead-letters", "batching"
 
 
@@ -183,10 +186,14 @@ def test_a_message_that_names_no_file_can_be_moved(body: str) -> None:
 
 @dataclass(frozen=True)
 class _Deployed:
+    outputs = {"RawBucket": "raw"}  # noqa: RUF012 - read only
     dead_letters: DeadLetterQueue
     archived: dict[str, Readability] = field(default_factory=dict)
     """By the file's id; every other one can be read."""
     restored: list[str] = field(default_factory=list)
+
+    def has_uploads(self, partner: str) -> bool:
+        return partner == "formerly"
 
     @property
     def archive(self) -> "_Deployed":
@@ -201,19 +208,59 @@ class _Deployed:
 
 def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     queues = FakeQueues()
-    queues.put(_event(), reason="Disk.Full", attempt="2", file_id="4711")
+    queues.put(_event(), reason="Disk.Full", attempt="2", file_id=ID)
     queues.put(_event("dkb"), reason="States.Timeout", attempt="1", file_id="4712")
     monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
 
     shown = CliRunner().invoke(main.app, ["replay", "--partner", "alpine", "--dry-run"])
-    answered = CliRunner().invoke(main.app, ["replay", "--reason", "Disk.Full", "--file-id", "4711", "--json"])
+    answered = CliRunner().invoke(main.app, ["replay", "--reason", "Disk.Full", "--file-id", ID, "--json"])
 
     assert (shown.exit_code, answered.exit_code) == (0, 0)
     assert "Disk.Full" in shown.output
     assert "1 message would move" in shown.output
     [message] = json.loads(answered.output)["messages"]
-    assert (message["file_id"], message["attempt"], message["partner"]) == ("4711", 2, "alpine")
+    assert (message["file_id"], message["attempt"], message["partner"]) == (ID, 2, "alpine")
     assert queues.kept == [_event("dkb")]
+
+
+def test_a_file_without_a_message_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    queues = FakeQueues()
+    queues.put(_event(), reason="Disk.Full", attempt="2", file_id=ID)
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
+
+    answered = CliRunner().invoke(main.app, ["replay", "--file-id", ID, "--file-id", "0" * 64, "--dry-run"])
+
+    assert answered.exit_code == ExitCode.NOTICE
+    assert f"no message of {'0' * 12} fits; --lost looks for it" in answered.stderr
+    assert "1 message would move" in answered.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--file-id", "abc"], "no file abc: give a file id"),
+        (["--partner", "alpin"], "did you mean alpine?"),
+        (["--outcomes", "--lost"], "leave out the other options"),
+    ],
+)
+def test_a_typing_error_moves_nothing_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], says: str
+) -> None:
+    queues = FakeQueues()
+    queues.put(_event(), file_id=ID)
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: _Deployed(_queue(queues)))
+
+    error = CliRunner().invoke(main.app, ["replay", *options]).exception
+
+    assert isinstance(error, UsageError)
+    assert says in str(error)
+    assert queues.moved == []
+
+
+def test_a_partner_without_a_layout_may_have_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.commands.replay.connect", lambda _suffix: _Deployed(_queue(FakeQueues())))
+
+    assert CliRunner().invoke(main.app, ["replay", "--partner", "formerly"]).exit_code == ExitCode.OK
 
 
 def test_archived_files_do_not_move_until_they_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,4 +320,4 @@ def test_unrecorded_outcomes_are_told_again(monkeypatch: pytest.MonkeyPatch) -> 
     assert "1 outcome is recorded again" in shown.output
     assert json.loads(answered.output) == {"dry_run": True, "file_ids": [audit_row().file_id]}
     assert deployed.dry_runs == [False, True]
-    assert refused.exit_code == 2
+    assert isinstance(refused.exception, UsageError)

@@ -1,17 +1,23 @@
 """``etl submit``: where a file goes, and what the command ends with."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from cli.commands import submit as command
 from cli.commands.submit import exit_code, key_of
 from cli.exit_codes import ExitCode
+from cli.main import app
 from cli.options import UsageError, duration
-from cli.tables import counted, remark
+from cli.tables import amount, counted, remark
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 
@@ -43,6 +49,44 @@ def test_what_the_pipeline_would_ignore_is_not_submitted(name: str, partner: str
         key_of(Path(name), partner, "")
 
 
+@pytest.mark.parametrize("folder", ["..", "../x", "2025/../../dkb", "./2025"])
+def test_a_folder_lies_below_the_partners(folder: str) -> None:
+    with pytest.raises(UsageError, match="is no folder below the partner's"):
+        key_of(Path("a.csv"), "alpine", folder)
+
+
+def test_files_of_one_name_are_not_submitted_together(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").touch()
+    files = [str(tmp_path / folder / "a.csv") for folder in ("old", "new")]
+
+    refused = CliRunner().invoke(app, ["submit", *files, "--partner", "alpine"]).exception
+
+    assert isinstance(refused, UsageError)
+    assert "2 of the files would be incoming/alpine/a.csv" in str(refused)
+
+
+def test_a_dry_run_shows_the_keys_and_uploads_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Given a deployment that takes no upload, and has one of the two files
+    (tmp_path / "a.csv").touch()
+    (tmp_path / "b.json").touch()
+    of_key = {"incoming/alpine/2025/a.csv": [audit_row(file_id="f" * 64)]}
+    audit = SimpleNamespace(of_key=lambda _bucket, key: of_key.get(key, []))
+    deployed = SimpleNamespace(audit=audit, outputs={"RawBucket": "raw"})
+    monkeypatch.setattr(command, "connect", lambda _suffix: deployed)
+    arguments = ["submit", str(tmp_path / "a.csv"), str(tmp_path / "b.json"), "--partner", "alpine"]
+
+    shown = CliRunner().invoke(app, [*arguments, "--folder", "2025", "--dry-run"])
+    told = CliRunner().invoke(app, [*arguments, "--folder", "2025", "--dry-run", "--json"])
+
+    assert "2 files would be uploaded" in shown.output
+    assert msgspec.json.decode(told.output) == [
+        {"key": "incoming/alpine/2025/a.csv", "replaces": "f" * 64},
+        {"key": "incoming/alpine/2025/b.json", "replaces": ""},
+    ]
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
@@ -71,6 +115,15 @@ def test_a_replayed_file_has_no_remark_on_its_old_failure() -> None:
 @pytest.mark.parametrize(("number", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1000, "1 000 files")])
 def test_given_a_number_when_counted_then_the_word_agrees(number: int, words: str) -> None:
     assert counted(number, "file") == words
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_an_amount_is_grouped_and_keeps_every_digit(number: Decimal) -> None:
+    assert amount(number).replace(" ", "") == f"{number:f}"
+
+
+def test_sums_are_grouped_as_counts_are() -> None:
+    assert amount("-1234567.8900") == "-1 234 567.8900"
 
 
 @given(number=st.integers(0, 999_999), unit=st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("d", 86400)]))

@@ -22,6 +22,7 @@ class FakePipeline:
     row: AuditRow
     after: FileStatus = FileStatus.WITHDRAWN
     reasons: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=lambda: {"RawBucket": "raw"})
 
     @property
     def audit(self) -> "FakePipeline":
@@ -86,7 +87,7 @@ def test_what_has_no_rows_is_not_withdrawn(monkeypatch: pytest.MonkeyPatch, stat
 
 
 def test_an_unknown_file_and_an_empty_reason_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    _refused(monkeypatch, audit_row(), "no such file", file_id="abc")
+    _refused(monkeypatch, audit_row(), "no file abc", file_id="abc")
     _refused(monkeypatch, audit_row(), "--reason is empty", reason=" ")
 
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from deployment.pipeline import IncompleteStackError, Pipeline
 from deployment.stack import DeployedStack, Resource
 from local.alerts import Alert, AlertInbox
 
@@ -71,3 +72,11 @@ def test_the_inbox_keeps_every_alert_with_its_attributes() -> None:
     # Then none is lost or doubled
     assert first == [Alert(subject="file failed", message="why", attributes={"severity": "error"})]
     assert inbox.received() == [*first, Alert(subject="", message="no subject", attributes={})]
+
+
+def test_a_stack_whose_creation_failed_is_no_pipeline() -> None:
+    stack = KnownStack()
+    stack.outputs = {}
+
+    with pytest.raises(IncompleteStackError, match="the creation of etl-pipeline-dev failed or is under way"):
+        Pipeline(stack)

@@ -1,7 +1,9 @@
 """The app's settings: defaults, good values, and one line that says what is wrong with a bad one."""
 
 import dataclasses
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -198,3 +200,22 @@ def test_the_longest_suffix_and_partner_fit_into_a_roles_name() -> None:
     name = Names(suffix=settings.environment_suffix).physical_name("role", f"partner-{partner}")
 
     assert len(name) == 64
+
+
+def test_every_context_key_of_the_cdk_is_left_alone() -> None:
+    context = json.loads((Path(__file__).parents[3] / "cdk.json").read_text(encoding="utf-8"))["context"]
+
+    assert load_settings(REQUIRED | context | {"cli-telemetry": False}) == load_settings(REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("nosuchkey", "the keys are environmentSuffix, alertEmail,"),
+        ("batchsize", r"did you mean batchSize\?"),
+        ("environment-suffix", r"did you mean environmentSuffix\?"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_what_was_meant(key: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=f"context key {key} is not known: {says}"):
+        load_settings(REQUIRED | {key: "1"})
