@@ -18,6 +18,7 @@ from cli.commands.submit import submit
 from cli.commands.verify import verify
 from cli.commands.withdraw import withdraw
 from cli.exit_codes import ExitCode
+from cli.export import ExportError
 from cli.options import Command, UsageError
 from deployment.athena import QueryError
 from deployment.connection import StackNotFoundError
@@ -33,6 +34,7 @@ _FAILURES = (
     CdkError,
     ClientError,
     EmulatorError,
+    ExportError,
     NotInTimeError,
     QueryError,
     ReplayError,
