@@ -6,7 +6,10 @@ from etl.ledger import LEDGER
 from etl.names import REGION
 from pipeline.constants import FILE_TOTALS, FILES, QUARANTINE, QUERY_RESULTS, TRANSACTIONS
 
-_TABLES: Final = (TRANSACTIONS, QUARANTINE, FILES, FILE_TOTALS)
+_PREFIXES: Final = (TRANSACTIONS, QUARANTINE, FILES, FILE_TOTALS)
+
+PUBLISHED: Final = (*(prefix.rstrip("/") for prefix in _PREFIXES), LEDGER)
+"""The names of all tables that analysts read, the view among them."""
 
 
 class AnalysedStack(Protocol):
@@ -36,7 +39,6 @@ def reading_policy(stack: AnalysedStack) -> dict[str, Any]:
     account, outputs = stack.id.split(":")[4], stack.outputs
     bucket = f"arn:aws:s3:::{outputs['ProcessedBucket']}"
     database = outputs["Database"]
-    tables = [prefix.rstrip("/") for prefix in _TABLES]
     results = f"{bucket}/{QUERY_RESULTS}*"
 
     def arn(service: str, resource: str) -> str:
@@ -60,11 +62,11 @@ def reading_policy(stack: AnalysedStack) -> dict[str, Any]:
             [
                 arn("glue", "catalog"),
                 arn("glue", f"database/{database}"),
-                *(arn("glue", f"table/{database}/{table}") for table in (*tables, LEDGER)),
+                *(arn("glue", f"table/{database}/{table}") for table in PUBLISHED),
             ],
         ),
         (["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
-        (["s3:GetObject"], [*(f"{bucket}/{prefix}*" for prefix in _TABLES), results]),
+        (["s3:GetObject"], [*(f"{bucket}/{prefix}*" for prefix in _PREFIXES), results]),
         (["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"], [results]),
         (["kms:Decrypt", "kms:GenerateDataKey"], [arn("kms", f"key/{stack.physical_id('AWS::KMS::Key')}")]),
     )

@@ -22,6 +22,7 @@ class _DecimalType(str):
     """The type of a column of decimals, which knows their places."""
 
     __slots__ = ("scale",)
+    scale: int
 
     def __new__(cls, scale: int) -> "_DecimalType":
         kind = super().__new__(cls, "decimal")

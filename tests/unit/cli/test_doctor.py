@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, examine
+from deployment.analysts import PUBLISHED
 from deployment.dead_letters import DeadLetter, make_letter
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
@@ -45,6 +46,7 @@ class Account:
     refused: str = ""
     listing: Listing | None = field(default_factory=lambda: Listing(began_at=NOW, looked_up_from=NOW))
     default_permissions: list[str] | None = None
+    tables: tuple[str, ...] = PUBLISHED
     registered: bool = False
 
     name = "etl-pipeline-test"
@@ -84,7 +86,7 @@ class Account:
         return {
             "list_subscriptions_by_topic": Pages("Subscriptions", "SubscriptionArn", self.subscriptions),
             "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
-            "get_tables": Pages("TableList", "IsRegisteredWithLakeFormation", (self.registered,)),
+            "get_tables": Pages("TableList", "Name", self.tables, {"IsRegisteredWithLakeFormation": self.registered}),
         }[operation]
 
     def waiting_messages(self, queue: str) -> int:
@@ -117,9 +119,10 @@ class Pages:
     entries: str
     key: str
     values: tuple[object, ...]
+    more: dict[str, object] = field(default_factory=dict)
 
     def paginate(self, **_request: str) -> Iterator[dict[str, Any]]:
-        yield {self.entries: [{self.key: value} for value in self.values]}
+        yield {self.entries: [{self.key: value, **self.more} for value in self.values]}
 
 
 def _findings(account: Any) -> dict[str, Finding]:
@@ -182,6 +185,7 @@ def test_ignored_uploads_are_named() -> None:
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),
         (Account(crawl={"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=50)}), "Crawler", "its schedule"),
+        (Account(tables=("files", "file_totals", "ledger", "quarantine")), "Tables", "a-table-is-missing"),
         (Account(default_permissions=[]), "Lake Formation", "DESCRIBE and SELECT"),
         (Account(registered=True), "Lake Formation", "DESCRIBE and SELECT"),
         (Account(memory=3008), "Function memory", "lambdaMemoryMb=3072"),
