@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -75,22 +76,15 @@ def query(
         print_json(reading_policy(deployed_stack(suffix)))
         return
     saved = read_queries()
-    if query is None and file is None:
+    sql = _given(query, file, saved)
+    if sql is None:
         _list(saved, as_json=as_json)
         return
     if out:
         format_of(out)
-    sql = _sql(query, file, saved)
-    # Loading the parser takes as long as all the rest of the command line.
-    from cli.statements import require_reading  # noqa: PLC0415
-
-    require_reading(sql)
-    athena = connect(suffix).athena
-    if as_json or out:
-        result = athena.result(sql)
-    else:
-        with step(make_console(), "Ask Athena"):
-            result = athena.result(sql)
+    _require_reading(sql)
+    with nullcontext() if as_json or out else step(make_console(), "Ask Athena"):
+        result = connect(suffix).athena.result(sql)
     if out:
         write(result, out)
     if as_json:
@@ -101,7 +95,8 @@ def query(
         _show(result, vertical=vertical)
 
 
-def _sql(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -> str:
+def _given(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -> str | None:
+    """Return the SQL that the call gives, None if it gives none."""
     if query is not None and file is not None:
         raise UsageError("both a query and --file: give one of them")
     if file is not None:
@@ -110,9 +105,16 @@ def _sql(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -> 
         return _read(sys.stdin.buffer.read(), "standard input")
     if query in saved:
         return saved[query].sql
-    if query is None or re.fullmatch(r"[\w-]+", query):
+    if query is not None and re.fullmatch(r"[\w-]+", query):
         raise UsageError(f"no saved query {query}: there are {', '.join(saved)}; SQL goes in quotes")
     return query
+
+
+def _require_reading(sql: str) -> None:
+    # The parser takes half a second to import, and only this command needs it.
+    from cli.statements import require_reading  # noqa: PLC0415
+
+    require_reading(sql)
 
 
 def _read(content: bytes, source: str) -> str:

@@ -91,6 +91,16 @@ def test_a_number_that_parquet_cannot_hold_leaves_no_file(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_a_file_that_would_be_rounded_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a mistake in the type that an amount is written with
+    monkeypatch.setattr("cli.export._decimal_type", lambda _column, _values: "DECIMAL(38,0)")
+
+    with pytest.raises(ExportError, match="would not be those of the answer"):
+        write(_decimals("10.05"), tmp_path / "a.parquet")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("answered", [["10.05"], ["10.10", "0.00"], []])
 def test_a_file_with_other_amounts_is_refused(tmp_path: Path, answered: list[str]) -> None:
     # Given a file whose amounts are not the answer's
