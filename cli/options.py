@@ -67,6 +67,10 @@ def _usage_errors() -> Iterator[None]:
         raise
 
 
+class CommandError(Exception):
+    """A command could not do its work. The message says what to do."""
+
+
 class UsageError(Exception):
     """An argument does not exist or is invalid. The message says what to give instead."""
 

@@ -14,10 +14,11 @@ The emulator has no public hooks, so its functions are wrapped. Each wrapper add
 In addition, the calls of its services with a role are authorized (``local/enforcement.py``), permission to use the key
 is required as on AWS (``local/keys.py``), a deletion that fails can be run again (``local/deletion.py``), keys are
 encoded in listings (``local/listing.py``), versions are read in ranges (``local/ranges.py``), DynamoDB's writes are
-serialized (``local/writing.py``), Athena reads views (``local/views.py``), calls about a query are authorized for its
-workgroup (``local/queries.py``), the event on an execution's status has no input under a customer-managed key
-(``local/status_events.py``), a stream's batch whose retries are exhausted goes to the queue of failures
-(``local/streams.py``), a stopped execution makes no more calls (``local/executions.py``), and a Glue job runs
+serialized (``local/writing.py``), Athena reads views (``local/views.py``), answers SHOW and DESCRIBE
+(``local/catalog_statements.py``), and puts its answers where it says (``local/answers.py``), calls about a query are
+authorized for its workgroup (``local/queries.py``), the event on an execution's status has no input under a
+customer-managed key (``local/status_events.py``), a stream's batch whose retries are exhausted goes to the queue of
+failures (``local/streams.py``), a stopped execution makes no more calls (``local/executions.py``), and a Glue job runs
 (``local/glue_jobs.py``). Functions take turns on this machine's processors (``local/processors.py``). For speed, all
 environments of a function share one unpacked package (``local/shared_code.py``).
 """
@@ -34,6 +35,8 @@ from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
 from local import (
+    answers,
+    catalog_statements,
     deletion,
     enforcement,
     executions,
@@ -55,6 +58,8 @@ __all__ = ["app", "error_type", "query_attributes"]
 _PUBLISH = "arn:aws:states:::sns:publish"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
+answers.install()
+catalog_statements.install()
 deletion.install()
 enforcement.install()
 keys.install()

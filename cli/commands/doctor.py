@@ -20,8 +20,8 @@ def doctor(suffix: Suffix = "dev", *, as_json: AsJson = False) -> None:
     """Check the health of a deployment: everything that a person on call would look at.
 
     Checks the stack, the alert subscriptions, dead letters, unrecorded outcomes, files not yet compared with others,
-    conflicts, files that hang or lack a row or an event, alarms, the crawler, Lake Formation, and the account's
-    relevant quotas. Changes nothing.
+    conflicts, files that hang or lack a row or an event, alarms, the crawler, the tables, Lake Formation, and the
+    account's relevant quotas. Changes nothing.
 
     Exit code 0: all is well, though notes may stand beside it. 1: there is a problem; each finding says what to do.
     """

@@ -1,34 +1,27 @@
 """``etl query``."""
 
-import csv
-import io
-from enum import StrEnum
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
-import duckdb
 import typer
+from rich.console import Console
 from rich.text import Text
 
-from cli.console import PrintableConsole, make_console, step
+from cli.console import make_console, step
+from cli.export import format_of, write
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.tables import counted, make_table
-from deployment.athena import QueryResult
-from deployment.connection import connect
+from deployment.analysts import reading_policy
+from deployment.athena import QueryResult, ResultColumn, Row
+from deployment.connection import connect, deployed_stack
 from etl.saved_queries import SavedQuery, read_queries
 
 ROWS_SHOWN: Final = 200
 """Rows that a table on the terminal shows at most; a file has every row."""
-
-WIDEST: Final = 400
-"""Width of a table, in characters, where the output is not a terminal."""
-
-
-class Format(StrEnum):
-    """The format of a written result, by the extension of the file's name."""
-
-    CSV = ".csv"
-    PARQUET = ".parquet"
 
 
 def complete(incomplete: str) -> list[tuple[str, str]]:
@@ -40,99 +33,92 @@ def query(
     query: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME|SQL]",
-            help="A saved query, or SQL. Omitted: list the saved queries.",
+            metavar="[NAME|SQL|-]",
+            help="A saved query, or SQL; - reads SQL from standard input. Omitted: list the saved queries.",
             autocompletion=complete,
         ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, readable=True, help="Read the SQL from a file."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, writable=True, help="Write the result to this .csv or .parquet file.")
     ] = None,
     suffix: Suffix = "dev",
     *,
+    vertical: Annotated[
+        bool, typer.Option("--vertical", help="Show each column of a row in a line of its own.")
+    ] = False,
+    permissions: Annotated[
+        bool, typer.Option("--permissions", help="Print the IAM policy of an analyst, who can only read.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Query Athena: run a saved query by its name, or any SQL on the published tables.
+    """Query Athena: run a saved query by its name, or any SQL that reads the published tables.
 
     \b
     etl query
     etl query daily-totals
     etl query "SELECT count(*) FROM ledger WHERE partner = 'alpine'"
+    etl query "DESCRIBE ledger"
     etl query reconciliation --out reconciliation.parquet
+    etl query --file question.sql --vertical
+
+    Ctrl-C stops the query in Athena too.
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    if vertical and (out or as_json):
+        raise UsageError("--vertical is for the terminal: leave it out with --out and --json")
+    if permissions:
+        print_json(reading_policy(deployed_stack(suffix)))
+        return
     saved = read_queries()
-    if query is None:
+    sql = _given(query, file, saved)
+    if sql is None:
         _list(saved, as_json=as_json)
         return
-    written_as = _format(out) if out else None
-    sql = _sql(query, saved)
-    athena = connect(suffix).athena
-    if as_json or out:
-        result = athena.result(sql)
-    else:
-        with step(make_console(), "Ask Athena"):
-            result = athena.result(sql)
-    if out and written_as:
-        write(result, out, written_as)
+    if out:
+        format_of(out)
+    _require_reading(sql)
+    with nullcontext() if as_json or out else step(make_console(), "Ask Athena"):
+        result = connect(suffix).athena.result(sql)
+    if out:
+        write(result, out)
     if as_json:
         print_json(result.rows)
     elif out:
         typer.echo(f"{counted(len(result.rows), 'row')}: {out}")
     else:
-        _show(result)
+        _show(result, vertical=vertical)
 
 
-def _sql(query: str, saved: dict[str, SavedQuery]) -> str:
+def _given(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -> str | None:
+    """Return the SQL that the call gives, None if it gives none."""
+    if query is not None and file is not None:
+        raise UsageError("both a query and --file: give one of them")
+    if file is not None:
+        return _read(file.read_bytes(), str(file))
+    if query == "-":
+        return _read(sys.stdin.buffer.read(), "standard input")
     if query in saved:
         return saved[query].sql
-    if " " not in query.strip():
+    if query is not None and re.fullmatch(r"[\w-]+", query):
         raise UsageError(f"no saved query {query}: there are {', '.join(saved)}; SQL goes in quotes")
     return query
 
 
-def _format(out: Path) -> Format:
+def _require_reading(sql: str) -> None:
+    # The parser takes half a second to import, and only this command needs it.
+    from cli.statements import require_reading  # noqa: PLC0415
+
+    require_reading(sql)
+
+
+def _read(content: bytes, source: str) -> str:
     try:
-        return Format(out.suffix.lower())
-    except ValueError as error:
-        raise UsageError(f"{out}: the name must end in {' or '.join(Format)}") from error
-
-
-def write(result: QueryResult, out: Path, written_as: Format) -> None:
-    """Write a result. Parquet keeps Athena's types and distinguishes NULL from an empty text; CSV does neither."""
-    if written_as is Format.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow([column.name for column in result.columns])
-        writer.writerows([row.values() for row in result.rows])
-        out.write_text(text.getvalue(), encoding="utf-8")
-        return
-    with duckdb.connect() as connection:
-        names = [_quoted(column.name) for column in result.columns]
-        connection.execute(f"CREATE TABLE answer ({', '.join(f'{name} VARCHAR' for name in names)})")
-        if result.rows:
-            places = ", ".join("?" for _ in names)
-            connection.executemany(f"INSERT INTO answer VALUES ({places})", [list(r.values()) for r in result.rows])  # noqa: S608 - places only
-        typed = ", ".join(
-            f"CAST({name} AS {_engine_type(column.type)}) AS {name}"
-            for name, column in zip(names, result.columns, strict=True)
-        )
-        target = str(out).replace("'", "''")
-        connection.execute(f"COPY (SELECT {typed} FROM answer) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608 - quoted names
-
-
-def _engine_type(athena_type: str) -> str:
-    """Return DuckDB's name of a type; a type without a simple name becomes text."""
-    simple = athena_type.partition("(")[0]
-    return athena_type if simple in _ENGINE_TYPES else "VARCHAR"
-
-
-_ENGINE_TYPES: Final = frozenset(
-    {"bigint", "boolean", "date", "decimal", "double", "integer", "real", "smallint", "timestamp", "tinyint"}
-)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source} is no text in UTF-8: save it as that") from error
 
 
 def _list(saved: dict[str, SavedQuery], *, as_json: bool) -> None:
@@ -147,16 +133,30 @@ def _list(saved: dict[str, SavedQuery], *, as_json: bool) -> None:
     console.print("run one: etl query NAME")
 
 
-def _show(result: QueryResult) -> None:
-    names = [column.name for column in result.columns]
-    table = make_table(*names, numbers=tuple(column.name for column in result.columns if column.numeric))
-    for row in result.rows[:ROWS_SHOWN]:
-        table.add_row(*(Text(value or "") for value in row.values()))
+def _show(result: QueryResult, *, vertical: bool) -> None:
     console = make_console()
-    if not console.is_terminal:
-        console = PrintableConsole(highlight=False, width=WIDEST)
-    console.print(table)
+    shown = result.rows[:ROWS_SHOWN]
+    if vertical:
+        _show_vertically(console, shown)
+    else:
+        _show_table(console, result.columns, shown)
     left = len(result.rows) - ROWS_SHOWN
     console.print(
         counted(len(result.rows), "row") + (f", {left} not shown: --out result.csv has all" if left > 0 else "")
     )
+
+
+def _show_table(console: Console, columns: Sequence[ResultColumn], rows: Sequence[Row]) -> None:
+    names = [column.name for column in columns]
+    table = make_table(*names, numbers=tuple(column.name for column in columns if column.numeric))
+    for row in rows:
+        table.add_row(*(Text(value or "") for value in row.values()))
+    console.print(table)
+
+
+def _show_vertically(console: Console, rows: Sequence[Row]) -> None:
+    for number, row in enumerate(rows, start=1):
+        console.print(Text(f"row {number}", style="bold"))
+        width = max(map(len, row))
+        for name, value in row.items():
+            console.print(Text(f"  {name:<{width}}  {value or ''}".rstrip()), soft_wrap=True)

@@ -10,6 +10,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from cli.tables import count
+from deployment.analysts import PUBLISHED
 from deployment.pipeline import Pipeline
 from etl.config import BATCH_CONCURRENCY, MEMORY
 from pipeline.constants import EXTENSIONS, UNFINISHED, FileStatus
@@ -218,6 +219,16 @@ def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     )
 
 
+def _tables(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
+    database = pipeline.outputs["Database"]
+    pages = stack.session.client("glue").get_paginator("get_tables").paginate(DatabaseName=database)
+    existing = {table["Name"] for page in pages for table in page["TableList"]}
+    missing = [table for table in PUBLISHED if table not in existing]
+    if not missing:
+        return Seen(f"all {len(PUBLISHED)} are in {database}")
+    return Seen(f"missing: {', '.join(missing)}", "their data are still there: see docs/queries.md#a-table-is-missing")
+
+
 def _lake_formation(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
     """Look whether IAM alone decides who reads the tables, as the stack assumes.
 
@@ -269,6 +280,7 @@ _CHECKS: Final[dict[str, Callable[[ExaminedStack, Pipeline], Seen]]] = {
     "Files in conflict": _conflicts,
     "Alarms": _alarms,
     "Crawler": _crawler,
+    "Tables": _tables,
     "Lake Formation": _lake_formation,
     "Function memory": _memory,
     "Account's concurrency": _concurrency,

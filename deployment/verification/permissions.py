@@ -127,6 +127,7 @@ def _queries(subject: Subject) -> tuple[Statement, ...]:
                 "athena:GetWorkGroup",
                 "athena:ListNamedQueries",
                 "athena:StartQueryExecution",
+                "athena:StopQueryExecution",
             ],
             [_arn(subject, "athena", f"workgroup/{outputs['Workgroup']}")],
         ),

@@ -13,6 +13,7 @@ from cli.commands import doctor as command
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, Level, examine
 from cli.exit_codes import ExitCode
 from cli.main import app
+from deployment.analysts import PUBLISHED
 from deployment.dead_letters import DeadLetter, make_letter
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
@@ -49,6 +50,7 @@ class Account:
     refused: str = ""
     listing: Listing | None = field(default_factory=lambda: Listing(began_at=NOW, looked_up_from=NOW))
     default_permissions: list[str] | None = None
+    tables: tuple[str, ...] = PUBLISHED
     registered: bool = False
     created_at: datetime = NOW - timedelta(days=30)
 
@@ -89,7 +91,7 @@ class Account:
         return {
             "list_subscriptions_by_topic": Pages("Subscriptions", "SubscriptionArn", self.subscriptions),
             "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
-            "get_tables": Pages("TableList", "IsRegisteredWithLakeFormation", (self.registered,)),
+            "get_tables": Pages("TableList", "Name", self.tables, {"IsRegisteredWithLakeFormation": self.registered}),
         }[operation]
 
     def waiting_messages(self, queue: str) -> int:
@@ -122,9 +124,10 @@ class Pages:
     entries: str
     key: str
     values: tuple[object, ...]
+    more: dict[str, object] = field(default_factory=dict)
 
     def paginate(self, **_request: str) -> Iterator[dict[str, Any]]:
-        yield {self.entries: [{self.key: value} for value in self.values]}
+        yield {self.entries: [{self.key: value, **self.more} for value in self.values]}
 
 
 def _findings(account: Any) -> dict[str, Finding]:
@@ -213,6 +216,7 @@ def test_ignored_uploads_are_named() -> None:
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),
         (Account(crawl={"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=50)}), "Crawler", "its schedule"),
+        (Account(tables=("files", "file_totals", "ledger", "quarantine")), "Tables", "a-table-is-missing"),
         (Account(default_permissions=[]), "Lake Formation", "DESCRIBE and SELECT"),
         (Account(registered=True), "Lake Formation", "DESCRIBE and SELECT"),
         (Account(memory=3008), "Function memory", "lambdaMemoryMb=3072"),

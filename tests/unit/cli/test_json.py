@@ -74,10 +74,8 @@ def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
             return " or ".join(_type(option, definitions) for option in options)
         case {"type": "array", "items": items}:
             return f"list of {_type(items, definitions)}"
-        case {"type": "object", "additionalProperties": _}:
-            return "texts by name"
         case {"type": "object"}:
-            return "values by name"
+            return f"{'texts' if 'additionalProperties' in schema else 'values'} by name"
         case {"enum": _}:
             return "text"
     return {

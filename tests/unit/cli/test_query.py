@@ -1,63 +1,112 @@
-"""``etl query``: what is asked, and what is written."""
+"""``etl query``: where its SQL comes from, and how the result is shown."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
-import duckdb
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
-from cli.commands.query import Format, write
+from cli.commands.query import ROWS_SHOWN
 from cli.exit_codes import ExitCode
 from cli.main import app
 from deployment.athena import QueryResult, ResultColumn
 
-RESULT = QueryResult(
-    columns=(
-        ResultColumn("currency", "varchar"),
-        ResultColumn("total", "decimal(38,5)"),
-        ResultColumn("day", "date"),
-        ResultColumn('a "quoted" name', "array"),
-    ),
-    rows=[
-        {"currency": "EUR", "total": "1000000000000.10000", "day": "2025-10-01", 'a "quoted" name': "[1, 2]"},
-        {"currency": None, "total": None, "day": None, 'a "quoted" name': None},
-    ],
-)
+Etl = Callable[..., Result]
+COLUMNS = (ResultColumn("currency", "varchar"), ResultColumn("total", "decimal", precision=38, scale=5))
 
 
-def test_a_parquet_result_has_the_types_and_digits_of_athena(tmp_path: Path) -> None:
-    out = tmp_path / "it's.parquet"
+class FakeAthena:
+    """Answers every query with the same rows, and remembers what was asked."""
 
-    write(RESULT, out, Format.PARQUET)
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer = QueryResult(columns=COLUMNS, rows=[{"currency": "EUR", "total": "1.10000"}])
 
-    read = duckdb.read_parquet(str(out))
-    assert [str(kind) for kind in read.types] == ["VARCHAR", "DECIMAL(38,5)", "DATE", "VARCHAR"]
-    assert [str(value) for value in read.fetchall()[0]] == ["EUR", "1000000000000.10000", "2025-10-01", "[1, 2]"]
-    assert duckdb.read_parquet(str(out)).fetchall()[1] == (None, None, None, None)
-
-
-def test_an_empty_result_has_its_columns(tmp_path: Path) -> None:
-    empty = QueryResult(columns=RESULT.columns, rows=[])
-
-    write(empty, tmp_path / "a.parquet", Format.PARQUET)
-    write(empty, tmp_path / "a.csv", Format.CSV)
-
-    assert duckdb.read_parquet(str(tmp_path / "a.parquet")).columns == [column.name for column in RESULT.columns]
-    assert (tmp_path / "a.csv").read_text() == 'currency,total,day,"a ""quoted"" name"\n'
+    def result(self, sql: str) -> QueryResult:
+        self.asked.append(sql)
+        return self.answer
 
 
-def test_a_csv_result_has_the_values_as_athena_gave_them(tmp_path: Path) -> None:
-    write(RESULT, tmp_path / "a.csv", Format.CSV)
+@pytest.fixture
+def athena(monkeypatch: pytest.MonkeyPatch) -> FakeAthena:
+    fake = FakeAthena()
+    monkeypatch.setattr("cli.commands.query.connect", lambda _suffix: SimpleNamespace(athena=fake))
+    return fake
 
-    assert (tmp_path / "a.csv").read_text().splitlines()[1:] == ['EUR,1000000000000.10000,2025-10-01,"[1, 2]"', ",,,"]
+
+@pytest.fixture
+def etl() -> Etl:
+    return lambda *arguments, stdin="": CliRunner().invoke(app, ["query", *map(str, arguments)], input=stdin)
+
+
+def test_sql_comes_from_the_call_a_file_or_standard_input(athena: FakeAthena, etl: Etl, tmp_path: Path) -> None:
+    file = tmp_path / "q.sql"
+    # As some editors save it
+    file.write_text("SELECT 2", encoding="utf-8-sig")
+
+    assert etl("SELECT 1").exit_code == ExitCode.OK
+    assert etl("--file", file).exit_code == ExitCode.OK
+    assert etl("-", stdin="SELECT 3\n").exit_code == ExitCode.OK
+
+    assert athena.asked == ["SELECT 1", "SELECT 2", "SELECT 3\n"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
-    [(["query", "nonsense"], "no saved query nonsense"), (["query", "SELECT 1", "--out", "a.xlsx"], "must end in")],
+    ("arguments", "stdin", "says"),
+    [
+        (["nonsense"], "", "no saved query nonsense"),
+        (["SELECT 1", "--out", "a.xlsx"], "", "must end in"),
+        (["SELECT 1", "--out", "missing/a.csv"], "", "no folder missing"),
+        (["SELECT 1", "--file", __file__], "", "both a query and --file"),
+        (["SELECT 1", "--vertical", "--json"], "", "leave it out"),
+        (["DROP TABLE transactions"], "", "DROP is refused"),
+        (["-"], "DROP TABLE transactions", "DROP is refused"),
+        (["-"], "", "no SQL"),
+    ],
 )
-def test_a_wrong_call_says_in_one_line_what_to_give(arguments: list[str], says: str) -> None:
-    answer = CliRunner().invoke(app, arguments)
+def test_a_wrong_call_says_in_one_line_what_to_give(
+    athena: FakeAthena, etl: Etl, arguments: list[str], stdin: str, says: str
+) -> None:
+    answer = etl(*arguments, stdin=stdin)
 
     assert answer.exit_code != ExitCode.OK
     assert says in str(answer.exception)
+    assert "\n" not in str(answer.exception)
+    assert athena.asked == []
+
+
+def test_a_file_that_is_no_text_is_refused(athena: FakeAthena, etl: Etl, tmp_path: Path) -> None:
+    file = tmp_path / "q.sql"
+    file.write_bytes(b"SELECT '\xff'")
+
+    assert "no text in UTF-8" in str(etl("--file", file).exception)
+    assert athena.asked == []
+
+
+@pytest.mark.usefixtures("athena")
+def test_a_missing_file_is_incorrect_usage(etl: Etl) -> None:
+    assert etl("--file", "missing.sql").exit_code == ExitCode.USAGE
+
+
+def test_a_vertical_result_has_one_line_per_column(athena: FakeAthena, etl: Etl) -> None:
+    athena.answer = QueryResult(
+        columns=COLUMNS, rows=[{"currency": "EUR", "total": "1.10000"}, {"currency": None, "total": "-2.00000"}]
+    )
+
+    assert etl("SELECT 1", "--vertical").stdout.splitlines()[1:] == [
+        "row 1",
+        "  currency  EUR",
+        "  total     1.10000",
+        "row 2",
+        "  currency",
+        "  total     -2.00000",
+        "2 rows",
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--vertical"]])
+def test_what_is_not_shown_is_said(athena: FakeAthena, etl: Etl, options: list[str]) -> None:
+    athena.answer = QueryResult(columns=COLUMNS, rows=[{"currency": "EUR", "total": "1.00"}] * (ROWS_SHOWN + 1))
+
+    assert etl("SELECT 1", *options).stdout.endswith("201 rows, 1 not shown: --out result.csv has all\n")

@@ -51,6 +51,7 @@ class Pages:
     def __init__(self, pages: list[dict[str, Any]], *states: dict[str, Any]) -> None:
         self.pages = pages
         self.states = iter(states)
+        self.stopped = ""
 
     def batch_get_item(self, **_request: Any) -> Any:
         return self.pages.pop(0)
@@ -69,6 +70,9 @@ class Pages:
 
     def get_query_execution(self, **_request: Any) -> Any:
         return {"QueryExecution": {"Status": next(self.states)}}
+
+    def stop_query_execution(self, **request: Any) -> None:
+        self.stopped = request["QueryExecutionId"]
 
 
 def test_a_row_is_read_with_exact_sums() -> None:
@@ -132,14 +136,64 @@ def test_a_query_gives_rows_by_column_over_all_pages() -> None:
     athena = Athena(client=Pages(pages, {"State": "SUCCEEDED"}), database="d", workgroup="w")
     result = athena.result("SELECT 1")
     assert result.rows == [{"currency": "EUR", "total": "1.10"}, {"currency": "CHF", "total": None}]
-    assert result.columns == (ResultColumn("currency", "varchar"), ResultColumn("total", "decimal(38,5)"))
+    assert result.columns == (
+        ResultColumn("currency", "varchar"),
+        ResultColumn("total", "decimal", precision=38, scale=5),
+    )
     assert [column.numeric for column in result.columns] == [False, True]
 
 
-def test_a_failed_query_says_why() -> None:
-    failed = {"State": "FAILED", "StateChangeReason": "no such column"}
-    with pytest.raises(QueryError, match="no such column"):
+def _answer(names: list[str], *rows: dict[str, Any]) -> Athena:
+    columns = [{"Name": name, "Type": "string"} for name in names]
+    result = {"ResultSet": {"ResultSetMetadata": {"ColumnInfo": columns}, "Rows": list(rows)}}
+    return Athena(client=Pages([result], {"State": "SUCCEEDED"}), database="d", workgroup="w")
+
+
+def test_an_answer_without_a_header_keeps_its_first_row() -> None:
+    shown = _answer(["tab_name"], _cells("files"), _cells("ledger")).query("SHOW TABLES")
+
+    assert shown == [{"tab_name": "files"}, {"tab_name": "ledger"}]
+
+
+def test_cells_that_describe_joins_are_divided() -> None:
+    described = _answer(
+        ["col_name", "data_type", "comment"],
+        _cells("amount              \tdecimal(18,5)       \tSigned.             "),
+        _cells("\t \t "),
+        _cells("# Partition Information"),
+        {"Data": []},
+    ).query("DESCRIBE transactions")
+
+    assert [tuple(row.values()) for row in described] == [
+        ("amount", "decimal(18,5)", "Signed."),
+        ("", "", ""),
+        ("# Partition Information", None, None),
+        (None, None, None),
+    ]
+
+
+def test_columns_of_the_same_name_are_refused() -> None:
+    with pytest.raises(QueryError, match="two columns of the result are called amount"):
+        _answer(["amount", "amount"], _cells("1", "2")).result("SELECT a.amount, b.amount FROM a, b")
+
+
+def test_a_failed_query_says_why_in_one_line() -> None:
+    failed = {"State": "FAILED", "StateChangeReason": "no such column:\n  x\n\nLINE 1: SELECT x"}
+    with pytest.raises(QueryError, match=r"^no such column: x$"):
         Athena(client=Pages([], failed), database="d", workgroup="w").query("SELECT x")
+
+
+def test_a_query_that_is_interrupted_is_stopped() -> None:
+    class Interrupted(Pages):
+        def get_query_execution(self, **_request: Any) -> Any:
+            raise KeyboardInterrupt
+
+    client = Interrupted([])
+
+    with pytest.raises(KeyboardInterrupt):
+        Athena(client=client, database="d", workgroup="w").query("SELECT 1")
+
+    assert client.stopped == "q1"
 
 
 def test_waiting_returns_what_is_seen_when_the_condition_holds() -> None:
