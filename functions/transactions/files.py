@@ -10,6 +10,7 @@ from typing import BinaryIO
 from transactions.engine.balances import check_balances, check_balances_between
 from transactions.engine.counting import tally
 from transactions.engine.database import MEMORY_MB, engine
+from transactions.engine.exclusions import dropped_by, skipped_by
 from transactions.engine.notes import Notes, masked_lines
 from transactions.engine.outcome import Outcome, Sum, Tally, combined, tallied, totals_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
@@ -129,8 +130,11 @@ def validation_of(arrival: Arrival, staged: Staged, outcome: Outcome, warnings: 
         errors=outcome.errors.counts,
         warnings=warnings.counts,
         examples=(*outcome.errors.examples, *warnings.examples),
-        skipped_lines=masked_lines(staged.connection, staged.notes.skipped),
-        joined_lines=masked_lines(staged.connection, staged.notes.joined),
+        skipped_lines=masked_lines(staged.connection, staged.notes.skipped.first),
+        joined_lines=masked_lines(staged.connection, staged.notes.joined.first),
+        dropped_by=dropped_by(staged.layout, outcome.drops),
+        skipped_by=skipped_by(staged.connection, staged.layout, staged.notes.skipped_by),
+        rejected_totals=totals_of(outcome.rejected_sums),
         first_booking_date=f"{min(outcome.dates)}" if outcome.dates else "",
         last_booking_date=f"{max(outcome.dates)}" if outcome.dates else "",
         content_id=content_id(arrival.sha256, staged.layout, facts),

@@ -13,7 +13,7 @@ from transactions.codes import FileCode
 from transactions.engine.counting import sums_of, tally
 from transactions.engine.database import THREADS, create_tables, insert
 from transactions.engine.notes import Notes
-from transactions.engine.outcome import Outcome
+from transactions.engine.outcome import Outcome, Tally
 from transactions.engine.plan import Plan
 from transactions.errors import FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
@@ -86,6 +86,8 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
             sums=sums_of(self.connection, "accepted"),
             dates=frozenset(date for (date,) in dates),
             errors=tally(self.connection, "errors"),
+            rejected_sums=sums_of(self.connection, "rejected_amounts") if rejected and not self.plan.to_write else {},
+            drops=tally(self.connection, "drops") if self.plan.explains_drops else Tally(),
         )
         if not outcome.adds_up:
             counts = f"read {outcome.read}, accepted {outcome.accepted}, rejected {rejected}, dropped {dropped}"
