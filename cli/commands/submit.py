@@ -17,10 +17,11 @@ from cli.exit_codes import ExitCode
 from cli.options import AsJson, Suffix, UsageError, print_json
 from cli.progress import progress
 from cli.tables import OUTCOME_COLUMNS, file_text, make_table, outcome_cells, remark, seconds, status_text
+from cli.upload_names import ignored, is_ignored
 from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
 from pipeline.audit_row import AuditRow
-from pipeline.constants import EXTENSIONS, INCOMING, SERVICE_LEVEL, FileStatus
+from pipeline.constants import INCOMING, SERVICE_LEVEL, FileStatus
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MINUTES: Final = SERVICE_LEVEL // timedelta(minutes=1)
@@ -80,8 +81,8 @@ def key_of(file: Path, partner: str, folder: str) -> str:
     """
     if not _PARTNER.fullmatch(partner):
         raise UsageError(f"{partner!r} is no partner: lower-case letters, digits and '-', as in 'etl layout list'")
-    if not file.name.lower().endswith(EXTENSIONS):
-        raise UsageError(f"{file.name}: the pipeline takes files that end in {' or '.join(EXTENSIONS)} and no others")
+    if is_ignored(file.name):
+        raise UsageError(ignored(file.name))
     return "/".join([INCOMING, partner, *filter(None, folder.split("/")), file.name])
 
 
