@@ -19,6 +19,7 @@ from cli.commands.verify import verify
 from cli.commands.withdraw import withdraw
 from cli.exit_codes import ExitCode
 from cli.options import Command, UsageError
+from cli.rejected_rows import ExportError
 from deployment.athena import QueryError
 from deployment.connection import StackNotFoundError
 from deployment.dead_letters import ReplayError
@@ -33,6 +34,7 @@ _FAILURES = (
     CdkError,
     ClientError,
     EmulatorError,
+    ExportError,
     NotInTimeError,
     QueryError,
     ReplayError,
