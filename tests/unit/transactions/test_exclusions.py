@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from tests.unit.transactions.support import alpine_file, alpine_row, csv_layout, layout, validate
+from transactions.assets import asset_folder
+from transactions.codes import RowCode
 from transactions.layouts.fields import NumberField, StringField
 from transactions.layouts.layout import Condition, Dialect, Predicate
 from transactions.layouts.mapping import Amount
@@ -60,18 +62,28 @@ def test_a_skipped_line_counts_under_the_rule_that_skips_it(tmp_path: Path) -> N
         delimiter=";", header_within=3, comment_char="#", skip_lines=("^Sum;", "^Page"), footer="^The end"
     )
     skipping = layout(dialect=dialect, schema=LAYOUT.schema, mapping=LAYOUT.mapping)
-    lines = ("A bank", "Day;Text;Amount", "# note", "2025-10-01;a;1", "Page 1", "Page 2", "The end", "# of file")
+    lines = (
+        "A bank",
+        "Day;Text;Amount",
+        "# note",
+        "2025-10-01;a;1",
+        "Page 1",
+        "# more",
+        "Page 2",
+        "The end",
+        "# of file",
+    )
 
     found = validate(_file(*lines), tmp_path, layouts=[skipping])
 
     assert _rules(found.skipped_by) == {
         "dialect.headerWithin": 1,
-        "dialect.commentChar": 1,
+        "dialect.commentChar": 2,
         "dialect.skipLines[1]": 2,
         "dialect.footer": 2,
     }
     assert [line.line for line in found.skipped_lines] == [1, 3, 5, 6, 7]
-    assert found.counts.skipped == 6
+    assert found.counts.skipped == 7
 
 
 def test_no_more_than_the_first_lines_of_a_rule_are_shown(tmp_path: Path) -> None:
@@ -105,3 +117,14 @@ def test_a_rejected_row_has_an_amount_only_if_it_can_be_read(tmp_path: Path) -> 
         "EUR": (2, "-7.01"),
         "JPY": (1, "20"),
     }
+
+
+def test_a_record_with_a_repeated_name_has_no_amount_to_read(tmp_path: Path) -> None:
+    plaid = layout("plaid-sandbox")
+    sample = (asset_folder("layouts") / "plaid-sandbox.sample.json").read_text(encoding="utf-8")
+    repeated = sample.replace('"amount": 896.65,', '"amount": 896.65, "amount": 1.00,', 1)
+
+    found = validate(repeated.encode(), tmp_path, plaid.partner, layouts=[plaid], file_format="json")
+
+    assert RowCode.NAME_REPEATED in {error.code for error in found.errors}
+    assert found.rejected_totals == ()
