@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from cli.check_inputs import Input
 from cli.options import UsageError
+from cli.revealing import revealed
 from cli.upload_names import format_of
 from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file
@@ -54,10 +55,19 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedFile:
-    """What came out. ``transformation`` is None for a rejected file."""
+    """What came out. ``transformation`` is None for a rejected file.
+
+    ``shown`` is what the terminal shows of the ``report``: the same, or with texts in place of their shapes.
+    """
 
     report: Report
+    shown: Report
     transformation: Transformation | None
+
+    @property
+    def column(self) -> str:
+        """What the column is called that has the shapes, or the texts in their place."""
+        return "value's shape" if self.shown == self.report else "value"
 
 
 def choose(*, partner: str | None, layout: str | None) -> Choice:
@@ -81,8 +91,12 @@ def choose(*, partner: str | None, layout: str | None) -> Choice:
     return Choice(partner=partner or ANY_PARTNER, layouts=layouts, is_named=False)
 
 
-def check_file(file: Input, choice: Choice, output: Path, progress: Progress) -> CheckedFile:
+def check_file(
+    file: Input, choice: Choice, output: Path, progress: Progress, *, show_values: bool = False
+) -> CheckedFile:
     """Do the whole job on ``file`` and write Parquet and reports below ``output``.
+
+    With ``show_values``, what is shown has the beginnings of texts; what is written never has.
 
     Raises
     ------
@@ -105,8 +119,13 @@ def check_file(file: Input, choice: Choice, output: Path, progress: Progress) ->
                 layout = choice.catalog.get(validation.layout)
                 transformation = transform_file(stream, source, layout, output, workdir)
             _reconcile(validation, transformation)
+        if show_values and validation.counts.read:
+            with _opened(file.path, "Read values", progress) as stream:
+                layout = choice.catalog.get(validation.layout)
+                validation = revealed(validation, stream, source, layout, workdir)
     _write(report, output)
-    return CheckedFile(report=report, transformation=transformation)
+    shown = Report.from_validation(validation, source)
+    return CheckedFile(report=report, shown=shown, transformation=transformation)
 
 
 def _layout(name: str) -> Layout:

@@ -29,8 +29,9 @@ def show(console: Console, outcome: Outcome, out: Path | None) -> None:
     """Print the verdict, and everything that led to it; what was written, if it was kept in ``out``."""
     if not outcome.checked:
         return
-    report = outcome.checked.report
-    for part in chain(_verdict(report), _figures(report), _findings(report), _lines_without_rows(report)):
+    report, column = outcome.checked.shown, outcome.checked.column
+    parts = (_verdict(report), _figures(report), _findings(report, column), _lines_without_rows(report, column))
+    for part in chain.from_iterable(parts):
         console.print(part)
     if outcome.is_ignored:
         console.print(Text(f"But {ignored(outcome.file.name)}.", style="yellow"))
@@ -104,25 +105,25 @@ def _figures(report: Report) -> Iterator[RenderableType]:
         yield Text(unread)
 
 
-def _findings(report: Report) -> Iterator[RenderableType]:
+def _findings(report: Report, column: str) -> Iterator[RenderableType]:
     for error in report.errors:
-        yield _error(error)
+        yield _error(error, column)
     for warning in report.warnings:
-        yield _error(warning, "warning ")
+        yield _error(warning, column, "warning ")
 
 
-def _lines_without_rows(report: Report) -> Iterator[RenderableType]:
+def _lines_without_rows(report: Report, column: str) -> Iterator[RenderableType]:
     """Show what is no transaction: dropped rows, skipped lines, and lines that are joined to a row."""
     counts = report.counts
     if counts.dropped:
         yield _heading(counted(counts.dropped, "dropped row"), DROPPED)
-        yield from map(_exclusion, report.dropped_by)
+        yield from (_exclusion(found, column) for found in report.dropped_by)
     if counts.skipped:
         yield _heading(counted(counts.skipped, "skipped line"), SKIPPED)
-        yield from map(_exclusion, report.skipped_by)
+        yield from (_exclusion(found, column) for found in report.skipped_by)
     if counts.joined:
         yield _heading(counted(counts.joined, "joined line"), JOINED)
-        yield _lines(counts.joined, report.joined_lines)
+        yield _lines(counts.joined, report.joined_lines, column)
 
 
 def _counts(report: Report) -> Table:
@@ -141,9 +142,9 @@ def _totals(totals: Iterable[Total], rows: str) -> Table:
     return table
 
 
-def _error(error: ReportedError, kind: str = "") -> Group:
+def _error(error: ReportedError, column: str, kind: str = "") -> Group:
     heading = Text.assemble(kind, (error.code, "bold"), f" ({count(error.count)})  {error.meaning}; {error.cure}.")
-    table = make_table("line", "field", "value's shape", "rule", numbers=("line",))
+    table = make_table("line", "field", column, "rule", numbers=("line",))
     for example in error.examples:
         cells = (str(example.line), example.field or "whole row", example.masked_value, example.rule)
         table.add_row(*map(Text, cells))
@@ -156,13 +157,13 @@ def _heading(found: str, meaning: str) -> Text:
     return Text.assemble((found, "bold"), f"  {meaning}")
 
 
-def _exclusion(found: Exclusion) -> Group:
+def _exclusion(found: Exclusion, column: str) -> Group:
     heading = Text.assemble(f"  {count(found.count)}  {found.condition}  ", (found.rule, "dim"))
-    return Group(heading, _lines(found.count, found.first))
+    return Group(heading, _lines(found.count, found.first, column))
 
 
-def _lines(found: int, shown: Sequence[SkippedLine]) -> Padding:
-    table = make_table("line", "shape", numbers=("line",))
+def _lines(found: int, shown: Sequence[SkippedLine], column: str) -> Padding:
+    table = make_table("line", column, numbers=("line",))
     for line in shown:
         table.add_row(str(line.line), Text(line.masked_value))
     if found > len(shown):

@@ -16,7 +16,7 @@ from cli.checking_tables import show, show_left_out, show_summary
 from cli.console import PrintableConsole, make_console
 from cli.exit_codes import ExitCode
 from cli.failing import failing_in_one_line, reason_of
-from cli.options import AsJson, print_json
+from cli.options import AsJson, UsageError, print_json
 from transactions.errors import EngineError, ReconciliationError
 from transactions.masking import masked_name
 
@@ -39,6 +39,10 @@ def check(
     junit: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a test case for each file to this JUnit XML file.")
     ] = None,
+    show_values: Annotated[
+        bool,
+        typer.Option("--show-values", help="Show texts of the file instead of shapes; never in what is written."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check files on this machine, with the code of the deployed functions and without AWS.
@@ -56,7 +60,9 @@ def check(
     with TemporaryDirectory() as folder, failing_in_one_line():
         choice = choose(partner=partner, layout=layout)
         inputs = find_inputs(files, name, Path(folder))
-        outcomes = list(_outcomes(inputs, choice, out))
+        if show_values and (as_json or not inputs.is_one):
+            raise UsageError("--show-values shows one file on the terminal, and is not for --json")
+        outcomes = list(_outcomes(inputs, choice, out, show_values=show_values))
         if junit:
             write_junit(outcomes, junit)
     _print(inputs, outcomes, out, as_json=as_json, any_partner=choice.partner == ANY_PARTNER)
@@ -64,20 +70,21 @@ def check(
     raise typer.Exit(max(left_out, *(outcome.exit_code for outcome in outcomes)))
 
 
-def _outcomes(inputs: Inputs, choice: Choice, out: Path | None) -> Iterator[Outcome]:
+def _outcomes(inputs: Inputs, choice: Choice, out: Path | None, *, show_values: bool) -> Iterator[Outcome]:
     errors = PrintableConsole(stderr=True, highlight=False)
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("Check", total=len(inputs.files), visible=not inputs.is_one)
         for file in inputs.files:
-            yield _outcome(file, choice, out, progress)
+            yield _outcome(file, choice, out, progress, show_values=show_values)
             progress.advance(task)
 
 
-def _outcome(file: Input, choice: Choice, out: Path | None, progress: Progress) -> Outcome:
+def _outcome(file: Input, choice: Choice, out: Path | None, progress: Progress, *, show_values: bool) -> Outcome:
     """Check ``file``, and keep the written files only if a folder is given."""
     try:
         with TemporaryDirectory() as folder:
-            return Outcome(file=file, checked=check_file(file, choice, out or Path(folder), progress))
+            checked = check_file(file, choice, out or Path(folder), progress, show_values=show_values)
+            return Outcome(file=file, checked=checked)
     except OSError as error:
         return Outcome(file=file, error=reason_of(error))
     except _FAILURES as error:

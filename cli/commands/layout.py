@@ -97,7 +97,9 @@ def draft_layout(
     etl layout draft october.csv --partner alpine --name alpine-2026 > alpine-2026.yaml
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     try:
-        typer.echo(draft(file.read_bytes(), file.name, partner, name), nl=False)
+        with failing_in_one_line():
+            content = file.read_bytes()
+        typer.echo(draft(content, file.name, partner, name), nl=False)
     except DraftError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(ExitCode.REFUSED) from error

@@ -35,7 +35,7 @@ def validate_file(
     arrival = Arrival(stream)
     try:
         layouts = catalog.candidates(source.partner, source.format)
-        with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
+        with staged_file(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
             outcome = _judged(staged)
             return validation_of(arrival, staged, outcome, tally(staged.connection, "warnings"), source)
     except FileRejectedError as refused:
@@ -55,7 +55,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
     ReconciliationError
         If the rows written are not those accepted.
     """
-    with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
+    with staged_file(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
         outcomes, transactions, quarantine = list[Outcome](), list[WrittenObject](), list[WrittenObject]()
         for segment in staged.each():
             outcomes.append(staged.outcome(segment))
@@ -72,7 +72,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
 
 
 @contextmanager
-def _staged(
+def staged_file(
     intake: Intake,
     source: Source,
     layouts: Iterable[Layout],
@@ -81,6 +81,7 @@ def _staged(
     *,
     to_write: bool,
 ) -> Iterator[Staged]:
+    """Stage the file in ``intake`` with an engine of its own; FileRejectedError if it cannot be read."""
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = READERS[source.format](intake, tuple(layouts), Path(folder))
         yield stage(connection, records, source, Path(folder), to_write=to_write)

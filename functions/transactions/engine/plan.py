@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - own names, and values of the layout that are quoted
 """The SQL of one file, generated from its layout. Values from the file never become part of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Self
@@ -28,6 +28,8 @@ from transactions.sql import beginning, is_one_of, literal, masked
 
 MAX_LINE_BYTES = 2_000_000
 DUPLICATE_RULE = "once in a file"
+Shown = Callable[[str], str]
+"""Turns SQL for a text into SQL for what is shown of it."""
 HAS_ID = "NOT dropped AND transaction_id IS NOT NULL"
 """SQL that is true of the staged rows whose ids are compared."""
 
@@ -177,23 +179,29 @@ class Plan(msgspec.Struct, frozen=True):
             CREATE VIEW accepted AS
             SELECT * EXCLUDE (dropped, occurrence, errors) {made if self.makes_ids != "false" and self.to_write else ""}
             FROM staged WHERE NOT dropped AND errors IS NULL AND ({self.makes_ids} OR occurrence IS NULL)"""
-        id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
-        duplicates = f"""
-            UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
-                {masked("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
-        yield f"""
-            CREATE VIEW errors AS
-            SELECT number, line, field, error_code, rule, {masked("text")} AS masked_value
-            FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
-            {"" if self.makes_ids == "true" else duplicates}
-            UNION ALL SELECT line, line, '', error_code, rule, {masked("text")} FROM broken"""
+        yield f"CREATE VIEW errors AS {self.errors(masked)}"
         if not self.to_write:
             yield f"CREATE VIEW rejected_amounts AS {self._rejected_amounts()}"
         if self.explains_drops:
-            yield f"""
-                CREATE VIEW drops AS
-                SELECT number, line, '' AS field, place AS error_code, '' AS rule, {masked("text")} AS masked_value
-                FROM (SELECT number, line, unnest(dropped_by) FROM staged WHERE dropped)"""
+            yield f"CREATE VIEW drops AS {self.drops(masked)}"
+
+    def errors(self, shown: Shown) -> str:
+        """Select the errors of the rows that are in ``staged`` and ``broken``; ``masked_value`` is as ``shown``."""
+        id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
+        duplicates = f"""
+            UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
+                {shown("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
+        return f"""
+            SELECT number, line, field, error_code, rule, {shown("text")} AS masked_value
+            FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
+            {"" if self.makes_ids == "true" else duplicates}
+            UNION ALL SELECT line, line, '', error_code, rule, {shown("text")} FROM broken"""
+
+    def drops(self, shown: Shown) -> str:
+        """Select the dropped rows in ``staged`` with the place of their condition, in the columns of ``errors``."""
+        return f"""
+            SELECT number, line, '' AS field, place AS error_code, '' AS rule, {shown("text")} AS masked_value
+            FROM (SELECT number, line, unnest(dropped_by) FROM staged WHERE dropped)"""
 
     def _rejected_amounts(self) -> str:
         """Select currency and amount of the rejected rows without an error in a cell that one of the two is read from.

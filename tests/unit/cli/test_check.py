@@ -267,6 +267,46 @@ def test_what_a_layout_excludes_is_printed_by_its_rule(check: Check) -> None:
         assert words in shown
 
 
+def test_values_are_shown_only_if_asked_and_never_written(check: Check, file: Write, tmp_path: Path) -> None:
+    # Given a cell that is wrong, an id that is repeated, and a row that is broken
+    texts = ["Zeno 7x", "T-Repeated", "Broken row"]
+    rejected = [alpine_row(transaction_id="W", amount=texts[0]), *[alpine_row(transaction_id=texts[1])] * 2, texts[2]]
+    path, out = file(alpine_file(*good_rows(4), *rejected)), tmp_path / "out"
+
+    shown, masked = check(path, "--show-values", "--out", out), check(path)
+
+    assert all(text in shown.stdout for text in texts)
+    assert not any(text in masked.stdout for text in texts)
+    written = [one.read_text() for one in out.rglob("*") if one.suffix in {".html", ".json"}]
+    assert len(written) == 2
+    assert not any(text in one for one in written for text in texts)
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT masked_value FROM read_parquet(?)", [f"{out}/quarantine/**/*.parquet"])
+        assert not {text for (text,) in rows.fetchall()} & set(texts)
+
+
+@pytest.mark.parametrize(
+    ("sample", "line"),
+    [
+        ("dkb-2023.sample.csv", ["6", "Vorgemerkt"]),
+        ("example-lists.sample.json", ["14", "$.entries.pending[*]"]),
+        ("example-wrapped.sample.csv", ["7", ";Total;;1.305,40"]),
+    ],
+)
+def test_values_of_dropped_rows_and_lines_are_shown(check: Check, sample: str, line: list[str]) -> None:
+    shown, masked = check(LAYOUTS / sample, "--show-values"), check(LAYOUTS / sample)
+
+    assert line in [words.split() for words in shown.stdout.splitlines()]
+    assert line not in [words.split() for words in masked.stdout.splitlines()]
+
+
+def test_values_are_for_one_file_on_the_terminal(check: Check, file: Write) -> None:
+    path = file(alpine_file(*good_rows(1)))
+
+    assert check(path, "--show-values", "--json").exit_code == ExitCode.USAGE
+    assert check(path, path, "--show-values").exit_code == ExitCode.USAGE
+
+
 @pytest.fixture
 def folder(file: Write, tmp_path: Path) -> Path:
     """Write a valid file, one with a rejected row, and one that the pipeline ignores, and another deeper down."""
