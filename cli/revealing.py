@@ -27,8 +27,7 @@ def revealed(validation: Validation, stream: BinaryIO, source: Source, layout: L
         errors, drops = [], []
         for _ in staged.each():
             errors.append(tally(staged.connection, f"({staged.plan.errors(beginning)})"))
-            if staged.plan.explains_drops:
-                drops.append(tally(staged.connection, f"({staged.plan.drops(beginning)})"))
+            drops.append(staged.drops())
         warnings = (example for example in validation.examples if example.code in WarningCode.__members__)
         skipped_by = staged.notes.skipped_by
         return msgspec.structs.replace(

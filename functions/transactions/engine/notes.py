@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import duckdb
+import msgspec
 
 from transactions.engine.outcome import Found, Tally, tallied
 from transactions.reading.records import Part, Skipped
@@ -47,3 +48,13 @@ def masked_lines(connection: duckdb.DuckDBPyConnection, lines: Sequence[tuple[in
     numbers, texts = [number for number, _ in lines], [text for _, text in lines]
     found = connection.execute(query, [numbers, texts]).fetchall() if texts else []
     return tuple(SkippedLine(line=line, masked_value=shape) for line, shape in found)
+
+
+def masked_tally(connection: duckdb.DuckDBPyConnection, found: Tally) -> Tally:
+    """Return ``found`` with the shapes of its texts."""
+    shapes = masked_lines(connection, [(one.line, one.masked_value) for one in found.first])
+    first = (
+        msgspec.structs.replace(one, masked_value=shape.masked_value)
+        for one, shape in zip(found.first, shapes, strict=True)
+    )
+    return Tally(found.counts, tuple(first))

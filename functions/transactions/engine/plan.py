@@ -171,7 +171,7 @@ class Plan(msgspec.Struct, frozen=True):
     def views(self) -> Iterator[str]:
         """Define ``accepted`` and ``errors`` of the segment that is in ``staged`` and ``broken``.
 
-        Of rows that are only judged, define also ``rejected_amounts`` and, where they are explained, ``drops``.
+        Of rows that are only judged, define also ``rejected_amounts``.
         """
         made = f"""REPLACE (CASE WHEN {self.makes_ids} THEN transaction_id || '-' || coalesce(occurrence, 1)
             ELSE transaction_id END AS transaction_id)"""
@@ -182,8 +182,6 @@ class Plan(msgspec.Struct, frozen=True):
         yield f"CREATE VIEW errors AS {self.errors(masked)}"
         if not self.to_write:
             yield f"CREATE VIEW rejected_amounts AS {self._rejected_amounts()}"
-        if self.explains_drops:
-            yield f"CREATE VIEW drops AS {self.drops(masked)}"
 
     def errors(self, shown: Shown) -> str:
         """Select the errors of the rows that are in ``staged`` and ``broken``; ``masked_value`` is as ``shown``."""
@@ -197,10 +195,14 @@ class Plan(msgspec.Struct, frozen=True):
             {"" if self.makes_ids == "true" else duplicates}
             UNION ALL SELECT line, line, '', error_code, rule, {shown("text")} FROM broken"""
 
-    def drops(self, shown: Shown) -> str:
-        """Select the dropped rows in ``staged`` with the place of their condition, in the columns of ``errors``."""
-        return f"""
-            SELECT number, line, '' AS field, place AS error_code, '' AS rule, {shown("text")} AS masked_value
+    @property
+    def drops(self) -> str:
+        """Select the dropped rows in ``staged`` in the columns of ``errors``; the code is the condition's place.
+
+        The texts are not masked: of what may be half of a file, that is left until a few are chosen.
+        """
+        return """
+            SELECT number, line, '' AS field, place AS error_code, '' AS rule, text AS masked_value
             FROM (SELECT number, line, unnest(dropped_by) FROM staged WHERE dropped)"""
 
     def _rejected_amounts(self) -> str:
