@@ -230,12 +230,11 @@ def _exclusions(title: str, meaning: str, count: int, found: Iterable[Exclusion]
 
 
 def _exclusion(found: Exclusion) -> str:
-    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in found.first]
     return f"""
 <article class="error">
 <header><h3>{escape(found.condition)}</h3><code class="soft">{escape(found.rule)}</code>
 <span>{grouped(str(found.count))}</span></header>
-{_table(("line", "shape"), rows, numbers={0})}
+{_first_lines(found.first)}
 {_shown(len(found.first), found.count)}
 </article>"""
 
@@ -248,10 +247,14 @@ def _shown(shown: int, count: int) -> str:
 def _lines(title: str, meaning: str, count: int, shown: Sequence[SkippedLine]) -> str:
     if not count:
         return ""
-    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in shown]
     first = f" The first {len(shown)}:" if len(shown) < count else ""
     note = f'<p class="soft">{meaning}{first}</p>'
-    return _section(f"{title}: {grouped(str(count))}", note + _table(("line", "shape"), rows, numbers={0}))
+    return _section(f"{title}: {grouped(str(count))}", note + _first_lines(shown))
+
+
+def _first_lines(lines: Iterable[SkippedLine]) -> str:
+    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in lines]
+    return _table(("line", "shape"), rows, numbers={0}, kind="lines")
 
 
 def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:
