@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,23 +18,21 @@ STANDARD_INPUT: Final = (Path("-"), Path("/dev/stdin"))
 class Input:
     """A file to check: ``path`` is where it is read from, ``name`` what it arrives by, ``given`` what it was given as.
 
-    ``name`` is empty where a stream has none.
+    ``name`` is empty where a stream has none. ``is_left_out`` is whether the file is only listed, and not checked: in a
+    folder, one that the pipeline ignores.
     """
 
     path: Path
     name: str
     given: str
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """The ``files`` to check, and the files in folders that are ``left_out``, since the pipeline ignores their names.
-
-    ``is_one`` is whether a single file was asked for, and no folder.
-    """
+    """The ``files`` to check. ``is_one`` is whether a single one was asked for, and no folder."""
 
     files: tuple[Input, ...]
-    left_out: tuple[Path, ...]
     is_one: bool
 
 
@@ -51,23 +49,22 @@ def find_inputs(given: Sequence[Path], name: str | None, workdir: Path) -> Input
     is_one = len(given) == 1 and not given[0].is_dir()
     if name and not is_one:
         raise UsageError("--name is the name of one file, and several are given")
-    files, left_out = list[Input](), list[Path]()
+    files = list[Input]()
     for number, path in enumerate(given):
         if path.is_dir():
-            found = _in_folder(path)
-            files += (Input(path=one, name=one.name, given=str(one)) for one in found if not is_ignored(one.name))
-            left_out += (one for one in found if is_ignored(one.name))
+            files += _in_folder(path)
         else:
             files.append(_file(path, name, workdir / str(number)))
-    if not files:
+    if all(file.is_left_out for file in files):
         raise UsageError(f"no file in the folder ends in {' or '.join(EXTENSIONS)}")
-    return Inputs(files=tuple(files), left_out=tuple(left_out), is_one=is_one)
+    return Inputs(files=tuple(files), is_one=is_one)
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    """List the files in ``folder`` and below, except hidden ones."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+def _in_folder(folder: Path) -> Iterator[Input]:
+    """Yield the files in ``folder`` and below, except hidden ones."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield Input(path=path, name=path.name, given=str(path), is_left_out=is_ignored(path.name))
 
 
 def _file(path: Path, name: str | None, copy: Path) -> Input:

@@ -29,7 +29,10 @@ _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a check of ``file`` ends with: what came out, or the ``error`` that prevented it."""
+    """What a check of ``file`` ends with: what came out, or the ``error`` that prevented it.
+
+    Of a file that is left out, it is neither.
+    """
 
     file: Input
     checked: CheckedFile | None = None
@@ -43,20 +46,20 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         """The exit code of this check alone."""
-        if not self.checked:
+        if self.error:
             return ExitCode.FAILED
+        if not self.checked:
+            return ExitCode.NOTICE
         code = _EXIT_CODES[self.checked.report.verdict]
         return max(code, ExitCode.NOTICE) if self.is_ignored else code
 
     @property
     def problem(self) -> tuple[str, str] | None:
         """What keeps the file from being accepted as a whole, as a code and a sentence; None of a valid file."""
-        if not self.checked:
-            return None
-        report = self.checked.report
-        if report.rejection:
+        report = self.checked.report if self.checked else None
+        if report and report.rejection:
             return report.rejection.code, report.rejection.reason
-        if report.errors:
+        if report and report.errors:
             codes = ", ".join(f"{error.code} ({error.count})" for error in report.errors)
             return report.verdict, f"{summary(report)} {codes}"
         return (_NAME_IGNORED, ignored(self.file.name)) if self.is_ignored else None
@@ -70,7 +73,7 @@ class Outcome:
             "rename_to": name_to_take(self.file.name) if self.is_ignored else "",
         }
         if not self.checked:
-            return {**name, "error": self.error}
+            return {**name, "error": self.error} if self.error else name
         report: dict[str, Any] = msgspec.to_builtins(self.checked.report)
         return {**report, **name}
 
@@ -82,16 +85,16 @@ def write_junit(outcomes: Iterable[Outcome], path: Path) -> None:
         "testsuite",
         name="etl check",
         tests=str(len(outcomes)),
-        failures=str(sum(outcome.problem is not None for outcome in outcomes)),
-        errors=str(sum(outcome.checked is None for outcome in outcomes)),
+        failures=str(sum(outcome.problem is not None and not outcome.error for outcome in outcomes)),
+        errors=str(sum(bool(outcome.error) for outcome in outcomes)),
     )
     for outcome in outcomes:
         case = ET.SubElement(suite, "testcase", classname="etl.check", name=_text(outcome.file.given))
-        if outcome.problem:
+        if outcome.error:
+            ET.SubElement(case, "error", message=_text(outcome.error))
+        elif outcome.problem:
             code, sentence = outcome.problem
             ET.SubElement(case, "failure", type=code, message=_text(sentence))
-        elif outcome.error:
-            ET.SubElement(case, "error", message=_text(outcome.error))
     ET.indent(suite)
     ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 

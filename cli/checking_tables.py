@@ -14,6 +14,7 @@ from cli.check_outcomes import Outcome
 from cli.checking import CheckedFile
 from cli.tables import ROWS_COLUMNS, count, counted, file_text, make_table
 from cli.upload_names import ignored, name_to_take
+from transactions.masking import masked_name
 from transactions.reports.page import DROPPED, JOINED, SKIPPED, WORDS, booking_dates, share, summary, without_amount
 from transactions.reports.report import REPORTS, Report, ReportedError
 from transactions.results import Exclusion, SkippedLine, Total, Verdict
@@ -55,15 +56,9 @@ def show_summary(console: Console, outcomes: Sequence[Outcome], out: Path | None
         console.print("'etl check FILE' shows everything on one file")
 
 
-def show_left_out(console: Console, left_out: Sequence[Path]) -> None:
-    """Name the files in folders that are not checked, since the pipeline ignores their names."""
-    for path in left_out:
-        console.print(f"not checked: {ignored(path.name)}", style="yellow", markup=False, soft_wrap=True)
-
-
 def _verdict_text(outcome: Outcome) -> Text:
     if not outcome.checked:
-        return Text("Not checked", style="bold red")
+        return Text("Not checked", style="bold yellow")
     verdict = outcome.checked.report.verdict
     return Text(WORDS[verdict], style=_STYLES[verdict])
 
@@ -75,13 +70,14 @@ def _rows(outcome: Outcome) -> Iterator[str]:
 
 
 def _remark(outcome: Outcome) -> str:
-    if not outcome.checked:
-        return outcome.error
-    report = outcome.checked.report
-    codes = [report.rejection.code] if report.rejection else [f"{one.code} ({one.count})" for one in report.errors]
+    remarks = [outcome.error] if outcome.error else []
+    if outcome.checked:
+        report = outcome.checked.report
+        remarks += [report.rejection.code] if report.rejection else []
+        remarks += [f"{error.code} ({error.count})" for error in report.errors if not report.rejection]
     if outcome.is_ignored:
-        codes.append(f"ignored: rename it to {name_to_take(outcome.file.name)}")
-    return ", ".join(codes)
+        remarks.append(f"the pipeline ignores this name: rename it to {masked_name(name_to_take(outcome.file.name))}")
+    return ", ".join(remarks)
 
 
 def _verdict(report: Report) -> Iterator[RenderableType]:

@@ -12,9 +12,8 @@ from rich.progress import Progress
 from cli.check_inputs import Input, Inputs, find_inputs
 from cli.check_outcomes import Outcome, write_junit
 from cli.checking import ANY_PARTNER, Choice, check_file, choose
-from cli.checking_tables import show, show_left_out, show_summary
+from cli.checking_tables import show, show_summary
 from cli.console import PrintableConsole, make_console
-from cli.exit_codes import ExitCode
 from cli.failing import failing_in_one_line, reason_of
 from cli.options import AsJson, UsageError, print_json
 from transactions.errors import EngineError, ReconciliationError
@@ -66,8 +65,7 @@ def check(
         if junit:
             write_junit(outcomes, junit)
     _print(inputs, outcomes, out, as_json=as_json, any_partner=choice.partner == ANY_PARTNER)
-    left_out = ExitCode.NOTICE if inputs.left_out else ExitCode.OK
-    raise typer.Exit(max(left_out, *(outcome.exit_code for outcome in outcomes)))
+    raise typer.Exit(max(outcome.exit_code for outcome in outcomes))
 
 
 def _outcomes(inputs: Inputs, choice: Choice, out: Path | None, *, show_values: bool) -> Iterator[Outcome]:
@@ -75,7 +73,10 @@ def _outcomes(inputs: Inputs, choice: Choice, out: Path | None, *, show_values: 
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("Check", total=len(inputs.files), visible=not inputs.is_one)
         for file in inputs.files:
-            yield _outcome(file, choice, out, progress, show_values=show_values)
+            if file.is_left_out:
+                yield Outcome(file=file)
+            else:
+                yield _outcome(file, choice, out, progress, show_values=show_values)
             progress.advance(task)
 
 
@@ -113,4 +114,3 @@ def _print(inputs: Inputs, outcomes: list[Outcome], out: Path | None, *, as_json
         show(console, outcomes[0], out)
     else:
         show_summary(console, outcomes, out)
-        show_left_out(console, inputs.left_out)

@@ -328,8 +328,8 @@ def test_a_folder_is_checked_file_by_file(check: Check, folder: Path, monkeypatc
         ["Valid", "1", "1", "0", "0"],
         ["rows", "4", "3", "1", "0"],
     ]
-    assert "2 files: 1 valid; 1 valid, with rejected rows" in result.stdout
-    assert "not checked: the pipeline ignores notes.txt" in result.stdout
+    assert "3 files: 1 valid; 1 valid, with rejected rows; 1 not checked" in result.stdout
+    assert "the pipeline ignores this name: rename it to notes.csv" in " ".join(result.stdout.split())
     assert result.exit_code == ExitCode.NOTICE
 
 
@@ -343,9 +343,10 @@ def test_the_exit_code_of_several_files_is_the_worst(check: Check, file: Write) 
 def test_several_files_are_a_list_for_programs(check: Check, folder: Path) -> None:
     found = json.loads(check(folder, "--json").stdout)
 
-    assert [(one["path"], one["verdict"]) for one in found] == [
-        (str(folder / "a.csv"), "VALID"),
-        (str(folder / "deeper" / "b.csv"), "VALID_WITH_REJECTED_ROWS"),
+    assert [(one["path"], one.get("verdict"), one["rename_to"]) for one in found] == [
+        (str(folder / "a.csv"), "VALID", ""),
+        (str(folder / "deeper" / "b.csv"), "VALID_WITH_REJECTED_ROWS", ""),
+        (str(folder / "notes.txt"), None, "notes.csv"),
     ]
 
 
@@ -359,6 +360,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(check: Check, folde
         "Input/output error",
         "VALID",
         "VALID_WITH_REJECTED_ROWS",
+        "",
     ]
 
 
@@ -368,12 +370,13 @@ def test_each_file_is_a_case_of_a_junit_report(check: Check, folder: Path, tmp_p
     check(folder, "--junit", tmp_path / "checked.xml")
 
     suite = ET.fromstring((tmp_path / "checked.xml").read_bytes())  # noqa: S314 - the command's own
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "3", "0")
     failures = {case.get("name"): [failure.get("type") for failure in case] for case in suite}
     assert failures == {
         str(folder / "a.csv"): [],
         str(folder / "bad?<name>.csv"): [FileCode.EMPTY_FILE],
         str(folder / "deeper" / "b.csv"): ["VALID_WITH_REJECTED_ROWS"],
+        str(folder / "notes.txt"): ["NAME_IGNORED"],
     }
 
 
