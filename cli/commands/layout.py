@@ -7,7 +7,7 @@ import typer
 
 from cli.console import make_console
 from cli.drafting.reading import DraftError
-from cli.drafting.writing import draft
+from cli.drafting.writing import draft, slug
 from cli.exit_codes import ExitCode
 from cli.failing import failing_in_one_line
 from cli.linting import Linted, lint_all
@@ -98,6 +98,8 @@ def draft_layout(
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     try:
         with failing_in_one_line():
+            if name and name != slug(name):
+                raise UsageError(f"a layout's name is of lower-case letters, digits and hyphens, such as {slug(name)}")
             content = file.read_bytes()
         typer.echo(draft(content, file.name, partner, name), nl=False)
     except DraftError as error:

@@ -34,8 +34,8 @@ def draft(content: bytes, file_name: str, partner: str, layout: str = "") -> str
     """
     file_name, content = _unpacked(file_name.lower(), content)
     table = read_json(content) if file_name.endswith(".json") else read_csv(content)
-    name = slug(layout) if layout else f"{slug(partner)}-draft"
-    return "\n".join(_lines(table, map_columns(table.columns), slug(partner), name)) + "\n"
+    lines = _lines(table, map_columns(table.columns), slug(partner), layout or f"{slug(partner)}-draft")
+    return "\n".join(lines) + "\n"
 
 
 def _unpacked(name: str, content: bytes) -> tuple[str, bytes]:
