@@ -10,12 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 import msgspec
-from rich.console import Console
-from rich.progress import wrap_file
+from rich.progress import Progress
 
-from transactions.errors import ReconciliationError
+from cli.check_inputs import Input
+from cli.options import UsageError
+from cli.revealing import revealed
+from cli.upload_names import format_of
+from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file
-from transactions.layouts.catalog import LayoutCatalog, read_layout
+from transactions.layouts.catalog import LayoutCatalog, read_layout, shipped_layouts
 from transactions.layouts.layout import Layout
 from transactions.reports.page import page
 from transactions.reports.report import Report
@@ -28,12 +31,17 @@ ANY_PARTNER: Final = "unknown"
 """The partner while it is to follow from the layout that fits."""
 
 
+UNNAMED: Final = "standard-input"
+"""The name of a stream that has none, before its ending."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The layouts that may fit, and whose file it is."""
+    """The layouts that may fit, and whose file it is. ``is_named`` is whether the one layout was asked for."""
 
     partner: str
     layouts: tuple[Layout, ...]
+    is_named: bool
 
     @property
     def catalog(self) -> LayoutCatalog:
@@ -47,99 +55,126 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedFile:
-    """What came out. ``transformation`` is None for a rejected file."""
+    """What came out. ``transformation`` is None for a rejected file.
+
+    ``shown`` is what the terminal shows of the ``report``: the same, or with texts in place of their shapes.
+    """
 
     report: Report
+    shown: Report
     transformation: Transformation | None
 
+    @property
+    def column(self) -> str:
+        """What the column is called that has the shapes, or the texts in their place."""
+        return "value's shape" if self.shown == self.report else "value"
 
-def choose(file: Path, *, partner: str | None, layout: str | None) -> Choice:
-    """Choose the layouts that may fit ``file``.
+
+def choose(*, partner: str | None, layout: str | None) -> Choice:
+    """Choose the layouts that may fit.
 
     Raises
     ------
-    LayoutError
-        If the layout's file is wrong.
-    ValueError
-        If there is no such partner or layout, or the layout is another partner's.
+    UsageError
+        If there is no such partner or layout, if the layout is another partner's, or if its file is wrong.
     """
     if layout:
         chosen = _layout(layout)
         if partner not in {None, chosen.partner}:
-            raise ValueError(f"layout {chosen.name} is {chosen.partner}'s, not {partner}'s")
-        return Choice(partner=chosen.partner, layouts=(chosen,))
-    known = tuple(LayoutCatalog.load())
+            raise UsageError(f"layout {chosen.name} is {chosen.partner}'s, not {partner}'s")
+        return Choice(partner=chosen.partner, layouts=(chosen,), is_named=True)
+    known = tuple(shipped_layouts())
     partners = sorted({found.partner for found in known})
     if partner and partner not in partners:
-        raise ValueError(f"no layout of partner {partner}; there are layouts of {', '.join(partners)}")
-    layouts = tuple(found for found in known if found.format == _format(file) and partner in {None, found.partner})
-    return Choice(partner=partner or ANY_PARTNER, layouts=layouts)
+        raise UsageError(f"no layout of partner {partner}; there are layouts of {', '.join(partners)}")
+    layouts = tuple(found for found in known if partner in {None, found.partner})
+    return Choice(partner=partner or ANY_PARTNER, layouts=layouts, is_named=False)
 
 
-def check_file(file: Path, choice: Choice, output: Path, console: Console) -> CheckedFile:
+def check_file(
+    file: Input, choice: Choice, output: Path, progress: Progress, *, show_values: bool = False
+) -> CheckedFile:
     """Do the whole job on ``file`` and write Parquet and reports below ``output``.
+
+    With ``show_values``, what is shown has the beginnings of texts; what is written never has.
 
     Raises
     ------
     ReconciliationError
         If validation, transformation and the written files do not agree to the last digit.
+    UsageError
+        If the file has no name, and the layouts do not tell its format either.
     """
     source = _source(file, choice)
     with TemporaryDirectory() as folder:
         workdir = Path(folder)
-        with _opened(file, "Validate", console) as stream:
+        with _opened(file.path, "Validate", progress) as stream:
             validation = validate_file(stream, source, choice.catalog, workdir)
         source = msgspec.structs.replace(source, partner=choice.owner(validation.layout))
         report = Report.from_validation(validation, source)
         transformation = None
         if validation.verdict != "REJECTED":
             output.mkdir(parents=True, exist_ok=True)
-            with _opened(file, "Transform", console) as stream:
+            with _opened(file.path, "Transform", progress) as stream:
                 layout = choice.catalog.get(validation.layout)
                 transformation = transform_file(stream, source, layout, output, workdir)
             _reconcile(validation, transformation)
+        if show_values and validation.counts.read:
+            with _opened(file.path, "Read values", progress) as stream:
+                layout = choice.catalog.get(validation.layout)
+                validation = revealed(validation, stream, source, layout, workdir)
     _write(report, output)
-    return CheckedFile(report=report, transformation=transformation)
+    shown = Report.from_validation(validation, source)
+    return CheckedFile(report=report, shown=shown, transformation=transformation)
 
 
 def _layout(name: str) -> Layout:
     if name.endswith((".yaml", ".yml")):
         if not Path(name).is_file():
-            raise ValueError(f"there is no file {name}")
-        return read_layout(Path(name))
-    catalog = LayoutCatalog.load()
+            raise UsageError(f"there is no file {name}")
+        try:
+            return read_layout(Path(name))
+        except LayoutError as error:
+            raise UsageError(f"{error}") from error
     try:
-        return catalog.get(name)
+        return shipped_layouts().get(name)
     except KeyError:
-        raise ValueError(f"no layout {name}; 'etl layout list' shows those there are") from None
+        raise UsageError(f"no layout {name}; 'etl layout list' shows those there are") from None
 
 
-def _source(file: Path, choice: Choice) -> Source:
+def _source(file: Input, choice: Choice) -> Source:
     """Describe the file as if it arrived now. Its id is the same at every check, so that output is written over."""
-    formats = {layout.format for layout in choice.layouts}
+    file_format = _format(file, choice)
     return Source(
-        file_id=hashlib.sha256(str(file.resolve()).encode()).hexdigest(),
+        file_id=hashlib.sha256(str(Path(file.given).resolve()).encode()).hexdigest(),
         partner=choice.partner,
-        file_name=file.name,
-        format=formats.pop() if len(formats) == 1 else _format(file),
+        file_name=file.name or f"{UNNAMED}.{file_format}",
+        format=file_format,
         received_at=datetime.now(UTC),
     )
 
 
-def _format(file: Path) -> FileFormat:
-    return "json" if file.name.lower().removesuffix(".gz").endswith(".json") else "csv"
+def _format(file: Input, choice: Choice) -> FileFormat:
+    if file.name and not choice.is_named:
+        return format_of(file.name)
+    formats = {layout.format for layout in choice.layouts}
+    if len(formats) > 1:
+        raise UsageError(f"{file.given} has no name: give it one, such as --name october.csv, or name its --layout")
+    return formats.pop()
 
 
 @contextmanager
-def _opened(file: Path, doing: str, console: Console) -> Iterator[BinaryIO]:
-    """Open ``file``; on a terminal, a bar shows how much of a long one has been read."""
+def _opened(file: Path, doing: str, progress: Progress) -> Iterator[BinaryIO]:
+    """Open ``file``; a bar of ``progress`` shows how much of a long one has been read."""
     size = file.stat().st_size
     with file.open("rb") as plain:
-        if size < LONG_FILE_BYTES or not console.is_terminal:
+        if size < LONG_FILE_BYTES:
             yield plain
         else:
-            with wrap_file(plain, size, description=doing, console=console, transient=True) as watched:
+            task = progress.add_task(doing, total=size)
+            with progress.wrap_file(plain, task_id=task) as watched:
                 yield watched
+            progress.remove_task(task)
 
 
 def _reconcile(validation: Validation, transformation: Transformation) -> None:

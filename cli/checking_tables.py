@@ -1,7 +1,8 @@
-"""Shows what a check found, on a terminal or in a pipe."""
+"""Shows what checks found, on a terminal or in a pipe."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -9,11 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from cli.check_outcomes import Outcome
 from cli.checking import CheckedFile
-from cli.tables import count, counted, make_table
-from transactions.reports.page import JOINED, SKIPPED, WORDS, booking_dates, share, summary
-from transactions.reports.report import Report, ReportedError
-from transactions.results import SkippedLine, Verdict
+from cli.tables import ROWS_COLUMNS, count, counted, file_text, make_table
+from cli.upload_names import ignored, name_to_take
+from transactions.masking import masked_name
+from transactions.reports.page import DROPPED, JOINED, SKIPPED, WORDS, booking_dates, share, summary, without_amount
+from transactions.reports.report import REPORTS, Report, ReportedError
+from transactions.results import Exclusion, SkippedLine, Total, Verdict
 
 _STYLES: dict[Verdict, str] = {
     "VALID": "bold green",
@@ -22,37 +26,100 @@ _STYLES: dict[Verdict, str] = {
 }
 
 
-def show(console: Console, checked: CheckedFile, out: Path | None) -> None:
+def show(console: Console, outcome: Outcome, out: Path | None) -> None:
     """Print the verdict, and everything that led to it; what was written, if it was kept in ``out``."""
-    report = checked.report
-    for part in _parts(report):
+    if not outcome.checked:
+        return
+    report, column = outcome.checked.shown, outcome.checked.column
+    parts = (_verdict(report), _figures(report), _findings(report, column), _lines_without_rows(report, column))
+    for part in chain.from_iterable(parts):
         console.print(part)
+    if outcome.is_ignored:
+        console.print(Text(f"But {ignored(outcome.file.name)}.", style="yellow"))
     if out:
-        for line in _written(checked, out):
+        for line in _written(outcome.checked, out):
             console.print(line, markup=False, soft_wrap=True)
 
 
-def _parts(report: Report) -> Iterator[RenderableType]:
-    verdict = Text.assemble((WORDS[report.verdict], _STYLES[report.verdict]), f"  {report.file.name}")
-    yield verdict
+def show_summary(console: Console, outcomes: Sequence[Outcome], out: Path | None) -> None:
+    """Print a line for each of several files, and how many there are of each verdict."""
+    table = make_table("file", "verdict", *ROWS_COLUMNS, numbers=ROWS_COLUMNS)
+    for outcome in outcomes:
+        table.add_row(file_text(outcome.file.given, _remark(outcome)), _verdict_text(outcome), *_rows(outcome))
+    console.print(table)
+    verdicts = Counter(_verdict_text(outcome).plain for outcome in outcomes)
+    found = (f"{count(number)} {words.lower()}" for words, number in verdicts.items())
+    console.print(f"{counted(len(outcomes), 'file')}: {'; '.join(found)}")
+    if out:
+        console.print(f"reports       {out / REPORTS}", markup=False, soft_wrap=True)
+    if any(outcome.exit_code for outcome in outcomes):
+        console.print("'etl check FILE' shows everything on one file")
+
+
+def _verdict_text(outcome: Outcome) -> Text:
+    if not outcome.checked:
+        return Text("Not checked", style="bold yellow")
+    verdict = outcome.checked.report.verdict
+    return Text(WORDS[verdict], style=_STYLES[verdict])
+
+
+def _rows(outcome: Outcome) -> Iterator[str]:
+    if outcome.checked:
+        counts = outcome.checked.report.counts
+        yield from map(count, (counts.read, counts.accepted, counts.rejected, counts.dropped))
+
+
+def _remark(outcome: Outcome) -> str:
+    remarks = [outcome.error] if outcome.error else []
+    if outcome.checked:
+        report = outcome.checked.report
+        remarks += [report.rejection.code] if report.rejection else []
+        remarks += [f"{error.code} ({error.count})" for error in report.errors if not report.rejection]
+    if outcome.is_ignored:
+        remarks.append(f"the pipeline ignores this name: rename it to {masked_name(name_to_take(outcome.file.name))}")
+    return ", ".join(remarks)
+
+
+def _verdict(report: Report) -> Iterator[RenderableType]:
+    yield Text.assemble((WORDS[report.verdict], _STYLES[report.verdict]), f"  {report.file.name}")
     yield Text(summary(report))
     if report.rejection:
         yield Text.assemble((report.rejection.code, "bold"), f": {report.rejection.reason}")
     if report.layout:
         yield Text(f"layout {report.layout}, partner {report.file.partner}", style="dim")
+
+
+def _figures(report: Report) -> Iterator[RenderableType]:
     if report.counts.read:
         yield _counts(report)
     if report.totals:
-        yield _totals(report)
+        yield _totals(report.totals, "rows")
         yield Text(f"booking dates {booking_dates(report)}")
+    if report.rejected_totals:
+        yield _totals(report.rejected_totals, "rejected rows")
+    if unread := without_amount(report):
+        yield Text(unread)
+
+
+def _findings(report: Report, column: str) -> Iterator[RenderableType]:
     for error in report.errors:
-        yield _error(error)
+        yield _error(error, column)
     for warning in report.warnings:
-        yield _error(warning, "warning ")
-    if report.counts.skipped:
-        yield _lines("skipped", SKIPPED, report.counts.skipped, report.skipped_lines)
-    if report.counts.joined:
-        yield _lines("joined", JOINED, report.counts.joined, report.joined_lines)
+        yield _error(warning, column, "warning ")
+
+
+def _lines_without_rows(report: Report, column: str) -> Iterator[RenderableType]:
+    """Show what is no transaction: dropped rows, skipped lines, and lines that are joined to a row."""
+    counts = report.counts
+    if counts.dropped:
+        yield _heading(counted(counts.dropped, "dropped row"), DROPPED)
+        yield from (_exclusion(found, column) for found in report.dropped_by)
+    if counts.skipped:
+        yield _heading(counted(counts.skipped, "skipped line"), SKIPPED)
+        yield from (_exclusion(found, column) for found in report.skipped_by)
+    if counts.joined:
+        yield _heading(counted(counts.joined, "joined line"), JOINED)
+        yield _lines(counts.joined, report.joined_lines, column)
 
 
 def _counts(report: Report) -> Table:
@@ -64,32 +131,40 @@ def _counts(report: Report) -> Table:
     return table
 
 
-def _totals(report: Report) -> Table:
-    table = make_table("currency", "rows", "sum", numbers=("rows", "sum"))
-    for total in report.totals:
+def _totals(totals: Iterable[Total], rows: str) -> Table:
+    table = make_table("currency", rows, "sum", numbers=(rows, "sum"))
+    for total in totals:
         table.add_row(total.currency, count(total.count), total.sum)
     return table
 
 
-def _error(error: ReportedError, kind: str = "") -> Group:
+def _error(error: ReportedError, column: str, kind: str = "") -> Group:
     heading = Text.assemble(kind, (error.code, "bold"), f" ({count(error.count)})  {error.meaning}; {error.cure}.")
-    table = make_table("line", "field", "value's shape", "rule", numbers=("line",))
+    table = make_table("line", "field", column, "rule", numbers=("line",))
     for example in error.examples:
         cells = (str(example.line), example.field or "whole row", example.masked_value, example.rule)
         table.add_row(*map(Text, cells))
     if error.count > len(error.examples):
         table.add_row("…")
-    return Group(heading, Padding(table, (0, 0, 0, 2)))
+    return Group(heading, Padding.indent(table, 2))
 
 
-def _lines(kind: str, meaning: str, found: int, shown: Sequence[SkippedLine]) -> Group:
-    heading = Text.assemble((counted(found, f"{kind} line"), "bold"), f"  {meaning}")
-    table = make_table("line", "shape", numbers=("line",))
+def _heading(found: str, meaning: str) -> Text:
+    return Text.assemble((found, "bold"), f"  {meaning}")
+
+
+def _exclusion(found: Exclusion, column: str) -> Group:
+    heading = Text.assemble(f"  {count(found.count)}  {found.condition}  ", (found.rule, "dim"))
+    return Group(heading, _lines(found.count, found.first, column))
+
+
+def _lines(found: int, shown: Sequence[SkippedLine], column: str) -> Padding:
+    table = make_table("line", column, numbers=("line",))
     for line in shown:
         table.add_row(str(line.line), Text(line.masked_value))
     if found > len(shown):
         table.add_row("…")
-    return Group(heading, Padding(table, (0, 0, 0, 2)))
+    return Padding.indent(table, 2)
 
 
 def _written(checked: CheckedFile, out: Path) -> Iterator[str]:

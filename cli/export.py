@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 class ExportError(CommandError):
-    """A result could not be written as Athena gave it; no file is left. The message says what to do."""
+    """Rows could not be written exactly as they are; no file is left. The message says what to do."""
 
 
 def format_of(out: Path) -> Format:

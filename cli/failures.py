@@ -138,8 +138,7 @@ def _file(error: OSError) -> Failure:
     bundle = os.environ.get("AWS_CA_BUNDLE")
     if bundle and not Path(bundle).exists():
         return _failed(f"{bundle} is missing, which AWS_CA_BUNDLE names: {_EMBEDDED_ENDED}")
-    reason = error.strerror or str(error)
-    named = f"{error.filename}: {reason}" if error.filename else reason
+    named = reason_of(error)
     if isinstance(error, FileNotFoundError):
         return _usage(f"{named}: give a path in a folder that exists")
     if isinstance(error, PermissionError):
@@ -147,6 +146,12 @@ def _file(error: OSError) -> Failure:
     if isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
         return _usage(f"{named}: give another path")
     return _failed(f"{named}: free space or try again")
+
+
+def reason_of(error: OSError) -> str:
+    """Say which file cannot be read or written, and why."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _unexpected(error: Exception) -> str:

@@ -32,8 +32,13 @@ def lint_all(path: Path) -> list[Linted]:
     return [_lint(found) for found in paths]
 
 
+def sample_beside(path: Path) -> Path | None:
+    """Return the sample beside the layout at ``path``; None if there is none."""
+    return next(iter(sorted(path.parent.glob(f"{path.stem}.sample.*"))), None)
+
+
 def _lint(path: Path) -> Linted:
-    sample = next(iter(sorted(path.parent.glob(f"{path.stem}.sample.*"))), None)
+    sample = sample_beside(path)
     try:
         file = LayoutFile.read(path)
     except LayoutError as error:
@@ -57,12 +62,13 @@ def refused_by_engine(layout: Layout) -> Iterator[str]:
 
 def _sample(layout: Layout, sample: Path) -> Iterator[str]:
     try:
-        yield from _differences(layout, _validate(layout, sample))
+        yield from _differences(layout, validate_sample(layout, sample))
     except (duckdb.Error, EngineError, OSError, ReconciliationError) as error:
         yield f"sample: cannot be checked ({type(error).__name__})"
 
 
-def _validate(layout: Layout, sample: Path) -> Validation:
+def validate_sample(layout: Layout, sample: Path) -> Validation:
+    """Judge the ``sample`` of ``layout``; OSError if it cannot be read."""
     source = Source(
         file_id="sample",
         partner=layout.partner,

@@ -1,73 +1,121 @@
 """``etl check``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import duckdb
 import typer
-from rich.console import Console
+from rich.progress import Progress
 
-from cli.checking import ANY_PARTNER, CheckedFile, Choice, check_file, choose
-from cli.checking_tables import show
+from cli.check_inputs import Input, Inputs, find_inputs
+from cli.check_outcomes import Outcome, write_junit
+from cli.checking import ANY_PARTNER, Choice, check_file, choose
+from cli.checking_tables import show, show_summary
 from cli.console import PrintableConsole, make_console
-from cli.exit_codes import ExitCode
-from cli.options import AsJson
-from transactions.errors import EngineError, LayoutError, ReconciliationError
-from transactions.results import Verdict
+from cli.failures import reason_of
+from cli.options import AsJson, UsageError, print_json
+from cli.partners import complete_layout, complete_partner
+from transactions.errors import EngineError, ReconciliationError
+from transactions.masking import masked_name
 
-_EXIT_CODES: dict[Verdict, ExitCode] = {
-    "VALID": ExitCode.OK,
-    "VALID_WITH_REJECTED_ROWS": ExitCode.NOTICE,
-    "REJECTED": ExitCode.REFUSED,
-}
-_FAILURES = (duckdb.Error, EngineError, OSError, ReconciliationError)
+_FAILURES = (duckdb.Error, EngineError, ReconciliationError)
 
 
 def check(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to check.")],
+    files: Annotated[list[Path], typer.Argument(help="Files, folders, or - for standard input.")],
     partner: Annotated[
-        str | None, typer.Option(help="The partner that sends the file: only its layouts are tried.")
+        str | None,
+        typer.Option(
+            help="The partner that sends the files: only its layouts are tried.", autocompletion=complete_partner
+        ),
     ] = None,
     layout: Annotated[
-        str | None, typer.Option(help="The layout to use: its name, or the path of its YAML file.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write the Parquet files and the report to this folder.")
+        str | None,
+        typer.Option(help="The layout to use: its name, or the path of its YAML file.", autocompletion=complete_layout),
     ] = None,
     *,
+    name: Annotated[str | None, typer.Option(help="The name that the one file, or standard input, arrives by.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write the Parquet files and the reports to this folder.")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a test case for each file to this JUnit XML file.")
+    ] = None,
+    show_values: Annotated[
+        bool,
+        typer.Option("--show-values", help="Show texts of the file instead of shapes; never in what is written."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a file on this machine, with the code of the deployed functions and without AWS.
+    """Check files on this machine, with the code of the deployed functions and without AWS.
 
     Without --partner and --layout, all layouts are tried, and exactly one must fit.
 
-    Exit code 0: valid. 1: valid, with rejected rows. 2: the file is rejected. 3: incorrect usage. 4: the check failed.
-    """
+    \b
+    etl check october.csv
+    etl check 2025-10/ --partner alpine --junit checked.xml
+    unzip -p october.zip | etl check - --name october.csv
+
+    Exit code, the highest of all files: 0: valid. 1: valid, with rejected rows, or the pipeline ignores files of this
+    name. 2: the file is rejected. 3: incorrect usage. 4: the check failed.
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    with TemporaryDirectory() as folder:
+        choice = choose(partner=partner, layout=layout)
+        inputs = find_inputs(files, name, Path(folder))
+        if show_values and (as_json or not inputs.is_one):
+            raise UsageError("--show-values shows one file on the terminal, and is not for --json")
+        outcomes = list(_outcomes(inputs, choice, out, show_values=show_values))
+        if junit:
+            write_junit(outcomes, junit)
+    _print(inputs, outcomes, out, as_json=as_json, any_partner=choice.partner == ANY_PARTNER)
+    raise typer.Exit(max(outcome.exit_code for outcome in outcomes))
+
+
+def _outcomes(inputs: Inputs, choice: Choice, out: Path | None, *, show_values: bool) -> Iterator[Outcome]:
     errors = PrintableConsole(stderr=True, highlight=False)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("Check", total=len(inputs.files), visible=not inputs.is_one)
+        for file in inputs.files:
+            if file.is_left_out:
+                yield Outcome(file=file)
+            else:
+                yield _outcome(file, choice, out, progress, show_values=show_values)
+            progress.advance(task)
+
+
+def _outcome(file: Input, choice: Choice, out: Path | None, progress: Progress, *, show_values: bool) -> Outcome:
+    """Check ``file``, and keep the written files only if a folder is given."""
     try:
-        choice = choose(file, partner=partner, layout=layout)
-    except (LayoutError, ValueError) as error:
-        errors.print(f"error: {error}", style="red", markup=False)
-        raise typer.Exit(ExitCode.USAGE) from error
-    try:
-        checked = _checked(file, choice, out, errors)
+        with TemporaryDirectory() as folder:
+            checked = check_file(file, choice, out or Path(folder), progress, show_values=show_values)
+            return Outcome(file=file, checked=checked)
+    except OSError as error:
+        return Outcome(file=file, error=reason_of(error))
     except _FAILURES as error:
         # The engine's own messages may quote the file: only the kind of the error is shown.
-        errors.print(f"error: the check failed ({type(error).__name__}); nothing is said about the file", style="red")
-        raise typer.Exit(ExitCode.FAILED) from error
-    if choice.partner == ANY_PARTNER and checked.report.rejection:
+        return Outcome(file=file, error=type(error).__name__)
+
+
+def _print(inputs: Inputs, outcomes: list[Outcome], out: Path | None, *, as_json: bool, any_partner: bool) -> None:
+    errors = PrintableConsole(stderr=True, highlight=False)
+    for outcome in outcomes:
+        if outcome.error:
+            failed = f"the check of {masked_name(outcome.file.given)} failed ({outcome.error})"
+            errors.print(f"error: {failed}; nothing is said about the file", style="red", markup=False, soft_wrap=True)
+    rejected = [outcome.checked for outcome in outcomes if outcome.checked and outcome.checked.report.rejection]
+    if any_partner and rejected:
         errors.print("all layouts were tried: name --partner or --layout for a closer look", style="dim")
     if as_json:
-        typer.echo(checked.report.json())
+        documents = [outcome.document for outcome in outcomes]
+        if not inputs.is_one:
+            print_json(documents)
+        elif outcomes[0].checked:
+            print_json(documents[0])
+        return
+    console = make_console()
+    if inputs.is_one:
+        show(console, outcomes[0], out)
     else:
-        show(make_console(), checked, out)
-    raise typer.Exit(_EXIT_CODES[checked.report.verdict])
-
-
-def _checked(file: Path, choice: Choice, out: Path | None, errors: Console) -> CheckedFile:
-    """Check ``file``, and keep the written files only if a folder is given."""
-    if out:
-        return check_file(file, choice, out, errors)
-    with TemporaryDirectory() as folder:
-        return check_file(file, choice, Path(folder), errors)
+        show_summary(console, outcomes, out)

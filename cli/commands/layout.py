@@ -8,11 +8,12 @@ import typer
 
 from cli.console import make_console
 from cli.drafting.reading import DraftError
-from cli.drafting.writing import draft
+from cli.drafting.writing import draft, slug
 from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
 from cli.options import AsJson, Command, Group, UsageError, print_json, show_help
 from cli.partners import complete_partner, partners, unknown_partner
+from cli.sample_section import propose_section
 from cli.tables import counted, make_table
 from transactions.assets import asset_folder
 from transactions.layouts.catalog import LayoutCatalog
@@ -65,12 +66,23 @@ def lint(
         Path | None, typer.Argument(exists=True, help="A layout, or a folder of layouts; by default the repository's.")
     ] = None,
     *,
+    write_sample: Annotated[
+        bool,
+        typer.Option("--write-sample", help="First fill the layout's section sample from the file beside it."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the section is written.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check layouts: their keys, and that each layout's sample has the result that the layout declares.
 
+    \b
+    etl layout lint
+    etl layout lint alpine-2026.yaml --write-sample
+
     Exit code 0: all are valid. 1: some are not; the output names the file, the keys and the rules that they break.
-    """
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    if write_sample:
+        _write_sample(path, yes=yes, err=as_json)
     linted = lint_all(path or asset_folder("layouts"))
     wrong = sum(bool(layout.complaints) for layout in linted)
     if as_json:
@@ -91,16 +103,33 @@ def draft_layout(
     partner: Annotated[
         str, typer.Option(help="The partner that sends the file.", autocompletion=complete_partner)
     ] = "partner",
+    name: Annotated[str, typer.Option(help="The layout's name, and its file's; by default PARTNER-draft.")] = "",
 ) -> None:
     """Propose a layout for a file, to be reviewed by a person. Prints YAML with comments, and no value of the file.
 
     This is the only command that guesses a format: files are read with layouts only.
-    """
+
+    \b
+    etl layout draft october.csv --partner alpine --name alpine-2026 > alpine-2026.yaml
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    if name and name != slug(name):
+        raise UsageError(f"a layout's name is of lower-case letters, digits and hyphens, such as {slug(name)}")
     try:
-        typer.echo(draft(file.read_bytes(), file.name, partner), nl=False)
+        typer.echo(draft(file.read_bytes(), file.name, partner, name), nl=False)
     except DraftError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(ExitCode.REFUSED) from error
+
+
+def _write_sample(path: Path | None, *, yes: bool, err: bool) -> None:
+    """Show the section that follows from the sample, and write it once it is confirmed."""
+    if path is None or path.is_dir():
+        raise UsageError("--write-sample fills the section of one layout: give the path of its YAML file")
+    proposed = propose_section(path)
+    typer.echo(proposed.section, nl=False, err=err)
+    if not yes:
+        typer.confirm(f"Is this what the sample comes to, to be written to {path}?", abort=True, err=err)
+    proposed.write()
 
 
 def _lines(linted: Linted) -> list[str]:

@@ -5,12 +5,18 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
 
+import msgspec
 import typer
 
 from cli.finding import FileArgument, find_row
 from cli.options import AsJson, Suffix, UsageError, output_file
+from cli.rejected_rows import export_rejected_rows
+from cli.tables import counted
 from deployment.connection import connect
+from deployment.pipeline import Pipeline
+from pipeline.audit_row import AuditRow
 from pipeline.report_pages import json_key, report_page
+from transactions.reports.report import Report
 
 
 def report(
@@ -18,6 +24,12 @@ def report(
     out: Annotated[
         Path | None,
         typer.Option(dir_okay=False, callback=output_file, help="Write the page to this file instead of opening it."),
+    ] = None,
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False, callback=output_file, help="Write all rejected rows to this CSV file, and open no page."
+        ),
     ] = None,
     suffix: Suffix = "dev",
     *,
@@ -28,6 +40,7 @@ def report(
     \b
     etl report incoming/alpine/october.csv
     etl report incoming/alpine/october.csv --out october.html
+    etl report incoming/alpine/october.csv --rows rejected.csv
     etl report incoming/alpine/october.csv --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
@@ -41,9 +54,23 @@ def report(
     if as_json:
         typer.echo(found.decode())
         return
+    if rows:
+        _export(pipeline, row, found, rows)
+    if out or not rows:
+        _write_page(found, row, out)
+
+
+def _export(pipeline: Pipeline, row: AuditRow, report: bytes, rows: Path) -> None:
+    if not row.published:
+        raise UsageError(f"the file is {row.status}, so that no row of it is in quarantine: see 'etl check FILE'")
+    count = export_rejected_rows(pipeline, row, msgspec.json.decode(report, type=Report), rows)
+    typer.echo(f"{rows} ({counted(count, 'error')})")
+
+
+def _write_page(report: bytes, row: AuditRow, out: Path | None) -> None:
     place = out or Path(mkdtemp(prefix="etl-report-")) / Path(row.report).name
     # The page in S3 follows the outcome within seconds; this one has the file's status of now.
-    place.write_bytes(report_page(found, row))
+    place.write_bytes(report_page(report, row))
     typer.echo(place)
     if out is None:
         webbrowser.open(place.as_uri())

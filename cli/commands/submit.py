@@ -31,10 +31,11 @@ from cli.tables import (
     short_id,
     status_text,
 )
+from cli.upload_names import ignored, is_ignored
 from deployment.connection import connect
 from deployment.pipeline import Pipeline, Upload
 from pipeline.audit_row import AuditRow
-from pipeline.constants import EXTENSIONS, INCOMING, SERVICE_LEVEL, FileStatus
+from pipeline.constants import INCOMING, SERVICE_LEVEL, FileStatus
 from transactions.masking import masked_name
 
 _PARTNER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -118,8 +119,8 @@ def key_of(file: Path, partner: str, folder: str) -> str:
     """
     if not _PARTNER.fullmatch(partner):
         raise UsageError(f"{partner!r} is no partner: lower-case letters, digits and '-', as in 'etl layout list'")
-    if not file.name.lower().endswith(EXTENSIONS):
-        raise UsageError(f"{file.name}: the pipeline takes files that end in {' or '.join(EXTENSIONS)} and no others")
+    if is_ignored(file.name):
+        raise UsageError(ignored(file.name))
     folders = [part for part in folder.split("/") if part]
     if {".", ".."} & set(folders):
         raise UsageError(f"--folder {folder} is no folder below the partner's: name it as in 2025-10 or 2025/10")

@@ -21,8 +21,8 @@ _LONGEST_PARTNER: Final = 50
 _GZIP: Final = b"\x1f\x8b"
 
 
-def draft(content: bytes, file_name: str, partner: str) -> str:
-    """Draft a layout of the file's ``content`` for ``partner``.
+def draft(content: bytes, file_name: str, partner: str, layout: str = "") -> str:
+    """Draft a layout of the file's ``content`` for ``partner``; ``layout`` is its name, by default the partner's draft.
 
     The draft quotes headers and names in JSON. It has no value but words of its own vocabulary: for a direction, a
     state, a currency, and for no value.
@@ -32,9 +32,10 @@ def draft(content: bytes, file_name: str, partner: str) -> str:
     DraftError
         If the file has no rows that look like records.
     """
-    name, content = _unpacked(file_name.lower(), content)
-    table = read_json(content) if name.endswith(".json") else read_csv(content)
-    return "\n".join(_lines(table, map_columns(table.columns), slug(partner))) + "\n"
+    file_name, content = _unpacked(file_name.lower(), content)
+    table = read_json(content) if file_name.endswith(".json") else read_csv(content)
+    lines = _lines(table, map_columns(table.columns), slug(partner), layout or f"{slug(partner)}-draft")
+    return "\n".join(lines) + "\n"
 
 
 def _unpacked(name: str, content: bytes) -> tuple[str, bytes]:
@@ -59,8 +60,7 @@ def slug(partner: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_PARTNER].strip("-") or "partner"
 
 
-def _lines(table: SampleTable, mapping: Mapping, partner: str) -> Iterator[str]:
-    name = f"{partner}-draft"
+def _lines(table: SampleTable, mapping: Mapping, partner: str, name: str) -> Iterator[str]:
     yield "# A draft, guessed from one file. Look at everything, decide what says DECIDE, fill in what says TODO."
     yield f"# Save it as {name}.yaml, then try it:"
     yield f"#   etl layout lint {name}.yaml"
@@ -82,7 +82,7 @@ def _lines(table: SampleTable, mapping: Mapping, partner: str) -> Iterator[str]:
         yield f"  {filling.column}: {_flow(filling.function)}{_comment(filling.questions, filling.reasons)}"
     if mapping.running_balance:
         yield from _entries({"runningBalance": mapping.running_balance})
-    yield "sample:  # DECIDE: what the sample beside the layout comes to, counted by hand"
+    yield f"sample:  # DECIDE: what the sample beside the layout comes to: etl layout lint {name}.yaml --write-sample"
     yield "  accepted: 0"
     yield "  totals: {}"
 

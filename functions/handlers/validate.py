@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +19,15 @@ from transactions.layouts.catalog import shipped_layouts
 from transactions.reports.report import Report
 from transactions.results import Validation
 
+_ONLY_REPORTED: Final = {
+    "examples",
+    "skipped_lines",
+    "joined_lines",
+    "dropped_by",
+    "skipped_by",
+    "rejected_totals",
+}
+
 
 class _Environment(msgspec.Struct, frozen=True):
     processed_bucket: str
@@ -31,8 +40,8 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``transactions.Validation`` as JSON, with the key of the ``report``'s page in place of the examples and the
-        lines skipped and joined, which would fill a state's 256 KB. A refused file is an answer too, never an error.
+        ``transactions.Validation`` as JSON, with the key of the ``report``'s page in place of what only the report
+        shows, which would fill a state's 256 KB. A refused file is an answer too, never an error.
     """
     environment, file = read_environment(_Environment), read_file(event)
     bucket = environment.processed_bucket
@@ -50,8 +59,8 @@ def handler(event: Event, _context: LambdaContext) -> dict[str, Any]:
         counts=msgspec.to_builtins(validation.counts),
     )
     answer: dict[str, Any] = msgspec.to_builtins(validation)
-    del answer["examples"], answer["skipped_lines"], answer["joined_lines"]
-    return answer | {"report": page_key}
+    kept = {name: value for name, value in answer.items() if name not in _ONLY_REPORTED}
+    return kept | {"report": page_key}
 
 
 def write_report(s3: WritesObjects, bucket: str, report: Report) -> str:

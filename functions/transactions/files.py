@@ -10,6 +10,7 @@ from typing import BinaryIO
 from transactions.engine.balances import check_balances, check_balances_between
 from transactions.engine.counting import tally
 from transactions.engine.database import MEMORY_MB, engine
+from transactions.engine.exclusions import dropped_by, skipped_by
 from transactions.engine.notes import Notes, masked_lines
 from transactions.engine.outcome import Outcome, Sum, Tally, combined, tallied, totals_of
 from transactions.engine.parquet import read_back, write_quarantine, write_transactions
@@ -34,7 +35,7 @@ def validate_file(
     arrival = Arrival(stream)
     try:
         layouts = catalog.candidates(source.partner, source.format)
-        with _staged(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
+        with staged_file(Intake(arrival), source, layouts, workdir, memory_limit_mb, to_write=False) as staged:
             outcome = _judged(staged)
             return validation_of(arrival, staged, outcome, tally(staged.connection, "warnings"), source)
     except FileRejectedError as refused:
@@ -54,7 +55,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
     ReconciliationError
         If the rows written are not those accepted.
     """
-    with _staged(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
+    with staged_file(Intake(stream), source, (layout,), workdir, memory_limit_mb, to_write=True) as staged:
         outcomes, transactions, quarantine = list[Outcome](), list[WrittenObject](), list[WrittenObject]()
         for segment in staged.each():
             outcomes.append(staged.outcome(segment))
@@ -71,7 +72,7 @@ def transform_file(  # noqa: PLR0917 - two places, two streams of facts: no pair
 
 
 @contextmanager
-def _staged(
+def staged_file(
     intake: Intake,
     source: Source,
     layouts: Iterable[Layout],
@@ -80,6 +81,7 @@ def _staged(
     *,
     to_write: bool,
 ) -> Iterator[Staged]:
+    """Stage the file in ``intake`` with an engine of its own; FileRejectedError if it cannot be read."""
     with TemporaryDirectory(dir=workdir) as folder, engine(Path(folder), memory_limit_mb) as connection:
         records = READERS[source.format](intake, tuple(layouts), Path(folder))
         yield stage(connection, records, source, Path(folder), to_write=to_write)
@@ -129,8 +131,11 @@ def validation_of(arrival: Arrival, staged: Staged, outcome: Outcome, warnings: 
         errors=outcome.errors.counts,
         warnings=warnings.counts,
         examples=(*outcome.errors.examples, *warnings.examples),
-        skipped_lines=masked_lines(staged.connection, staged.notes.skipped),
-        joined_lines=masked_lines(staged.connection, staged.notes.joined),
+        skipped_lines=masked_lines(staged.connection, staged.notes.skipped.first),
+        joined_lines=masked_lines(staged.connection, staged.notes.joined.first),
+        dropped_by=dropped_by(staged.layout, outcome.drops),
+        skipped_by=skipped_by(staged.connection, staged.layout, staged.notes.skipped_by),
+        rejected_totals=totals_of(outcome.rejected_sums),
         first_booking_date=f"{min(outcome.dates)}" if outcome.dates else "",
         last_booking_date=f"{max(outcome.dates)}" if outcome.dates else "",
         content_id=content_id(arrival.sha256, staged.layout, facts),

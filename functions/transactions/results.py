@@ -47,8 +47,22 @@ class SkippedLine(msgspec.Struct, frozen=True, kw_only=True):
     masked_value: str
 
 
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule of the layout excludes: rows that it drops, or lines that it skips.
+
+    ``rule`` is the place of the rule in the layout file, such as ``drop[0]`` or ``dialect.skipLines[1]``, and
+    ``condition`` says it in words. ``first`` are the first of the rows or lines; of a dropped row, the shape is that of
+    the first cell that the rule looks at.
+    """
+
+    rule: str
+    condition: str
+    count: int
+    first: tuple[SkippedLine, ...]
+
+
 class Total(msgspec.Struct, frozen=True, kw_only=True):
-    """Control total of one currency: accepted rows and the exact sum of their signed amounts, in plain digits."""
+    """A number of rows in one currency, and the exact sum of their signed amounts, in plain digits."""
 
     currency: str
     count: int
@@ -91,8 +105,11 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     still has what was counted before it was rejected. ``content_id`` identifies what the file says and
     ``delivery_id`` the delivery that it is, empty where the layout declares none; both are empty where nothing was
     read. ``warnings`` reject nothing. ``examples`` are the first errors
-    and warnings of each code, ``skipped_lines`` and ``joined_lines`` the first lines that are skipped or joined. The
-    booking dates are the first and the last of the accepted rows (ISO 8601), empty where there are none.
+    and warnings of each code, ``skipped_lines`` and ``joined_lines`` the first lines that are skipped or joined.
+    ``dropped_by`` and ``skipped_by`` say which rules of the layout excluded how many rows and lines, each of them
+    counted under the first rule that applies. ``rejected_totals`` cover the rejected rows whose amount and currency
+    could be read. The booking dates are the first and the last of the accepted rows (ISO 8601), empty where there are
+    none.
     """
 
     verdict: Verdict
@@ -108,6 +125,9 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[ErrorExample, ...] = ()
     skipped_lines: tuple[SkippedLine, ...] = ()
     joined_lines: tuple[SkippedLine, ...] = ()
+    dropped_by: tuple[Exclusion, ...] = ()
+    skipped_by: tuple[Exclusion, ...] = ()
+    rejected_totals: tuple[Total, ...] = ()
     first_booking_date: str = ""
     last_booking_date: str = ""
     content_id: str = ""

@@ -1,5 +1,6 @@
 """The command line as people use it, on a deployed stack: from an upload to its report and its rows."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -58,6 +59,9 @@ def test_a_rejected_file_is_explained_corrected_and_accepted(
     assert etl("report", row["file_id"], "--out", page).exit_code == ExitCode.OK
     assert "AMOUNT_FORMAT" in page.read_text()
     assert json.loads(etl("report", row["key"], "--json").stdout)["verdict"] == "VALID_WITH_REJECTED_ROWS"
+    rows = tmp_path / "rows.csv"
+    assert etl("report", row["key"], "--rows", rows).exit_code == ExitCode.OK
+    assert [line["code"] for line in csv.DictReader(rows.read_text().splitlines())] == ["AMOUNT_FORMAT"]
     # When the corrected file is submitted under the same name
     file("person", *ROWS, Booking("2025-05-03", "7.77"))
     corrected = etl("submit", bad, "--partner", "alpine", "--wait")

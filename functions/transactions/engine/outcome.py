@@ -56,7 +56,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of so many records ``read``.
 
     ``sums`` are those of the accepted rows by currency, in the order of the currencies' codes, and ``dates`` their
-    booking dates.
+    booking dates. Where the rows are only judged, ``rejected_sums`` are those of the rejected rows whose amount and
+    currency could be read, and ``drops`` the dropped rows by the layout's condition.
     """
 
     read: int = 0
@@ -65,6 +66,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     sums: Mapping[str, Sum] = msgspec.field(default_factory=dict)
     dates: frozenset[date] = frozenset()
     errors: Tally = Tally()
+    rejected_sums: Mapping[str, Sum] = msgspec.field(default_factory=dict)
+    drops: Tally = Tally()
 
     @property
     def accepted(self) -> int:
@@ -100,6 +103,8 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
         sums=added(outcome.sums for outcome in outcomes),
         dates=frozenset(chain.from_iterable(outcome.dates for outcome in outcomes)),
         errors=tallied(outcome.errors for outcome in outcomes),
+        rejected_sums=added(outcome.rejected_sums for outcome in outcomes),
+        drops=tallied(outcome.drops for outcome in outcomes),
     )
 
 

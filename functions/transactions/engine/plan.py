@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - own names, and values of the layout that are quoted
 """The SQL of one file, generated from its layout. Values from the file never become part of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Self
@@ -15,8 +15,9 @@ from transactions.engine.expressions import Mapper
 from transactions.engine.facts import Facts
 from transactions.engine.json_cells import JsonCells
 from transactions.layouts.derived import joined
-from transactions.layouts.layout import Condition, Dialect, Layout
-from transactions.layouts.mapping import Constant, RowHash, fields_read
+from transactions.layouts.exclusions import drop_place
+from transactions.layouts.layout import Condition, Dialect, Layout, Predicate
+from transactions.layouts.mapping import AmountByAccount, Constant, RowHash, fields_read
 from transactions.layouts.mapping_rules import mapped_columns
 from transactions.reading.characters import CHARACTER_RULE
 from transactions.reading.csv_cells import WHITE_SPACE
@@ -27,6 +28,8 @@ from transactions.sql import beginning, is_one_of, literal, masked
 
 MAX_LINE_BYTES = 2_000_000
 DUPLICATE_RULE = "once in a file"
+Shown = Callable[[str], str]
+"""Turns SQL for a text into SQL for what is shown of it."""
 HAS_ID = "NOT dropped AND transaction_id IS NOT NULL"
 """SQL that is true of the staged rows whose ids are compared."""
 
@@ -96,6 +99,8 @@ class Plan(msgspec.Struct, frozen=True):
     def staging(self, part: Part) -> str:
         """Select the part's rows: number, line, dropped, occurrence, what is kept, errors (NULL without any).
 
+        Where drops are explained, ``dropped_by`` has the condition of each dropped row, and the cell that it looks at.
+
         All columns are checked. The rows come in the order in which they are written.
         """
         outcomes = {f"e{number}": outcome for number, outcome in enumerate(self._outcomes())}
@@ -109,12 +114,13 @@ class Plan(msgspec.Struct, frozen=True):
             errors = f"CASE WHEN readable THEN {errors} ELSE [{found[0]}] END"
         values = {name: expression.value for name, expression in self.columns.items()}
         values |= {"credit_debit_indicator": self.direction, **self._flags}
+        dropped_by = f"CASE WHEN dropped THEN {self._dropped_by()} END AS dropped_by," if self.explains_drops else ""
         return f"""
             WITH cells AS ({self._with_derived(self._cells(part))}),
             priced AS ({self._priced()}),
             mapped AS (SELECT *, {self._dropped()} AS dropped, {_named(values)} FROM priced),
             checked AS (SELECT *, {_named(outcomes)} FROM mapped)
-            SELECT number, line, dropped, NULL::BIGINT AS occurrence, {", ".join(sorted(self.kept))},
+            SELECT number, line, dropped, {dropped_by} NULL::BIGINT AS occurrence, {", ".join(sorted(self.kept))},
                 CASE WHEN NOT dropped AND coalesce({", ".join(outcomes)}) IS NOT NULL
                 THEN list_filter({errors}, lambda error: error.check IS NOT NULL) END AS errors
             FROM checked {"ORDER BY booking_date, number" if self.to_write else ""}"""
@@ -140,6 +146,11 @@ class Plan(msgspec.Struct, frozen=True):
             QUALIFY nth > 1"""
 
     @property
+    def explains_drops(self) -> bool:
+        """Whether it is kept by which condition a row is dropped: where the layout has some, and rows are judged."""
+        return bool(self.layout.drop) and not self.to_write
+
+    @property
     def signs_some(self) -> bool:
         """Whether files of the layout sign their amounts or not."""
         return "signed" in self._flags
@@ -158,23 +169,59 @@ class Plan(msgspec.Struct, frozen=True):
             yield "UPDATE staged SET occurrence = repeats.nth FROM repeats WHERE staged.number = repeats.number"
 
     def views(self) -> Iterator[str]:
-        """Define ``accepted`` and ``errors`` of the segment that is in ``staged`` and ``broken``."""
+        """Define ``accepted`` and ``errors`` of the segment that is in ``staged`` and ``broken``.
+
+        Of rows that are only judged, define also ``rejected_amounts``.
+        """
         made = f"""REPLACE (CASE WHEN {self.makes_ids} THEN transaction_id || '-' || coalesce(occurrence, 1)
             ELSE transaction_id END AS transaction_id)"""
         yield f"""
             CREATE VIEW accepted AS
             SELECT * EXCLUDE (dropped, occurrence, errors) {made if self.makes_ids != "false" and self.to_write else ""}
             FROM staged WHERE NOT dropped AND errors IS NULL AND ({self.makes_ids} OR occurrence IS NULL)"""
+        yield f"CREATE VIEW errors AS {self.errors(masked)}"
+        if not self.to_write:
+            yield f"CREATE VIEW rejected_amounts AS {self._rejected_amounts()}"
+
+    def errors(self, shown: Shown) -> str:
+        """Select the errors of the rows that are in ``staged`` and ``broken``; ``masked_value`` is as ``shown``."""
         id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
         duplicates = f"""
             UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
-                {masked("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
-        yield f"""
-            CREATE VIEW errors AS
-            SELECT number, line, field, error_code, rule, {masked("text")} AS masked_value
+                {shown("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
+        return f"""
+            SELECT number, line, field, error_code, rule, {shown("text")} AS masked_value
             FROM (SELECT number, line, unnest(errors, recursive := true) FROM staged) JOIN checks USING ("check")
             {"" if self.makes_ids == "true" else duplicates}
-            UNION ALL SELECT line, line, '', error_code, rule, {masked("text")} FROM broken"""
+            UNION ALL SELECT line, line, '', error_code, rule, {shown("text")} FROM broken"""
+
+    @property
+    def drops(self) -> str:
+        """Select the dropped rows in ``staged`` in the columns of ``errors``; the code is the condition's place.
+
+        The texts are not masked: of what may be half of a file, that is left until a few are chosen.
+        """
+        return """
+            SELECT number, line, '' AS field, place AS error_code, '' AS rule, text AS masked_value
+            FROM (SELECT number, line, unnest(dropped_by) FROM staged WHERE dropped)"""
+
+    def _rejected_amounts(self) -> str:
+        """Select currency and amount of the rejected rows without an error in a cell that one of the two is read from.
+
+        The account decides on the sign where the direction follows from it.
+        """
+        names = {"amount", "currency"}
+        if isinstance(self.layout.mapping["amount"], AmountByAccount):
+            names.add("account_id")
+        columns = (column for name, column in self.columns.items() if name in names)
+        # An error of no field is one of the row as a whole.
+        fields = {"", *(cell.field for column in columns for cell in column.checked)}
+        of_them = [number for number, field, _ in self.checks if field in fields]
+        wrong = f"list_has_any(list_transform(errors, lambda error: error.check), {of_them}::USMALLINT[])"
+        return f"""
+            SELECT currency, amount FROM staged
+            WHERE NOT dropped AND currency IS NOT NULL AND amount IS NOT NULL AND CASE WHEN errors IS NULL
+                THEN occurrence IS NOT NULL AND NOT {self.makes_ids} ELSE NOT {wrong} END"""
 
     @property
     def _flags(self) -> dict[str, str]:
@@ -201,9 +248,20 @@ class Plan(msgspec.Struct, frozen=True):
             yield f"(CASE {cases} END)::USMALLINT"
 
     def _dropped(self) -> str:
-        predicates = (" AND ".join(map(self._holds, predicate.conditions)) for predicate in self.layout.drop)
-        dropped = " OR ".join(f"({predicate})" for predicate in predicates) or "false"
+        dropped = " OR ".join(f"({self._applies(predicate)})" for predicate in self.layout.drop) or "false"
         return f"readable AND NOT repeats AND ({dropped})" if _is_json(self.layout) else dropped
+
+    def _dropped_by(self) -> str:
+        """Say of a dropped row by which condition it is, the first of several, and what its first cell has."""
+        cases = (
+            f"WHEN {self._applies(predicate)}"
+            f" THEN {{'place': '{drop_place(number)}', 'text': {beginning(self.cells[predicate.field])}}}"
+            for number, predicate in enumerate(self.layout.drop)
+        )
+        return f"CASE {' '.join(cases)} END"
+
+    def _applies(self, predicate: Predicate) -> str:
+        return " AND ".join(map(self._holds, predicate.conditions))
 
     def _holds(self, condition: Condition) -> str:
         cell = self.cells[condition.field]

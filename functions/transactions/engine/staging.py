@@ -12,8 +12,8 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.engine.counting import sums_of, tally
 from transactions.engine.database import THREADS, create_tables, insert
-from transactions.engine.notes import Notes
-from transactions.engine.outcome import Outcome
+from transactions.engine.notes import Notes, masked_tally
+from transactions.engine.outcome import Outcome, Tally
 from transactions.engine.plan import Plan
 from transactions.errors import FileRejectedError, ReconciliationError
 from transactions.layouts.layout import Layout
@@ -67,6 +67,10 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
                 self.connection.execute(statement)
             yield segment
 
+    def drops(self) -> Tally:
+        """Count the dropped rows by condition, where they are explained. The first of each have texts, not shapes."""
+        return tally(self.connection, f"({self.plan.drops})") if self.plan.explains_drops else Tally()
+
     def outcome(self, segment: Segment) -> Outcome:
         """Account for the records of ``segment``, which is the one in the engine.
 
@@ -86,6 +90,8 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
             sums=sums_of(self.connection, "accepted"),
             dates=frozenset(date for (date,) in dates),
             errors=tally(self.connection, "errors"),
+            rejected_sums=sums_of(self.connection, "rejected_amounts") if rejected and not self.plan.to_write else {},
+            drops=masked_tally(self.connection, self.drops()),
         )
         if not outcome.adds_up:
             counts = f"read {outcome.read}, accepted {outcome.accepted}, rejected {rejected}, dropped {dropped}"

@@ -20,7 +20,7 @@ class LineAccount:
         self._placeholders = list[int]()
         self._broken = list[Broken]()
         self._broken_count = 0
-        self._skipped_count, self._skipped_first = 0, list[tuple[int, str]]()
+        self._skipped = dict[str, Skipped]()
         self._joined = dict[int, str]()
         self._sections = list[Section]()
 
@@ -43,11 +43,10 @@ class LineAccount:
         self._joined.pop(line, None)
         self._broken.append(Broken.from_record(line, code, rule, record))
 
-    def skip(self, line: int, text: str) -> None:
-        """Note a line that is no record by the layout."""
-        self._skipped_count += 1
-        if len(self._skipped_first) < EXAMPLES_PER_CODE:
-            self._skipped_first.append((line, text[:SHOWN_CHARACTERS]))
+    def skip(self, line: int, text: str, rule: str) -> None:
+        """Note a line that is no record by this ``rule`` of the layout."""
+        skipped = Skipped(1, ((line, text[:SHOWN_CHARACTERS]),))
+        self._skipped[rule] = self._skipped.get(rule, Skipped()).followed_by(skipped)
 
     def join(self, line: int, text: str) -> None:
         """Note a line that continues a row, which may stand further down than the rows go so far."""
@@ -66,7 +65,7 @@ class LineAccount:
             first=self._first,
             placeholders=tuple(self._placeholders),
             broken=tuple(self._broken),
-            skipped=Skipped(self._skipped_count, tuple(self._skipped_first)),
+            skipped=dict(self._skipped),
             joined=Skipped(len(joined), tuple(joined.items())[:EXAMPLES_PER_CODE]),
             sections=tuple(section for section in self._sections if section.first < self.line),
             warnings=warnings,
@@ -77,6 +76,5 @@ class LineAccount:
         self._sections = self._sections[current:]
         self._placeholders.clear()
         self._broken.clear()
-        self._skipped_count = 0
-        self._skipped_first.clear()
+        self._skipped.clear()
         return part

@@ -172,7 +172,7 @@ def _first_rows(head: bytes, found: Found) -> list[tuple[str, ...]]:
     layout, line_filter, leading = found.layout, LineFilter(found.layout.dialect), LeadingLines(found.layout)
     cells = Cells(layout.dialect)
     lines = _first_lines(head, layout, found.lines_above + ROWS_LOOKED_AT)[found.lines_above :]
-    lines = [line for line in lines if not line_filter.skips(line) and cells.has_values(line)]
+    lines = [line for line in lines if line_filter.rule(line) is None and cells.has_values(line)]
     return [cells_of(line, layout.dialect) for line in lines if layout.dialect.header or not leading.has(line)]
 
 

@@ -65,7 +65,7 @@ class LeadingLines:
         """
         line_filter, cells, count = LineFilter(self._layout.dialect), Cells(self._layout.dialect), 0
         for number, line in enumerate(lines, 1):
-            is_skipped = line_filter.skips(line)
+            is_skipped = line_filter.rule(line) is not None
             if self.has(line):
                 count = number
             elif not is_skipped and cells.has_values(line):

@@ -1,5 +1,6 @@
 """Which lines of a CSV file are no records by the layout's dialect."""
 
+from transactions.layouts.exclusions import COMMENT_CHAR, FOOTER, skip_lines_place
 from transactions.layouts.layout import Dialect
 from transactions.patterns import compiled
 
@@ -9,7 +10,7 @@ class LineFilter:
 
     def __init__(self, dialect: Dialect) -> None:
         self._comment_char = dialect.comment_char
-        self._patterns = tuple(map(compiled, dialect.skip_lines))
+        self._patterns = {skip_lines_place(number): compiled(text) for number, text in enumerate(dialect.skip_lines)}
         self._footer = compiled(dialect.footer) if dialect.footer else None
         self._in_footer = False
 
@@ -18,12 +19,12 @@ class LineFilter:
         """Whether the dialect skips lines at all."""
         return bool(self._comment_char or self._patterns or self._footer)
 
-    def skips(self, line: str) -> bool:
-        """Return whether ``line``, the next one of the file, is a comment, one to skip, or of the footer."""
+    def rule(self, line: str) -> str | None:
+        """Return the rule by which ``line``, the next one of the file, is of the footer, a comment, or one to skip."""
         if self._footer and not self._in_footer:
             self._in_footer = bool(self._footer.search(line))
-        return (
-            self._in_footer
-            or bool(self._comment_char and line.startswith(self._comment_char))
-            or any(pattern.search(line) for pattern in self._patterns)
-        )
+        if self._in_footer:
+            return FOOTER
+        if self._comment_char and line.startswith(self._comment_char):
+            return COMMENT_CHAR
+        return next((rule for rule, pattern in self._patterns.items() if pattern.search(line)), None)

@@ -8,7 +8,7 @@ import msgspec
 
 from transactions.codes import RowCode
 from transactions.layouts.layout import Layout
-from transactions.results import ErrorExample
+from transactions.results import EXAMPLES_PER_CODE, ErrorExample
 from transactions.sql import SHOWN_CHARACTERS
 
 MAX_RECORD_BYTES = 1_000_000
@@ -40,6 +40,10 @@ class Skipped(msgspec.Struct, frozen=True):
     count: int = 0
     first: tuple[tuple[int, str], ...] = ()
 
+    def followed_by(self, further: Self) -> Self:
+        """Add lines that stand further down."""
+        return type(self)(self.count + further.count, (*self.first, *further.first)[:EXAMPLES_PER_CODE])
+
 
 class Section(msgspec.Struct, frozen=True):
     """Rows from the line ``first`` on, down to the next section, that have the same captured ``facts``."""
@@ -62,7 +66,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     them, so that a row's place gives its line. Lines that are no record of their own are rows of placeholders, and
     ``placeholders`` has their numbers: blank lines, lines that belong to the record above, ``broken`` records.
 
-    ``skipped`` are lines that are no records by the layout, ``joined`` those that continue one. ``sections`` are those
+    ``skipped`` are lines that are no records, by the rule of the layout that says so, such as ``dialect.footer``;
+    ``joined`` are those that continue one. ``sections`` are those
     that its rows belong to, in order; none where the whole file is one. ``warnings`` are of the file so far; they
     reject nothing.
 
@@ -75,7 +80,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     first: int = 1
     placeholders: tuple[int, ...] = ()
     broken: tuple[Broken, ...] = ()
-    skipped: Skipped = Skipped()
+    skipped: Mapping[str, Skipped] = {}
     joined: Skipped = Skipped()
     sections: tuple[Section, ...] = ()
     warnings: tuple[ErrorExample, ...] = ()

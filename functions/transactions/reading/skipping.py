@@ -1,6 +1,7 @@
 """Takes lines out of a CSV file that are no rows of their own: above rows, skipped, or joined to a row."""
 
 from transactions.codes import RowCode
+from transactions.layouts.exclusions import SECTIONS, above_rows
 from transactions.reading.accounts import LineAccount
 from transactions.reading.continuations import Continuations
 from transactions.reading.csv_cells import Cells
@@ -27,7 +28,7 @@ class SkippedLines:
             account.begin(Section(1, found.captures))
         for number, line in enumerate(found.above, 1):
             if cells.has_values(line):
-                self._skip(number, line, above_rows=True)
+                self._skip(number, line, above_rows(found.layout), above_rows=True)
 
     def blanked(self, block: bytes, first: int, *, last: bool = False) -> list[bytes]:
         """Return ``block`` with such lines made blank, in none or several pieces: some wait for those below.
@@ -61,7 +62,7 @@ class SkippedLines:
             self._account.begin(section)
             for place in places:
                 if self._cells.has_values(lines[place]):
-                    self._skip(first + place, lines[place], above_rows=True)
+                    self._skip(first + place, lines[place], SECTIONS, above_rows=True)
                 lines[place] = ""
         return "\n".join(lines).encode()
 
@@ -70,15 +71,16 @@ class SkippedLines:
             return block
         lines = block.decode().split("\n")
         for place, line in enumerate(lines):
-            if self._filter.skips(line) and self._cells.has_values(line):
+            rule = self._filter.rule(line)
+            if rule and self._cells.has_values(line):
                 if self._guard:
                     self._guard.check_facts(first + place, line)
-                self._skip(first + place, line)
+                self._skip(first + place, line, rule)
                 lines[place] = ""
         return "\n".join(lines).encode()
 
-    def _skip(self, number: int, line: str, *, above_rows: bool = False) -> None:
-        """Count a line as skipped, or as rejected where it could be a transaction.
+    def _skip(self, number: int, line: str, rule: str, *, above_rows: bool = False) -> None:
+        """Count a line as skipped by ``rule``, or as rejected where it could be a transaction.
 
         One above the rows could not if it is known to be of no row.
         """
@@ -90,4 +92,4 @@ class SkippedLines:
         if fits and not is_other and is_booked(found.layout, found.columns, cells):
             self._account.reject(number, RowCode.LINE_SKIPPED, SKIPPED_RULE, line)
         else:
-            self._account.skip(number, line)
+            self._account.skip(number, line, rule)

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from transactions.reports.report import Report, ReportedError
-from transactions.results import Counts, SkippedLine, Verdict
+from transactions.results import Counts, Exclusion, SkippedLine, Total, Verdict
 from transactions.sql import SHOWN_CHARACTERS
 
 WORDS: Final[dict[Verdict, str]] = {
@@ -22,7 +22,7 @@ WORDS: Final[dict[Verdict, str]] = {
 """The verdicts as people say them."""
 
 _PARTS = ("accepted", "rejected", "dropped")
-_DROPPED = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
+DROPPED: Final = "Dropped rows are no transactions, or not yet: pending entries, balance lines. They are counted."
 SKIPPED: Final = "Lines above the header, and lines that the layout skips, are no rows."
 JOINED: Final = "Each of these lines continues the row above it, and is joined to it."
 NOT_PUBLISHED: Final = "Nothing of this file is published."
@@ -56,10 +56,11 @@ def page(report: Report, notice: Notice | None = None, overlaps: str = "") -> st
         overlaps=f"<p>{escape(overlaps)}</p>" if overlaps else "",
         rejection=_rejection(report),
         counts=_counts(report.counts),
-        totals=_totals(report, notice),
+        totals=_totals(report, notice) + _rejected_totals(report),
         errors=_errors(report),
         warnings=_warnings(report),
-        skipped=_lines("Skipped lines", SKIPPED, report.counts.skipped, report.skipped_lines)
+        excluded=_exclusions("Dropped rows", DROPPED, report.counts.dropped, report.dropped_by)
+        + _skipped(report)
         + _lines("Joined lines", JOINED, report.counts.joined, report.joined_lines),
         facts=_facts(report),
         shown=SHOWN_CHARACTERS,
@@ -94,6 +95,15 @@ def booking_dates(report: Report) -> str:
     """Name the first and the last booking date of the accepted rows; nothing where there are none."""
     first, last = report.first_booking_date, report.last_booking_date
     return f"{first} to {last}" if first != last else first
+
+
+def without_amount(report: Report) -> str:
+    """Say in one sentence how many rejected rows have no amount that can be read; nothing where all have one."""
+    number = report.rejected_without_amount
+    if not number:
+        return ""
+    rows = "1 rejected row has" if number == 1 else f"{grouped(str(number))} rejected rows have"
+    return f"{rows} no amount or no currency that can be read."
 
 
 def share(part: int, whole: int) -> str:
@@ -163,8 +173,7 @@ def _counts(counts: Counts) -> str:
         count: int = getattr(counts, name)
         tiles.append(_tile(name, count, share(count, counts.read)))
         bar.append(_stretch(name, count, counts.read))
-    note = f'<p class="soft">{_DROPPED}</p>' if counts.dropped else ""
-    return f'<dl class="counts">{"".join(tiles)}</dl><div class="bar">{"".join(bar)}</div>{note}'
+    return f'<dl class="counts">{"".join(tiles)}</dl><div class="bar">{"".join(bar)}</div>'
 
 
 def _tile(name: str, count: int, note: str) -> str:
@@ -179,9 +188,20 @@ def _stretch(name: str, part: int, whole: int) -> str:
 def _totals(report: Report, notice: Notice | None) -> str:
     if not report.totals:
         return ""
-    rows = [(escape(total.currency), grouped(str(total.count)), grouped(total.sum)) for total in report.totals]
     title = "Amounts of the rows without errors" if report.rejection or notice else "Accepted amounts"
-    return _section(title, _table(("currency", "rows", "sum"), rows, kind="total", numbers={1, 2}))
+    return _section(title, _sums(report.totals))
+
+
+def _rejected_totals(report: Report) -> str:
+    sums = _sums(report.rejected_totals) if report.rejected_totals else ""
+    unread = without_amount(report)
+    note = f'<p class="soft">{unread}</p>' if unread else ""
+    return _section("Rejected amounts", sums + note) if sums or note else ""
+
+
+def _sums(totals: Iterable[Total]) -> str:
+    rows = [(escape(total.currency), grouped(str(total.count)), grouped(total.sum)) for total in totals]
+    return _table(("currency", "rows", "sum"), rows, kind="total", numbers={1, 2})
 
 
 def _errors(report: Report) -> str:
@@ -197,13 +217,47 @@ def _warnings(report: Report) -> str:
     return _section("Warnings", note + "".join(map(_finding, report.warnings))) if report.warnings else ""
 
 
+def _skipped(report: Report) -> str:
+    """Show the skipped lines by rule, or, in a report that does not know the rules, the first of all."""
+    title, skipped = "Skipped lines", report.counts.skipped
+    if not report.skipped_by:
+        return _lines(title, SKIPPED, skipped, report.skipped_lines)
+    return _exclusions(title, SKIPPED, skipped, report.skipped_by)
+
+
+def _exclusions(title: str, meaning: str, count: int, found: Iterable[Exclusion]) -> str:
+    if not count:
+        return ""
+    note = f'<p class="soft">{meaning}</p>'
+    return _section(f"{title}: {grouped(str(count))}", note + "".join(map(_exclusion, found)))
+
+
+def _exclusion(found: Exclusion) -> str:
+    return f"""
+<article class="error">
+<header><h3>{escape(found.condition)}</h3><code class="soft">{escape(found.rule)}</code>
+<span>{grouped(str(found.count))}</span></header>
+{_first_lines(found.first)}
+{_shown(len(found.first), found.count)}
+</article>"""
+
+
+def _shown(shown: int, count: int) -> str:
+    """Say how many are shown of how many; nothing where all are."""
+    return f'<p class="soft">first {shown} of {grouped(str(count))}</p>' if shown < count else ""
+
+
 def _lines(title: str, meaning: str, count: int, shown: Sequence[SkippedLine]) -> str:
     if not count:
         return ""
-    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in shown]
     first = f" The first {len(shown)}:" if len(shown) < count else ""
     note = f'<p class="soft">{meaning}{first}</p>'
-    return _section(f"{title}: {grouped(str(count))}", note + _table(("line", "shape"), rows, numbers={0}))
+    return _section(f"{title}: {grouped(str(count))}", note + _first_lines(shown))
+
+
+def _first_lines(lines: Iterable[SkippedLine]) -> str:
+    rows = [(grouped(str(line.line)), _code(line.masked_value)) for line in lines]
+    return _table(("line", "shape"), rows, numbers={0}, kind="lines")
 
 
 def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:
@@ -217,14 +271,13 @@ def _finding(error: ReportedError, shared: str = "", bar: str = "") -> str:
         )
         for example in error.examples
     ]
-    shown = f"first {len(examples)} of {grouped(str(error.count))}" if len(examples) < error.count else ""
     return f"""
 <article class="error">
 <header><h3>{escape(error.meaning)}</h3><code class="soft">{error.code}</code><span>{found}</span></header>
 {f'<div class="bar">{bar}</div>' if bar else ""}
 <p>What to do: {escape(error.cure)}.</p>
 {_table(("line", "field", "value's shape", "rule"), examples, numbers={0})}
-<p class="soft">{shown}</p>
+{_shown(len(examples), error.count)}
 </article>"""
 
 

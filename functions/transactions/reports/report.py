@@ -13,6 +13,7 @@ from transactions.results import (
     Counts,
     ErrorCount,
     ErrorExample,
+    Exclusion,
     FileFormat,
     SkippedLine,
     Source,
@@ -77,7 +78,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report on one file. ``rejection`` is None unless the verdict is REJECTED; ``layout`` is empty if none fits.
 
     ``totals`` and the booking dates (ISO 8601, empty where there are none) cover the accepted rows. Of a rejected file
-    they give what was counted; nothing of it is published.
+    they give what was counted; nothing of it is published. ``rejected_totals`` cover the rejected rows whose amount and
+    currency could be read exactly; ``rejected_without_amount`` is the number of the others. ``dropped_by`` and
+    ``skipped_by`` are the rules of the layout that excluded rows and lines. A report of before has neither.
     """
 
     verdict: Verdict
@@ -91,6 +94,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[ReportedError, ...] = ()
     skipped_lines: tuple[SkippedLine, ...] = ()
     joined_lines: tuple[SkippedLine, ...] = ()
+    dropped_by: tuple[Exclusion, ...] = ()
+    skipped_by: tuple[Exclusion, ...] = ()
+    rejected_totals: tuple[Total, ...] = ()
+    rejected_without_amount: int = 0
     first_booking_date: str = ""
     last_booking_date: str = ""
 
@@ -117,6 +124,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             warnings=_reported(validation.warnings, WarningCode, validation.examples),
             skipped_lines=validation.skipped_lines,
             joined_lines=validation.joined_lines,
+            dropped_by=validation.dropped_by,
+            skipped_by=validation.skipped_by,
+            rejected_totals=validation.rejected_totals,
+            rejected_without_amount=(
+                validation.counts.rejected - sum(total.count for total in validation.rejected_totals)
+            ),
             first_booking_date=validation.first_booking_date,
             last_booking_date=validation.last_booking_date,
         )

@@ -1,10 +1,12 @@
 """``etl check``: one local file, the deployed functions' whole work, a verdict in words and as an exit code."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 import msgspec
@@ -202,7 +204,8 @@ def test_an_unwritable_folder_fails_the_check_not_the_file(check: Check, file: W
     result = check(file(alpine_file(*good_rows(1))), "--out", tmp_path / "taken" / "out")
 
     assert (result.exit_code, result.stdout) == (ExitCode.FAILED, "")
-    assert "the check failed" in result.stderr
+    assert f"{tmp_path / 'taken'}" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("part", ["counts", "totals", "written"])
@@ -219,23 +222,178 @@ def test_two_readings_that_disagree_fail_the_check_not_the_file(
     result = check(file(alpine_file(*good_rows(1))))
 
     assert (result.exit_code, result.stdout) == (ExitCode.FAILED, "")
-    assert "the check failed (ReconciliationError)" in result.stderr
+    assert "failed (ReconciliationError)" in result.stderr
 
 
 def test_the_page_names_every_exit_code_and_option(check: Check) -> None:
     page = (LAYOUTS.parent / "docs" / "checking.md").read_text(encoding="utf-8")
 
     codes = {int(code) for code in re.findall(r"^\| (\d) \|", page, flags=re.MULTILINE)}
-    options = set(re.findall(r"--[a-z]+", check("--help").stdout)) - {"--help"}
+    options = set(re.findall(r"--[a-z][a-z-]+", check("--help").stdout)) - {"--help"}
 
     assert codes == set(ExitCode)
     assert options
-    assert options <= set(re.findall(r"--[a-z]+", page))
+    assert options <= set(re.findall(r"--[a-z][a-z-]+", page))
 
 
 def test_a_compressed_document_is_checked_as_its_content(check: Check, file: Write) -> None:
     sample = (LAYOUTS / "obie-v3.sample.json").read_bytes()
 
-    report = _report(check(file(gzip.compress(sample), "october.JSON.gz"), "--json"))
+    report = _report(check(file(gzip.compress(sample), "october.JSON"), "--json"))
 
     assert (report.layout, report.file.format) == ("obie-v3", "json")
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [("october.csv.gz", "october.csv"), ("october.TXT", "october.csv"), ("october", "october.csv")],
+)
+def test_a_name_that_the_pipeline_ignores_needs_attention(check: Check, file: Write, name: str, renamed: str) -> None:
+    path = file(alpine_file(*good_rows(1)), name)
+
+    shown, told = check(path), check(path, "--json")
+
+    assert (shown.exit_code, told.exit_code) == (ExitCode.NOTICE, ExitCode.NOTICE)
+    assert f"the pipeline ignores {name}" in shown.stdout
+    assert f"rename it to {renamed}" in " ".join(shown.stdout.split())
+    document = json.loads(told.stdout)
+    assert (document["verdict"], document["ignored"], document["rename_to"]) == ("VALID", True, renamed)
+
+
+def test_what_a_layout_excludes_is_printed_by_its_rule(check: Check) -> None:
+    shown = check(LAYOUTS / "comdirect-giro.sample.csv", "--name", "umsaetze_1000000001_20250930_1200.csv").stdout
+
+    for words in ("1 dropped row", "rows whose Buchungstag is offen", "3 skipped lines", "dialect.skipLines[0]"):
+        assert words in shown
+
+
+def test_values_are_shown_only_if_asked_and_never_written(check: Check, file: Write, tmp_path: Path) -> None:
+    # Given a cell that is wrong, an id that is repeated, and a row that is broken
+    texts = ["Zeno 7x", "T-Repeated", "Broken row"]
+    rejected = [alpine_row(transaction_id="W", amount=texts[0]), *[alpine_row(transaction_id=texts[1])] * 2, texts[2]]
+    path, out = file(alpine_file(*good_rows(4), *rejected)), tmp_path / "out"
+
+    shown, masked = check(path, "--show-values", "--out", out), check(path)
+
+    assert all(text in shown.stdout for text in texts)
+    assert not any(text in masked.stdout for text in texts)
+    written = [one.read_text() for one in out.rglob("*") if one.suffix in {".html", ".json"}]
+    assert len(written) == 2
+    assert not any(text in one for one in written for text in texts)
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT masked_value FROM read_parquet(?)", [f"{out}/quarantine/**/*.parquet"])
+        assert not {text for (text,) in rows.fetchall()} & set(texts)
+
+
+@pytest.mark.parametrize(
+    ("sample", "line"),
+    [
+        ("dkb-2023.sample.csv", ["6", "Vorgemerkt"]),
+        ("example-lists.sample.json", ["14", "$.entries.pending[*]"]),
+        ("example-wrapped.sample.csv", ["7", ";Total;;1.305,40"]),
+    ],
+)
+def test_values_of_dropped_rows_and_lines_are_shown(check: Check, sample: str, line: list[str]) -> None:
+    shown, masked = check(LAYOUTS / sample, "--show-values"), check(LAYOUTS / sample)
+
+    assert line in [words.split() for words in shown.stdout.splitlines()]
+    assert line not in [words.split() for words in masked.stdout.splitlines()]
+
+
+def test_values_are_for_one_file_on_the_terminal(check: Check, file: Write) -> None:
+    path = file(alpine_file(*good_rows(1)))
+
+    assert check(path, "--show-values", "--json").exit_code == ExitCode.USAGE
+    assert check(path, path, "--show-values").exit_code == ExitCode.USAGE
+
+
+@pytest.fixture
+def folder(file: Write, tmp_path: Path) -> Path:
+    """Write a valid file, one with a rejected row, and one that the pipeline ignores, and another deeper down."""
+    (tmp_path / "deeper").mkdir()
+    file(alpine_file(*good_rows(1)), "a.csv")
+    file(alpine_file(*good_rows(3), alpine_row(amount="x")), "deeper/b.csv")
+    file(b"", "notes.txt")
+    file(b"", ".hidden.csv")
+    return tmp_path
+
+
+def test_a_folder_is_checked_file_by_file(check: Check, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+    result = check(".")
+
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[-5:] for line in lines if line and line[0] in {"a.csv", "deeper/b.csv"}] == [
+        ["Valid", "1", "1", "0", "0"],
+        ["rows", "4", "3", "1", "0"],
+    ]
+    assert "3 files: 1 valid; 1 valid, with rejected rows; 1 not checked" in result.stdout
+    assert "the pipeline ignores this name: rename it to notes.csv" in " ".join(result.stdout.split())
+    assert result.exit_code == ExitCode.NOTICE
+
+
+def test_the_exit_code_of_several_files_is_the_worst(check: Check, file: Write) -> None:
+    good, bad = file(alpine_file(*good_rows(1))), file(b"", "empty.csv")
+
+    assert check(good, good).exit_code == ExitCode.OK
+    assert check(bad, good).exit_code == ExitCode.REFUSED
+
+
+def test_several_files_are_a_list_for_programs(check: Check, folder: Path) -> None:
+    found = json.loads(check(folder, "--json").stdout)
+
+    assert [(one["path"], one.get("verdict"), one["rename_to"]) for one in found] == [
+        (str(folder / "a.csv"), "VALID", ""),
+        (str(folder / "deeper" / "b.csv"), "VALID_WITH_REJECTED_ROWS", ""),
+        (str(folder / "notes.txt"), None, "notes.csv"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(check: Check, folder: Path) -> None:
+    (folder / "0.csv").symlink_to("/proc/self/mem")
+
+    result = check(folder, "--json")
+
+    assert result.exit_code == ExitCode.FAILED
+    assert [one.get("verdict", one.get("error", "")[-18:]) for one in json.loads(result.stdout)] == [
+        "Input/output error",
+        "VALID",
+        "VALID_WITH_REJECTED_ROWS",
+        "",
+    ]
+
+
+def test_each_file_is_a_case_of_a_junit_report(check: Check, folder: Path, tmp_path: Path) -> None:
+    (folder / "bad\x01<name>.csv").write_bytes(b"")
+
+    check(folder, "--junit", tmp_path / "checked.xml")
+
+    suite = ET.fromstring((tmp_path / "checked.xml").read_bytes())  # noqa: S314 - the command's own
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "3", "0")
+    failures = {case.get("name"): [failure.get("type") for failure in case] for case in suite}
+    assert failures == {
+        str(folder / "a.csv"): [],
+        str(folder / "bad?<name>.csv"): [FileCode.EMPTY_FILE],
+        str(folder / "deeper" / "b.csv"): ["VALID_WITH_REJECTED_ROWS"],
+        str(folder / "notes.txt"): ["NAME_IGNORED"],
+    }
+
+
+@pytest.mark.parametrize("options", [("--name", "october.csv"), ("--layout", "alpine-2025"), ("--partner", "alpine")])
+def test_standard_input_is_checked_by_name_or_layout(options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["check", "-", *options, "--json"], input=alpine_file(*good_rows(2)))
+
+    assert result.exit_code == ExitCode.OK
+    assert json.loads(result.stdout)["counts"]["accepted"] == 2
+
+
+@pytest.mark.parametrize("given", [("-",), ("/dev/stdin",), ("-", "no-such-file.csv"), ("-", "-", "--name", "a.csv")])
+def test_input_that_cannot_be_told_is_incorrect_usage(given: tuple[str, ...], check: Check) -> None:
+    result = check(*given)
+
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+
+
+def test_a_folder_without_files_is_incorrect_usage(check: Check, tmp_path: Path) -> None:
+    assert check(tmp_path).exit_code == ExitCode.USAGE

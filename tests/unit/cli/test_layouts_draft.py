@@ -326,3 +326,22 @@ def test_any_bytes_end_in_a_draft_or_in_a_refusal(content: bytes, name: str) -> 
 def _typed(values: Sequence[str]) -> Column:
     column = typed(Column(name="column", cells=tuple(values)))
     return settled([column], date(2026, 1, 1))[0]
+
+
+def test_a_draft_has_the_name_that_is_asked_for(tmp_path: Path) -> None:
+    sample = LAYOUTS / "n26-2024.sample.csv"
+
+    answer = CliRunner().invoke(app, ["layout", "draft", str(sample), "--partner", "new", "--name", "new-2026"])
+
+    path = tmp_path / "new-2026.yaml"
+    path.write_text(answer.stdout.replace(TO_DO, "New bank"), encoding="utf-8")
+    assert read_layout(path).name == "new-2026"
+
+
+def test_a_name_that_no_layout_may_have_is_incorrect_usage() -> None:
+    sample = LAYOUTS / "n26-2024.sample.csv"
+
+    answer = CliRunner().invoke(app, ["layout", "draft", str(sample), "--name", "New Bank 2026"])
+
+    assert (answer.exit_code, answer.stdout) == (ExitCode.USAGE, "")
+    assert "such as new-bank-2026" in answer.stderr

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.commands import audit, report, status
+from cli.exit_codes import ExitCode
 from cli.main import app
 from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark
 from pipeline.audit_row import AuditRow
@@ -176,3 +177,22 @@ def test_a_file_of_any_status_is_shown(monkeypatch: pytest.MonkeyPatch, one: Fil
 )
 def test_a_completed_files_remark_says_what_others_have_too(facts: dict[str, int], words: str) -> None:
     assert remark(audit_row(FileStatus.COMPLETED, **facts)) == words
+
+
+def test_rows_that_are_not_in_quarantine_are_not_exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(report, "connect", lambda _suffix: FakePipeline(DUPLICATE))
+
+    answer = CliRunner().invoke(app, ["report", DUPLICATE.key, "--rows", str(tmp_path / "rows.csv")])
+
+    assert answer.exit_code == ExitCode.USAGE
+    assert "the file is DUPLICATE" in answer.stderr
+    assert not (tmp_path / "rows.csv").exists()
+
+
+def test_a_page_that_cannot_be_written_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(report, "connect", lambda _suffix: FakePipeline(DUPLICATE))
+
+    answer = CliRunner().invoke(app, ["report", DUPLICATE.key, "--out", str(tmp_path / "missing" / "page.html")])
+
+    assert (answer.exit_code, answer.stderr.count("\n")) == (ExitCode.FAILED, 1)
+    assert answer.stderr.startswith(f"error: {tmp_path / 'missing' / 'page.html'}: No such file")

@@ -19,6 +19,7 @@ from transactions.results import (
     Counts,
     ErrorCount,
     ErrorExample,
+    Exclusion,
     SkippedLine,
     Source,
     Total,
@@ -172,6 +173,33 @@ def test_a_report_quotes_no_cell(tmp_path: Path) -> None:
     found = report(alpine_row(**cells), *good_rows(3), workdir=tmp_path)
 
     assert not [cell for cell in cells.values() if cell in page(found) + found.json().decode()]
+
+
+def test_the_page_shows_what_each_rule_excluded() -> None:
+    dropped, skipped = (
+        Exclusion(rule=rule, condition=words, count=7, first=(SkippedLine(line=6, masked_value=shape),))
+        for rule, words, shape in (("drop[0]", "rows whose <Status> is x", "<x>"), ("dialect.footer", "all", "xx"))
+    )
+    told = judged(dropped_by=(dropped,), skipped_by=(skipped,), counts=Counts(read=7, dropped=7, skipped=7))
+
+    words = _Document(page(Report.from_validation(told, source("alpine")))).words
+
+    for text in ("Dropped rows: 7", "rows whose <Status> is x", "drop[0]", "<x>", "Skipped lines: 7", "dialect.footer"):
+        assert text in words
+    assert words.count("first 1 of 7") == 2
+
+
+@pytest.mark.parametrize(("read", "sentence"), [(2, ""), (1, "1 rejected row has"), (0, "2 rejected rows have")])
+def test_rejected_amounts_are_told_with_what_is_not_read(read: int, sentence: str) -> None:
+    totals = (Total(currency="EUR", count=read, sum="-1234.50"),) if read else ()
+    found = Report.from_validation(judged(counts=Counts(read=2, rejected=2), rejected_totals=totals), source("alpine"))
+
+    words = _Document(page(found)).words
+
+    assert found.rejected_without_amount == 2 - read
+    assert ("no amount or no currency that can be read" in words) == bool(sentence)
+    assert sentence in words
+    assert (grouped("-1234.50") in words) == bool(read)
 
 
 @pytest.mark.parametrize("dropped", [0, 1])
