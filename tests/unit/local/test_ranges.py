@@ -9,7 +9,7 @@ from local.ranges import Answer, ranged
 
 def _whole(*_: Any) -> Answer:
     """Answer as the emulator does for a version: with all of it."""
-    return 200, {"ETag": '"abc"'}, b"0123456789"
+    return 200, {"ETag": '"abc"', "x-amz-checksum-crc32": "AAAAAA=="}, b"0123456789"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def test_a_range_of_a_version_is_cut_out(asked: str, status: int, place: str, bo
     answered_status, headers, answered = ranged(_whole)("bucket", "key", {"range": asked}, {"versionId": ["v1"]})
 
     assert (answered_status, headers["Content-Range"], answered) == (status, place, body)
+    assert "x-amz-checksum-crc32" not in headers
 
 
 def test_a_request_without_a_range_has_all() -> None:
