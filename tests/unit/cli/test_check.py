@@ -11,11 +11,10 @@ from xml.etree import ElementTree as ET
 import duckdb
 import msgspec
 import pytest
-from typer.testing import CliRunner, Result
 
 from cli import checking
 from cli.exit_codes import ExitCode
-from cli.main import app
+from tests.support.command_line import Answer, etl
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.files import transform_file
@@ -23,7 +22,7 @@ from transactions.reports.report import Report
 from transactions.results import Counts, Transformation, Written
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
-Check = Callable[..., Result]
+Check = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Check:
     """Run the command as a pipe sees it."""
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
-    return lambda *arguments: CliRunner().invoke(app, ["check", *map(str, arguments)])
+    return lambda *arguments: etl("check", *arguments)
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def file(tmp_path: Path) -> Callable[..., Path]:
 Write = Callable[..., Path]
 
 
-def _report(result: Result) -> Report:
+def _report(result: Answer) -> Report:
     return msgspec.json.decode(result.stdout, type=Report)
 
 
@@ -382,7 +381,7 @@ def test_each_file_is_a_case_of_a_junit_report(check: Check, folder: Path, tmp_p
 
 @pytest.mark.parametrize("options", [("--name", "october.csv"), ("--layout", "alpine-2025"), ("--partner", "alpine")])
 def test_standard_input_is_checked_by_name_or_layout(options: tuple[str, ...]) -> None:
-    result = CliRunner().invoke(app, ["check", "-", *options, "--json"], input=alpine_file(*good_rows(2)))
+    result = etl("check", "-", *options, "--json", given=alpine_file(*good_rows(2)))
 
     assert result.exit_code == ExitCode.OK
     assert json.loads(result.stdout)["counts"]["accepted"] == 2

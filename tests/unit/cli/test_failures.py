@@ -78,7 +78,7 @@ def test_an_unknown_option_is_incorrect_usage(
         (["layout", "list", "--partner", "alpin"], "did you mean alpine?"),
         (["layout", "lint", "nosuch.yaml"], "does not exist"),
         (["layout", "draft", str(ROOT)], "is a directory"),
-        (["check", "nosuch.csv"], "does not exist"),
+        (["check", "nosuch.csv"], "there is no file nosuch.csv"),
         (["check", str(ROOT), "--nosuch"], "No such option"),
         (["submit", "nosuch.csv", "--partner", "alpine"], "does not exist"),
         (["submit", str(ROOT / "README.md"), "--partner", "alpine"], ".csv or .json"),

@@ -35,7 +35,6 @@ from transactions.results import WrittenObject
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "json.md"
 SAMPLE = str(PAGE.parents[1] / "layouts" / "alpine-2025.sample.csv")
 ANSWERS: dict[str, Any] = {
-    "check": Report,
     "layout lint": list[LintedLayout],
     "submit": list[Submitted],
     "submit --wait": list[FileDocument],
@@ -56,7 +55,7 @@ ANSWERS: dict[str, Any] = {
 }
 """What ``--json`` prints, by command. The page tells of the others in words."""
 
-IN_WORDS = {"layout list", "query NAME", "verify --permissions"}
+IN_WORDS = {"check", "layout list", "query NAME", "verify --permissions"}
 
 
 def _definitions() -> dict[str, Any]:
@@ -186,7 +185,6 @@ class FakeStack:
 
 
 CALLS = {
-    "check": [SAMPLE],
     "layout lint": [],
     "submit": [SAMPLE, "--partner", "alpine"],
     "submit --wait": [SAMPLE, "--partner", "alpine"],

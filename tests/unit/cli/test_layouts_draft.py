@@ -18,6 +18,7 @@ from cli.drafting.reading import DraftError
 from cli.drafting.writing import draft
 from cli.exit_codes import ExitCode
 from cli.main import app
+from tests.support.command_line import etl
 from tests.unit.transactions.support import CATALOG, alpine_file, alpine_row, good_rows
 from transactions.errors import LayoutError
 from transactions.layouts.catalog import read_layout
@@ -341,7 +342,7 @@ def test_a_draft_has_the_name_that_is_asked_for(tmp_path: Path) -> None:
 def test_a_name_that_no_layout_may_have_is_incorrect_usage() -> None:
     sample = LAYOUTS / "n26-2024.sample.csv"
 
-    answer = CliRunner().invoke(app, ["layout", "draft", str(sample), "--name", "New Bank 2026"])
+    answer = etl("layout", "draft", sample, "--name", "New Bank 2026")
 
     assert (answer.exit_code, answer.stdout) == (ExitCode.USAGE, "")
     assert "such as new-bank-2026" in answer.stderr

@@ -16,6 +16,7 @@ from cli.main import app
 from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
+from tests.support.command_line import etl
 from tests.support.reports import make_report
 from tests.unit.cli.rows import audit_row
 from transactions.reports.page import NOT_PUBLISHED
@@ -182,7 +183,7 @@ def test_a_completed_files_remark_says_what_others_have_too(facts: dict[str, int
 def test_rows_that_are_not_in_quarantine_are_not_exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(report, "connect", lambda _suffix: FakePipeline(DUPLICATE))
 
-    answer = CliRunner().invoke(app, ["report", DUPLICATE.key, "--rows", str(tmp_path / "rows.csv")])
+    answer = etl("report", DUPLICATE.key, "--rows", tmp_path / "rows.csv")
 
     assert answer.exit_code == ExitCode.USAGE
     assert "the file is DUPLICATE" in answer.stderr
@@ -192,7 +193,7 @@ def test_rows_that_are_not_in_quarantine_are_not_exported(monkeypatch: pytest.Mo
 def test_a_page_that_cannot_be_written_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(report, "connect", lambda _suffix: FakePipeline(DUPLICATE))
 
-    answer = CliRunner().invoke(app, ["report", DUPLICATE.key, "--out", str(tmp_path / "missing" / "page.html")])
+    answer = etl("report", DUPLICATE.key, "--out", tmp_path / "missing" / "page.html")
 
-    assert (answer.exit_code, answer.stderr.count("\n")) == (ExitCode.FAILED, 1)
-    assert answer.stderr.startswith(f"error: {tmp_path / 'missing' / 'page.html'}: No such file")
+    assert (answer.exit_code, answer.stderr.count("\n")) == (ExitCode.USAGE, 1)
+    assert f"mkdir -p {tmp_path / 'missing'}" in answer.stderr

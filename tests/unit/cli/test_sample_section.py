@@ -5,15 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from cli.exit_codes import ExitCode
-from cli.main import app
+from tests.support.command_line import Answer, etl
 from tests.unit.transactions.support import CATALOG
 from transactions.layouts.layout_file import read_layout
 
 LAYOUTS = Path(__file__).resolve().parents[3] / "layouts"
-Run = Callable[..., Result]
+Run = Callable[..., Answer]
 _LATER = "\n# the limits\nlimits:\n  rejectedShare: 0.9 # most\n"
 
 
@@ -21,9 +20,7 @@ _LATER = "\n# the limits\nlimits:\n  rejectedShare: 0.9 # most\n"
 def write(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command as a pipe sees it."""
     monkeypatch.setenv("NO_COLOR", "1")
-    return lambda path, *options, **given: CliRunner().invoke(
-        app, ["layout", "lint", str(path), "--write-sample", *options], **given
-    )
+    return lambda path, *options, **given: etl("layout", "lint", path, "--write-sample", *options, **given)
 
 
 @pytest.fixture
@@ -87,11 +84,11 @@ def test_nothing_is_written_before_it_is_confirmed(write: Run, own: Callable[[st
     before, _ = _parts(path.read_text(encoding="utf-8"))
     path.write_text(before, encoding="utf-8")
 
-    refused = write(path, input="n\n")
+    refused = write(path, given="n\n")
 
     assert "accepted: 5" in refused.stdout
     assert path.read_text(encoding="utf-8") == before
-    assert write(path, input="y\n").exit_code == ExitCode.OK
+    assert write(path, given="y\n").exit_code == ExitCode.OK
     assert path.read_text(encoding="utf-8") != before
 
 
