@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import duckdb
 
-from cli.export import ExportError
+from cli.options import CommandError
 from pipeline.audit_row import AuditRow
 from pipeline.constants import QUARANTINE
 from transactions.reports.report import Report
@@ -37,7 +37,7 @@ def export_rejected_rows(bucket: ReadsProcessed, row: AuditRow, report: Report, 
 
     Raises
     ------
-    ExportError
+    CommandError
         If they are not as many of each code as ``report`` says. Nothing is written then.
     OSError
         If ``path`` cannot be written.
@@ -48,7 +48,7 @@ def export_rejected_rows(bucket: ReadsProcessed, row: AuditRow, report: Report, 
         paths = list(_fetched(bucket, keys, Path(folder)))
         found = dict(connection.execute(_COUNTS, [paths]).fetchall()) if paths else {}
         if found != expected:
-            raise ExportError(f"nothing is written: the report counts {expected}, quarantine has {found}")
+            raise CommandError(f"nothing is written: the report counts {expected}, quarantine has {found}")
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
@@ -62,7 +62,7 @@ def _fetched(bucket: ReadsProcessed, keys: Iterable[str], folder: Path) -> Itera
     for number, key in enumerate(keys):
         content = bucket.processed(key)
         if content is None:
-            raise ExportError(f"nothing is written: the processed bucket has no object {key}")
+            raise CommandError(f"nothing is written: the processed bucket has no object {key}")
         copy = folder / f"{number}.parquet"
         copy.write_bytes(content)
         yield str(copy)

@@ -9,10 +9,10 @@ import duckdb
 import typer
 from rich.progress import Progress
 
-from cli.check_inputs import Input, Inputs, find_inputs
-from cli.check_outcomes import Outcome, write_junit
-from cli.checking import ANY_PARTNER, Choice, check_file, choose
-from cli.checking_tables import show, show_summary
+from cli.checking.files import ANY_PARTNER, Choice, check_file, choose
+from cli.checking.inputs import Input, Inputs, find_inputs
+from cli.checking.outcomes import Outcome, write_junit
+from cli.checking.tables import show, show_summary
 from cli.console import PrintableConsole, make_console
 from cli.failures import reason_of
 from cli.options import AsJson, UsageError, print_json

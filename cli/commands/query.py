@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.console import make_console, step
-from cli.export import format_of, write
 from cli.options import AsJson, Suffix, UsageError, print_json
+from cli.querying.export import format_of, write
 from cli.tables import counted, make_table
 from deployment.analysts import reading_policy
 from deployment.athena import QueryResult, ResultColumn, Row
@@ -109,7 +109,7 @@ def _given(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -
 
 def _require_reading(sql: str) -> None:
     # The parser takes half a second to import, and only this command needs it.
-    from cli.statements import require_reading  # noqa: PLC0415
+    from cli.querying.statements import require_reading  # noqa: PLC0415
 
     require_reading(sql)
 

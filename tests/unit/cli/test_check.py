@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 import pytest
 
-from cli import checking
+from cli.checking import files as checking
 from cli.exit_codes import ExitCode
 from tests.support.command_line import Answer, etl
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows

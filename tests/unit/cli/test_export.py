@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cli.export import ExportError, require_same_decimals, write
 from cli.options import UsageError
+from cli.querying.export import ExportError, require_same_decimals, write
 from deployment.athena import QueryResult, ResultColumn, Row
 
 RESULT = QueryResult(
@@ -93,7 +93,7 @@ def test_a_number_that_parquet_cannot_hold_leaves_no_file(tmp_path: Path) -> Non
 
 def test_a_file_that_would_be_rounded_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a mistake in the type that an amount is written with
-    monkeypatch.setattr("cli.export._decimal_type", lambda _column, _values: "DECIMAL(38,0)")
+    monkeypatch.setattr("cli.querying.export._decimal_type", lambda _column, _values: "DECIMAL(38,0)")
 
     with pytest.raises(ExportError, match="would not be those of the answer"):
         write(_decimals("10.05"), tmp_path / "a.parquet")

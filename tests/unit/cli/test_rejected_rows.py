@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cli.export import ExportError
+from cli.options import CommandError
 from cli.rejected_rows import COLUMNS, export_rejected_rows
 from pipeline.audit_row import AuditRow
 from tests.unit.cli.rows import audit_row
@@ -75,7 +75,7 @@ def test_rows_that_are_not_those_of_the_report_are_not_exported(
 ) -> None:
     fewer = msgspec.structs.replace(report, errors=report.errors[1:])
 
-    with pytest.raises(ExportError, match="nothing is written: the report counts"):
+    with pytest.raises(CommandError, match="nothing is written: the report counts"):
         export_rejected_rows(bucket, audit_row(), fewer, tmp_path / "rows.csv")
 
     assert not (tmp_path / "rows.csv").exists()
@@ -85,5 +85,5 @@ def test_a_missing_object_ends_the_export(bucket: FakeBucket, report: Report, tm
     [quarantined] = bucket.folder.glob("quarantine/**/*.parquet")
     quarantined.unlink()
 
-    with pytest.raises(ExportError, match="has no object quarantine/"):
+    with pytest.raises(CommandError, match="has no object quarantine/"):
         export_rejected_rows(bucket, audit_row(), report, tmp_path / "rows.csv")

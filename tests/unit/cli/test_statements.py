@@ -3,7 +3,7 @@
 import pytest
 
 from cli.options import UsageError
-from cli.statements import require_reading
+from cli.querying.statements import require_reading
 from etl.saved_queries import read_queries
 
 

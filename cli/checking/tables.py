@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.check_outcomes import Outcome
-from cli.checking import CheckedFile
+from cli.checking.files import CheckedFile
+from cli.checking.outcomes import Outcome
 from cli.tables import ROWS_COLUMNS, count, counted, file_text, make_table
 from cli.upload_names import ignored, name_to_take
 from transactions.masking import masked_name

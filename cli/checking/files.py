@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 import msgspec
 from rich.progress import Progress
 
-from cli.check_inputs import Input
+from cli.checking.inputs import Input
+from cli.checking.revealing import revealed
 from cli.options import UsageError
-from cli.revealing import revealed
 from cli.upload_names import format_of
 from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file

@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 class ExportError(CommandError):
-    """Rows could not be written exactly as they are; no file is left. The message says what to do."""
+    """A result could not be written as Athena gave it; no file is left."""
 
 
 def format_of(out: Path) -> Format:

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from cli.check_inputs import Input
-from cli.checking import CheckedFile
+from cli.checking.files import CheckedFile
+from cli.checking.inputs import Input
 from cli.exit_codes import ExitCode
 from cli.upload_names import ignored, is_ignored, name_to_take
 from transactions.masking import masked_name
