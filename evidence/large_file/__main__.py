@@ -1,6 +1,6 @@
 """``python -m evidence.large_file --gigabytes N``: send one large file through the embedded AWS, and query its rows.
 
-The file is packed with gzip, since the embedded AWS keeps an object in memory. Its sums are counted in whole cents,
+The file is packed with gzip, since the embedded AWS reads an object into memory. Its sums are counted in whole cents,
 apart from the pipeline.
 """
 
@@ -19,7 +19,8 @@ import duckdb
 from cli.console import make_console, step
 from cli.tables import count
 from deployment.pipeline import Pipeline
-from local.session import local_pipeline
+from local.lifecycle import running
+from local.session import deployed_pipeline
 from pipeline.audit_row import AuditRow
 from pipeline.constants import LARGE_LEASE, FileStatus
 
@@ -47,7 +48,11 @@ def main() -> None:
     gigabytes = _gigabytes()
     rows = gigabytes * 1_000_000_000 // _BYTES_A_ROW
     console = make_console()
-    with TemporaryDirectory() as folder, local_pipeline("large-file") as deployed:
+    with (
+        TemporaryDirectory() as folder,
+        running("evidence.large_file.server") as emulator,
+        deployed_pipeline(emulator, "large-file") as deployed,
+    ):
         pipeline, file = Pipeline(deployed.stack), Path(folder) / "large.csv.gz"
         with step(console, f"Write {count(rows)} rows, about {gigabytes} GB"):
             sent = write(file, rows)

@@ -1,0 +1,1 @@
+"""Sends one large file through the embedded AWS, and queries its rows."""
