@@ -59,7 +59,7 @@ def test_each_log_line_names_only_its_own_file(log_lines: LogLines, context: Fak
         handler(event, context)
 
     lines = log_lines()
-    assert [line.get("file_id") for line in lines] == [first["file_id"]] * 2 + [second["file_id"]] * 2 + [None] * 2
-    assert [line.get("partner") for line in lines] == ["alpine"] * 2 + ["dkb"] * 2 + [None] * 2
-    assert {line.get("execution") for line in lines[:4]} == {first["execution"]}
+    assert [line.get("file_id") for line in lines] == [first["file_id"]] * 3 + [second["file_id"]] * 3 + [None] * 2
+    assert [line.get("partner") for line in lines] == ["alpine"] * 3 + ["dkb"] * 3 + [None] * 2
+    assert {line.get("execution") for line in lines[:3]} == {first["execution"]}
     assert all(line["function_request_id"] == context.aws_request_id for line in lines)
