@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from cli.exit_codes import ExitCode
 from cli.main import app
 from cli.options import UsageError
+from cli.tables import short_id
 from deployment.waiting import wait_until
 from etl.package import ROOT
 from pipeline.constants import FailedStep
@@ -88,7 +89,7 @@ def test_a_failed_files_logs_have_the_traceback_of_its_step(etl: Etl, failed: Fa
     row = failed.rows["overtaken"]
     # Then its row says in which step it failed, and its trail says what to look at
     assert row.failed_step == FailedStep.TRANSFORM
-    assert f"etl logs {row.file_id}" in etl("audit", row.file_id).stdout
+    assert f"etl logs {short_id(row.file_id)};" in etl("audit", row.file_id).stdout
     # And its logs have what each function said of it, and the traceback
     lines = json.loads(etl("logs", row.file_id, "--json").stdout)
     said = {(line["group"].rpartition("/")[2].split("-")[1], line["text"]) for line in lines}
