@@ -130,13 +130,18 @@ $(STAMPS)/python: requirements/development.txt requirements/spark.txt
 		$(call OR_ELSE,Spark is not installed: check the network and run 'make install' again)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(BENCH_VENV)/stamp: requirements/bench.txt
+# A virtual environment of its own from a lock: $(1) says what it holds, $(2) is the target that needs it.
+define VENV_OF_ITS_OWN
 	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
-	@echo "Python packages into $(BENCH_VENV): a minute or two"
-	@$(PYTHON) -m venv $(BENCH_VENV)
-	@$(BENCH_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
-		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make bench' again)
+	@echo "$(1) into $(@D): a minute or two"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
+		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make $(2)' again)
 	@touch $@
+endef
+
+$(BENCH_VENV)/stamp: requirements/bench.txt
+	$(call VENV_OF_ITS_OWN,Python packages,bench)
 
 $(BROWSER)/stamp: requirements/browser.txt | $(STAMPS)/python
 	@echo "The browser's driver into $(BROWSER)"
@@ -146,12 +151,7 @@ $(BROWSER)/stamp: requirements/browser.txt | $(STAMPS)/python
 	@touch $@
 
 $(CLIENTS_VENV)/stamp: requirements/clients.txt
-	@command -v $(PYTHON) >/dev/null $(call OR_ELSE,$(PYTHON) is not on PATH: install Python 3.11)
-	@echo "Other clients of Athena into $(CLIENTS_VENV): a minute or two"
-	@$(PYTHON) -m venv $(CLIENTS_VENV)
-	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --requirement $< \
-		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make test' again)
-	@touch $@
+	$(call VENV_OF_ITS_OWN,Other clients of Athena,test)
 
 $(STAMPS)/wheels: requirements/functions.txt etl/package.py | $(STAMPS)/python
 	@echo "The functions' wheels for both architectures"

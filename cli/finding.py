@@ -9,9 +9,10 @@ import typer
 
 from cli.options import UsageError
 from cli.tables import short_id
+from cli.upload_names import is_ignored
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
-from pipeline.constants import EXTENSIONS, INCOMING, FileStatus
+from pipeline.constants import INCOMING, FileStatus
 from transactions.masking import masked_name
 
 _FILE_ID: Final = re.compile(r"[0-9a-f]{64}")
@@ -59,7 +60,7 @@ def find_versions(pipeline: Pipeline, file: str) -> list[AuditRow]:
     elif "/" in key:
         rows = pipeline.audit.of_key(bucket, key) or pipeline.audit.of_key(bucket, f"{INCOMING}/{key}")
     else:
-        rows = _by_name(pipeline, file) if _may_be_name(file) else []
+        rows = [] if is_ignored(file) else _by_name(pipeline, file)
     if not rows:
         raise UsageError(_not_found(file))
     return rows
@@ -107,10 +108,6 @@ def _only_one(file: str, rows: Sequence[AuditRow]) -> list[AuditRow]:
     return list(rows)
 
 
-def _may_be_name(file: str) -> bool:
-    return file.lower().endswith(EXTENSIONS)
-
-
 def _recently() -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
     return now - RECENT, now
@@ -120,7 +117,7 @@ def _not_found(file: str) -> str:
     begun = f"no file {as_given(file)}"
     if _SHORT_ID.fullmatch(file):
         return f"{begun}... that changed within {RECENT.days} days: give all 64 digits of the id, or the key"
-    if "/" not in file and _may_be_name(file):
+    if "/" not in file and not is_ignored(file):
         return f"{begun} among the latest {NAMES} of each status within {RECENT.days} days: give its key or its id"
     return (
         f"{begun}: give a file id (6 of its 64 digits or more), a key such as {INCOMING}/alpine/october.csv, or a"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
@@ -80,22 +81,27 @@ def validate_sample(layout: Layout, sample: Path) -> Validation:
         return validate_file(stream, source, LayoutCatalog((layout,)), Path(folder))
 
 
+def sample_figures(validation: Validation) -> dict[str, Any]:
+    """Return what a layout declares of its sample, by the keys of its section."""
+    counts = validation.counts
+    return {
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "dropped": counts.dropped,
+        "skipped": counts.skipped,
+        "joined": counts.joined,
+        "totals": {total.currency: total.sum for total in validation.totals},
+        "errors": {error.code: error.count for error in validation.errors},
+        "warnings": {warning.code: warning.count for warning in validation.warnings},
+    }
+
+
 def _differences(layout: Layout, validation: Validation) -> Iterator[str]:
     """Compare what the sample comes to with what the layout declares."""
     if not validation.counts.read:
         yield f"sample: {validation.reason}"
         return
-    counts, expected = validation.counts, layout.sample
-    results: dict[str, tuple[object, object]] = {
-        "accepted": (expected.accepted, counts.accepted),
-        "rejected": (expected.rejected, counts.rejected),
-        "dropped": (expected.dropped, counts.dropped),
-        "skipped": (expected.skipped, counts.skipped),
-        "joined": (expected.joined, counts.joined),
-        "totals": (expected.totals, {total.currency: total.sum for total in validation.totals}),
-        "errors": (expected.errors, {error.code: error.count for error in validation.errors}),
-        "warnings": (expected.warnings, {warning.code: warning.count for warning in validation.warnings}),
-    }
-    for key, (declared, found) in results.items():
+    for key, found in sample_figures(validation).items():
+        declared = getattr(layout.sample, key)
         if declared != found:
             yield f"sample.{key}: declared {declared}, found {found}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from cli.linting import sample_beside, validate_sample
+from cli.linting import sample_beside, sample_figures, validate_sample
 from cli.options import UsageError
 from transactions.documents import Node, read_document
 from transactions.errors import LayoutError
@@ -84,18 +84,7 @@ def _layout(name: str, text: str) -> Layout:
 
 def _figures(validation: Validation) -> dict[str, Any]:
     """Return what a layout declares of its sample; what is zero or empty, as by default, is left out."""
-    counts = validation.counts
-    figures = {
-        "accepted": counts.accepted,
-        "rejected": counts.rejected,
-        "dropped": counts.dropped,
-        "skipped": counts.skipped,
-        "joined": counts.joined,
-        "totals": {total.currency: total.sum for total in validation.totals},
-        "errors": {error.code: error.count for error in validation.errors},
-        "warnings": {warning.code: warning.count for warning in validation.warnings},
-    }
-    return {key: value for key, value in figures.items() if value or key in _REQUIRED}
+    return {key: value for key, value in sample_figures(validation).items() if value or key in _REQUIRED}
 
 
 def _section(figures: dict[str, Any]) -> str:

@@ -13,15 +13,15 @@ PUBLISHED: Final = (*(prefix.rstrip("/") for prefix in _PREFIXES), LEDGER)
 
 
 class AnalysedStack(Protocol):
-    """A deployed stack: its name, its id, its outputs, and its resources."""
+    """A deployed stack: its name, its account, its outputs, and its resources."""
 
     @property
     def name(self) -> str:
         """The stack's name."""
 
     @property
-    def id(self) -> str:
-        """The stack's ARN."""
+    def account(self) -> str:
+        """The account's twelve digits."""
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -36,13 +36,13 @@ def reading_policy(stack: AnalysedStack) -> dict[str, Any]:
 
     Objects can be written below the prefix of query results only, where Athena puts each answer.
     """
-    account, outputs = stack.id.split(":")[4], stack.outputs
+    outputs = stack.outputs
     bucket = f"arn:aws:s3:::{outputs['ProcessedBucket']}"
     database = outputs["Database"]
     results = f"{bucket}/{QUERY_RESULTS}*"
 
     def arn(service: str, resource: str) -> str:
-        return f"arn:aws:{service}:{REGION}:{account}:{resource}"
+        return f"arn:aws:{service}:{REGION}:{stack.account}:{resource}"
 
     statements = (
         # CloudFormation authorizes calls that name a stack, and not its id, so.

@@ -8,10 +8,10 @@ from typing import Any, Final, Protocol
 from boto3.dynamodb.types import TypeDeserializer
 
 from etl.names import KEY_INDEX
-from pipeline.audit_index import ReadsIndex, bounds, find
+from pipeline.audit_index import ReadsIndex, bounds, find, shard_query
 from pipeline.audit_items import batch_get
 from pipeline.audit_row import AuditRow, read_row
-from pipeline.constants import SHARD, SHARDS, STATUS_AT, STATUS_INDEX, FileStatus
+from pipeline.constants import SHARDS, FileStatus
 
 _deserialize = TypeDeserializer().deserialize
 _LEFT: Final = (FileStatus.DUPLICATE, FileStatus.SUPERSEDED, FileStatus.WITHDRAWN)
@@ -117,22 +117,10 @@ class AuditTable:
         **request: Any,
     ) -> Iterator[Mapping[str, Any]]:
         """Page through a shard of the status index; ``condition`` is what an attribute of ``where`` has to fulfil."""
-        first, last = bounds(status, *changed)
         if where:
             request["FilterExpression"] = " AND ".join(condition.format(name) for name in where)
-        yield from self._dynamodb.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName=STATUS_INDEX,
-            KeyConditionExpression=f"#{SHARD} = :shard AND #{STATUS_AT} BETWEEN :first AND :last",
-            ExpressionAttributeNames={f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
-            ExpressionAttributeValues={
-                ":shard": {"S": shard},
-                ":first": {"S": first},
-                ":last": {"S": last},
-                **{f":{name}": {"S": value} for name, value in where.items()},
-            },
-            **request,
-        )
+        asked = shard_query(self._name, shard, bounds(status, *changed), where)
+        yield from self._dynamodb.get_paginator("query").paginate(**asked, **request)
 
     def _pages(self, operation: str, **request: Any) -> Iterator[Mapping[str, Any]]:
         for page in self._dynamodb.get_paginator(operation).paginate(TableName=self._name, **request):

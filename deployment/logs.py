@@ -1,6 +1,7 @@
 """What was logged of one file: by the functions, by the job for large files, and by the state machines."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,20 +47,21 @@ class FileLogs:
         """
         times = _times(row)
         named = [line for group in self.groups for line in self._lines(group, times, filterPattern=f'"{row.file_id}"')]
-        calls = {
-            (line.group, line.stream, str(line.document[_REQUEST_ID])) for line in named if _REQUEST_ID in line.document
-        }
-        of_calls = (line for call in calls for line in self._call(*call, times))
+        calls = defaultdict[tuple[str, str], set[str]](set)
+        for line in named:
+            if _REQUEST_ID in line.document:
+                calls[line.group, line.stream].add(str(line.document[_REQUEST_ID]))
+        of_calls = (line for place, ids in calls.items() for line in self._of_calls(*place, ids, times))
         lines = {(line.group, line.stream, line.at, line.text): line for line in (*named, *of_calls)}
         return sorted(lines.values(), key=lambda line: line.at)
 
-    def _call(self, group: str, stream: str, request_id: str, times: Mapping[str, int]) -> list[LogLine]:
-        """Read the lines between the first and the last of one call: a stream has one call after the other."""
-        since = dropwhile(
-            lambda line: not line.text.startswith(f"START RequestId: {request_id}"),
-            self._lines(group, times, logStreamNames=[stream]),
-        )
-        return list(takewhile(lambda line: not line.text.startswith(f"END RequestId: {request_id}"), since))[1:]
+    def _of_calls(
+        self, group: str, stream: str, request_ids: Iterable[str], times: Mapping[str, int]
+    ) -> Iterator[LogLine]:
+        """Read a stream once, and yield the lines of these calls: a stream has one call after the other."""
+        lines = list(self._lines(group, times, logStreamNames=[stream]))
+        for request_id in request_ids:
+            yield from _between(lines, f"START RequestId: {request_id}", f"END RequestId: {request_id}")
 
     def _lines(self, group: str, times: Mapping[str, int], **choice: Any) -> Iterator[LogLine]:
         pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group, **times, **choice)
@@ -71,6 +73,11 @@ class FileLogs:
                 text=event["message"].rstrip(),
                 document=_document(event["message"]),
             )
+
+
+def _between(lines: Iterable[LogLine], first: str, last: str) -> list[LogLine]:
+    since = dropwhile(lambda line: not line.text.startswith(first), lines)
+    return list(takewhile(lambda line: not line.text.startswith(last), since))[1:]
 
 
 def _events(pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

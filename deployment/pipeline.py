@@ -87,7 +87,6 @@ class Pipeline:
         self.withdrawals = Withdrawals(
             step_functions=step_functions, sts=session.client("sts"), state_machine=self.outputs["StateMachine"]
         )
-        self._dynamodb = dynamodb
         self._s3 = s3
         self._glue = session.client("glue")
         sqs = session.client("sqs")

@@ -15,6 +15,7 @@ from rich.progress import Progress
 from cli.checking.inputs import Input
 from cli.checking.revealing import revealed
 from cli.options import UsageError
+from cli.partners import partners
 from cli.upload_names import format_of
 from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file
@@ -83,11 +84,9 @@ def choose(*, partner: str | None, layout: str | None) -> Choice:
         if partner not in {None, chosen.partner}:
             raise UsageError(f"layout {chosen.name} is {chosen.partner}'s, not {partner}'s")
         return Choice(partner=chosen.partner, layouts=(chosen,), is_named=True)
-    known = tuple(shipped_layouts())
-    partners = sorted({found.partner for found in known})
-    if partner and partner not in partners:
-        raise UsageError(f"no layout of partner {partner}; there are layouts of {', '.join(partners)}")
-    layouts = tuple(found for found in known if partner in {None, found.partner})
+    if partner and partner not in partners():
+        raise UsageError(f"no layout of partner {partner}; there are layouts of {', '.join(partners())}")
+    layouts = tuple(found for found in shipped_layouts() if partner in {None, found.partner})
     return Choice(partner=partner or ANY_PARTNER, layouts=layouts, is_named=False)
 
 

@@ -59,18 +59,8 @@ def _entries(
     *,
     newest_first: bool,
 ) -> Iterator[Mapping[str, Any]]:
-    request: QueryInputTypeDef = {
-        "TableName": table,
-        "IndexName": STATUS_INDEX,
-        "KeyConditionExpression": f"#{SHARD} = :shard AND #{STATUS_AT} BETWEEN :first AND :last",
-        "ExpressionAttributeNames": {f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
-        "ExpressionAttributeValues": {
-            ":shard": {"S": shard},
-            **{name: {"S": bound} for name, bound in zip((":first", ":last"), between, strict=True)},
-            **{f":{name}": {"S": value} for name, value in where.items()},
-        },
-        "ScanIndexForward": not newest_first,
-    }
+    request = shard_query(table, shard, between, where)
+    request["ScanIndexForward"] = not newest_first
     if where:
         request["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in where)
     else:
@@ -82,6 +72,26 @@ def _entries(
         if not following:
             return
         request["ExclusiveStartKey"] = following
+
+
+def shard_query(table: str, shard: str, between: tuple[str, str], where: Mapping[str, str]) -> "QueryInputTypeDef":
+    """Return the query of a shard of the status index ``between`` two sort keys.
+
+    The values of ``where`` are named for a filter expression, ``#name`` and ``:name``, which is the caller's.
+    """
+    first, last = between
+    return {
+        "TableName": table,
+        "IndexName": STATUS_INDEX,
+        "KeyConditionExpression": f"#{SHARD} = :shard AND #{STATUS_AT} BETWEEN :first AND :last",
+        "ExpressionAttributeNames": {f"#{name}": name for name in (SHARD, STATUS_AT, *where)},
+        "ExpressionAttributeValues": {
+            ":shard": {"S": shard},
+            ":first": {"S": first},
+            ":last": {"S": last},
+            **{f":{name}": {"S": value} for name, value in where.items()},
+        },
+    }
 
 
 def bounds(status: FileStatus, first: datetime, last: datetime) -> tuple[str, str]:

@@ -10,7 +10,7 @@ BUCKET = "arn:aws:s3:::bucket-processed-111122223333-test"
 
 class _Stack:
     name = "etl-pipeline-test"
-    id = "arn:aws:cloudformation:us-east-1:111122223333:stack/etl-pipeline-test/1"
+    account = "111122223333"
     outputs = {  # noqa: RUF012 - read only
         "Database": "database_transactions_test",
         "ProcessedBucket": "bucket-processed-111122223333-test",
