@@ -2,6 +2,7 @@
 
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,8 @@ def status(
     def look(limit: int) -> Seen:
         times = changed()
         rows = find(audit, statuses, changed=times, partner=partner, limit=limit)
+        if len(rows) < limit:
+            return Seen(rows=rows, counts=Counter(row.status for row in rows))
         counts = {one: audit.count(one, changed=times, partner=partner) for one in statuses}
         return Seen(rows=rows, counts=counts)
 

@@ -116,3 +116,13 @@ def test_only_files_of_the_given_statuses_are_shown() -> None:
     found = find(audit, (FileStatus.FAILED,), changed=DAY, partner="alpine", limit=50)
 
     assert [row.key for row in found] == ["second", "fourth"]
+
+
+def test_a_list_that_has_every_file_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = SimpleNamespace(of_status=FakeAudit(ROWS).of_status)
+    deployed = SimpleNamespace(audit=audit, has_uploads=lambda _partner: False)
+    monkeypatch.setattr(command, "connect", lambda _suffix: deployed)
+
+    shown = CliRunner().invoke(app, ["status", "--since", "999999d"]).output
+
+    assert "4 files: 2 COMPLETED, 2 FAILED\n" in shown
