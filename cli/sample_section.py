@@ -60,6 +60,21 @@ def propose_section(path: Path) -> SampleSection:
     return SampleSection(path, section, _replaced(text, root, section))
 
 
+def read_unfinished(path: Path) -> Layout:
+    """Read the layout at ``path``, whose section may still be missing.
+
+    Raises
+    ------
+    UsageError, LayoutError
+        If anything else is wrong.
+    """
+    document = read_document(path)
+    if document.problems or document.root.keys is None or _KEY in document.root.keys:
+        return read_layout(path)
+    section = _section({"accepted": 0, "totals": {}})
+    return _layout(path.name, _replaced(_text(path), document.root, section))
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode()

@@ -16,10 +16,11 @@ from cli.checking.inputs import Input
 from cli.checking.revealing import revealed
 from cli.options import UsageError
 from cli.partners import partners
+from cli.sample_section import read_unfinished
 from cli.upload_names import format_of
 from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file
-from transactions.layouts.catalog import LayoutCatalog, read_layout, shipped_layouts
+from transactions.layouts.catalog import LayoutCatalog, shipped_layouts
 from transactions.layouts.layout import Layout
 from transactions.reports.page import page
 from transactions.reports.report import Report
@@ -132,7 +133,7 @@ def _layout(name: str) -> Layout:
         if not Path(name).is_file():
             raise UsageError(f"there is no file {name}")
         try:
-            return read_layout(Path(name))
+            return read_unfinished(Path(name))
         except LayoutError as error:
             raise UsageError(f"{error}") from error
     try:

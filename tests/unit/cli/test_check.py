@@ -95,6 +95,29 @@ def test_an_error_in_a_layout_names_its_key(check: Check, file: Write, tmp_path:
     assert "format: found 'cvs'; did you mean csv? Allowed: csv, json" in " ".join(result.stderr.split())
 
 
+def test_a_layout_is_used_before_it_has_a_sample(check: Check, file: Write, tmp_path: Path) -> None:
+    unfinished = tmp_path / "mine.yaml"
+    before_the_sample = (LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "mine").split("\nsample:")[0]
+    unfinished.write_text(before_the_sample)
+
+    result = check(file(alpine_file(*good_rows(2))), "--layout", unfinished)
+
+    assert result.exit_code == ExitCode.OK
+    assert "Every transaction of the file is accepted." in result.stdout
+
+
+def test_without_a_sample_the_layout_is_checked_as_well(check: Check, file: Write, tmp_path: Path) -> None:
+    wrong = tmp_path / "mine.yaml"
+    before_the_sample = (LAYOUTS / "alpine-2025.yaml").read_text().replace("alpine-2025", "mine").split("\nsample:")[0]
+    wrong.write_text(before_the_sample.replace("csv", "cvs"))
+
+    result = check(file(b""), "--layout", wrong)
+
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert "format: found 'cvs'; did you mean csv? Allowed: csv, json" in " ".join(result.stderr.split())
+    assert "sample" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
