@@ -117,10 +117,11 @@ class Pipeline:
     def alerts(self) -> SentAlerts:
         """The alerts that were sent."""
         logs: Any = self._stack.session.client("logs")
+        cloudwatch: Any = self._stack.session.client("cloudwatch")
         group = partial(self._stack.physical_id, "AWS::Logs::LogGroup")
         return SentAlerts(
             logs=logs,
-            cloudwatch=self._stack.session.client("cloudwatch"),
+            cloudwatch=cloudwatch,
             execution_logs=[group("WorkflowLogs"), group("WorkflowLargeFilesLogs")],
             missing_files_log=group("CheckArrivals"),
             alarms=frozenset(self._stack.physical_ids("AWS::CloudWatch::Alarm")),

@@ -55,7 +55,7 @@ class _Log:
         event = {
             "id": str(number),
             "type": kind,
-            "details": details | _CALL,
+            "details": {**details, **_CALL},
             "previous_event_id": str(self._previous),
             "event_timestamp": str(now),
             "execution_arn": self._execution["executionArn"],
