@@ -23,7 +23,8 @@ MESSAGE = {
 def topic() -> str:
     name = f"traces-{next(_serial)}"
     sns._create_topic({"Name": name})  # noqa: SLF001
-    return next(arn for arn in sns._topics if arn.endswith(name))  # noqa: SLF001
+    arn: str = next(arn for arn in sns._topics if arn.endswith(name))  # noqa: SLF001
+    return arn
 
 
 @pytest.fixture
