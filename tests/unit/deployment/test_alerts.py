@@ -184,9 +184,10 @@ def test_large_files_have_a_log_of_their_own() -> None:
 
 def test_a_missing_file_is_read_from_its_functions_log() -> None:
     message = _message("Due: today", severity="error", status="MISSING", partner="alpine")
-    lines = [{"message": "checked"}, {"message": ALERT_SENT, "message_id": "m-1", "alert": message}]
+    sent = {"message": ALERT_SENT, "message_id": "m-1", "alert": message}
+    checked: dict[str, Any] = {"message": "checked"}
 
-    (alert,) = _sent({ARRIVALS: [(NOON, line) for line in lines]})
+    (alert,) = _sent({ARRIVALS: [(NOON, checked), (NOON, sent)]})
 
     assert (alert.alert_id, alert.text, alert.status, alert.partner) == ("m-1", "Due: today", "MISSING", "alpine")
 
