@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.commands.alerts import alerts
 from cli.commands.audit import audit
 from cli.commands.check import check
 from cli.commands.demo import demo
@@ -61,6 +62,7 @@ app.command(rich_help_panel=_FILES, cls=Command)(withdraw)
 app.command(rich_help_panel=_LOOK, cls=Command)(overview)
 app.command(rich_help_panel=_LOOK, cls=Command)(query)
 app.command(rich_help_panel=_LOOK, cls=Command)(info)
+app.command(rich_help_panel=_LOOK, cls=Command)(alerts)
 app.command(rich_help_panel=_LOOK, cls=Command)(doctor)
 app.command(rich_help_panel=_LOOK, cls=Command)(verify)
 

@@ -46,7 +46,8 @@ class FileLogs:
         The platform's lines and a traceback name no file, but stand between the first and the last line of a call.
         """
         times = _times(row)
-        named = [line for group in self.groups for line in self._lines(group, times, filterPattern=f'"{row.file_id}"')]
+        pattern = f'"{row.file_id}"'
+        named = [line for group in self.groups for line in read_lines(self.logs, group, *times, filterPattern=pattern)]
         calls = defaultdict[tuple[str, str], set[str]](set)
         for line in named:
             if _REQUEST_ID in line.document:
@@ -56,23 +57,27 @@ class FileLogs:
         return sorted(lines.values(), key=lambda line: line.at)
 
     def _of_calls(
-        self, group: str, stream: str, request_ids: Iterable[str], times: Mapping[str, int]
+        self, group: str, stream: str, request_ids: Iterable[str], times: tuple[datetime, datetime]
     ) -> Iterator[LogLine]:
         """Read a stream once, and yield the lines of these calls: a stream has one call after the other."""
-        lines = list(self._lines(group, times, logStreamNames=[stream]))
+        lines = list(read_lines(self.logs, group, *times, logStreamNames=[stream]))
         for request_id in request_ids:
             yield from _between(lines, f"START RequestId: {request_id}", f"END RequestId: {request_id}")
 
-    def _lines(self, group: str, times: Mapping[str, int], **choice: Any) -> Iterator[LogLine]:
-        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group, **times, **choice)
-        for event in _events(pages):
-            yield LogLine(
-                at=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
-                group=group,
-                stream=event["logStreamName"],
-                text=event["message"].rstrip(),
-                document=_document(event["message"]),
-            )
+
+def read_lines(logs: ReadsLogs, group: str, first: datetime, last: datetime, **choice: Any) -> Iterator[LogLine]:
+    """Read the events of a log group in this time; ``choice`` is what else ``FilterLogEvents`` can choose by."""
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group, startTime=_milliseconds(first), endTime=_milliseconds(last), **choice
+    )
+    for event in _events(pages):
+        yield LogLine(
+            at=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
+            group=group,
+            stream=event["logStreamName"],
+            text=event["message"].rstrip(),
+            document=_document(event["message"]),
+        )
 
 
 def _between(lines: Iterable[LogLine], first: str, last: str) -> list[LogLine]:
@@ -85,13 +90,13 @@ def _events(pages: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield from page["events"]
 
 
-def _times(row: AuditRow) -> dict[str, int]:
-    """Bound the search, in milliseconds since 1970: CloudWatch Logs reads all that lies between."""
-    until = row.changed_at + _AFTERWARDS if row.finished else datetime.now(UTC)
-    return {"startTime": _milliseconds(row.uploaded_at), "endTime": _milliseconds(until)}
+def _times(row: AuditRow) -> tuple[datetime, datetime]:
+    """Bound the search: CloudWatch Logs reads all that lies between."""
+    return row.uploaded_at, row.changed_at + _AFTERWARDS if row.finished else datetime.now(UTC)
 
 
 def _milliseconds(at: datetime) -> int:
+    """Return the milliseconds since 1970."""
     return int(at.timestamp() * 1000)
 
 

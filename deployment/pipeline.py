@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import IO, Any
 
 import msgspec
 
+from deployment.alerts import SentAlerts
 from deployment.archive import Archive
 from deployment.athena import Athena
 from deployment.audit import AuditTable
@@ -111,6 +112,21 @@ class Pipeline:
         """What was logged of files, in all log groups of the stack."""
         logs: Any = self._stack.session.client("logs")
         return FileLogs(logs=logs, groups=self._stack.physical_ids("AWS::Logs::LogGroup"))
+
+    @cached_property
+    def alerts(self) -> SentAlerts:
+        """The alerts that were sent."""
+        logs: Any = self._stack.session.client("logs")
+        cloudwatch: Any = self._stack.session.client("cloudwatch")
+        group = partial(self._stack.physical_id, "AWS::Logs::LogGroup")
+        return SentAlerts(
+            logs=logs,
+            cloudwatch=cloudwatch,
+            execution_logs=[group("WorkflowLogs"), group("WorkflowLargeFilesLogs")],
+            missing_files_log=group("CheckArrivals"),
+            alarms=frozenset(self._stack.physical_ids("AWS::CloudWatch::Alarm")),
+            topic=self.outputs["AlertTopic"],
+        )
 
     def upload(self, key: str, content: bytes | IO[bytes]) -> Upload:
         """Put a file into the raw bucket, as a partner does. S3 takes up to 5 GB in one call."""

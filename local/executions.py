@@ -25,6 +25,11 @@ def install() -> None:
     stepfunctions._invoke_resource = _unless_stopped(stepfunctions._invoke_resource)  # noqa: SLF001
 
 
+def running_execution() -> dict[str, Any] | None:
+    """Return the execution that this thread works for; None if it works for none."""
+    return _execution.get()
+
+
 def end_if_stopped() -> None:
     """Raise StoppedExecution if this thread works for an execution that was stopped."""
     execution = _execution.get()

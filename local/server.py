@@ -18,9 +18,10 @@ serialized (``local/writing.py``), Athena reads views (``local/views.py``), answ
 (``local/catalog_statements.py``), and puts its answers where it says (``local/answers.py``), calls about a query are
 authorized for its workgroup (``local/queries.py``), the event on an execution's status has no input under a
 customer-managed key (``local/status_events.py``), a stream's batch whose retries are exhausted goes to the queue of
-failures (``local/streams.py``), a stopped execution makes no more calls (``local/executions.py``), and a Glue job runs
-(``local/glue_jobs.py``). Functions take turns on this machine's processors (``local/processors.py``). For speed, all
-environments of a function share one unpacked package (``local/shared_code.py``).
+failures (``local/streams.py``), a stopped execution makes no more calls (``local/executions.py``), the alerts that an
+execution or an alarm sends leave their traces (``local/execution_log.py``, ``local/alarm_actions.py``), and a Glue job
+runs (``local/glue_jobs.py``). Functions take turns on this machine's processors (``local/processors.py``). For speed,
+all environments of a function share one unpacked package (``local/shared_code.py``).
 """
 
 import json
@@ -35,10 +36,12 @@ from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, s3, sqs, stepfunctions
 
 from local import (
+    alarm_actions,
     answers,
     catalog_statements,
     deletion,
     enforcement,
+    execution_log,
     executions,
     glue_jobs,
     keys,
@@ -55,9 +58,9 @@ from local.shared_code import SharedZipFile
 
 __all__ = ["app", "error_type", "query_attributes"]
 
-_PUBLISH = "arn:aws:states:::sns:publish"
 _ANY_EXCEPTION = "Runtime.HandlerError"
 
+alarm_actions.install()
 answers.install()
 catalog_statements.install()
 deletion.install()
@@ -82,7 +85,7 @@ _log = lambda_svc._emit_lambda_logs  # noqa: SLF001
 _execute = lambda_svc._execute_function_warm  # noqa: SLF001
 _receive = sqs._receive_messages_for_esm  # noqa: SLF001
 _compile = iam_evaluator._fnmatch_compile  # noqa: SLF001
-_publish = stepfunctions._SERVICE_DISPATCH[_PUBLISH]  # noqa: SLF001
+_publish = stepfunctions._SERVICE_DISPATCH[execution_log.PUBLISH]  # noqa: SLF001
 
 
 def error_type(log: str, message: str) -> str | None:
@@ -159,4 +162,5 @@ lambda_svc._emit_lambda_logs = _log_where_a_group_is  # noqa: SLF001
 lambda_svc._execute_function_warm = _execute_with_error_type  # noqa: SLF001
 sqs._receive_messages_for_esm = _receive_whole_batch  # noqa: SLF001
 lambda_runtime.zipfile = types.SimpleNamespace(**(vars(zipfile) | {"ZipFile": SharedZipFile}))
-stepfunctions._SERVICE_DISPATCH[_PUBLISH] = _publish_with_attributes  # noqa: SLF001
+stepfunctions._SERVICE_DISPATCH[execution_log.PUBLISH] = _publish_with_attributes  # noqa: SLF001
+execution_log.install()

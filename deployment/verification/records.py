@@ -125,7 +125,7 @@ CHECKS: Final = (
         name="execution-log",
         claim="Executions are logged in full",
         look=_execution_log,
-        only_aws="nothing is written to the state machine's log group of the embedded AWS",
+        only_aws="the embedded AWS writes only calls of SNS to the state machine's log group",
     ),
     Check(name="traces", claim="The functions send traces", look=_traces, only_aws="the embedded AWS has no traces"),
     Check(

@@ -25,6 +25,7 @@ def handler(_event: Event, _context: LambdaContext) -> None:
     check = MissingFileCheck(
         dynamodb=client("dynamodb"),
         sns=client("sns"),
+        logger=logger,
         registry=environment.registry_table,
         topic=environment.alert_topic,
         suffix=environment.suffix,

@@ -21,6 +21,9 @@ MISSING: Final = "missing#"
 STATUS: Final = "MISSING"
 """Message attribute of the alert. It is no file's status: there is no file."""
 
+ALERT_SENT: Final = "alert sent"
+"""The line that is logged of each alert that SNS has accepted, with the alert: there is no other trace of it."""
+
 RUNBOOK: Final = "docs/runbook.md#missing-file"
 
 LOOK_BACK: Final = timedelta(hours=1)
@@ -34,6 +37,13 @@ class Publishes(Protocol):
 
     def publish(self, **request: "Unpack[PublishInputTypeDef]") -> "PublishResponseTypeDef":
         """Send a message to a topic."""
+
+
+class Logs(Protocol):
+    """The part of a logger that is told of alerts."""
+
+    def info(self, msg: object, **fields: Any) -> None:
+        """Write a line with these fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +93,7 @@ class MissingFileCheck:
 
     dynamodb: KeepsEntries
     sns: Publishes
+    logger: Logs
     registry: str
     topic: str
     suffix: str
@@ -92,7 +103,9 @@ class MissingFileCheck:
         missing = [found for found in self._missing(layouts, now) if not self._alerted(found)]
         for found in missing:
             # The alert first: one that could not be sent is tried again by the next check.
-            self.sns.publish(TopicArn=self.topic, **message(found, self.suffix))
+            alert = message(found, self.suffix)
+            answer = self.sns.publish(TopicArn=self.topic, **alert)
+            self.logger.info(ALERT_SENT, message_id=answer["MessageId"], alert=alert)
             mark(self.dynamodb, self.registry, _entry(found.layout, found.due_at), now)
         return missing
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deployment.alerts import KEPT
 from etl.synthesis.synthesize import synthesize
 from etl.synthesis.template import Template, states_in
 from etl.workflow.asl import MAX_ATTEMPTS
@@ -60,7 +61,7 @@ def test_each_function_has_its_log_group_with_thirty_days(
     assert set(of_functions) <= {group["LogGroupName"] for group in groups.values()}
     # Glue adds these endings to the prefix
     assert {f"{prefix}/output", f"{prefix}/error"} <= {group["LogGroupName"] for group in groups.values()}
-    assert {group["RetentionInDays"] for group in groups.values()} == {30}
+    assert {group["RetentionInDays"] for group in groups.values()} == {30} == {KEPT.days}
     assert {template.resources[logical_id]["DeletionPolicy"] for logical_id in groups} == {"Delete"}
 
 

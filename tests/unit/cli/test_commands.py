@@ -54,6 +54,7 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
         "overview",
         "query",
         "info",
+        "alerts",
         "doctor",
         "verify",
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import main
-from cli.commands import audit, doctor, info, replay, status, submit, verify, withdraw
+from cli.commands import alerts, audit, doctor, info, replay, status, submit, verify, withdraw
+from cli.commands.alerts import ShownAlert
 from cli.commands.audit import Trail
 from cli.commands.info import DeploymentInfo
 from cli.commands.layout import LintedLayout
@@ -22,6 +24,7 @@ from cli.doctor.checks import Finding
 from cli.documents import FileDocument
 from cli.overview.overview import Overview
 from cli.verify.report import VerificationReport
+from deployment.alerts import SentAlert
 from deployment.dead_letters import DeadLetterQueue
 from etl.saved_queries import SavedQuery
 from pipeline.audit_row import AuditRow
@@ -49,6 +52,7 @@ ANSWERS: dict[str, Any] = {
     "overview": Overview,
     "query": list[SavedQuery],
     "info": DeploymentInfo,
+    "alerts": list[ShownAlert],
     "doctor": list[Finding],
     "verify": VerificationReport,
     "verify --list": list[ListedCheck],
@@ -124,7 +128,7 @@ class FakeDeployment:
     def __init__(self) -> None:
         self.row = audit_row()
         self.outputs = {"RawBucket": "raw"}
-        self.audit = self.withdrawals = self.unrecorded = self
+        self.audit = self.withdrawals = self.unrecorded = self.alerts = self
         self.dead_letters = DeadLetterQueue(sqs=FakeQueues(), dead_letters=DEAD, batching=BATCHING)
 
     def get(self, _file_ids: object) -> dict[str, AuditRow]:
@@ -135,6 +139,9 @@ class FakeDeployment:
 
     def of_status(self, one: FileStatus, **_asked: object) -> list[AuditRow]:
         return [self.row] if one is self.row.status else []
+
+    def between(self, _first: datetime, last: datetime) -> list[SentAlert]:
+        return [SentAlert(alert_id="1", at=last, subject="ETL dev: file failed", text="File: a.csv")]
 
     def count(self, _one: FileStatus, **_asked: object) -> int:
         return 1
@@ -196,6 +203,7 @@ CALLS = {
     "withdraw": ["incoming/alpine/a.csv", "--reason", "test", "--yes"],
     "query": [],
     "info": [],
+    "alerts": [],
     "doctor": [],
     "verify --list": [],
 }
@@ -203,7 +211,7 @@ CALLS = {
 
 @pytest.mark.parametrize("command", CALLS)
 def test_a_command_prints_what_the_page_says(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    for module in (audit, replay, status, submit, withdraw):
+    for module in (alerts, audit, replay, status, submit, withdraw):
         monkeypatch.setattr(module, "connect", lambda _suffix: FakeDeployment())
     monkeypatch.setattr(info, "deployed_stack", lambda _suffix: FakeStack())
     monkeypatch.setattr(doctor, "deployed_stack", lambda _suffix: Account())

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.missing_files import ARRIVAL, AlertedFiles, MissingFileCheck, due_times
+from pipeline.missing_files import ALERT_SENT, ARRIVAL, AlertedFiles, MissingFileCheck, due_times
 from tests.unit.functions.fakes import client_error
 from transactions.layouts.catalog import LayoutCatalog
 from transactions.layouts.layout import Due, Layout
@@ -58,10 +58,23 @@ class Topic:
         if self.errors:
             raise client_error(self.errors.pop(0))
         self.messages.append(request)
+        return {"MessageId": f"message {len(self.messages)}"}
 
 
-def _check(registry: Registry, topic: Topic) -> MissingFileCheck:
-    return MissingFileCheck(dynamodb=registry, sns=topic, registry="registry", topic="arn:topic", suffix="test")
+@dataclass
+class Log:
+    """The lines of a function's log, by what they say."""
+
+    lines: list[tuple[object, dict[str, Any]]] = field(default_factory=list)
+
+    def info(self, msg: object, **fields: Any) -> None:
+        self.lines.append((msg, fields))
+
+
+def _check(registry: Registry, topic: Topic, log: Log | None = None) -> MissingFileCheck:
+    return MissingFileCheck(
+        dynamodb=registry, sns=topic, logger=log or Log(), registry="registry", topic="arn:topic", suffix="test"
+    )
 
 
 def _alerts(registry: Registry, *times: datetime, due: Due | None = WEEKDAYS) -> Sequence[dict[str, Any]]:
@@ -122,6 +135,19 @@ def test_an_alert_that_could_not_be_sent_is_sent_once_later() -> None:
 
     assert len(topic.messages) == 1
     assert "Last one came: never" in topic.messages[0]["Message"]
+
+
+def test_each_alert_that_sns_has_accepted_is_logged_with_its_id() -> None:
+    registry, topic, log = Registry(), Topic(errors=["InternalError"]), Log()
+
+    with pytest.raises(ClientError):
+        _check(registry, topic, log).run([_layout()], DUE_AT)
+    assert log.lines == []
+    _check(registry, topic, log).run([_layout()], DUE_AT)
+
+    [(said, fields)] = log.lines
+    assert (said, fields["message_id"]) == (ALERT_SENT, "message 1")
+    assert topic.messages == [{"TopicArn": "arn:topic", **fields["alert"]}]
 
 
 def test_a_file_that_was_alerted_is_found_by_its_due_time() -> None:
