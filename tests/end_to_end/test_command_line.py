@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,6 +97,38 @@ def test_a_failed_files_logs_have_the_traceback_of_its_step(etl: Etl, failed: Fa
     assert {"Traceback", "AccessDenied"} <= {word for _, text in said for word in re.findall(r"\w+", text)}
     # And nothing of another file
     assert {line["fields"]["file_id"] for line in lines if "file_id" in line["fields"]} == {row.file_id}
+
+
+@pytest.mark.requirement("O1")
+@pytest.mark.usefixtures("batch", "failed")
+def test_the_alerts_listed_are_those_that_subscribers_received(etl: Etl, deployment: Deployment) -> None:
+    # Given files that were refused, that lost rows, and that failed
+    received = sorted((alert.subject, alert.message) for alert in deployment.inbox.received() if alert.attributes)
+    assert {subject.rpartition(": ")[2] for subject, _ in received} >= {"file rejected", "rows rejected", "file failed"}
+    # Then each alert is listed once, as it was received
+    listed = [alert for alert in json.loads(etl("alerts", "--json").stdout) if alert["severity"]]
+    assert sorted((alert["subject"], alert["text"]) for alert in listed) == received
+    # And the newest comes first, and is found by the beginning of its id
+    assert [alert["at"] for alert in listed] == sorted((alert["at"] for alert in listed), reverse=True)
+    assert listed[0]["text"].splitlines()[-1] in etl("alerts", listed[0]["id"][:8]).stdout
+
+
+@pytest.fixture
+def ringing(deployment: Deployment) -> Iterator[str]:
+    """Given an alarm that fires; its name."""
+    name = next(one for one in deployment.stack.physical_ids("AWS::CloudWatch::Alarm") if "-queue-age-" in one)
+    set_state = deployment.client("cloudwatch").set_alarm_state
+    set_state(AlarmName=name, StateValue="ALARM", StateReason="practice")
+    yield name
+    set_state(AlarmName=name, StateValue="OK", StateReason="practice is over")
+
+
+def test_an_alarm_that_has_notified_is_listed(etl: Etl, ringing: str) -> None:
+    # Then it is listed with its reason and its section of the runbook
+    (listed,) = [alert for alert in json.loads(etl("alerts", "--json").stdout) if ringing in alert["subject"]]
+    assert listed["subject"] == f'ALARM: "{ringing}"'
+    assert listed["text"].startswith("practice\n")
+    assert listed["text"].endswith("docs/runbook.md#queue-age")
 
 
 @pytest.mark.usefixtures("batch")

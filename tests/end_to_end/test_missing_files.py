@@ -44,3 +44,7 @@ def test_a_file_that_was_due_and_has_not_come_is_alerted_once(deployment: Deploy
     assert [alert.attributes["status"] for alert in alerts] == [STATUS]
     assert f"{PARTNER}-2025" in alerts[0].message
     assert "Last one came: never" in alerts[0].message
+    # And it is listed among those that were sent
+    now = datetime.now(UTC)
+    sent = deployment.pipeline.alerts.between(now - timedelta(hours=1), now)
+    assert [alert.text for alert in sent if alert.partner == PARTNER] == [alerts[0].message]
