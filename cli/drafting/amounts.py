@@ -27,7 +27,8 @@ def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen
     ways = list(directions([column for column in columns if not column.is_number]))
     found = candidates(columns, ways, of_card=of_card)
     order = _order_of_days(columns)
-    proven = [(one, proof) for one in found if (proof := _proof(one, numbers, order))]
+    currencies = [column for column in columns if column.holds("currency") and not column.is_constant]
+    proven = [(one, proof) for one in found if (proof := _proof(one, numbers, currencies, order))]
     if proven:
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
         rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
@@ -50,10 +51,10 @@ def _order_of_days(columns: Sequence[Column]) -> str:
     return ""
 
 
-def _proof(candidate: Candidate, numbers: Sequence[Column], order: str) -> Running | None:
+def _proof(candidate: Candidate, numbers: Sequence[Column], currencies: Sequence[Column], order: str) -> Running | None:
     """Return the balance that runs on by the candidate. A single step proves only what the names say as well."""
     others = [column for column in numbers if column not in candidate.columns]
-    found = running(candidate.moved, others)
+    found = running(candidate.moved, others, currencies)
     if not found or order not in {"", found.order}:
         return None
     if found.is_proof:

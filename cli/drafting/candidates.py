@@ -168,7 +168,7 @@ def _pairs(columns: Sequence[Column], numbers: Sequence[Column]) -> Iterator[Can
         reverse = (kind_of(credit), kind_of(debit)) == ("debit", "credit")
         if reverse or not (named or (debit in numbers and credit in numbers and _takes_turns(debit, credit))):
             continue
-        if named or not credit.is_mostly_negative:
+        if (named and not _are_both_filled(debit, credit)) or (not named and not credit.is_mostly_negative):
             yield _pair(debit, credit, named=named)
 
 
@@ -205,6 +205,12 @@ def _moved(out: Decimal | None, into: Decimal | None, *, is_signed: bool) -> Dec
         return None
     out, into = out or Decimal(0), into or Decimal(0)
     return into - out if is_signed else abs(into) - abs(out)
+
+
+def _are_both_filled(one: Column, other: Column) -> bool:
+    """Return whether most records have an amount in both, as totals have."""
+    both = sum(bool(a and b) for a, b in zip(one.amounts, other.amounts, strict=True))
+    return both > len(one.amounts) / 2
 
 
 def _takes_turns(one: Column, other: Column) -> bool:

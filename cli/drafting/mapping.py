@@ -1,6 +1,6 @@
 """Puts the choices together: how each column of the canonical record is filled, and in which state rows are dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from cli.drafting.days import choose_days, not_booked
 from cli.drafting.filling import Filling
 from cli.drafting.lines import Facts
 from cli.drafting.parties import choose_texts
+from cli.drafting.proofs import Running
 
 _ORDER: Final = (
     "transaction_id", "account_id", "booking_date", "value_date", "amount", "currency", "counterparty_name",
@@ -46,6 +47,13 @@ class Mapping:
         return tuple(column for filling in self.fillings for column in filling.columns)
 
 
+def _after_balance(running: Running | None) -> Iterator[dict[str, Any]]:
+    """Drop the rows without a balance if none of them stands before the last balance: pending ones have none."""
+    missing = sum(not cell for cell in running.balance.cells) if running else 0
+    if running and 0 < running.after == missing:
+        yield {"field": running.balance.name, "values": [""]}
+
+
 def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     """Choose how ``columns`` and the ``facts`` above them fill the canonical record."""
     chosen = choose_amount(columns, of_card=facts.of_card)
@@ -60,7 +68,7 @@ def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     is_whole = chosen.running is not None and chosen.running.is_whole
     return Mapping(
         fillings=tuple(by_name[name] for name in _ORDER if name in by_name),
-        drop=tuple(not_booked(columns)),
+        drop=(*not_booked(columns), *_after_balance(chosen.running)),
         running_balance=chosen.running.order if chosen.running and is_whole else "",
         proven=(*chosen.amount.columns, chosen.running.balance) if chosen.running and is_whole else (),
     )

@@ -551,3 +551,45 @@ def test_a_category_is_asked_for_as_a_direction() -> None:
     _, text = _drafted("Date,Amount,Category\n2025-01-02,5.00,Expense\n2025-01-03,6.00,Income\n")
 
     assert "is it a category? Then function: amount" in _question(text, "amount")
+
+
+def test_balances_run_on_in_each_currency() -> None:
+    rows = (
+        "13.01.2025;USD;-10,00;-3,00;90,00\n13.01.2025;EUR;7,00;1,00;57,00\n14.01.2025;USD;-20,50;2,00;69,50\n"
+        "15.01.2025;EUR;-8,00;2,00;49,00\n"
+    )
+
+    layout, text = _drafted(f"Datum;Währung;Wert;Punkte;Stand\n{rows}")
+
+    assert layout["mapping"]["amount"] == {"function": "amount", "field": "Wert"}
+    assert "# proven: Stand runs on by it" in text
+
+
+def test_rows_after_the_last_balance_are_rather_pending() -> None:
+    rows = (
+        "2025-01-01,rent,-5.00,,95.00\n2025-01-02,pay,,7.00,102.00\n2025-01-03,tea,-2.00,,100.00\n"
+        "2025-01-04,hotel,-9.00,,\n"
+    )
+
+    layout, text = _drafted(f"Date,Text,Debit,Credit,Balance\n{rows}")
+
+    assert layout["drop"] == [{"field": "Balance", "values": [""]}]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+def test_rows_between_balances_are_booked() -> None:
+    rows = (
+        "2025-01-01,rent,-5.00,,95.00\n2025-01-02,pay,,7.00,\n2025-01-03,tea,-2.00,,100.00\n"
+        "2025-01-04,hotel,-9.00,,91.00\n"
+    )
+
+    assert "drop" not in _drafted(f"Date,Text,Debit,Credit,Balance\n{rows}")[0]
+
+
+def test_totals_in_every_row_are_no_pair() -> None:
+    rows = "2025-01-02,2025-01-31,2025-01-02,500.00,700.00,-5.00\n2025-01-02,2025-01-31,2025-01-04,500.00,700.00,6.00\n"
+
+    mapping = _drafted(f"Initial date,Final date,Transaction date,Expenses,Income,Amount\n{rows}")[0]["mapping"]
+
+    assert mapping["amount"] == {"function": "amount", "field": "Amount"}
+    assert mapping["booking_date"]["field"] == "Transaction date"
