@@ -140,9 +140,9 @@ def _doubts_about_units(best: Candidate) -> Iterator[str]:
 def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[str]:
     function = best.function["function"]
     if function == "amount_with_direction":
-        *_, way = best.columns
-        if best.function["sign"] == "none" and not names_direction(way.name):
-            yield f"does {way.name} say which way money went, or is it a category? Then function: amount"
+        *_, words = best.columns
+        if best.function["sign"] == "none" and not names_direction(words.name):
+            yield f"does {words.name} say which way money went, or is it a category? Then function: amount"
         return
     if function == "debit_credit":
         if {kind_of(column) for column in best.columns} != {"debit", "credit"}:

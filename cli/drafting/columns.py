@@ -165,7 +165,8 @@ def _settle_number(column: Column, decimal: str | None, notation: Notation | Non
     if not column.numbers.marked:
         styles = tuple(replace(style, notation=style.notation._replace(decimal=decimal)) for style in styles)
     fitting = tuple(style for style in styles if style.decimal == decimal) or styles
-    fitting = tuple(sorted(fitting, key=lambda style: style.notation != notation or not notation.indian))
+    if notation and notation.indian:
+        fitting = tuple(sorted(fitting, key=lambda style: style.notation != notation))
     same = fitting[0].decimal == decimal
     return replace(column, numbers=replace(column.numbers, styles=fitting), notation=notation if same else None)
 

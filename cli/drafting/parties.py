@@ -66,8 +66,8 @@ def _accounts(columns: Sequence[Column]) -> Iterator[Filling]:
 
 
 def _is_one(column: Column) -> bool:
-    """Return whether several records have an IBAN, and all the same one."""
-    found = [cell for cell in column.present if is_iban(cell)]
+    """Return whether several records have an IBAN, and all the same one; without a header, some have another text."""
+    found = [cell for cell in column.present if is_iban(cell)] if column.header_is_missing else column.present
     return len(found) > 1 and len(set(found)) == 1
 
 
