@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
 from cli.drafting.columns import Column
-from cli.drafting.directions import contradictions, directions
+from cli.drafting.directions import contradictions, directions, names_direction
 from cli.drafting.filling import Filling, from_field, listed
 from cli.drafting.proofs import Net, Running, net_of, running
 from transactions.layouts.layout_file import TO_DO
@@ -21,13 +21,14 @@ class Chosen:
     candidate: Candidate | None = None
 
 
-def choose_amount(columns: Sequence[Column]) -> Chosen:
-    """Choose the amount and the balance among ``columns``."""
+def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen:
+    """Choose the amount and the balance among ``columns``. ``of_card``: the file says that it is a card's."""
     numbers = [column for column in columns if column.is_number]
     ways = list(directions([column for column in columns if not column.is_number]))
-    found = candidates(columns, ways)
+    found = candidates(columns, ways, of_card=of_card)
     order = _order_of_days(columns)
-    proven = [(one, proof) for one in found if (proof := _proof(one, numbers, order))]
+    currencies = [column for column in columns if column.holds("currency") and not column.is_constant]
+    proven = [(one, proof) for one in found if (proof := _proof(one, numbers, currencies, order))]
     if proven:
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
         rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
@@ -50,10 +51,10 @@ def _order_of_days(columns: Sequence[Column]) -> str:
     return ""
 
 
-def _proof(candidate: Candidate, numbers: Sequence[Column], order: str) -> Running | None:
+def _proof(candidate: Candidate, numbers: Sequence[Column], currencies: Sequence[Column], order: str) -> Running | None:
     """Return the balance that runs on by the candidate. A single step proves only what the names say as well."""
     others = [column for column in numbers if column not in candidate.columns]
-    found = running(candidate.moved, others)
+    found = running(candidate.moved, others, currencies)
     if not found or order not in {"", found.order}:
         return None
     if found.is_proof:
@@ -133,12 +134,15 @@ def _doubts_about_first_row(best: Candidate) -> Iterator[str]:
 def _doubts_about_units(best: Candidate) -> Iterator[str]:
     whole = [column for column in best.columns if column.numbers and not column.numbers.marked]
     if any(column.is_minor or column.json_type == "number" for column in whole):
-        yield "all are whole numbers: of the currency, or of its minor unit, with minorUnits: true in the field?"
+        yield "all are whole numbers: of the currency's minor unit, minorUnits: true in the field, or of the currency?"
 
 
 def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[str]:
     function = best.function["function"]
     if function == "amount_with_direction":
+        *_, words = best.columns
+        if best.function["sign"] == "none" and not names_direction(words.name):
+            yield f"does {words.name} say which way money went, or is it a category? Then function: amount"
         return
     if function == "debit_credit":
         if {kind_of(column) for column in best.columns} != {"debit", "credit"}:

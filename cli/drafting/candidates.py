@@ -70,21 +70,25 @@ def rank_of(column: Column) -> float:
     return max(rank, LEAST_RANK) if kind_of(column) in _RANKS and any(column.amounts) else 0.0
 
 
-def candidates(columns: Sequence[Column], ways: Sequence[Direction]) -> tuple[Candidate, ...]:
+def candidates(columns: Sequence[Column], ways: Sequence[Direction], *, of_card: bool) -> tuple[Candidate, ...]:
     """Return all candidates, the best first."""
     numbers = [column for column in columns if column.is_number]
-    found = [*_pairs(columns, numbers), *(one for column in numbers for one in _single(column, columns, ways))]
+    single = (one for column in numbers for one in _single(column, columns, ways, of_card=of_card))
+    found = [*_pairs(columns, numbers), *single]
     return tuple(sorted(found, key=lambda candidate: -candidate.rank))
 
 
-def _single(column: Column, columns: Sequence[Column], ways: Sequence[Direction]) -> Iterator[Candidate]:
+def _single(
+    column: Column, columns: Sequence[Column], ways: Sequence[Direction], *, of_card: bool
+) -> Iterator[Candidate]:
     rank = rank_of(column)
     plain = {"function": "amount", "field": column.name}
     signed = Candidate(function=plain, columns=(column,), moved=column.amounts, rank=rank + _SIGNED * column.is_signed)
     yield from (one for way in ways if way.column is not column for one in _with_words(column, way, rank))
-    of_card = any(words.CARD.found_in(one.name) for one in columns)
+    lists_payments = of_card or any(words.CARD.found_in(one.name) for one in columns)
     # Where money out has a minus, most rows have one.
-    against = bool(rank) and column.is_mostly_positive and (of_card or contradictions(columns, signed.signs))
+    against = bool(rank) and column.is_mostly_positive and (lists_payments or contradictions(columns, signed.signs))
+    against = against or (of_card and sum(signed.signs) > 0) or (kind_of(column) == "debit" and not column.is_signed)
     opposite = Candidate(
         function=plain | {"inverted": True},
         columns=(column,),
@@ -164,7 +168,7 @@ def _pairs(columns: Sequence[Column], numbers: Sequence[Column]) -> Iterator[Can
         reverse = (kind_of(credit), kind_of(debit)) == ("debit", "credit")
         if reverse or not (named or (debit in numbers and credit in numbers and _takes_turns(debit, credit))):
             continue
-        if named or not credit.is_mostly_negative:
+        if (named and not _are_both_filled(debit, credit)) or (not named and not credit.is_mostly_negative):
             yield _pair(debit, credit, named=named)
 
 
@@ -201,6 +205,12 @@ def _moved(out: Decimal | None, into: Decimal | None, *, is_signed: bool) -> Dec
         return None
     out, into = out or Decimal(0), into or Decimal(0)
     return into - out if is_signed else abs(into) - abs(out)
+
+
+def _are_both_filled(one: Column, other: Column) -> bool:
+    """Return whether most records have an amount in both, as totals have."""
+    both = sum(bool(a and b) for a, b in zip(one.amounts, other.amounts, strict=True))
+    return both > len(one.amounts) / 2
 
 
 def _takes_turns(one: Column, other: Column) -> bool:

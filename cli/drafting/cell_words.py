@@ -26,8 +26,13 @@ DIRECTIONS: Final = (
     ("расход", "приход"), ("расход", "доход"), ("списание", "зачисление"), ("списание", "поступление"),
     ("исходящий", "входящий"), ("видаток", "надходження"), ("списання", "зарахування"), ("витрата", "дохід"),
     ("支出", "收入"), ("支", "收"), ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"),
-    ("出金", "入金"), ("支払", "受取"), ("出", "入"), ("转出", "转入"), ("支取", "存入"), ("往账", "来账"),
+    ("出金", "入金"), ("払出", "預入"), ("引出", "預入"), ("支払", "受取"),
+    ("出", "入"), ("转出", "转入"), ("支取", "存入"), ("往账", "来账"),
     ("출금", "입금"), ("isplata", "uplata"), ("duguje", "potražuje"),
+    ("odliv", "priliv"), ("debetas", "kreditas"), ("debets", "kredīts"), ("deebet", "kreedit"),
+    ("χρέωση", "πίστωση"), ("חובה", "זכות"), ("مدين", "دائن"), ("keluar", "masuk"), ("debito", "crédito"),
+    ("debito", "credito"), ("ghi nợ", "ghi có"), ("ถอน", "ฝาก"),
+    ("dt", "kt"), ("dt", "ct"), ("дебит", "кредит"), ("w", "d"),
 )  # fmt: skip
 """For money out and for money in."""
 
@@ -81,7 +86,13 @@ SUMMARY: Final = Vocabulary("""
     saldo koncowe, razem, suma, pocatecni zustatek, konecny zustatek, celkem, nyito egyenleg, zaro egyenleg,
     osszesen, likutis pradziai, likutis pabaigai, apyvarta, algsaldo, loppsaldo, kaive, sold initial,
     sold final, ingaende saldo, utgaende saldo, acilis bakiyesi, kapanis bakiyesi, devreden bakiye, devir,
-    toplam, входящий остаток, исходящий остаток, остаток, итого, оборот, обороты, вхідний залишок,
+    toplam, likutis, pradinis likutis, galutinis likutis, sakuma atlikums, beigu atlikums, apgrozijums, kopa,
+    lopp saldo, kokku, saldo awal, saldo akhir, so du dau ky, so du cuoi ky, solde en debut de periode,
+    solde en fin de periode, solde debut de periode, solde fin de periode, ancien solde crediteur,
+    balance at start of period, balance at end of period, totaux, subtotals, grand total, total general,
+    saldo do periodo, saldo atual, saldo disponivel, saldo bloqueado, movimientos totales, total cargos,
+    total abonos, начално салдо, крайно салдо, υπολοιπο, יתרת פתיחה, סהכ, יתרה, الرصيد الافتتاحي, الإجمالي,
+    входящий остаток, исходящий остаток, остаток, итого, оборот, обороты, вхідний залишок,
     вихідний залишок, разом, 合计, 总计, 小计, 期初余额, 期末余额, 承前页, 過次页, 繰越, 前月繰越, 合計
 """)
 """Rows that sum up others."""

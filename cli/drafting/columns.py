@@ -10,11 +10,12 @@ from cli.drafting.cell_words import MISSING
 from cli.drafting.dates import Written, plausible, unix_times, ways
 from cli.drafting.header_words import MINOR, NAME_OF_NUMBER, TIME
 from cli.drafting.ibans import is_iban
-from cli.drafting.numbers import NEARLY_ALL, Numbers, numbers
+from cli.drafting.numbers import NEARLY_ALL, Notation, Numbers, numbers
 from transactions.currencies import MINOR_UNITS
 
 MADE_UP: Final = "column "
 """Begins the name of a column that has none, before its number."""
+_HUNDRED: Final = 100
 _LONG_ID: Final = 12
 """So many digits in a row are a name, not an amount."""
 
@@ -23,9 +24,8 @@ _LONG_ID: Final = 12
 class Column:
     """One column. ``cells`` has one text for each record, "" where there is no value.
 
-    ``header`` is the header's cell where it cannot be
-    the name: a blank or a repeated one; ``header_pattern`` matches one that has data in it. ``json_type`` is what JSON
-    has for the value.
+    ``header`` is the header's cell where it cannot be the name: a blank or a repeated one; ``header_pattern`` matches
+    one that has data in it. ``json_type`` is what JSON has for the value. ``notation`` is the file's for large numbers.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Column:
     json_type: str = "string"
     dates: tuple[Written, ...] = ()
     numbers: Numbers | None = None
-    group: str | None = None
+    notation: Notation | None = None
 
     @property
     def header_is_missing(self) -> bool:
@@ -80,9 +80,24 @@ class Column:
         return bool(self.numbers and not self.numbers.marked) and MINOR.found_in(self.name)
 
     @property
+    def looks_minor(self) -> bool:
+        """Whether most are whole JSON numbers of a size and a precision that only minor units have."""
+        sizes = sorted(abs(amount) for amount in self.amounts if amount)
+        is_whole = self.json_type == "number" and self.numbers is not None and not self.numbers.marked
+        uneven = sum(bool(size % _HUNDRED) for size in sizes)
+        return is_whole and uneven > len(sizes) / 2 and sizes[len(sizes) // 2] >= _HUNDRED
+
+    @property
     def amounts(self) -> tuple[Decimal | None, ...]:
         """The numbers, one for each record."""
         return self.numbers.style.values if self.numbers else (None,) * len(self.cells)
+
+    @property
+    def unread(self) -> int:
+        """How many cells have a value that is no day, or no number, in the way that was chosen."""
+        read = self.days if self.is_date else self.amounts
+        pairs = zip(self.cells, read, strict=True)
+        return sum(bool(cell) and cell not in MISSING and value is None for cell, value in pairs)
 
     @property
     def is_signed(self) -> bool:
@@ -135,23 +150,25 @@ def settled(columns: Sequence[Column], today: date) -> tuple[Column, ...]:
     """Let the columns that leave no doubt decide for those that do: a file is written in one way."""
     clear = [column.numbers.style.decimal for column in columns if column.numbers and column.numbers.is_clear]
     decimal = max(set(clear), key=clear.count) if clear else None
-    groups = [column.numbers.style.group for column in columns if column.numbers and column.numbers.style.group]
-    groups = [group for group in groups if group != decimal]
-    group = max(groups, key=groups.count, default=None)
+    grouped = [column.numbers.style.notation for column in columns if column.numbers and column.numbers.style.group]
+    grouped = [one for one in grouped if one.group != decimal]
+    notation = max(grouped, key=lambda one: (one.indian, grouped.count(one)), default=None)
     written = [replace(column, dates=plausible(column.dates, today)) if column.dates else column for column in columns]
     orders = [column.dates[0].order for column in written if len(column.dates) == 1]
-    return tuple(_settle_dates(_settle_number(column, decimal, group), orders) for column in written)
+    return tuple(_settle_dates(_settle_number(column, decimal, notation), orders) for column in written)
 
 
-def _settle_number(column: Column, decimal: str | None, group: str | None) -> Column:
+def _settle_number(column: Column, decimal: str | None, notation: Notation | None) -> Column:
     if not column.numbers or decimal is None:
         return column
     styles = column.numbers.styles
     if not column.numbers.marked:
-        styles = tuple(replace(style, decimal=decimal) for style in styles)
+        styles = tuple(replace(style, notation=style.notation._replace(decimal=decimal)) for style in styles)
     fitting = tuple(style for style in styles if style.decimal == decimal) or styles
+    if notation and notation.indian:
+        fitting = tuple(sorted(fitting, key=lambda style: style.notation != notation))
     same = fitting[0].decimal == decimal
-    return replace(column, numbers=replace(column.numbers, styles=fitting), group=group if same else None)
+    return replace(column, numbers=replace(column.numbers, styles=fitting), notation=notation if same else None)
 
 
 def _settle_dates(column: Column, orders: Iterable[str]) -> Column:

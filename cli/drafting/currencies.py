@@ -19,10 +19,16 @@ _CURRENT: Final = MINOR_UNITS.keys() - VALIDITY.keys()
 _NEARLY_ALL: Final = 0.7
 
 
-def choose_currency(columns: Sequence[Column], amounts: Sequence[Column]) -> Filling:
-    """Choose the currency of ``amounts`` among ``columns`` and what stands around the amounts."""
+def choose_currency(columns: Sequence[Column], amounts: Sequence[Column], captured: str = "") -> Filling:
+    """Choose the currency of ``amounts`` among ``columns`` and what stands around the amounts, or is ``captured``."""
     if code := _in_names(amounts) or _in_cells(amounts):
         return Filling(column="currency", function={"function": "constant", "value": code})
+    if captured:
+        return Filling(column="currency", function={"function": "captured", "capture": "currency"})
+    return _in_column(columns, amounts)
+
+
+def _in_column(columns: Sequence[Column], amounts: Sequence[Column]) -> Filling:
     holding = [column for column in columns if _lookup(column) is not None]
     if not holding:
         question = "no column holds currency codes: which is it?"

@@ -41,7 +41,9 @@ def choose_days(columns: Sequence[Column]) -> Iterator[Filling]:
 
 
 def _rank(column: Column) -> int:
-    return next((rank for vocabulary, rank in _RANKS if vocabulary.found_in(column.name)), _UNKNOWN_RANK)
+    rank = next((rank for vocabulary, rank in _RANKS if vocabulary.found_in(column.name)), _UNKNOWN_RANK)
+    # A day that is the same in all rows is rather the statement's.
+    return 0 if column.is_constant and not words.BOOKING_DATE.found_in(column.name) else rank
 
 
 def _same_days(one: Column, other: Column) -> bool:

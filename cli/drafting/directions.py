@@ -64,7 +64,7 @@ def _directions(column: Column, words: Sequence[str]) -> Iterator[Direction]:
         debit = tuple(word for word in words if _means(word, out, _OUT))
         credit = tuple(word for word in words if _means(word, into, _IN))
         short = len(out) == 1 or len(into) == 1
-        if short and out.isalpha() and not (_names_direction(column.name) or column.header_is_missing):
+        if short and out.isalpha() and not (names_direction(column.name) or column.header_is_missing):
             continue
         if "" in column.cells and bool(debit) != bool(credit):
             # A word for one direction, and none for the other.
@@ -74,7 +74,8 @@ def _directions(column: Column, words: Sequence[str]) -> Iterator[Direction]:
             yield Direction(column=column, debit=debit or (_like(out, some),), credit=credit or (_like(into, some),))
 
 
-def _names_direction(header: str) -> bool:
+def names_direction(header: str) -> bool:
+    """Return whether ``header`` says that the column gives the direction."""
     return DIRECTION.found_in(header) or (DEBIT.found_in(header) and CREDIT.found_in(header))
 
 

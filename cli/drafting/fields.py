@@ -6,6 +6,7 @@ from typing import Any
 from cli.drafting.cell_words import MISSING
 from cli.drafting.columns import Column
 from cli.drafting.directions import in_cells
+from cli.drafting.numbers import Numbers
 from transactions.layouts.fields import NumberField
 
 _DEFAULT_SCALE = NumberField(name="any").scale
@@ -56,14 +57,17 @@ def _number(column: Column) -> dict[str, Any]:
     if not column.numbers:
         return {}
     style, keys = column.numbers.style, dict[str, Any]()
-    if column.is_minor:
+    if column.is_minor or column.looks_minor:
         return {"minorUnits": True}
     if column.json_type == "number":
         return {"scale": style.scale} if style.scale > _DEFAULT_SCALE else {}
     if style.decimal != ".":
         keys["decimalChar"] = style.decimal
-    if group := style.group or column.group:
-        keys["groupChar"] = group
+    notation = style.notation if style.group else column.notation
+    if notation and notation.group:
+        keys["groupChar"] = notation.group
+    if notation and notation.indian:
+        keys["grouping"] = "indian"
     if style.scale > _DEFAULT_SCALE:
         keys["scale"] = style.scale
     keys |= column.numbers.keys
@@ -74,18 +78,28 @@ def _number(column: Column) -> dict[str, Any]:
     return keys
 
 
-def questions_of(column: Column, *, is_read: bool) -> Iterator[str]:
-    """Yield what a person should decide about the column."""
+def questions_of(column: Column, *, is_read: bool, is_proven: bool = False) -> Iterator[str]:
+    """Yield what a person should decide about the column. ``is_proven``: a running balance confirms its numbers."""
     if column.dates and column.dates[0].is_unix:
         yield "timeZone: UTC, or that of the bank? The day is the one there"
     if len(column.dates) > 1:
         yield f"{' or '.join(one.format for one in column.dates)}? The days fit each"
+    if column.is_date and is_read and column.unread:
+        yield f"rows without such a date here ({column.unread}) are rejected: are they booked?"
     if is_number(column, is_read=is_read) and column.numbers and column.json_type == "string":
-        decimals = {style.decimal for style in column.numbers.styles}
-        if column.numbers.marked and len(decimals) > 1:
-            yield f"is {column.numbers.style.decimal} the decimal character, or does it stand between thousands?"
-        if column.group not in {None, column.numbers.style.group} and column.numbers.style.group:
-            yield f"groupChar: {column.numbers.style.group} here, where other columns have {column.group}?"
+        yield from _questions_of_notation(column, column.numbers)
+        if column.numbers.is_mixed and is_read and not is_proven:
+            yield f"is {column.numbers.style.group} between thousands? Other numbers here are above 999 without it"
+        if column.unread and is_read:
+            yield f"rows whose number is written otherwise ({column.unread}) are rejected: are they no transactions?"
+
+
+def _questions_of_notation(column: Column, numbers: Numbers) -> Iterator[str]:
+    style, group = numbers.style, column.notation.group if column.notation else None
+    if numbers.marked and len({style.decimal for style in numbers.styles}) > 1:
+        yield f"is {style.decimal} the decimal character, or does it stand between thousands?"
+    if style.group and group not in {None, style.group}:
+        yield f"groupChar: {style.group} here, where other columns have {group}?"
 
 
 def missing_in(columns: tuple[Column, ...]) -> list[str]:

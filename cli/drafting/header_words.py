@@ -15,13 +15,18 @@ BOOKING_DATE: Final = Vocabulary("""
     дата обработки, дата операції, дата проведення, 记账日期, 记账日, 入账日期, 入账日, 记帐日期, 過帳日期,
     入帳日, 取引日, completed date, completed, settled, settlement date, accounting date, clearing date,
     date processed, process date, processed, effective date, dato bokfort, knjizenja, datum knjizenja,
-    datum zauctovania, grubuotas, kande kuupaev
+    datum zauctovania, grubuotas, kande kuupaev,
+    maksejuma datums, gramatosanas datums, datum knjizbe, datum promene, datum transakcije, tanggal posting, tanggal
+    transaksi, ngay giao dich, ngay hach toan, transactiedatum boeking, bokunardagur, дата на осчетоводяване,
+    ημερομηνια, تاريخ العملية, תאריך ערך, 거래일자, 거래일시, 取扱日, お取引日, 利用日, ご利用日
 """)
 VALUE_DATE: Final = Vocabulary("""
     value date, value, valuta, valutadatum, valutadato, wertstellung, wertstellungstag, wertstellungsdatum,
     wert, valeur, date de valeur, fecha valor, f valor, data valor, data valuta, data waluty, rentedatum,
     datum valuty, erteknap, ertek nap, rentedato, valutadag, arvopaiva, data valutei, valor tarihi,
-    дата валютирования, дата валютування, 起息日, 起息日期, interest date, 起算日
+    дата валютирования, дата валютування, 起息日, 起息日期, interest date, 起算日,
+    datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, ngay hieu
+    luc
 """)
 STARTED_DATE: Final = Vocabulary("""
     started, created, initiated, transaction date, purchase date, authorised, belegdatum, kaufdatum,
@@ -32,18 +37,22 @@ STARTED_DATE: Final = Vocabulary("""
 """)
 DATE: Final = Vocabulary("""
     date, datum, fecha, data, dato, paiva, tarih, дата, datums, kuupaev, 日期, 日付, 年月日, timestamp, time,
-    dag, pvm, dia, idopont, 时间, 날짜, 거래일, วันที่, zeit
+    dag, pvm, dia, idopont, 时间, 날짜, 거래일, วันที่, zeit,
+    tanggal, tgl, ngay, dagsetning, תאריך, تاريخ, дата и час, dates, jour, tarihi, 日時
 """)
 
 BALANCE: Final = Vocabulary("""
     balance, saldo, solde, kontostand, stand, bakiye, egyenleg, zustatek, zostatok, stan konta, sold, остаток,
     баланс, залишок, 余额, 餘額, 結餘, 结余, 残高, 差引残高, saldi, saldo final, sald, jaak, likutis, 잔액,
-    ยอดคงเหลือ, υπολοιπο, stanje, kontosaldo, running total, available, ledger
+    ยอดคงเหลือ, υπολοιπο, stanje, kontosaldo, running total, available, ledger,
+    balanta, saldo akhir, so du, stada, yfirstada, יתרה, رصيد, الرصيد, наличност, салдо, zostatok, bilance,
+    残額, 現在高, 帳戶餘額, 账户余额
 """)
 FEE: Final = Vocabulary("""
     fee, fees, commission, charges, gebuhr, gebuhren, entgelt, frais, comision, comissao, commissione,
     commissioni, prowizja, oplata, kosten, poplatek, poplatky, dij, jutalek, gebyr, avgift, comisioane,
-    komisyon, masraf, комиссия, комісія, 手续费, 手續費, 手数料, 服务费, provize, provisjon, kulu, teenustasu
+    komisyon, masraf, комиссия, комісія, 手续费, 手續費, 手数料, 服务费, provize, provisjon, kulu, teenustasu,
+    biaya, עמלה, عمولة, такса, naknada, provizija, maksa
 """)
 GROSS: Final = Vocabulary("""
     gross, brutto, brut, bruto, lordo, 总额, brutto betrag, bruttobetrag
@@ -76,8 +85,9 @@ QUANTITY: Final = Vocabulary("""
     quantity, qty, shares, units, anzahl, stuck, menge, nominale, quantite, cantidad, quantita, aantal, ilosc,
     pocet, 数量, nombre, price, kurs pro, preis, prix, precio, prezzo, prijs, cena, 价格, per share, points,
     punkte, miles, cashback, rewards, tax, vat, mwst, ust, steuer, umsatzsteuer, tva, iva, btw, podatek, moms,
-    налог, limit, credit limit, discount, rabatt, tip, mcc, 积分, interest, zinsen, sales tax, shipping,
-    insurance, latitude, longitude, kilometer, refunded amount, amount refunded, bonus, кешбэк, кешбек, кэшбэк,
+    налог, limit, credit limit, discount, rabatt, tip, mcc, 积分, interest, zinsen, sales tax, shipping, scale,
+    exponent, insurance, latitude, longitude, kilometer, refunded amount, amount refunded, bonus, кешбэк, кешбек,
+    кэшбэк,
     кешбеку, 折扣, original price, round up, pending amount, age, population
 """)
 """Numbers that are no money moved."""
@@ -94,7 +104,10 @@ DEBIT: Final = Vocabulary("""
     借方发生额, 借方金额, 借方金額, 出金, 出金額, お支払金額, 支払, 支払金額, お引出し, 引出, 引出金額, 提款,
     支取, 转出, ut, uttag, ut fra konto, ud, udbetaling, utbetaling, maksut, debitering, levonas, egreso,
     egresos, gasto, gastos, retiro, retiros, saida, saidas, isplata, duguje, 출금, 찾으신금액, 出账, out,
-    expense, expenses, terhelt
+    expense, expenses, terhelt,
+    na tarchu, na tarchu uctu, debetas, debets, deebet, rashod, odliv, teret, zaduzenje, χρεωση, חובה, مدين, مدين
+    الحساب, keluar, debet keluar, ghi no, ถอน, 払出, 払出金額, 支払い金額, お引出し金額, izdatak, borc tutari, дебит,
+    тегления
 """)
 CREDIT: Final = Vocabulary("""
     credit, credits, credit amount, eingehend, entrante, entrantes, prichozi, przychodzace, przychodzacy,
@@ -108,18 +121,24 @@ CREDIT: Final = Vocabulary("""
     надходження, поступление, доход, 收入, 收入金额, 贷方, 貸方, 贷方发生额, 贷方金额, 貸方金額, 入金, 入金額,
     お預り金額, お預入れ, 預入, 預入金額, 存款, 存入, 转入, kredit, inn, innskudd, insattning, inn pa konto,
     ind, indbetaling, innbetaling, panot, kreditering, ingreso, ingresos, deposito, depositos, entrada,
-    entradas, uplata, potrazuje, 입금, 맡기신금액, 入账, in, income, jovairt
+    entradas, uplata, potrazuje, 입금, 맡기신금액, 入账, in, income, jovairt,
+    v prospech, v prospech uctu, kreditas, kredits, kreedit, prihod, priliv, odobrenje, πιστωση, זכות, دائن,
+    masuk, ghi co, ฝาก, 預入れ, 預かり金額, お預入れ金額, primitak, alacak tutari
 """)
 AMOUNT: Final = Vocabulary("""
     amount, amt, value, wert, betrag, umsatz, summe, montant, importe, importo, import, monto, bedrag, belob,
     belop, beloep, kwota, castka, ciastka, suma, osszeg, valor, tutar, tutari, сумма, сума, 金额, 金額, 发生额,
     交易额, somme, quantia, quantidade, iznos, summa, total, maara, montante, cantidad, money, 금액, 거래금액,
-    จำนวนเงิน, ποσο, wartosc, vrijednost, obrat, transaktion, movimento, movimiento, transactie
+    จำนวนเงิน, ποσο, wartosc, vrijednost, obrat, transaktion, movimento, movimiento, transactie,
+    jumlah, mutasi, so tien, upphaed, סכום, مبلغ, المبلغ, стойност, apyvartos suma, znesek,
+    importe total, 取引金額, 利用金額, ご利用金額, 入出金
 """)
 CURRENCY: Final = Vocabulary("""
     currency, ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, moeda, valuta,
     munt, muntsoort, waluta, mena, devizanem, penznem, valuutta, para birimi, doviz, doviz cinsi, валюта, 币种,
-    币别, 幣別, 货币, 貨幣, 通貨, iso code, currency code
+    币别, 幣別, 货币, 貨幣, 通貨, iso code, currency code,
+    valiuta, valuuta, valuta kods, mata uang, loai tien, mynt, מטבע, عملة, العملة, валюта на, currency iso, νομισμα,
+    valyuta, intl currency, devise du compte
 """)
 
 OWN: Final = Vocabulary("""
@@ -127,7 +146,9 @@ OWN: Final = Vocabulary("""
     konto, kontonummer, account name, account id, compte, numero de compte, cuenta, numero de cuenta, conta,
     conto, rekening, rekeningnummer, iban bban, rachunek, numer rachunku, ucet, cislo uctu, szamla, szamlaszam,
     booking account, tili, hesap, счет, номер счета, рахунок, 账号, 帐号, 卡号, 口座, 口座番号, card number,
-    card no, kartennummer, kartennr, produit, product, konto nr, kontonr, 本方账号, my account
+    card no, kartennummer, kartennr, produit, product, konto nr, kontonr, 本方账号, my account,
+    saskaitos nr, konta nr, kliendi konto, numero de conta, numero da conta, cuenta no, konto iban, rachunek
+    nadawcy, nomor rekening, so tai khoan, חשבון, cuenta origen, cislo vlastniho uctu
 """)
 OTHER: Final = Vocabulary("""
     counterparty, counter, contra, counterpart, counter account, other, gegen, gegenkonto, gegenpartei,
@@ -140,7 +161,10 @@ OTHER: Final = Vocabulary("""
     beneficiar, platitor, alici, gonderen, получатель, плательщик, контрагент, отримувач, платник, 对方, 对手,
     對方, 交易对方, 收款人, 付款人, お取引先, sender, receiver, recipient, remitter, to, from, zahler,
     verwender, naam, nom, nome, nombre, nazev, nazwa, nev, von, zu, an, party, 商户, 商家, 店, ご利用店名,
-    取引先
+    取引先,
+    gavejas, moketojas, gavejas moketojas, sanemejs, maksatajs, sanemejs maksatajs, makse saaja, prejemnik,
+    primatelj, primalac, platilac, penerima, pengirim, nguoi nhan, nguoi huong, שם, المستفيد, получател,
+    наредител, ονομα, αντισυμβαλλομενος, bénéficiaire
 """)
 CODE: Final = Vocabulary("""
     type, umsatztyp, umsatzart, buchungstext, buchungsart, transaktionsart, art, category, kategorie,
@@ -158,7 +182,10 @@ REMITTANCE: Final = Vocabulary("""
     poznamka, ucel platby, kozlemeny, leiras, megjegyzes, tekst, melding, meddelande, specifikation, viesti,
     selitys, descriere, detalii, aciklama, описание, назначение, назначение платежа, опис, призначення,
     призначення платежу, 附言, 用途, 交易说明, 商品说明, 备注, 備註, 摘要, お取り扱い内容, 内容, 適用, メモ,
-    информация, title
+    информация, title,
+    paaiskinimai, paskirtis, mokejimo paskirtis, informacija, informacija sanemejam, selgitus, svrha, opis placanja,
+    keterangan, uraian, dien giai, noi dung, skyring, texti, תיאור, פרטים, البيان, الوصف, основание,
+    περιγραφη, αιτιολογια, 取引内容, 적요, 내용, particulars, concepto ampliado, お取扱内容
 """)
 TRANSACTION_ID: Final = Vocabulary("""
     transaction id, transaction number, transaction no, transaction ref, transaction reference, entry id,
@@ -192,7 +219,7 @@ DIRECTION: Final = Vocabulary("""
     direction, indicator, sign, dc, cd, d c, c d, dk, d k, k d, d h, s h, h s, soll haben, debit credit,
     credit debit, creditdebet, debet credit, debet kredit, dr cr, cr dr, db cr, af bij, b a, borc alacak, t j,
     sens, naturaleza, natureza, tipo, type, typ, tip, tipus, jelleg, art, side, strona, smer, kierunek,
-    richtung, irany, retning, riktning, suunta, вид, тип, дт кт, напрям, направление, 借贷, 借貸, 收支, 収支,
+    richtung, irany, retning, riktning, suunta, вид, тип, дт кт, напрям, направление, 借贷, 借貸, 收支, 收 支, 収支,
     入出金, 方向, code, kennzeichen, vorzeichen, dare avere, segno, ind, flow, in out, kz, movement, movimiento,
     movimento
 """)
@@ -207,8 +234,11 @@ CARD: Final = Vocabulary("""
 """)
 """In a header, it rather says that the file lists payments."""
 MINOR: Final = Vocabulary("""
-    minor, minor units, base units, cents, cent, pence, centimes, rappen, kopecks, groszy, minor amount
+    minor, minor units, base units, unscaled, unscaled value, cents, cent, pence, centimes, rappen, kopecks,
+    groszy, minor amount
 """)
+DATE_HEADERS: Final = Vocabulary.of(BOOKING_DATE, VALUE_DATE, STARTED_DATE, DATE)
+MONEY_HEADERS: Final = Vocabulary.of(AMOUNT, BALANCE, DEBIT, CREDIT, FEE)
 ALL_HEADERS: Final = Vocabulary.of(
     BOOKING_DATE, VALUE_DATE, DATE, BALANCE, FEE, DEBIT, CREDIT, AMOUNT, CURRENCY, OTHER, REMITTANCE, TRANSACTION_ID,
     CODE, OWN,

@@ -1,6 +1,6 @@
 """Puts the choices together: how each column of the canonical record is filled, and in which state rows are dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +9,9 @@ from cli.drafting.columns import Column
 from cli.drafting.currencies import choose_currency
 from cli.drafting.days import choose_days, not_booked
 from cli.drafting.filling import Filling
+from cli.drafting.lines import Facts
 from cli.drafting.parties import choose_texts
+from cli.drafting.proofs import Running
 
 _ORDER: Final = (
     "transaction_id", "account_id", "booking_date", "value_date", "amount", "currency", "counterparty_name",
@@ -19,11 +21,15 @@ _ORDER: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """The fillings in the order of the record, the rows to drop, and the order of rows in which the balance runs."""
+    """The fillings in the order of the record, the rows to drop, and the order of rows in which the balance runs.
+
+    ``proven`` are the columns whose numbers the running balance confirms in every row.
+    """
 
     fillings: tuple[Filling, ...]
     drop: tuple[dict[str, Any], ...]
     running_balance: str = ""
+    proven: tuple[Column, ...] = ()
 
     def is_in_pair(self, column: Column) -> bool:
         """Return whether ``column`` is one of debits or of credits."""
@@ -41,17 +47,28 @@ class Mapping:
         return tuple(column for filling in self.fillings for column in filling.columns)
 
 
-def map_columns(columns: Sequence[Column]) -> Mapping:
-    """Choose how ``columns`` fill the canonical record."""
-    chosen = choose_amount(columns)
-    found = [chosen.amount, choose_currency(columns, chosen.amount.columns), *choose_days(columns)]
+def _after_balance(running: Running | None) -> Iterator[dict[str, Any]]:
+    """Drop the rows without a balance if none of them stands before the last balance: pending ones have none."""
+    missing = sum(not cell for cell in running.balance.cells) if running else 0
+    if running and 0 < running.after == missing:
+        yield {"field": running.balance.name, "values": [""]}
+
+
+def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
+    """Choose how ``columns`` and the ``facts`` above them fill the canonical record."""
+    chosen = choose_amount(columns, of_card=facts.of_card)
+    found = [chosen.amount, choose_currency(columns, chosen.amount.columns, facts.currency), *choose_days(columns)]
     if chosen.balance:
         found.append(chosen.balance)
     read = [column for filling in found for column in filling.columns]
     found += choose_texts([column for column in columns if column not in read])
     by_name = {filling.column: filling for filling in found}
+    if facts.account and "account_id" not in by_name:
+        by_name["account_id"] = Filling(column="account_id", function={"function": "captured", "capture": "account"})
+    is_whole = chosen.running is not None and chosen.running.is_whole
     return Mapping(
         fillings=tuple(by_name[name] for name in _ORDER if name in by_name),
-        drop=tuple(not_booked(columns)),
-        running_balance=chosen.running.order if chosen.running and chosen.running.is_whole else "",
+        drop=(*not_booked(columns), *_after_balance(chosen.running)),
+        running_balance=chosen.running.order if chosen.running and is_whole else "",
+        proven=(*chosen.amount.columns, chosen.running.balance) if chosen.running and is_whole else (),
     )

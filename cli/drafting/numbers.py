@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cli.drafting.cell_words import DIRECTIONS
 from transactions.layouts.affixes import can_mean_minus, is_currency
@@ -16,10 +16,6 @@ NEARLY_ALL: Final = 0.6
 """So much of a column must be written alike: a file may have bad rows."""
 THOUSANDS: Final = 3
 _DEFAULT_SCALE: Final = 2
-_STYLES: Final = (
-    (".", None), (",", None), (".", ","), (",", "."), (".", "'"), (".", "\u2019"), (",", "'"), (",", "\u2019"),
-    (",", " "), (",", "\u00a0"), (",", "\u202f"), (".", " "), (".", "\u00a0"), (".", "\u202f"),
-)  # fmt: skip
 _CELL: Final = re.compile(
     r"(?P<before>[^\d.,]*(?:\.[^\d.,]+)*)(?P<digits>[.,]?\d(?:[\d.,'\u2019 \u00a0\u202f]*\d)?)(?P<after>[^\d]*)"
 )
@@ -31,6 +27,26 @@ _WORDS: Final = {
     for written in (word, word.upper(), word.capitalize())
 }
 _SIGNS: Final = "+-"
+
+
+class Notation(NamedTuple):
+    """A decimal character, and what stands between thousands, or, if ``indian``, between lakhs (``1,50,000.00``)."""
+
+    decimal: str
+    group: str | None = None
+    indian: bool = False
+
+    def fits(self, digits: str) -> bool:
+        """Return whether ``digits`` are written so."""
+        return bool(_pattern(self).fullmatch(digits))
+
+
+_NOTATIONS: Final = (
+    Notation("."), Notation(","), Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(".", "\u2019"),
+    Notation(",", "'"), Notation(",", "\u2019"), Notation(",", " "), Notation(",", "\u00a0"),
+    Notation(",", "\u202f"), Notation(".", " "), Notation(".", "\u00a0"), Notation(".", "\u202f"),
+    Notation(".", ",", indian=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +65,20 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """A decimal character, and what stands between thousands."""
+    """A notation, and what the cells are in it; None where a cell is not written so."""
 
-    decimal: str
-    group: str | None = None
+    notation: Notation
     values: tuple[Decimal | None, ...] = ()
+
+    @property
+    def decimal(self) -> str:
+        """The decimal character."""
+        return self.notation.decimal
+
+    @property
+    def group(self) -> str | None:
+        """What stands between groups of digits."""
+        return self.notation.group
 
     @property
     def scale(self) -> int:
@@ -81,6 +106,13 @@ class Numbers:
         return self.marked and len({style.decimal for style in self.styles}) == 1
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether numbers above 999 stand with and without the group character."""
+        whole = [cell.digits.partition(self.style.decimal)[0] for cell in self.cells if cell]
+        long = [digits for digits in whole if len(digits) > THOUSANDS]
+        return {digits.isdigit() for digits in long} == {True, False}
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The words beside the numbers that may give the direction, and "" if one has none."""
         return tuple(dict.fromkeys(cell.word for cell in self.cells if cell))
@@ -89,7 +121,7 @@ class Numbers:
 def is_number(cell: str) -> bool:
     """Return whether ``cell`` is digits, with nothing beside them but a sign, a currency or a word for a direction."""
     apart = taken_apart(cell)
-    return apart is not None and any(_fits(apart.digits, *style) for style in _STYLES)
+    return apart is not None and any(one.fits(apart.digits) for one in _NOTATIONS)
 
 
 def numbers(cells: Sequence[str]) -> Numbers | None:
@@ -99,13 +131,13 @@ def numbers(cells: Sequence[str]) -> Numbers | None:
     present = sum(bool(cell) for cell in cells)
     if not known or len(known) < NEARLY_ALL * present:
         return None
-    fitting = Counter({style: sum(_fits(cell.digits, *style) for cell in known) for style in _STYLES})
+    fitting = Counter({one: sum(one.fits(cell.digits) for cell in known) for one in _NOTATIONS})
     most = max(fitting.values())
     if most < NEARLY_ALL * present:
         return None
     marked = any(not cell.digits.isdigit() for cell in known)
-    best = [style for style in _STYLES if fitting[style] == most] if marked else [(".", None)]
-    styles = (Style(decimal=one, group=group, values=_values(apart, one, group)) for one, group in best)
+    best = [one for one in _NOTATIONS if fitting[one] == most] if marked else [Notation(".")]
+    styles = (Style(notation=one, values=tuple(_value(cell, one) for cell in apart)) for one in best)
     # A point that leaves three decimals everywhere rather stands between thousands.
     usable = sorted((one for one in styles if one.scale <= MAX_SCALE), key=lambda one: _leaves_three(one, known))
     if not usable:
@@ -163,7 +195,7 @@ def _after(text: str) -> tuple[str, str]:
 
 
 def _is_sign(character: str) -> bool:
-    return character in _SIGNS or (can_mean_minus(character) and not character.isalnum() and character in "−–‐‑‒—")  # noqa: RUF001
+    return character in _SIGNS or (can_mean_minus(character) and not character.isalnum() and character in "−–‐‑‒—▲△▼")  # noqa: RUF001
 
 
 def _plain_sign(character: str) -> str:
@@ -174,25 +206,22 @@ def _is_affix(text: str) -> bool:
     return not text or is_currency(text)
 
 
-def _fits(digits: str, decimal: str, group: str | None) -> bool:
-    return bool(_style_pattern(decimal, group).fullmatch(digits))
-
-
 @lru_cache(maxsize=100)
-def _style_pattern(decimal: str, group: str | None) -> re.Pattern[str]:
-    whole = rf"(?:\d+|\d{{1,3}}(?:{re.escape(group)}\d{{3}})+)" if group else r"\d+"
-    return re.compile(rf"(?:{whole})?(?:{re.escape(decimal)}\d+)?")
+def _pattern(notation: Notation) -> re.Pattern[str]:
+    whole = r"\d+"
+    if notation.group:
+        group = re.escape(notation.group)
+        lakhs, thousands = rf"\d{{1,2}}(?:{group}\d{{2}})*{group}\d{{3}}", rf"\d{{1,3}}(?:{group}\d{{3}})+"
+        grouped = lakhs if notation.indian else thousands
+        whole = rf"(?:\d+|{grouped})"
+    return re.compile(rf"(?:{whole})?(?:{re.escape(notation.decimal)}\d+)?")
 
 
-def _values(cells: Iterable[Cell | None], decimal: str, group: str | None) -> tuple[Decimal | None, ...]:
-    return tuple(_value(cell, decimal, group) if cell else None for cell in cells)
-
-
-def _value(cell: Cell, decimal: str, group: str | None) -> Decimal | None:
-    if not _fits(cell.digits, decimal, group):
+def _value(cell: Cell | None, notation: Notation) -> Decimal | None:
+    if not cell or not notation.fits(cell.digits):
         return None
-    digits = cell.digits.replace(group, "") if group else cell.digits
-    return Decimal(("-" if cell.sign == "-" else "") + digits.replace(decimal, "."))
+    digits = cell.digits.replace(notation.group, "") if notation.group else cell.digits
+    return Decimal(("-" if cell.sign == "-" else "") + digits.replace(notation.decimal, "."))
 
 
 def _decimals(value: Decimal) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from cli.drafting import header_words as words
 from cli.drafting.columns import Column
 from cli.drafting.filling import Filling, from_field, listed
+from cli.drafting.ibans import is_iban
 from cli.drafting.words import Vocabulary
 
 _LEAST_IDS: Final = 2
@@ -43,7 +44,7 @@ def _accounts(columns: Sequence[Column]) -> Iterator[Filling]:
     ibans = [column for column in columns if column.holds("iban")]
     own = next((column for column in ibans if _is_own(column)), None)
     if own is None:
-        own = next((column for column in ibans if column.is_constant and not words.OTHER.found_in(column.name)), None)
+        own = next((column for column in ibans if _is_one(column) and not words.OTHER.found_in(column.name)), None)
     if own is None:
         own = next((column for column in columns if _is_own(column) and _is_account(column)), None)
     if own:
@@ -52,7 +53,7 @@ def _accounts(columns: Sequence[Column]) -> Iterator[Filling]:
         column for column in columns if column is not own and words.OTHER.found_in(column.name) and _is_account(column)
     ]
     if len(others) == 1 and (
-        words.OTHER.found_in(others[0].name) or (not others[0].is_constant and len(others[0].cells) > 1)
+        words.OTHER.found_in(others[0].name) or (not _is_one(others[0]) and len(others[0].cells) > 1)
     ):
         yield from_field("counterparty_account", "text", others[0])
     elif len(others) > 1 and (named := [column for column in others if words.OTHER.found_in(column.name)]):
@@ -62,6 +63,12 @@ def _accounts(columns: Sequence[Column]) -> Iterator[Filling]:
             named[0],
             f"{named[0].name} or one of {listed([column for column in others if column is not named[0]])}?",
         )
+
+
+def _is_one(column: Column) -> bool:
+    """Return whether several records have an IBAN, and all the same one; without a header, some have another text."""
+    found = [cell for cell in column.present if is_iban(cell)] if column.header_is_missing else column.present
+    return len(found) > 1 and len(set(found)) == 1
 
 
 def _is_own(column: Column) -> bool:

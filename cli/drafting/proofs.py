@@ -24,7 +24,7 @@ _MOST_COLUMNS: Final = 12
 class Running:
     """A balance that runs on by an amount in ``steps`` of the ``tried`` rows, the oldest first if ``ascending``.
 
-    ``sizes`` counts the different sizes of these steps.
+    ``sizes`` counts the different sizes of these steps, and ``after`` the rows with amounts after the last balance.
     """
 
     balance: Column
@@ -32,6 +32,7 @@ class Running:
     steps: int
     tried: int
     sizes: int
+    after: int = 0
 
     @property
     def is_proof(self) -> bool:
@@ -44,35 +45,48 @@ class Running:
         return self.steps == self.tried
 
 
-def running(moved: Amounts, balances: Sequence[Column]) -> Running | None:
-    """Return which of ``balances`` runs on by what was ``moved`` in each record, if one does."""
-    found = (one for balance in balances[:_MOST_COLUMNS] for one in _orders(moved, balance))
+def running(moved: Amounts, balances: Sequence[Column], currencies: Sequence[Column]) -> Running | None:
+    """Return which of ``balances`` runs on by what was ``moved`` in each record, if one does.
+
+    It may do so for all records together, or for those of each currency by one of the columns ``currencies``.
+    """
+    groups = [[""] * len(moved), *(list(column.cells) for column in currencies[:_MOST_COLUMNS])]
+    found = (one for balance in balances[:_MOST_COLUMNS] for group in groups for one in _orders(moved, balance, group))
     return max(found, key=lambda one: (one.steps, one.steps - one.tried), default=None)
 
 
-def _orders(moved: Amounts, balance: Column) -> Iterator[Running]:
+def _orders(moved: Amounts, balance: Column, group: Sequence[str]) -> Iterator[Running]:
     for order in _ORDERS:
-        held, tried = _steps(balance.amounts, moved, order)
+        steps = [
+            _steps(_of(balance.amounts, group, one), _of(moved, group, one), order) for one in dict.fromkeys(group)
+        ]
+        held = [step for one, _, _ in steps for step in one]
+        tried = sum(one for _, one, _ in steps)
         if held and len(held) >= _NEARLY_ALL * tried:
-            sizes = len(set(map(abs, held)) - {Decimal(0)})
-            yield Running(balance=balance, order=order, steps=len(held), tried=tried, sizes=sizes)
+            sizes, after = len(set(map(abs, held)) - {Decimal(0)}), sum(one for _, _, one in steps)
+            yield Running(balance=balance, order=order, steps=len(held), tried=tried, sizes=sizes, after=after)
 
 
-def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[Decimal], int]:
-    """Return the steps from one balance to the next that the amounts between make, and the number of all steps."""
+def _of(amounts: Amounts, group: Sequence[str], one: str) -> Amounts:
+    return [amount for amount, name in zip(amounts, group, strict=True) if name == one]
+
+
+def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[Decimal], int, int]:
+    """Return the steps between balances that the amounts make, the number of all steps, and of rows after the last."""
     rows = [row for row in zip(balance, moved, strict=True) if row[1] is not None][:_LOOKED_AT]
     before: Decimal | None = None
-    since, held, tried = Decimal(0), list[Decimal](), 0
+    since, held, tried, after = Decimal(0), list[Decimal](), 0, 0
     for now, amount in rows if order == "ascending" else reversed(rows):
         since += amount or 0
+        after += 1
         if now is None:
             continue
         if before is not None and (since or now != before):
             tried += 1
             if now - before == since:
                 held.append(since)
-        before, since = now, Decimal(0)
-    return held, tried
+        before, since, after = now, Decimal(0), 0
+    return held, tried, after
 
 
 @dataclass(frozen=True, kw_only=True)

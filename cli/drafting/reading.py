@@ -1,13 +1,15 @@
 """Reads a file of an unknown format into columns."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from cli.drafting.columns import MADE_UP, Column, settled, typed
 from cli.drafting.encoding import Decoded, decode
+from cli.drafting.lines import Facts, facts_above, skip_lines
 from cli.drafting.rows import split
 from cli.drafting.shape import Shape, is_data, shape_of
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Dialect
@@ -26,12 +28,16 @@ class DraftError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleTable:
-    """What was read: its columns, the layout's keys that say how, what a person decides, and what was found."""
+    """What was read: its columns, the layout's keys that say how, what a person decides, and what was found.
+
+    ``facts`` are what stands above the columns.
+    """
 
     format: str
     columns: tuple[Column, ...]
     keys: dict[str, Any]
     dialect: dict[str, Any]
+    facts: Facts = field(default_factory=Facts)
     questions: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -51,23 +57,26 @@ def read_csv(content: bytes) -> SampleTable:
     if shape is None:
         raise DraftError("no line has more than one cell: is it a CSV file?")
     columns = tuple(map(typed, _columns(shape)))
+    lines = re.split("\r\n|\r|\n", decoded.text)
+    skipped = skip_lines(shape, lines, dialect)
     return SampleTable(
         format="csv",
         columns=settled(columns, datetime.now(UTC).date()),
         keys={} if decoded.encoding == "utf-8" else {"encoding": decoded.encoding},
-        dialect=_dialect(dialect, shape),
-        questions=tuple(_questions(decoded, shape)),
+        dialect=_dialect(dialect, shape, skipped),
+        facts=facts_above(shape, lines, dialect),
+        questions=tuple(_questions(decoded, shape, skipped)),
         reasons=tuple(_reasons(decoded, shape, is_whole=is_whole)),
     )
 
 
-def _dialect(dialect: Dialect, shape: Shape) -> dict[str, Any]:
+def _dialect(dialect: Dialect, shape: Shape, skipped: Sequence[str]) -> dict[str, Any]:
     keys: dict[str, Any] = {}
     if dialect.delimiter != ",":
         keys["delimiter"] = dialect.delimiter
     if dialect.quote_char != '"':
         keys["quoteChar"] = dialect.quote_char
-    if shape.header is None:
+    if shape.header is None or shape.is_header_longer:
         keys["header"] = False
     elif shape.header.line > 1:
         keys["headerWithin"] = min(MAX_HEADER_WITHIN, shape.header.line + _LINES_MORE)
@@ -75,22 +84,30 @@ def _dialect(dialect: Dialect, shape: Shape) -> dict[str, Any]:
         keys["trim"] = True
     if dialect.line_breaks_in_cells:
         keys["lineBreaksInCells"] = True
+    if skipped:
+        keys["skipLines"] = list(skipped)
     return keys
 
 
-def _questions(decoded: Decoded, shape: Shape) -> Iterator[str]:
+def _questions(decoded: Decoded, shape: Shape, skipped: Sequence[str]) -> Iterator[str]:
     if shape.header is None:
         yield "no header is recognized: if a line is one, leave out header: false and name the fields after its cells"
+    if shape.is_header_longer:
+        yield "rows end before the header does, so the header is skipped as a line: is the order of the columns fixed?"
+    if shape.header and shape.longer:
+        yield f"{shape.longer} rows have values behind the header's last column: or is one of their cells split in two?"
+    if len(skipped) > shape.is_header_longer:
+        yield "skipLines leaves out totals and lines without a delimiter: is nothing booked in them?"
     if decoded.encoding not in {"utf-8", "utf-16", "utf-32"}:
         others = f" or {', '.join(decoded.others[:3])}" if decoded.others else ""
         yield f"not UTF-8: {decoded.encoding}{others}? See that all letters are right"
 
 
 def _reasons(decoded: Decoded, shape: Shape, *, is_whole: bool) -> Iterator[str]:
-    if shape.header and shape.header.line > 1:
+    if shape.header and shape.header.line > 1 and not shape.is_header_longer:
         yield f"the header stands on line {shape.header.line} here; headerWithin leaves room for more lines above it"
     if shape.others:
-        yield f"{shape.others} rows below have another number of cells: rejected, unless skipLines leaves them out"
+        yield f"{len(shape.others)} rows below have another number of cells: rejected, unless skipLines leaves them out"
     if is_whole and not decoded.text.endswith(("\n", "\r")):
         yield "the last line has no line end, which gives a warning; if that is usual, set finalLineEnd: false"
 
@@ -98,6 +115,7 @@ def _reasons(decoded: Decoded, shape: Shape, *, is_whole: bool) -> Iterator[str]
 def _columns(shape: Shape) -> Iterator[Column]:
     header = shape.header.stripped if shape.header else ()
     raw = shape.header.cells if shape.header else ()
+    is_matched = shape.header is not None and not shape.is_header_longer
     trimmed = shape.is_padded
     repeated = Counter(header)
     names = set[str]()
@@ -109,8 +127,8 @@ def _columns(shape: Shape) -> Iterator[Column]:
         yield Column(
             name=name,
             cells=tuple(row.stripped[place] if place < len(row.cells) else "" for row in shape.records),
-            header=None if own or shape.header is None or is_data(cell) else cell,
-            header_pattern=_ANY_TEXT if shape.header is not None and is_data(cell) else None,
+            header=None if own or not is_matched or is_data(cell) else cell,
+            header_pattern=_ANY_TEXT if is_matched and is_data(cell) else None,
             optional=place >= shape.width - shape.optional,
         )
 

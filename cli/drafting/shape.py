@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cli.drafting.dates import is_date
-from cli.drafting.header_words import ALL_HEADERS
+from cli.drafting.header_words import ALL_HEADERS, DATE_HEADERS, MONEY_HEADERS
 from cli.drafting.numbers import is_number
 from cli.drafting.rows import Row, is_value
 
@@ -24,21 +24,30 @@ _KNOWN: Final = 2
 class Shape:
     """Where the records are.
 
-    ``header`` is the header's row, if there is one, and ``records`` the rows below it. Each has ``width`` columns, of
-    which the last ``optional`` have no cell in the header. ``others`` counts rows below with other numbers of cells.
+    ``header`` is the header's row, if there is one, ``above`` the rows above it, and ``records`` those below it. Each
+    has ``width`` columns, of which the last ``optional`` are missing from the header or from some records. ``others``
+    are the rows below with other numbers of cells, and ``is_header_longer`` says that records end before it does.
     """
 
     header: Row | None
     records: tuple[Row, ...]
     width: int
     optional: int = 0
-    others: int = 0
+    above: tuple[Row, ...] = ()
+    others: tuple[Row, ...] = ()
+    is_header_longer: bool = False
 
     @property
     def is_padded(self) -> bool:
         """Whether white space stands around cells, of the header too."""
         rows = [*self.records, *([self.header] if self.header else [])]
         return any(cell != cell.strip() for row in rows for cell in row.cells)
+
+    @property
+    def longer(self) -> int:
+        """The number of records that have a value behind the header's last column."""
+        named = len(self.header.cells) if self.header else self.width
+        return sum(any(row.stripped[named:]) for row in self.records)
 
 
 def shape_of(rows: Sequence[Row]) -> Shape | None:
@@ -51,22 +60,56 @@ def shape_of(rows: Sequence[Row]) -> Shape | None:
     usual = _usual_width(booked)
     body = [row for row in booked if len(row.cells) == usual]
     header = _header(several, body)
-    start = header.line if header else body[0].line - 1
+    counted = _counted(header, booked) if header else []
+    after = header.line if header else 0
+    fitting = [row for row in booked if row.line > after and _fits(row, body[0], header, counted)]
+    start = header.line if header else fitting[0].line - 1
     below = [row for row in filled if row.line > start]
+    widths = [len(row.cells) for row in fitting]
     named = len(header.cells) if header else usual
-    width = max([named, *(len(row.cells) for row in booked if _ends_later(row, body[0], header))])
-    fewest = min(named, usual)
-    records = tuple(row for row in below if fewest <= len(row.cells) <= width)
-    return Shape(header=header, records=records, width=width, optional=width - named, others=len(below) - len(records))
+    fewest, width = min([named, usual, *widths]), max([named, *widths])
+    return Shape(
+        header=header,
+        records=tuple(row for row in below if fewest <= len(row.cells) <= width),
+        width=width,
+        optional=width - min([named, *widths]),
+        above=tuple(row for row in filled if row.line < start),
+        others=tuple(row for row in below if not fewest <= len(row.cells) <= width),
+        is_header_longer=header is not None and min(widths, default=named) < named,
+    )
 
 
-def _ends_later(row: Row, usual: Row, header: Row | None) -> bool:
-    """Return whether ``row`` has more cells at its end: below a header a blank one, else some behind equal values."""
-    more = len(row.cells) - len(usual.cells)
-    if header or more > _FEWER:
-        return more in {0, 1} and not row.stripped[-1]
+def _fits(row: Row, usual: Row, header: Row | None, counted: Sequence[int]) -> bool:
+    """Return whether ``row``, longer or shorter as it may be, has its values in the places of the others."""
+    more = len(row.cells) - len(header.cells if header else usual.cells)
+    if header:
+        return not more or (more == 1 and not row.stripped[-1]) or _is_under(row, header, counted)
+    if more > _FEWER:
+        return more == 1 and not row.stripped[-1]
     pairs = zip(row.stripped, usual.stripped, strict=False)
     return more >= 0 and all(_is_sure(one) == _is_sure(other) for one, other in pairs if one and other)
+
+
+def _counted(header: Row, booked: Sequence[Row]) -> list[int]:
+    """Return the places with a word for money in ``header`` and numbers in most rows."""
+    named = [
+        place
+        for place, name in enumerate(header.stripped)
+        if MONEY_HEADERS.found_in(name) and not DATE_HEADERS.found_in(name)
+    ]
+    return [place for place in named if _is_mostly_numbers([row.stripped[place : place + 1] for row in booked])]
+
+
+def _is_mostly_numbers(cells: Sequence[tuple[str, ...]]) -> bool:
+    present = [text for cell in cells for text in cell if text]
+    return sum(map(is_number, present)) > len(present) / 2
+
+
+def _is_under(row: Row, header: Row, counted: Sequence[int]) -> bool:
+    """Return whether ``row`` has dates under words for them, and a number wherever one is ``counted``."""
+    dated = [cell for name, cell in zip(header.stripped, row.stripped, strict=False) if DATE_HEADERS.found_in(name)]
+    numbers = [row.stripped[place] for place in counted if place < len(row.cells) and row.stripped[place]]
+    return any(map(is_date, dated)) and bool(numbers) and all(map(is_number, numbers))
 
 
 def _is_sure(cell: str) -> bool:
@@ -85,7 +128,7 @@ def _header(rows: Sequence[Row], body: Sequence[Row]) -> Row | None:
     width = len(body[0].cells)
     valued = Counter(place for row in body for place, cell in enumerate(row.stripped) if cell and is_value(cell))
     needed = [place for place, count in valued.items() if count > len(body) / 2]
-    above = [row for row in rows if row.line < body[0].line and abs(len(row.cells) - width) <= _FEWER]
+    above = [row for row in rows if row.line < body[0].line and len(row.cells) >= width - _FEWER]
     for row in reversed(above):
         named = sum(place < len(row.cells) and bool(row.stripped[place]) for place in needed)
         if named >= max(1, len(needed) - 1) and _names_columns(row.stripped, needed):
@@ -116,7 +159,7 @@ def is_data(cell: str) -> bool:
 
 def _without_records(rows: Sequence[Row]) -> Shape | None:
     """Take the first row of known names for a header; without one, all rows of the usual width are records."""
-    header = next((row for row in rows if _is_header_alone(row)), None)
+    header = next(filter(_is_header_alone, rows), None)
     width = len(header.cells) if header else _usual_width(rows)
     records = tuple(row for row in rows if len(row.cells) == width and row.line > (header.line if header else 0))
     return Shape(header=header, records=records, width=width) if rows else None

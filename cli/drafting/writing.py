@@ -34,7 +34,7 @@ def draft(content: bytes, file_name: str, partner: str, layout: str = "") -> str
     """
     file_name, content = _unpacked(file_name.lower(), content)
     table = read_json(content) if file_name.endswith(".json") else read_csv(content)
-    lines = _lines(table, map_columns(table.columns), slug(partner), layout or f"{slug(partner)}-draft")
+    lines = _lines(table, map_columns(table.columns, table.facts), slug(partner), layout or f"{slug(partner)}-draft")
     return "\n".join(lines) + "\n"
 
 
@@ -73,6 +73,11 @@ def _lines(table: SampleTable, mapping: Mapping, partner: str, name: str) -> Ite
     if table.dialect:
         yield "dialect:"
         yield from (f"  {entry}" for entry in _entries(table.dialect))
+    if table.facts.captures:
+        yield "captures:"
+        yield from (f"  - {_flow({'name': name, 'pattern': one})}" for name, one in table.facts.captures.items())
+    if table.facts.sections:
+        yield from _entries({"sections": True})
     yield from _schema(table, mapping)
     if mapping.drop:
         yield "drop:"
@@ -98,7 +103,8 @@ def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
             field = field_of(
                 column, is_read=column.name in read, model=mapping.model_of(column), in_pair=mapping.is_in_pair(column)
             )
-            yield f"    - {_flow(field)}{_comment(tuple(questions_of(column, is_read=column.name in read)))}"
+            questions = questions_of(column, is_read=column.name in read, is_proven=column in mapping.proven)
+            yield f"    - {_flow(field)}{_comment(tuple(questions))}"
 
 
 def _entries(keys: dict[str, Any]) -> Iterator[str]:

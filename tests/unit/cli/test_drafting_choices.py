@@ -1,6 +1,7 @@
 """Which columns a draft chooses, what it proves, and what it leaves to a person."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -396,3 +397,199 @@ def test_no_balance_stands_before_the_oldest_row() -> None:
 
     assert layout["mapping"]["balance_after"] == {"function": "amount", "field": "Saldo"}
     assert "the balance proves all rows but the oldest" in _question(text, "amount")
+
+
+def test_lakhs_are_grouped_in_pairs() -> None:
+    rows = '01/08/2025,rent,"1,20,000.00",,"3,30,000.00"\n02/08/2025,wages,,"1,500.00","3,31,500.00"\n'
+
+    fields = _drafted(f"Date,Narration,Debit,Credit,Balance\n{rows}")[0]["schema"]["fields"]
+
+    assert [(field["groupChar"], field["grouping"]) for field in fields[2:]] == [(",", "indian")] * 3
+
+
+MIXED = 'Date,Amount,Balance\n2025-01-02,"-1,250.00","1,000.00"\n2025-01-03,1250.00,"{}"\n2025-01-04,-7.00,"{}"\n'
+
+
+def test_large_numbers_with_and_without_groups_are_asked_for() -> None:
+    _, text = _drafted(MIXED.format("7,777.00", "8,888.00"))
+
+    assert "DECIDE: is , between thousands?" in text
+
+
+def test_a_balance_that_runs_on_proves_the_groups() -> None:
+    _, text = _drafted(MIXED.format("2,250.00", "2,243.00"))
+
+    assert "# proven: Balance runs on by it" in text
+    assert "between thousands" not in text
+
+
+def test_rows_that_are_not_read_are_asked_for() -> None:
+    rows = "2025-01-02,-1.50\n2025-01-03,2.50\nreserved,-3.00\n2025-01-05,4.00 (part)\n"
+
+    _, text = _drafted(f"Date,Amount\n{rows}")
+
+    assert "rows without such a date here (1) are rejected" in text
+    assert "rows whose number is written otherwise (1) are rejected" in text
+
+
+def test_a_triangle_before_a_number_is_a_minus() -> None:
+    layout, _ = _drafted("取扱日,受払区分,金額\n2025/07/01,払出,▲192225\n2025/07/05,預入,383943\n")
+
+    assert layout["schema"]["fields"][2]["minusChars"] == ["▲"]
+    assert layout["mapping"]["amount"]["sign"] == "agrees"
+
+
+def test_cells_behind_the_header_are_optional_columns() -> None:
+    rows = "2025-01-02;-5,00;rent;a;b\n2025-01-03;6,00;tea;c;d;e\n2025-01-04;7,00;coffee\n"
+
+    layout, text = _drafted(f"Datum;Betrag;Text\n{rows}")
+
+    assert [field.get("optional", False) for field in layout["schema"]["fields"]] == [False] * 3 + [True] * 3
+    assert "DECIDE: 2 rows have values behind the header's last column" in text
+
+
+def test_a_header_longer_than_its_rows_is_skipped_as_a_line() -> None:
+    rows = "2025-01-02;rent;-5,00\n2025-01-03;tea;6,00;94,00\n"
+
+    layout, text = _drafted(f"Datum;Text;Betrag;Saldo;Notiz\n{rows}")
+
+    assert layout["dialect"]["header"] is False
+    assert layout["dialect"]["skipLines"] == ["^Datum;Text;Betrag;Saldo;Notiz"]
+    optional = {field["name"]: field.get("optional", False) for field in layout["schema"]["fields"]}
+    assert optional == {"Datum": False, "Text": False, "Betrag": False, "Saldo": True, "Notiz": True}
+    assert "DECIDE: rows end before the header does" in text
+
+
+def test_a_shifted_row_makes_no_columns() -> None:
+    rows = "2025-01-02;rent;-5,00\n2025-01-03;tea;with milk;6,00\n2025-01-04;tea;7,00\n"
+
+    layout, text = _drafted(f"Datum;Text;Betrag\n{rows}")
+
+    assert len(layout["schema"]["fields"]) == 3
+    assert "1 rows below have another number of cells" in text
+
+
+def test_totals_and_lines_without_a_delimiter_are_skipped() -> None:
+    rows = "2025-01-02;rent;-5,00\n2025-01-03;tea;6,00\nTotal;1,00\nJane Roe\n"
+
+    layout, text = _drafted(f"Datum;Text;Betrag\n{rows}")
+
+    assert layout["dialect"]["skipLines"] == ["^[^;]+$", "^Total;"]
+    assert "DECIDE: skipLines leaves out totals" in text
+
+
+@pytest.mark.parametrize("line", ["Devise : CHF", "Currency;CHF", '"Währung";"CHF"'])
+def test_a_currency_above_the_header_is_captured(line: str) -> None:
+    layout, _ = _drafted(f"{line}\n\nDatum;Betrag\n2025-01-02;-5,00\n2025-01-03;6,00\n")
+
+    [capture] = layout["captures"]
+    assert re.search(capture["pattern"], line)[1] == "CHF"  # type: ignore[index]
+    assert layout["mapping"]["currency"] == {"function": "captured", "capture": "currency"}
+
+
+@pytest.mark.parametrize(
+    ("line", "account"), [(f"Girokonto;{OWN}", OWN), ("IBAN: CH93 0076 2011 6238 5295 7", ""), ("Konto: 12345-67", "")]
+)
+def test_an_account_above_the_header_is_captured(line: str, account: str) -> None:
+    layout, text = _drafted(f"{line}\n\nDatum;Betrag\n2025-01-02;-5,00\n2025-01-03;6,00\n")
+
+    [capture] = layout["captures"]
+    assert re.search(capture["pattern"], line)[1] == account or line.partition(": ")[2]  # type: ignore[index]
+    assert layout["mapping"]["account_id"] == {"function": "captured", "capture": "account"}
+    assert line not in text
+
+
+def test_two_accounts_above_the_header_are_not_captured() -> None:
+    layout, _ = _drafted(f"Von;{OWN}\nAn;{OTHER}\n\nDatum;Betrag\n2025-01-02;-5,00\n2025-01-03;6,00\n")
+
+    assert "captures" not in layout
+
+
+def test_a_repeated_header_below_facts_begins_a_section() -> None:
+    rows = "Datum;Betrag\n2025-01-02;-5,00\n2025-01-03;6,00\n"
+
+    layout, _ = _drafted(f"Konto;{OWN}\n{rows}\nKonto;{OTHER}\n{rows}")
+
+    assert layout["sections"] is True
+
+
+def test_a_card_named_above_the_header_lists_payments() -> None:
+    rows = "2025-01-02;Bakery;5,00\n2025-01-03;Grocer;6,00\n2025-01-04;Settlement;-4,00\n"
+
+    layout, text = _drafted(f"Kreditkarte\n\nDatum;Text;Betrag\n{rows}")
+
+    assert layout["mapping"]["amount"]["inverted"] is True
+    assert "leave out inverted" in _question(text, "amount")
+
+
+def test_a_column_of_debits_alone_is_money_out() -> None:
+    layout, text = _drafted("Date,Text,Debit\n2025-01-02,rent,5.00\n2025-01-03,tea,6.00\n")
+
+    assert layout["mapping"]["amount"]["inverted"] is True
+    assert _question(text, "amount") != ""
+
+
+def test_uneven_whole_json_numbers_are_minor_units() -> None:
+    rows = [{"date": "2025-01-02", "amount": -510}, {"date": "2025-01-03", "amount": 679}]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    assert layout["schema"]["fields"][1]["minorUnits"] is True
+    assert "or of the currency?" in _question(text, "amount")
+
+
+def test_one_account_among_other_texts_is_the_own() -> None:
+    rows = f"2025-01-02;None given;-5,00\n2025-01-03;{OWN};-6,00\n2025-01-04;{OWN};7,00\n"
+
+    mapping = _drafted(rows)[0]["mapping"]
+
+    assert mapping["account_id"]["field"] == "column 2"
+    assert "counterparty_account" not in mapping
+
+
+def test_a_category_is_asked_for_as_a_direction() -> None:
+    _, text = _drafted("Date,Amount,Category\n2025-01-02,5.00,Expense\n2025-01-03,6.00,Income\n")
+
+    assert "is it a category? Then function: amount" in _question(text, "amount")
+
+
+def test_balances_run_on_in_each_currency() -> None:
+    rows = (
+        "13.01.2025;USD;-10,00;-3,00;90,00\n13.01.2025;EUR;7,00;1,00;57,00\n14.01.2025;USD;-20,50;2,00;69,50\n"
+        "15.01.2025;EUR;-8,00;2,00;49,00\n"
+    )
+
+    layout, text = _drafted(f"Datum;Währung;Wert;Punkte;Stand\n{rows}")
+
+    assert layout["mapping"]["amount"] == {"function": "amount", "field": "Wert"}
+    assert "# proven: Stand runs on by it" in text
+
+
+def test_rows_after_the_last_balance_are_rather_pending() -> None:
+    rows = (
+        "2025-01-01,rent,-5.00,,95.00\n2025-01-02,pay,,7.00,102.00\n2025-01-03,tea,-2.00,,100.00\n"
+        "2025-01-04,hotel,-9.00,,\n"
+    )
+
+    layout, text = _drafted(f"Date,Text,Debit,Credit,Balance\n{rows}")
+
+    assert layout["drop"] == [{"field": "Balance", "values": [""]}]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+def test_rows_between_balances_are_booked() -> None:
+    rows = (
+        "2025-01-01,rent,-5.00,,95.00\n2025-01-02,pay,,7.00,\n2025-01-03,tea,-2.00,,100.00\n"
+        "2025-01-04,hotel,-9.00,,91.00\n"
+    )
+
+    assert "drop" not in _drafted(f"Date,Text,Debit,Credit,Balance\n{rows}")[0]
+
+
+def test_totals_in_every_row_are_no_pair() -> None:
+    rows = "2025-01-02,2025-01-31,2025-01-02,500.00,700.00,-5.00\n2025-01-02,2025-01-31,2025-01-04,500.00,700.00,6.00\n"
+
+    mapping = _drafted(f"Initial date,Final date,Transaction date,Expenses,Income,Amount\n{rows}")[0]["mapping"]
+
+    assert mapping["amount"] == {"function": "amount", "field": "Amount"}
+    assert mapping["booking_date"]["field"] == "Transaction date"
