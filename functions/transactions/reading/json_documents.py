@@ -11,22 +11,26 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns
-from transactions.layouts.paths import ARRAY, OWN_PATH, ROOT, OuterPath, arrays_of, is_outer, levels, outer_path, steps
+from transactions.layouts.paths import ARRAY, OWN_PATH, ROOT, OuterPath, arrays_of, levels, outer_path
 from transactions.reading.json_beside import Beside
 from transactions.reading.json_nodes import Node, begins, decoded, place_of
 
 _LINE_FEED, _NULL = b"\n", b"null"
 _BLOCK_RECORDS, _BLOCK_BYTES = 2000, 1 << 20
-Record = tuple[int, bytes, bytes]
-"""One record: the document's line on which it begins, its text, and its context."""
+Record = tuple[int, bytes, bytes, str]
+"""One record: the document's line on which it begins, its text, its context, and the record path that leads to it."""
 
 
 class Block(NamedTuple):
-    """Consecutive records: of each the line, the text, and its context: the object of the fields around it."""
+    """Consecutive records: of each the line, the text, and its context: the object of the fields around it.
+
+    ``paths`` are the record paths that lead to them, where a layout has several.
+    """
 
     lines: Sequence[int]
     records: Sequence[bytes]
     context: Sequence[bytes]
+    paths: Sequence[str] = ()
 
 
 class Document:
@@ -66,9 +70,13 @@ class Document:
         first = next(self.records(layout), None)
         if first is None:
             return False
-        _, inside, context = first
+        _, inside, context, path = first
         return all(
-            any(_has(context if is_outer(name) else inside, steps(name)) for name in _in_file(layout, names))
+            any(
+                _has(context if layout.is_outer(name) else inside, layout.steps(name))
+                for name in _in_file(layout, names)
+                if layout.list_of(name) in {"", path}
+            )
             for column in mapped_columns().values()
             if column.required and (names := fields_read(layout.mapping[column.name]))
         )
@@ -84,16 +92,17 @@ class Document:
         line, counted = 1, 0
         paths = layout.record_paths
         self._beside = Beside((*layout.ignored_arrays, *(array for path in paths for array in arrays_of(path))))
-        for record, context in merge(*(self._of_path(layout, path) for path in paths), key=lambda pair: pair[0].at):
+        found = merge(*(self._of_path(layout, path) for path in paths), key=lambda one: one[0].at)
+        for record, context, path in found:
             line += self._text.count(_LINE_FEED, counted, record.at)
             counted = record.at
-            yield line, bytes(record), context
+            yield line, bytes(record), context, path
 
-    def _of_path(self, layout: Layout, path: str) -> Iterator[tuple[Node, bytes]]:
+    def _of_path(self, layout: Layout, path: str) -> Iterator[tuple[Node, bytes, str]]:
         """Yield the records at ``path``, each with the fields around it."""
         for group, context in self._groups(layout, path, self._beside):
             for record in group.elements() if group.first == b"[" else (group,):
-                yield record, context
+                yield record, context, path
 
     def blocks(self, layout: Layout) -> Iterator[Block]:
         """Yield the records, some at a time."""
@@ -114,8 +123,9 @@ class Document:
 
     def _groups(self, layout: Layout, path: str, beside: Beside | None = None) -> Iterator[tuple[Node, bytes]]:
         """Yield every innermost array of records at ``path``, or the one record, with the fields around it."""
-        outer = {name: outer_path(name) for name in layout.names if is_outer(name) and name != OWN_PATH}
-        own = {OWN_PATH: Node.of_text(path)} if OWN_PATH in layout.names else {}
+        outer = {name: outer_path(name) for name in layout.names if layout.is_outer(name) and name != OWN_PATH}
+        known = OWN_PATH in layout.names or layout.tells_lists_apart
+        own = {OWN_PATH: Node.of_text(path)} if known else {}
         return _groups(_Place(self._root, ROOT, levels(path), outer, own), beside)
 
 
