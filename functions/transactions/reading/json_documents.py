@@ -51,11 +51,11 @@ class Document:
         node = self._root.below(way)
         return bytes(node) if node else b""
 
-    def beside(self, way: Iterable[str], ignored: Iterable[str]) -> dict[str, int]:
-        """Return the arrays of objects beside the path ``way`` but those ``ignored``: their paths, and their places."""
-        beside = Beside(ignored)
+    def beside(self, way: Iterable[str], layout: Layout) -> Beside:
+        """Return the arrays of objects beside the path ``way`` to the records of ``layout``."""
+        beside = _beside(layout)
         beside.look(self._root, way, ROOT)
-        return beside.arrays
+        return beside
 
     def line_of(self, at: int) -> int:
         """Return the line of a place."""
@@ -77,8 +77,7 @@ class Document:
                 for name in _in_file(layout, names)
                 if layout.list_of(name) in {"", path}
             )
-            for column in mapped_columns().values()
-            if column.required and (names := fields_read(layout.mapping[column.name]))
+            for names in _required(layout)
         )
 
     def records(self, layout: Layout) -> Iterator[Record]:
@@ -91,7 +90,7 @@ class Document:
         """
         line, counted = 1, 0
         paths = layout.record_paths
-        self._beside = Beside((*layout.ignored_arrays, *(array for path in paths for array in arrays_of(path))))
+        self._beside = _beside(layout)
         found = merge(*(self._of_path(layout, path) for path in paths), key=lambda one: one[0].at)
         for record, context, path in found:
             line += self._text.count(_LINE_FEED, counted, record.at)
@@ -118,8 +117,11 @@ class Document:
 
     @property
     def unread(self) -> dict[str, int]:
-        """The arrays of objects that are none of the records of the layout read last: their paths, and their lines."""
-        return {path: self.line_of(at) for path, at in self._beside.arrays.items()}
+        """The arrays of objects that are none of the records of the layout read last: their paths, and their lines.
+
+        FileRejectedError if one of them has records.
+        """
+        return self._beside.lines(self.line_of)
 
     def _groups(self, layout: Layout, path: str, beside: Beside | None = None) -> Iterator[tuple[Node, bytes]]:
         """Yield every innermost array of records at ``path``, or the one record, with the fields around it."""
@@ -160,6 +162,24 @@ def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]
     else:
         for element in inner.elements():
             yield from _groups(_Place(element, f"{path}{ARRAY}", further, deeper, context), beside)
+
+
+def _beside(layout: Layout) -> Beside:
+    """Return what finds the arrays of objects that ``layout`` neither reads nor ignores."""
+    read = (array for path in layout.record_paths for array in arrays_of(path))
+    names = [[name for name in _in_file(layout, names) if not layout.is_outer(name)] for names in _required(layout)]
+    ways = [[layout.steps(name) for name in of_column] for of_column in names if of_column]
+    return Beside(
+        (*layout.ignored_arrays, *read),
+        lambda element: bool(ways) and all(any(_has(element, way) for way in of_column) for of_column in ways),
+    )
+
+
+def _required(layout: Layout) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of each required column that is made of some."""
+    for column in mapped_columns().values():
+        if column.required and (names := fields_read(layout.mapping[column.name])):
+            yield names
 
 
 def _is_barred(node: Node, path: Iterable[str]) -> bool:

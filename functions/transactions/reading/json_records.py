@@ -48,7 +48,7 @@ def read_json(
     texts = utf8(intake.chunks(), "utf-8")
     beginning = next(texts, b"")
     if len(layouts) == 1 and (array := _open_array(beginning, layouts[0])):
-        rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0].ignored_arrays))
+        rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0]))
         return _records(layouts[0], array.blocks(texts, max_bytes), rows, workdir)
     document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
