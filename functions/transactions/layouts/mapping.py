@@ -106,8 +106,8 @@ class FirstDate(_Function, frozen=True, tag="first_date"):
 class Amount(_Function, frozen=True, tag="amount"):
     """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
 
-    Where ``unsigned``, the number has no sign, and all of them are money in, or out where ``inverted``. ``fee`` is a field
-    with an unsigned number that went out besides, or several of them.
+    Where ``unsigned``, the number has no sign: all are money in, or out where ``inverted``. ``fee`` is a field with an
+    unsigned number that went out besides, or several of them.
     """
 
     field: str
