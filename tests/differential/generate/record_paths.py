@@ -155,5 +155,7 @@ def _lists(dice: Random, names: list[str], records: Iterable[Any]) -> list[tuple
         if portion or chance(dice, 0.7):
             odd = chance(dice, 0.02)
             members.append((name, dice.choice([None, "text", [("a", 1)]]) if odd else tuple(portion)))
+    if members and chance(dice, 0.05):
+        members[-1] = ("undeclared", members[-1][1])
     dice.shuffle(members)
     return members
