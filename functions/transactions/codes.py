@@ -75,6 +75,11 @@ class FileCode(_Code):
         "The document has no records where the layout expects them",
         "send the agreed document",
     )
+    RECORDS_UNREAD = (
+        "RECORDS_UNREAD",
+        "The document has another list of records like those that the layout reads",
+        "add the list to recordPath of the layout, or to ignoredArrays if it has no booked transactions",
+    )
     CAPTURE_MISSING = (
         "CAPTURE_MISSING",
         "A fact that the layout captures from above the header or from the file's name is missing",
@@ -258,5 +263,5 @@ class WarningCode(_Code):
     ARRAY_UNREAD = (
         "ARRAY_UNREAD",
         "The document has an array of objects that the layout does not read",
-        "send its transactions in a file of their own, or list it in ignoredArrays of the layout if it has none",
+        "add it to recordPath of the layout if it has transactions, or to ignoredArrays if it has none",
     )

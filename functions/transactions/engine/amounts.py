@@ -9,6 +9,7 @@ import msgspec
 from transactions.codes import RowCode
 from transactions.contract import Column
 from transactions.engine.checks import Check, CheckedCell, Expression, required
+from transactions.engine.lists import divided
 from transactions.layouts.fields import MAX_SCALE, NumberField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit
@@ -65,14 +66,17 @@ class AmountMapper(msgspec.Struct, frozen=True):
                 return self._debit_credit(column, function)
 
     def _signed(self, column: Column, function: Amount) -> Expression:
-        number = self.number(column, function.field, result=column.name)
+        number = self.number(column, function.field, signed=not function.unsigned, result=column.name)
         checks = (*required(column, self.cells[function.field]), *number.checks)
         value = f"-({number.value})" if function.inverted else number.value
+        if function.unsigned:
+            direction = _direction("true" if function.inverted else "false")
+            return Expression(value, (self.checked(function.field, *checks),), direction)
         direction = _direction(f"{value} < 0") if function.inverted else number.direction
         return Expression(value, (self.checked(function.field, *checks),), direction)
 
     def _with_fees(self, column: Column, function: Amount) -> Expression:
-        number = self.number(column, function.field)
+        number = self.number(column, function.field, signed=not function.unsigned)
         fees = {name: self.number(column, name, signed=False) for name in function.fees}
         sign = "-" if function.inverted else ""
         taken = (f"-coalesce({fee.value}, 0)" for fee in fees.values())
@@ -122,17 +126,19 @@ class AmountMapper(msgspec.Struct, frozen=True):
             f"an amount in one of {function.debit} and {function.credit}",
         )
         negative = Check(RowCode.SIGN_MISMATCH, debit.above_zero, "with a minus")
-        checked_credit = self.checked(function.credit, *credit.checks)
+        missing = divided(self.layout, (function.debit, function.credit), required(column, either))
         checks = (
-            *required(column, either),
+            *missing[function.debit],
             *debit.checks,
             *((negative,) if function.negative_debits else ()),
             both,
-            self._sum_in_range(column, (debit_cell, credit_cell), [checked_credit]),
+            self._sum_in_range(column, (debit_cell, credit_cell), [self.checked(function.credit, *credit.checks)]),
         )
         # A row of zero is money in where it stands in the credits.
         direction = _direction(f"{value} < 0 OR ({value} = 0 AND {credit_cell} IS NULL)")
-        return Expression(value, (self.checked(function.debit, *checks), checked_credit), direction)
+        credit_checks = (*missing[function.credit], *credit.checks)
+        checked = self.checked(function.debit, *checks), self.checked(function.credit, *credit_checks)
+        return Expression(value, checked, direction)
 
     def number(self, column: Column, name: str, *, signed: bool = True, result: str = "") -> Number:
         """Build a field's number. ``result`` is where its value can be had again without being computed anew."""

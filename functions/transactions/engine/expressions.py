@@ -14,6 +14,7 @@ from transactions.codes import RowCode
 from transactions.contract import Column, canonical
 from transactions.engine.amounts import AmountMapper
 from transactions.engine.checks import Check, CheckedCell, Expression, required
+from transactions.engine.lists import by_list, divided
 from transactions.engine.own_account import amount_by_account
 from transactions.layouts.derived import joined
 from transactions.layouts.fields import Closing, DateField, DateTimeField, StringField
@@ -22,6 +23,7 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
     AmountByAccount,
+    AmountByList,
     AmountWithDirection,
     ByDirection,
     Captured,
@@ -72,6 +74,8 @@ class Mapper(msgspec.Struct, frozen=True):
             case AmountByAccount():
                 mapper = AmountMapper(self.layout, self.cells, self.checked)
                 return amount_by_account(mapper, column, function, self.own_account())
+            case AmountByList(lists=lists):
+                return by_list({path: self.column(column, of_list) for path, of_list in lists.items()})
             case Date() | FirstDate():
                 return self._date(column, function)
             case _:
@@ -111,17 +115,17 @@ class Mapper(msgspec.Struct, frozen=True):
         fields = fields_read(function)
         if not fields:
             return Expression(value, (CheckedCell("", value, tuple(checks)),))
-        first, *others = fields
         # What the text lacks follows from a value of another type, if one has that.
         if wrong := [
             f"coalesce({self.of_other_type[field]}, false)"
-            for name in others
+            for name in fields[1:]
             for field in self.layout.file_fields(name)
             if self.of_other_type
         ]:
             either = " OR ".join(wrong)
             checks = [Check(check.code, f"({check.broken}) AND NOT ({either})", check.rule) for check in checks]
-        return Expression(value, (self.checked(first, *checks), *map(self.checked, others)))
+        of_fields = divided(self.layout, fields, checks)
+        return Expression(value, tuple(self.checked(name, *of_fields[name]) for name in fields))
 
     def _withdrawn(self) -> Check:
         """Check that the currency was valid on the booking date; of a wrong date nothing follows."""
@@ -186,15 +190,14 @@ class Mapper(msgspec.Struct, frozen=True):
         fields = fields_read(function)
         days = {name: self._day(name) for name in fields}
         cells = {name: self.cells[name] for name in fields}
-        first = fields[0]
         if len(fields) == 1:
-            value, present = days[first], cells[first]
+            value, present = days[fields[0]], cells[fields[0]]
         else:
             # A date that is there and wrong is an error: the next one never stands in for it.
             cases = " ".join(f"WHEN {cells[name]} IS NOT NULL THEN {days[name]}" for name in fields)
             value, present = f"CASE {cases} END", f"coalesce({', '.join(cells.values())})"
-        checked = [self.checked(first, *required(column, present), *self._day_checks(column, first, fields))]
-        checked += [self.checked(name, *self._day_checks(column, name, fields)) for name in fields[1:]]
+        missing = divided(self.layout, fields, required(column, present))
+        checked = (self.checked(name, *missing[name], *self._day_checks(column, name, fields)) for name in fields)
         return Expression(value, tuple(checked))
 
     def _day(self, name: str) -> str:

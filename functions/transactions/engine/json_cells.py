@@ -11,7 +11,7 @@ import msgspec
 from transactions.engine.amounts import THOUSANDS
 from transactions.layouts.fields import Field, NumberField, StringField
 from transactions.layouts.layout import Layout
-from transactions.layouts.paths import is_outer, steps
+from transactions.layouts.paths import OWN_PATH
 from transactions.reading.json_rows import number_columns
 from transactions.sql import literal, literals
 
@@ -42,17 +42,18 @@ class _Side(msgspec.Struct, frozen=True):
     numbers: dict[str, str]
 
     @classmethod
-    def from_names(cls, column: str, names: Sequence[str], columns: Mapping[str, str]) -> Self:
+    def from_steps(cls, column: str, fields: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> Self:
+        """Put together the side in ``column``: ``fields`` have the names that lead to each, ``columns`` the numbers."""
         members = defaultdict[str, dict[str, None]](dict)
-        for name in names:
+        for steps in fields.values():
             path = _ROOT
-            for step in steps(name):
+            for step in steps:
                 members[path][_below(path, step)] = None
                 path = _below(path, step)
         objects = {path: tuple(leading) for path, leading in members.items()}
-        numbers = {_path(name): number for name, number in columns.items()}
-        typed = (path for path in chain.from_iterable(objects.values()) if path not in numbers)
-        read = (_path(name) for name in names if name not in columns)
+        numbers = {_path(fields[name]): number for name, number in columns.items()}
+        read = dict.fromkeys(_path(steps) for name, steps in fields.items() if name not in columns)
+        typed = (path for path in chain.from_iterable(objects.values()) if path not in numbers or path in read)
         return cls(column, objects, _places((_ROOT, *typed)), _places(read), numbers)
 
     @property
@@ -84,11 +85,11 @@ class _Side(msgspec.Struct, frozen=True):
         """Return SQL for how many of an object's ``members``, which follow each other in the types, there are."""
         places = [self.typed[member] for member in members if member in self.typed]
         typed = [f"list_count({self.column}_types[{places[0]}:{places[-1]}])"] if places else []
-        numbers = [f"({self.numbers[member]} IS NOT NULL)::INTEGER" for member in members if member in self.numbers]
+        numbers = [f"({self.numbers[member]} IS NOT NULL)::INTEGER" for member in members if member not in self.typed]
         return f"({' + '.join((*typed, *numbers))})"
 
-    def cell(self, field: Field) -> JsonCell:
-        path = _path(field.name)
+    def cell(self, field: Field, steps: Sequence[str]) -> JsonCell:
+        path = _path(steps)
         if "number" in field.json_types:
             return _as_written(self.numbers[path], field)
         kind = f"{self.column}_types[{self.typed[path]}]"
@@ -103,19 +104,32 @@ class JsonCells:
     """The cells of a layout's fields."""
 
     def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        own = {OWN_PATH: layout.steps(OWN_PATH)} if layout.tells_lists_apart else {}
         inner, outer = (
-            _Side.from_names(
+            _Side.from_steps(
                 column,
-                [name for name in layout.names if is_outer(name) == of_context],
+                {name: layout.steps(name) for name in layout.names if layout.is_outer(name) == of_context} | further,
                 number_columns(layout, outer=of_context),
             )
-            for column, of_context in (("record", False), ("context", True))
+            for column, of_context, further in (("record", False, {}), ("context", True, own))
         )
-        self._inner = inner
+        self._inner, self._outer = inner, outer
         self._sides = (inner, outer) if outer.read else (inner,)
-        self.by_field = {
-            field.name: (outer if is_outer(field.name) else inner).cell(field) for field in layout.schema.fields
-        }
+        self.by_field = {field.name: self._cell(field) for field in layout.schema.fields}
+
+    @property
+    def own_path(self) -> str:
+        """SQL for the record path that leads to the record, where the layout tells lists apart."""
+        return self._outer.cell(StringField(name=OWN_PATH), self._layout.steps(OWN_PATH)).text
+
+    def _cell(self, field: Field) -> JsonCell:
+        side, own = self._outer if self._layout.is_outer(field.name) else self._inner, self._layout.list_of(field.name)
+        cell = side.cell(field, self._layout.steps(field.name))
+        if not own:
+            return cell
+        of_list = f"{self.own_path} = {literal(own)}"
+        return JsonCell(f"CASE WHEN {of_list} THEN {cell.text} END", f"{of_list} AND {cell.of_other_type}")
 
     def select(self, rows: str) -> str:
         """Select from ``rows``, which have ``record`` and ``context``, what the cells read; ``readable``; ``repeats``.
@@ -180,5 +194,5 @@ def _below(path: str, name: str) -> str:
     return f'{path}."{name}"'
 
 
-def _path(field: str) -> str:
-    return reduce(_below, steps(field), _ROOT)
+def _path(steps: Iterable[str]) -> str:
+    return reduce(_below, steps, _ROOT)

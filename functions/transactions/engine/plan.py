@@ -14,6 +14,7 @@ from transactions.engine.checks import Check, CheckedCell, Expression, merged
 from transactions.engine.expressions import Mapper
 from transactions.engine.facts import Facts
 from transactions.engine.json_cells import JsonCells
+from transactions.engine.lists import OWN_PATH_COLUMN, is_of, name_of_own
 from transactions.layouts.derived import joined
 from transactions.layouts.exclusions import drop_place
 from transactions.layouts.layout import Condition, Dialect, Layout, Predicate
@@ -185,9 +186,9 @@ class Plan(msgspec.Struct, frozen=True):
 
     def errors(self, shown: Shown) -> str:
         """Select the errors of the rows that are in ``staged`` and ``broken``; ``masked_value`` is as ``shown``."""
-        id_field = next(iter(fields_read(self.layout.mapping["transaction_id"])), "")
+        id_field = "id_field" if "id_field" in self._flags else literal(next(iter(self._id_fields), ""))
         duplicates = f"""
-            UNION ALL SELECT number, line, {literal(id_field)}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
+            UNION ALL SELECT number, line, {id_field}, '{RowCode.DUPLICATE_ID}', {literal(DUPLICATE_RULE)},
                 {shown("transaction_id")} FROM staged WHERE occurrence IS NOT NULL AND NOT {self.makes_ids}"""
         return f"""
             SELECT number, line, field, error_code, rule, {shown("text")} AS masked_value
@@ -225,12 +226,22 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def _flags(self) -> dict[str, str]:
-        """What is kept of a row besides columns: whether its amount has a sign, and whether its id is a hash."""
+        """What is kept of a row besides columns.
+
+        Whether its amount has a sign, whether its id is a hash, and which field has its id, where that varies.
+        """
         signed, made = self.columns["amount"].signed, self.layout.mapping["transaction_id"]
         flags = {"signed": signed} if signed else {}
         if isinstance(made, RowHash) and made.unless:
             flags["hashed"] = f"{self.cells[made.unless]} IS NULL"
+        if self._id_fields and self.layout.tells_lists_apart:
+            flags["id_field"] = name_of_own(self.layout, self._id_fields)
         return flags
+
+    @property
+    def _id_fields(self) -> tuple[str, ...]:
+        """The fields that have the rows' ids."""
+        return fields_read(self.layout.mapping["transaction_id"])
 
     def _unsigned_among_signed(self) -> str:
         """Reject money out without a minus where another row has one: it could as well be money that came back."""
@@ -267,7 +278,13 @@ class Plan(msgspec.Struct, frozen=True):
         cell = self.cells[condition.field]
         if condition.pattern is not None:
             return f"coalesce(regexp_matches({cell}, {literal(condition.pattern)}), false)"
-        return is_one_of(f"coalesce({cell}, '')" if "" in condition.values else cell, condition.values)
+        if "" not in condition.values:
+            return is_one_of(cell, condition.values)
+        holds = is_one_of(f"coalesce({cell}, '')", condition.values)
+        of_lists = self.layout.lists_of(condition.field)
+        # What a list does not have is not empty in its records.
+        everywhere = not of_lists or of_lists == frozenset(self.layout.record_paths)
+        return holds if everywhere else f"{is_of(sorted(of_lists))} AND {holds}"
 
     def _priced(self) -> str:
         """Add the minor units of each row's currency, NULL where it is unknown, and the days of a withdrawn one."""
@@ -305,6 +322,8 @@ class Plan(msgspec.Struct, frozen=True):
         cells = JsonCells(self.layout)
         found = {self.cells[name]: self._present(cell.text) for name, cell in cells.by_field.items()}
         found |= {self.of_other_type[name]: cell.of_other_type for name, cell in cells.by_field.items()}
+        if self.layout.tells_lists_apart:
+            found[OWN_PATH_COLUMN] = cells.own_path
         by_line = self.layout.json_lines
         rows = _numbered(part, _CELLS_OF_JSON, row_columns(self.layout))
         place = "number AS line, '{}' AS context, *" if by_line else "* REPLACE (line::BIGINT AS line)"

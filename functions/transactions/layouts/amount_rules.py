@@ -9,6 +9,7 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
     AmountByAccount,
+    AmountByList,
     AmountFunction,
     AmountWithDirection,
     ByDirection,
@@ -20,6 +21,10 @@ from transactions.layouts.mapping import (
 
 def amount_complaints(layout: Layout, column: Column, function: AmountFunction) -> Iterator[str]:
     """Yield what is wrong with ``function``, whose fields the layout has."""
+    if isinstance(function, AmountByList):
+        for of_list in function.lists.values():
+            yield from amount_complaints(layout, column, of_list)
+        return
     fields = fields_read(function)
     if len(set(fields)) < len(fields):
         yield "reads one field twice"
@@ -57,7 +62,7 @@ def _is_one_notation(field: Field) -> bool:
 def _tells_twice(layout: Layout, function: AmountFunction, name: str) -> bool:
     """Return whether the words of the field ``name`` say what the function says as well."""
     field = layout.field(name)
-    alone = isinstance(function, Amount) and name == function.field and not function.inverted
+    alone = isinstance(function, Amount) and name == function.field and not (function.inverted or function.unsigned)
     return isinstance(field, NumberField) and bool(field.words) and not alone
 
 

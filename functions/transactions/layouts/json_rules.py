@@ -1,20 +1,30 @@
 """What must hold in a layout of JSON: where the records are, and how the fields are found in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from transactions.layouts.fields import Field, StringField
 from transactions.layouts.layout import Layout
+from transactions.layouts.mapping import (
+    Amount,
+    AmountByAccount,
+    AmountByList,
+    AmountWithDirection,
+    Function,
+    RowHash,
+    fields_read,
+)
 from transactions.layouts.paths import (
     ARRAY,
     FIELD_PATH,
     MAX_STEPS,
     OWN_PATH,
     RECORD_PATH,
-    is_outer,
+    arrays_of,
     leads_around,
     within,
 )
+from transactions.layouts.suggestions import unknown
 
 
 def record_path_complaints(layout: Layout) -> Iterator[str]:
@@ -55,6 +65,44 @@ def json_field_complaints(layout: Layout, field: Field) -> Iterator[str]:
         yield "jsonType: each type once"
 
 
+def list_complaints(layout: Layout, function: Function, *, required: bool) -> Iterator[str]:
+    """Yield what is wrong with ``function`` in the records of several lists: in those of one, it may lack a field."""
+    paths = layout.record_paths
+    if isinstance(function, AmountByList):
+        yield from (
+            unknown(f"{path} is none of recordPath", path, paths) for path in function.lists if path not in paths
+        )
+    for path in paths if len(paths) > 1 else ():
+        of_list = function.lists.get(path) if isinstance(function, AmountByList) else function
+        if of_list is None:
+            lacks = required
+        else:
+            needed = _needed(of_list) if required or of_list is not function else ()
+            lacks = any(all(path not in layout.lists_of(name) for name in names) for names in needed)
+        if lacks and path not in _dropped(layout):
+            yield f"has no field in the records of {path}"
+
+
+def _dropped(layout: Layout) -> set[str]:
+    """Return the record paths whose records are all dropped."""
+    drops = (drop for drop in layout.drop if drop.field == OWN_PATH and not drop.also)
+    return {path for drop in drops for path in drop.values}
+
+
+def _needed(function: Function) -> tuple[tuple[str, ...], ...]:
+    """Return groups of fields, of each of which ``function`` needs one."""
+    match function:
+        case Amount():
+            return ((function.field,),)
+        case AmountWithDirection():
+            return (function.field,), (function.direction,)
+        case AmountByAccount():
+            return (function.field,), function.parties
+        case RowHash(field=None):
+            return ()
+    return tuple(filter(None, (fields_read(function),)))
+
+
 def _name(layout: Layout, field: Field) -> Iterator[str]:
     if field.name == OWN_PATH:
         if isinstance(layout.record_path, str) or not isinstance(field, StringField):
@@ -63,8 +111,32 @@ def _name(layout: Layout, field: Field) -> Iterator[str]:
         yield f"leads through more than {MAX_STEPS} names"
     elif not FIELD_PATH.fullmatch(field.name):
         yield "must be a path within the record, like Amount.Currency, or from the document's root, like $.iban"
-    elif is_outer(field.name) and not all(leads_around(field.name, path) for path in layout.record_paths or ("",)):
-        yield "must lead through no other arrays than recordPath does"
-    above = {name for name in layout.names if field.name.startswith(f"{name}.")}
+    elif layout.is_outer(field.name):
+        yield from _around(field.name, layout.record_paths)
+    names = layout.steps(field.name)
+    beside = [name for name in layout.names if name != field.name and _share_records(layout, name, field.name)]
+    if layout.list_of(field.name) and any(layout.steps(name) == names for name in beside):
+        yield f"{'.'.join(names)} is a field of all records already"
+    above = [name for name in beside if names[: len(layout.steps(name))] == layout.steps(name) != names]
     if any("number" in layout.field(name).json_types for name in above):
         yield "must not lead through a field that is a JSON number"
+
+
+def _around(name: str, paths: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the path ``name`` to a value around the records at ``paths``."""
+    if all(leads_around(name, path) for path in paths or ("",)):
+        return
+    before, array, last = name.rpartition(ARRAY)
+    if (before + array,) == tuple(paths):
+        yield f"is in the record itself: its path there is {last.removeprefix('.')}"
+        return
+    known = {way for path in paths for way in arrays_of(path)}
+    meant = [path + last for path in paths] if len(paths) > 1 and before + array not in known else []
+    yield unknown("must lead through no other arrays than recordPath does", name, meant)
+
+
+def _share_records(layout: Layout, one: str, other: str) -> bool:
+    """Return whether both fields are in the same records."""
+    if layout.is_outer(one) != layout.is_outer(other):
+        return False
+    return not layout.list_of(one) or not layout.list_of(other) or layout.list_of(one) == layout.list_of(other)

@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from transactions.layouts.derived import Derived
 from transactions.layouts.fields import DateField, DateTimeField, Field, LayoutPart, Schema
-from transactions.layouts.mapping import Captured, Function
+from transactions.layouts.mapping import AmountByList, Captured, Function
+from transactions.layouts.paths import is_outer, steps, within
 from transactions.patterns import group_names
 
 Slug = Annotated[
@@ -155,7 +156,8 @@ class Layout(LayoutPart, frozen=True):
     """One file layout of one partner. ``mapping`` has the canonical record's column names as keys.
 
     ``derived``: fields that are made of others.
-    ``record_path``: where the records of a JSON document are; of several paths, all have the same fields.
+    ``record_path``: where the records of a JSON document are. Of several paths, a field is in the records of all, or in
+    those of one that its name leads through.
     ``ignored_arrays``: paths of arrays of objects in a JSON document that nobody needs to read.
     ``sections``: lines with the captured facts stand above each of several groups of rows, such as one account's.
     ``continuation_lines``: lines without a date and an amount, whose text belongs to the row above.
@@ -194,6 +196,30 @@ class Layout(LayoutPart, frozen=True):
         if isinstance(self.record_path, str):
             return (self.record_path,) if self.record_path else ()
         return self.record_path
+
+    def list_of(self, name: str) -> str:
+        """Return the record path, of several, in whose records alone the file's field ``name`` is; else nothing."""
+        paths = self.record_paths
+        return next((path for path in paths if within(name, path)), "") if len(paths) > 1 else ""
+
+    def lists_of(self, name: str) -> frozenset[str]:
+        """Return the record paths in whose records the field ``name``, or one that it is made of, may have a value."""
+        own = {self.list_of(of) for of in self.file_fields(name)}
+        return frozenset(self.record_paths) if "" in own else frozenset(own)
+
+    @property
+    def tells_lists_apart(self) -> bool:
+        """Whether the records of several lists are read in different ways."""
+        by_list = any(isinstance(function, AmountByList) for function in self.mapping.values())
+        return by_list or any(map(self.list_of, self.names))
+
+    def is_outer(self, name: str) -> bool:
+        """Return whether the file's field ``name`` is around the records."""
+        return is_outer(name) and not self.list_of(name)
+
+    def steps(self, name: str) -> tuple[str, ...]:
+        """Return the names that lead to the file's field ``name`` within the record, or beside it."""
+        return steps(name, self.list_of(name))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -106,11 +106,13 @@ class FirstDate(_Function, frozen=True, tag="first_date"):
 class Amount(_Function, frozen=True, tag="amount"):
     """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
 
-    ``fee`` is a field with an unsigned number that went out besides, or several of them.
+    Where ``unsigned``, the number has no sign: all are money in, or out where ``inverted``. ``fee`` is a field with an
+    unsigned number that went out besides, or several of them.
     """
 
     field: str
     inverted: bool = False
+    unsigned: bool = False
     fee: str | tuple[str, ...] = ()
 
     @property
@@ -168,13 +170,19 @@ class DebitCredit(_Function, frozen=True, tag="debit_credit"):
     sign: Literal["none", "reverses", "ignored"] = "none"
 
 
+class AmountByList(_Function, frozen=True, tag="amount_by_list"):
+    """A number that the records of each list have in a way of their own: ``lists`` has its function by record path."""
+
+    lists: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
+
+
 TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
 DateFunction = Date | FirstDate
-AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit
+AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList
 Function = TextFunction | DateFunction | AmountFunction
 
 
-def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind
+def fields_read(function: Function) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one for each kind
     """Return the names of the fields that ``function`` reads."""
     match function:
         case Text() | Lookup() | Extract() | Date():
@@ -191,6 +199,8 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: PLR0911 - one f
             return tuple(dict.fromkeys(function.of_credit + function.of_debit))
         case DebitCredit():
             return (function.credit, function.debit)
+        case AmountByList():
+            return tuple(dict.fromkeys(name for of_list in function.lists.values() for name in fields_read(of_list)))
         case RowHash():
             return tuple(filter(None, (function.field or function.unless,)))
         case Constant() | Captured():

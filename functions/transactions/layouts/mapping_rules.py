@@ -8,10 +8,12 @@ from transactions.contract import Column, canonical
 from transactions.currencies import MINOR_UNITS
 from transactions.layouts.amount_rules import amount_complaints
 from transactions.layouts.fields import MAX_SCALE, DateField, DateTimeField, NumberField, StringField
+from transactions.layouts.json_rules import list_complaints
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
     AmountByAccount,
+    AmountByList,
     AmountFunction,
     AmountWithDirection,
     ByDirection,
@@ -67,11 +69,16 @@ def _function(layout: Layout, column: Column, function: Function) -> Iterator[st
     elif absent := [name for name in fields_read(function) if name not in layout.known_names]:
         yield unknown(f"{absent[0]} is no field", absent[0], layout.known_names)
     else:
+        yield from list_complaints(layout, function, required=column.required)
         yield from _types(layout, function)
         yield from _details(layout, column, function)
 
 
 def _types(layout: Layout, function: Function) -> Iterator[str]:
+    if isinstance(function, AmountByList):
+        for of_list in function.lists.values():
+            yield from _types(layout, of_list)
+        return
     for name in fields_read(function):
         if isinstance(function, get_args(DateFunction)):
             fitting: tuple[type, ...] = (DateField, DateTimeField)
@@ -87,7 +94,7 @@ def _types(layout: Layout, function: Function) -> Iterator[str]:
 
 def _details(layout: Layout, column: Column, function: Function) -> Iterator[str]:
     match function:
-        case Amount() | AmountWithDirection() | AmountByAccount() | DebitCredit():
+        case Amount() | AmountWithDirection() | AmountByAccount() | DebitCredit() | AmountByList():
             yield from amount_complaints(layout, column, function)
         case ByDirection() if not fields_read(function):
             yield "needs a field for credit or for debit"

@@ -67,9 +67,12 @@ def within(path: str, other: str) -> bool:
     return other == ROOT or path.startswith(f"{other}.")
 
 
-def steps(field: str) -> tuple[str, ...]:
-    """Return the names that lead to ``field`` from where a reader keeps it: within the record, or beside it."""
-    return (field,) if is_outer(field) else _names(field)
+def steps(field: str, own_list: str = "") -> tuple[str, ...]:
+    """Return the names that lead to ``field`` from where a reader keeps it: within the record, or beside it.
+
+    ``own_list`` is the path of the records that ``field`` leads into from the document's root, if it does.
+    """
+    return (field,) if is_outer(field) and not own_list else _names(field.removeprefix(own_list))
 
 
 def _names(dotted: str) -> tuple[str, ...]:

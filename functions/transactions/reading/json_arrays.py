@@ -9,6 +9,7 @@ import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
+from transactions.layouts.layout import Layout
 from transactions.reading.json_borders import last_border
 from transactions.reading.json_documents import Block, Document
 from transactions.reading.json_nodes import NO_JSON, PLACE, begins, place_of
@@ -116,18 +117,21 @@ class OpenArray:
         self._whole.value(self._way)
         return block
 
-    def unread(self, ignored: Iterable[str]) -> dict[str, int]:
-        """Return the arrays of objects beside the records but those ``ignored``: their paths, and their lines.
+    def unread(self, layout: Layout) -> dict[str, int]:
+        """Return the arrays of objects that ``layout`` neither reads nor ignores: their paths, and their lines.
 
         All records must have been read before.
+
+        Raises
+        ------
+        FileRejectedError
+            If one of the arrays has records.
         """
         if not self._whole:
             return {}
         whole, end = self._whole, len(self._before)
-        return {
-            path: whole.line_of(at) + (self._lines_within if at > end else 0)
-            for path, at in whole.beside(self._way, ignored).items()
-        }
+        beside = whole.beside(self._way, layout)
+        return beside.lines(lambda at: whole.line_of(at) + (self._lines_within if at > end else 0))
 
     @property
     def _lines_within(self) -> int:

@@ -1,8 +1,9 @@
 """Finds the arrays of objects that stand beside the records of a document, where no layout reads them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.reading.json_nodes import Node
 
@@ -17,13 +18,26 @@ _MOST_ARRAYS = 100
 class Beside:
     """Arrays of objects by their path, each with the place where the first of that path begins.
 
-    ``ignored`` are the paths of those that nobody needs to read. Names that do not look like names of an interface are
-    hidden: some interfaces have account numbers or people's names there.
+    ``ignored`` are the paths of those that nobody needs to read. ``is_record`` tells whether the first object of an
+    array has the fields of a record. Names that do not look like names of an interface are hidden: some interfaces have
+    account numbers or people's names there.
     """
 
-    def __init__(self, ignored: Iterable[str]) -> None:
-        self._ignored = frozenset(ignored)
-        self.arrays = dict[str, int]()
+    def __init__(self, ignored: Iterable[str], is_record: Callable[[bytes], bool] = lambda _: False) -> None:
+        self._ignored, self._is_record = frozenset(ignored), is_record
+        self._arrays, self._of_records = dict[str, int](), dict[str, int]()
+
+    def lines(self, line_of: Callable[[int], int]) -> dict[str, int]:
+        """Return the line of each array; ``line_of`` gives the line of a place.
+
+        Raises
+        ------
+        FileRejectedError
+            If one of them has records.
+        """
+        for path, at in self._of_records.items():
+            raise FileRejectedError(FileCode.RECORDS_UNREAD, f"{path} on line {line_of(at)}")
+        return {path: line_of(at) for path, at in self._arrays.items()}
 
     def look(self, node: Node, way: Iterable[str], path: str) -> None:
         """Look at what stands beside the ``way`` from ``node``, which has the ``path``."""
@@ -37,18 +51,20 @@ class Beside:
             node, path = below, f"{path}.{name}"
 
     def _search(self, node: Node, path: str, shown: str, levels: int = _MOST_LEVELS) -> None:
-        if not levels or len(self.arrays) >= _MOST_ARRAYS:
+        if not levels or len(self._arrays) >= _MOST_ARRAYS:
             return
         if node.first == b"{":
             for name, member in _members(node).items():
                 self._search(member, f"{path}.{name}", f"{shown}.{_shown(name)}", levels - 1)
         elif node.first == b"[":
             path, shown = f"{path}[*]", f"{shown}[*]"
-            if path in self._ignored or shown in self.arrays:
+            if path in self._ignored or shown in self._arrays:
                 return
             for element in node.elements():
                 if element.first == b"{":
-                    self.arrays[shown] = node.at
+                    self._arrays[shown] = node.at
+                    if self._is_record(bytes(element)):
+                        self._of_records[shown] = node.at
                     return
                 self._search(element, path, shown, levels - 1)
 

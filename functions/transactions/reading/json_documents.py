@@ -11,22 +11,26 @@ from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns
-from transactions.layouts.paths import ARRAY, OWN_PATH, ROOT, OuterPath, arrays_of, is_outer, levels, outer_path, steps
+from transactions.layouts.paths import ARRAY, OWN_PATH, ROOT, OuterPath, arrays_of, levels, outer_path
 from transactions.reading.json_beside import Beside
 from transactions.reading.json_nodes import Node, begins, decoded, place_of
 
 _LINE_FEED, _NULL = b"\n", b"null"
 _BLOCK_RECORDS, _BLOCK_BYTES = 2000, 1 << 20
-Record = tuple[int, bytes, bytes]
-"""One record: the document's line on which it begins, its text, and its context."""
+Record = tuple[int, bytes, bytes, str]
+"""One record: the document's line on which it begins, its text, its context, and the record path that leads to it."""
 
 
 class Block(NamedTuple):
-    """Consecutive records: of each the line, the text, and its context: the object of the fields around it."""
+    """Consecutive records: of each the line, the text, and its context: the object of the fields around it.
+
+    ``paths`` are the record paths that lead to them, where a layout has several.
+    """
 
     lines: Sequence[int]
     records: Sequence[bytes]
     context: Sequence[bytes]
+    paths: Sequence[str] = ()
 
 
 class Document:
@@ -47,11 +51,11 @@ class Document:
         node = self._root.below(way)
         return bytes(node) if node else b""
 
-    def beside(self, way: Iterable[str], ignored: Iterable[str]) -> dict[str, int]:
-        """Return the arrays of objects beside the path ``way`` but those ``ignored``: their paths, and their places."""
-        beside = Beside(ignored)
+    def beside(self, way: Iterable[str], layout: Layout) -> Beside:
+        """Return the arrays of objects beside the path ``way`` to the records of ``layout``."""
+        beside = _beside(layout)
         beside.look(self._root, way, ROOT)
-        return beside.arrays
+        return beside
 
     def line_of(self, at: int) -> int:
         """Return the line of a place."""
@@ -66,11 +70,14 @@ class Document:
         first = next(self.records(layout), None)
         if first is None:
             return False
-        _, inside, context = first
+        _, inside, context, path = first
         return all(
-            any(_has(context if is_outer(name) else inside, steps(name)) for name in _in_file(layout, names))
-            for column in mapped_columns().values()
-            if column.required and (names := fields_read(layout.mapping[column.name]))
+            any(
+                _has(context if layout.is_outer(name) else inside, layout.steps(name))
+                for name in _in_file(layout, names)
+                if layout.list_of(name) in {"", path}
+            )
+            for names in _required(layout)
         )
 
     def records(self, layout: Layout) -> Iterator[Record]:
@@ -83,17 +90,18 @@ class Document:
         """
         line, counted = 1, 0
         paths = layout.record_paths
-        self._beside = Beside((*layout.ignored_arrays, *(array for path in paths for array in arrays_of(path))))
-        for record, context in merge(*(self._of_path(layout, path) for path in paths), key=lambda pair: pair[0].at):
+        self._beside = _beside(layout)
+        found = merge(*(self._of_path(layout, path) for path in paths), key=lambda one: one[0].at)
+        for record, context, path in found:
             line += self._text.count(_LINE_FEED, counted, record.at)
             counted = record.at
-            yield line, bytes(record), context
+            yield line, bytes(record), context, path
 
-    def _of_path(self, layout: Layout, path: str) -> Iterator[tuple[Node, bytes]]:
+    def _of_path(self, layout: Layout, path: str) -> Iterator[tuple[Node, bytes, str]]:
         """Yield the records at ``path``, each with the fields around it."""
         for group, context in self._groups(layout, path, self._beside):
             for record in group.elements() if group.first == b"[" else (group,):
-                yield record, context
+                yield record, context, path
 
     def blocks(self, layout: Layout) -> Iterator[Block]:
         """Yield the records, some at a time."""
@@ -109,13 +117,17 @@ class Document:
 
     @property
     def unread(self) -> dict[str, int]:
-        """The arrays of objects that are none of the records of the layout read last: their paths, and their lines."""
-        return {path: self.line_of(at) for path, at in self._beside.arrays.items()}
+        """The arrays of objects that are none of the records of the layout read last: their paths, and their lines.
+
+        FileRejectedError if one of them has records.
+        """
+        return self._beside.lines(self.line_of)
 
     def _groups(self, layout: Layout, path: str, beside: Beside | None = None) -> Iterator[tuple[Node, bytes]]:
         """Yield every innermost array of records at ``path``, or the one record, with the fields around it."""
-        outer = {name: outer_path(name) for name in layout.names if is_outer(name) and name != OWN_PATH}
-        own = {OWN_PATH: Node.of_text(path)} if OWN_PATH in layout.names else {}
+        outer = {name: outer_path(name) for name in layout.names if layout.is_outer(name) and name != OWN_PATH}
+        known = OWN_PATH in layout.names or layout.tells_lists_apart
+        own = {OWN_PATH: Node.of_text(path)} if known else {}
         return _groups(_Place(self._root, ROOT, levels(path), outer, own), beside)
 
 
@@ -150,6 +162,24 @@ def _groups(place: _Place, beside: Beside | None) -> Iterator[tuple[Node, bytes]
     else:
         for element in inner.elements():
             yield from _groups(_Place(element, f"{path}{ARRAY}", further, deeper, context), beside)
+
+
+def _beside(layout: Layout) -> Beside:
+    """Return what finds the arrays of objects that ``layout`` neither reads nor ignores."""
+    read = (array for path in layout.record_paths for array in arrays_of(path))
+    names = [[name for name in _in_file(layout, names) if not layout.is_outer(name)] for names in _required(layout)]
+    ways = [[layout.steps(name) for name in of_column] for of_column in names if of_column]
+    return Beside(
+        (*layout.ignored_arrays, *read),
+        lambda element: bool(ways) and all(any(_has(element, way) for way in of_column) for of_column in ways),
+    )
+
+
+def _required(layout: Layout) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of each required column that is made of some."""
+    for column in mapped_columns().values():
+        if column.required and (names := fields_read(layout.mapping[column.name])):
+            yield names
 
 
 def _is_barred(node: Node, path: Iterable[str]) -> bool:

@@ -20,12 +20,15 @@ class Numbers:
     def __init__(self, paths: Sequence[tuple[str, ...]]) -> None:
         self._paths = paths
         tree = _tree(paths)
+        self._nested = any(_leads_on(tree, path) for path in paths)
         self._decode = msgspec.json.Decoder(_shape(tree)).decode
         self._texts = [_text_at(tree, path) for path in paths]
         self.none = (b"",) * len(paths)
 
     def columns(self, records: Iterable[bytes]) -> "list[Iterable[bytes]] | None":
         """Return for each path the texts in all ``records``; None if one of them must be looked at by itself."""
+        if self._nested:
+            return None
         try:
             found = list(map(self._decode, records))
         except NO_JSON:
@@ -52,6 +55,13 @@ def _tree(paths: Iterable[tuple[str, ...]]) -> Tree:
         for name in path:
             below = below.setdefault(name, {})
     return tree
+
+
+def _leads_on(tree: Tree, path: Iterable[str]) -> bool:
+    """Return whether another path leads through the value at ``path``, which is no number in the records of a list."""
+    for name in path:
+        tree = tree[name]
+    return bool(tree)
 
 
 def _shape(tree: Tree) -> type[msgspec.Struct]:

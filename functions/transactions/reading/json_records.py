@@ -9,7 +9,7 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
-from transactions.layouts.paths import is_outer, levels
+from transactions.layouts.paths import levels
 from transactions.reading.file_types import refuse_other_type
 from transactions.reading.intake import Intake, utf8, whole_lines
 from transactions.reading.json_arrays import OpenArray
@@ -48,7 +48,7 @@ def read_json(
     texts = utf8(intake.chunks(), "utf-8")
     beginning = next(texts, b"")
     if len(layouts) == 1 and (array := _open_array(beginning, layouts[0])):
-        rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0].ignored_arrays))
+        rows = JsonRecords(layouts[0], lambda: array.unread(layouts[0]))
         return _records(layouts[0], array.blocks(texts, max_bytes), rows, workdir)
     document = Document(_whole(chain((beginning,), texts), max_bytes))
     found = [layout for layout in layouts if not layout.json_lines and document.has_records(layout)]
@@ -82,7 +82,7 @@ def _open_array(beginning: bytes, layout: Layout) -> OpenArray | None:
     if len(layout.record_paths) > 1:
         return None
     way, *further = levels(*layout.record_paths)
-    return OpenArray.find(beginning, way) if further == [()] and not any(map(is_outer, layout.names)) else None
+    return OpenArray.find(beginning, way) if further == [()] and not any(map(layout.is_outer, layout.names)) else None
 
 
 def _whole(texts: Iterable[bytes], max_bytes: int) -> bytearray:

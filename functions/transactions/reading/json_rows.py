@@ -8,7 +8,6 @@ import msgspec
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Layout
-from transactions.layouts.paths import is_outer, steps
 from transactions.reading.accounts import LineAccount
 from transactions.reading.json_documents import Block
 from transactions.reading.json_escapes import is_forbidden, may_be_forbidden, with_line_feeds
@@ -42,7 +41,7 @@ def number_columns(layout: Layout, *, outer: bool) -> dict[str, str]:
     return {
         field.name: f"n{place}"
         for place, field in enumerate(layout.schema.fields)
-        if "number" in field.json_types and is_outer(field.name) == outer
+        if "number" in field.json_types and layout.is_outer(field.name) == outer
     }
 
 
@@ -50,7 +49,7 @@ class _Cells:
     """Makes of each record its cells: the record, and the texts of its numbers."""
 
     def __init__(self, layout: Layout, *, outer: bool = False) -> None:
-        self._numbers = Numbers([steps(name) for name in number_columns(layout, outer=outer)])
+        self._numbers = Numbers([layout.steps(name) for name in number_columns(layout, outer=outer)])
 
     def from_records(self, records: Sequence[bytes]) -> Iterable[bytes]:
         """Return the cells of each of ``records``, which are well-formed."""
@@ -174,7 +173,7 @@ class JsonRecords:
         if may_be_forbidden(rows):
             rows = _ROW_END.join(_marked(row, self._record_place) for row in rows.split(_ROW_END))
         if self._warnings.inner.names:
-            self._warnings.inner.look_into(block.records, rows)
+            self._warnings.inner.look_into(block.records, rows, block.paths)
         # Most files have nothing to put on one line, and to end the rows alone is faster.
         several = _LINE_FEED in rows or b"\t" in rows
         return rows.translate(_ON_ONE_LINE) if several else rows.replace(_ROW_END, _LINE_FEED)

@@ -22,7 +22,7 @@ class JsonWarnings:
     def at_end(self) -> Iterator[ErrorExample]:
         """Yield the warnings of the file. The rejected rows of a file show that it has none of the fields."""
         if self.inner.names != self._names[0]:
-            for name in (*self.inner.names, *self.outer.names):
+            for name in (*self.inner.missed, *self.outer.missed):
                 yield _warning(WarningCode.FIELD_ABSENT, 1, name, ABSENT_RULE)
         for path, line in self._unread().items():
             yield _warning(WarningCode.ARRAY_UNREAD, line, path, UNREAD_RULE)

@@ -69,6 +69,7 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     derived.add(Random(f"{seed} {number} derived"), layout, rows)  # noqa: S311 no secret
     records = [_record(rng, layout, row, outer) for row in rows]
     records = [record for record in records for _ in range(weighted(rng, {1: 20.0, 2: 1.0}))]
+    record_paths.tell_apart(Random(f"{seed} {number} fields of lists"), layout)  # noqa: S311 no secret
     style = Style.draw(rng)
     if layout.get("jsonLines"):
         end = weighted(rng, {"\n": 5.0, "\r\n": 2.0, "\r": 0.5})
@@ -77,11 +78,13 @@ def draw(seed: int, number: int, rng: Random) -> Case:
         text = text if chance(rng, 0.85) else text.removesuffix(end)
     else:
         text = written(rng, divided(_around(rng, record_paths.steps_of(path), records, "$", outer)), style)
+    fields = layout["schema"]["fields"]
     kinds = {"json", "json lines" if layout.get("jsonLines") else "json document"}
     special = {
         "fields around the records": outer,
         "derived fields": layout.get("derived"),
         "several record paths": isinstance(layout.get("recordPath"), list),
+        "fields of one list": any(field["name"].startswith("$") and field["name"] not in outer for field in fields),
         "records as long as may be": long,
     }
     kinds |= {kind for kind, has in special.items() if has}

@@ -9,6 +9,10 @@ from typing import Any
 from tests.differential.generate.chance import chance, some
 
 OWN_PATH = "$recordPath"
+_AMOUNTS = ("amount", "amount_with_direction", "debit_credit")
+_OF_ONE = {"text": "first_of", "date": "first_date"}
+_OF_SEVERAL = (*_OF_ONE, "first_of", "join", "first_date", "by_direction")
+_SEVERAL = ("of", "credit", "debit")
 _NAMES = ("pending", "credits", "x-2")
 
 
@@ -32,6 +36,91 @@ def add(dice: Random, layout: dict[str, Any], outer: dict[str, str]) -> Callable
             pending = {"field": OWN_PATH, "values": [dice.choice(layout["recordPath"])]}
             layout["drop"] = [*layout.get("drop", ()), pending]
     return partial(_divided, dice, names, steps_of(path))
+
+
+def tell_apart(dice: Random, layout: dict[str, Any]) -> None:
+    """Let fields of some layouts be one for each list, which has the values under the same names."""
+    paths, mapping = layout.get("recordPath"), layout["mapping"]
+    if not isinstance(paths, list) or not chance(dice, 0.6):
+        return
+    if mapping["amount"]["function"] in _AMOUNTS and chance(dice, 0.5):
+        mapping["amount"] = {
+            "function": "amount_by_list",
+            "lists": {path: _varied(dice, mapping["amount"]) for path in paths},
+        }
+    for field in list(layout["schema"]["fields"]):
+        name, fields = field["name"], layout["schema"]["fields"]
+        if name.startswith("$") or not chance(dice, 0.5) or not all(_fits(part, name) for part in mapping.values()):
+            continue
+        own = [f"{path}.{name}" for path in paths]
+        place = fields.index(field)
+        fields[place : place + 1] = [{**field, "name": one} for one in own]
+        for column, function in mapping.items():
+            mapping[column] = _with_own(function, name, paths)
+        for made in layout.get("derived", ()):
+            made["of"] = [one for of in made["of"] for one in (own if of == name else [of])]
+        for drop in layout.get("drop", ()):
+            for condition in (drop, *drop.get("also", ())):
+                condition["field"] = dice.choice(own) if condition["field"] == name else condition["field"]
+
+
+def _varied(dice: Random, function: dict[str, Any]) -> dict[str, Any]:
+    """Let the numbers of a list be the other way round, or without a sign."""
+    if function["function"] != "amount":
+        return function
+    return {**function, **{key: True for key in ("inverted", "unsigned") if chance(dice, 0.3)}}
+
+
+def _fits(function: dict[str, Any], name: str) -> bool:
+    """Return whether ``function`` can read a field of each list in place of the field ``name``, if it reads that."""
+    if name not in _read(function):
+        return True
+    if function["function"] == "amount_by_list":
+        return True
+    return function["function"] in _OF_SEVERAL and not function.get("upper")
+
+
+def _read(function: dict[str, Any]) -> set[str]:
+    if "lists" in function:
+        return {name for own in function["lists"].values() for name in _read(own)}
+    words = function["function"] == "amount_with_direction"
+    keys = ("field", "unless", "payer", "payee", "direction", "of", "fee", *(() if words else ("credit", "debit")))
+    named = [function[key] for key in keys if key in function]
+    return {name for names in named for name in ([names] if isinstance(names, str) else names)}
+
+
+def _with_own(function: dict[str, Any], name: str, paths: list[str]) -> dict[str, Any]:
+    """Let ``function`` read the fields of the lists in place of the field ``name``."""
+    if name not in _read(function):
+        return function
+    own = [f"{path}.{name}" for path in paths]
+    if "lists" in function:
+        lists = {path: _renamed(part, name, f"{path}.{name}") for path, part in function["lists"].items()}
+        return {**function, "lists": lists}
+    if function["function"] in _OF_ONE:
+        return {"function": _OF_ONE[function["function"]], "of": own}
+    return {
+        key: [one for of in _listed(value) for one in (own if of == name else [of])] if key in _SEVERAL else value
+        for key, value in function.items()
+    }
+
+
+def _renamed(function: dict[str, Any], name: str, new: str) -> dict[str, Any]:
+    words = {"credit", "debit"} if function["function"] == "amount_with_direction" else set()
+    return {
+        key: value
+        if key in words or key == "function"
+        else [new if one == name else one for one in value]
+        if isinstance(value, list)
+        else new
+        if value == name
+        else value
+        for key, value in function.items()
+    }
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
 
 
 def steps_of(path: str) -> list[str]:
@@ -66,5 +155,7 @@ def _lists(dice: Random, names: list[str], records: Iterable[Any]) -> list[tuple
         if portion or chance(dice, 0.7):
             odd = chance(dice, 0.02)
             members.append((name, dice.choice([None, "text", [("a", 1)]]) if odd else tuple(portion)))
+    if members and chance(dice, 0.05):
+        members[-1] = ("undeclared", members[-1][1])
     dice.shuffle(members)
     return members

@@ -67,6 +67,9 @@ class Till:
                 return self._with_direction(function, required=required)
             case "amount_by_account":
                 return self._by_account(function)
+            case "amount_by_list":
+                own = function["lists"].get(self.cells.path)
+                return self.money(own, required=required) if own else Money(None, "")
             case _:
                 return self._debit_credit(function, required=required)
 
@@ -76,7 +79,8 @@ class Till:
         return number is not None and number.value < 0
 
     def _signed(self, function: Mapping[str, Any], *, required: bool) -> Money:
-        part = self._part(function["field"])
+        unsigned = function.get("unsigned", False)
+        part = self._part(function["field"], signed=not unsigned)
         if part.text is None:
             faults: tuple[Fault, ...] = (Fault.of(part.field, "FIELD_MISSING"),) if required else ()
         else:
@@ -85,6 +89,7 @@ class Till:
         if value is not None and function.get("inverted"):
             value = -value
             negative = value < 0
+        negative = function.get("inverted", False) if unsigned else negative
         named = function.get("fee") or ()
         fees = [self._part(name, signed=False) for name in ([named] if isinstance(named, str) else named)]
         faults += tuple(fault for fee in fees for fault in fee.faults())

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.differential.reference.answer import Fault
 from tests.differential.reference.codes import is_iban
+from tests.differential.reference.paths import list_of
 from tests.differential.reference.patterns import full_match, search
 
 
@@ -14,7 +15,7 @@ class Cells:
     """A row's cells by the fields' names: None where there is no value.
 
     ``mistyped`` are JSON values of another type. A JSON record ``repeats`` a name where a field is looked for, or in an
-    object that nobody reads (``may_repeat``).
+    object that nobody reads (``may_repeat``). ``path`` leads to it, where there are several.
     """
 
     line: int
@@ -22,6 +23,7 @@ class Cells:
     mistyped: frozenset[str] = frozenset()
     repeats: bool = False
     may_repeat: bool = False
+    path: str = ""
 
 
 def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
@@ -45,13 +47,18 @@ def field_faults(layout: Mapping[str, Any], cells: Cells) -> list[Fault]:
 def is_dropped(layout: Mapping[str, Any], cells: Cells) -> bool:
     """Return whether one of the layout's conditions for rows that are no transactions holds."""
     return any(
-        all(_holds(condition, cells) for condition in (predicate, *predicate.get("also", ())))
+        all(_holds(layout, condition, cells) for condition in (predicate, *predicate.get("also", ())))
         for predicate in layout.get("drop", ())
     )
 
 
-def _holds(condition: Mapping[str, Any], cells: Cells) -> bool:
+def _holds(layout: Mapping[str, Any], condition: Mapping[str, Any], cells: Cells) -> bool:
     text = cells.texts[condition["field"]]
+    made = [one["of"] for one in layout.get("derived", ()) if one["field"]["name"] == condition["field"]]
+    columns = {field["name"] for field in layout["schema"]["fields"]}
+    lists = {list_of(layout, name) for name in (made[0] if made else [condition["field"]]) if name in columns}
+    if not lists & {"", cells.path}:
+        return False
     if condition.get("pattern") is not None:
         return text is not None and bool(search(condition["pattern"], text))
     return (text or "") in condition["values"]

@@ -9,12 +9,14 @@ from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
 from tests.differential.reference.derived import file_fields
 from tests.differential.reference.json_text import Node, NotJsonError, parse
-from tests.differential.reference.json_warnings import Record, absent_fields, unread_arrays
+from tests.differential.reference.json_warnings import Record, absent_fields, is_like_a_record, unread_arrays
 from tests.differential.reference.mapping import REQUIRED, fields_of
 from tests.differential.reference.paths import (
     groups_of,
     in_order,
+    is_outer,
     on_the_way,
+    own_path,
     paths_of,
     place_of,
     reached,
@@ -40,13 +42,14 @@ class JsonRecords:
     warnings: dict[str, int] = field(default_factory=dict)
     may_warn: dict[str, int] = field(default_factory=dict)
     _seen: list[Record] = field(default_factory=list)
+    _lists: set[str] = field(default_factory=set)
 
     def rows(self) -> Iterator[Cells | Row]:
         """Yield every record; RefusedError if there are none where the layout expects them."""
         if not self.text.strip():
             raise RefusedError("EMPTY_FILE")
         yield from self._of_lines() if self.layout.get("jsonLines") else self._of_document()
-        least, most = absent_fields(self.layout, self._seen)
+        least, most = absent_fields(self.layout, self._seen, self._lists)
         self.warnings["FIELD_ABSENT"], self.may_warn["FIELD_ABSENT"] = least, most
 
     def _of_lines(self) -> Iterator[Cells | Row]:
@@ -75,12 +78,16 @@ class JsonRecords:
             raise RefusedError("RECORD_PATH_MISSING")
         self._refuse_repeats_around(root)
         unread = unread_arrays(self.layout, root)
-        self.warnings["ARRAY_UNREAD"] = self.may_warn["ARRAY_UNREAD"] = unread
+        self.warnings["ARRAY_UNREAD"] = self.may_warn["ARRAY_UNREAD"] = len(unread)
         refuse_long([record.written(self.text) for group in found for record, _ in group], "MALFORMED_JSON")
-        for record, around in in_order(found):
+        records = in_order(found)
+        if records and any(is_like_a_record(self.layout, first) for first in unread.values()):
+            raise RefusedError("RECORDS_UNREAD")
+        for record, around in records:
             yield self._record(1 + self.text.count("\n", 0, record.begin), record, around)
 
     def _record(self, line: int, record: Node, around: tuple[Node, ...]) -> Cells | Row:
+        self._lists.add(own_path(around))
         if record.kind == "object":
             self._seen.append((record, around))
         codes = set[str]() if record.kind == "object" else {"NOT_AN_OBJECT"}
@@ -90,19 +97,19 @@ class JsonRecords:
         texts, mistyped, repeats = dict[str, str | None](), set[str](), False
         for spec in self.layout["schema"]["fields"]:
             name = spec["name"]
-            value, repeated = reached(*place_of(name, record, around))
-            repeats = repeats or (repeated and not name.startswith("$"))
+            value, repeated = reached(*place_of(self.layout, name, record, around))
+            repeats = repeats or (repeated and not is_outer(self.layout, name))
             texts[name] = self._text(value, spec)
             if value is not None and not _is_of_type(value, spec):
                 mistyped.add(name)
-            if name.startswith("$") and value is not None and _is_forbidden(value):
+            if is_outer(self.layout, name) and value is not None and _is_forbidden(value):
                 codes.add("CHARACTER_FORBIDDEN")
         if _is_forbidden(record):
             codes.add("CHARACTER_FORBIDDEN")
         if codes:
             return _whole(line, *codes)
         unread = not repeats and any(node.repeats for node in record.walk())
-        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread)
+        return Cells(line, texts, frozenset(mistyped), repeats=repeats, may_repeat=unread, path=own_path(around))
 
     def _text(self, value: Node | None, spec: Mapping[str, Any]) -> str | None:
         if value is None:
@@ -115,7 +122,7 @@ class JsonRecords:
 
     def _refuse_repeats_around(self, root: Node) -> None:
         """Refuse a document in which a name stands twice on the way to the records, or to a value around them."""
-        paths = [spec["name"] for spec in self.layout["schema"]["fields"] if spec["name"].startswith("$")]
+        paths = [spec["name"] for spec in self.layout["schema"]["fields"] if is_outer(self.layout, spec["name"])]
         for path in (*paths_of(self.layout), *paths):
             if any(node.repeats for node in on_the_way(root, steps_of(path))):
                 raise RefusedError("MALFORMED_JSON")
@@ -191,7 +198,7 @@ def has_fields(layout: Mapping[str, Any], text: str) -> bool:
         return False
     made = (fields_of(layout["mapping"][column]) for column in REQUIRED)
     needed = [[one for name in names for one in file_fields(layout, name)] for names in made if names]
-    return all(any(reached(*place_of(name, *first))[0] is not None for name in names) for names in needed)
+    return all(any(reached(*place_of(layout, name, *first))[0] is not None for name in names) for names in needed)
 
 
 def _whole(line: int, *codes: str) -> Row:

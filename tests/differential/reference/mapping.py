@@ -174,6 +174,8 @@ def fields_of(function: Mapping[str, Any]) -> list[str]:
     """Return the names of the fields that a function reads."""
     if function["function"] == "amount_with_direction":
         return [function["field"], function["direction"]]
+    if function["function"] == "amount_by_list":
+        return [name for own in function["lists"].values() for name in fields_of(own)]
     if function["function"] == "amount_by_account":
         return [function[key] for key in ("field", "payer", "payee") if key in function]
     named = [function[key] for key in ("field", "unless", "fee", "credit", "debit", "of") if key in function]

@@ -39,6 +39,24 @@ def groups_of(layout: Mapping[str, Any], root: Node) -> Iterator[Group]:
         yield from records_at(root, steps_of(path), (outermost,))
 
 
+def own_path(around: tuple[Node, ...]) -> str:
+    """Return the path that leads to a record, where there are several; else nothing."""
+    own = around[0].member("recordPath") if around else None
+    return own.text if own else ""
+
+
+def list_of(layout: Mapping[str, Any], name: str) -> str:
+    """Return the path of the only records in which the field ``name`` is; nothing if it is in those of all paths."""
+    declared = layout.get("recordPath")
+    several = declared if isinstance(declared, list) else []
+    return next((path for path in several if name.startswith(f"{path}.")), "")
+
+
+def is_outer(layout: Mapping[str, Any], name: str) -> bool:
+    """Return whether a field is around the records."""
+    return name.startswith("$") and not list_of(layout, name)
+
+
 def in_order(groups: Iterable[Group]) -> Group:
     """Return the records of all ``groups`` in the document's order."""
     return sorted((pair for group in groups for pair in group), key=lambda pair: pair[0].begin)
@@ -89,15 +107,20 @@ def on_the_way(node: Node, steps: list[str]) -> Iterator[Node]:
                 yield from on_the_way(inner, further)
 
 
-def place_of(name: str, record: Node, around: tuple[Node, ...]) -> tuple[Node, list[str]]:
-    """Return where a field's path begins, and the names that lead on from there."""
+def place_of(
+    layout: Mapping[str, Any], name: str, record: Node, around: tuple[Node, ...]
+) -> tuple[Node | None, list[str]]:
+    """Return where a field's path begins, and the names that lead on from there; None in the records of other lists."""
     if not name.startswith("$"):
         return record, name.split(".")
+    own = list_of(layout, name)
+    if own:
+        return record if own == own_path(around) else None, name.removeprefix(f"{own}.").split(".")
     _, _, names = name.removeprefix("$").rpartition(ARRAY)
     return around[name.count(ARRAY)], [step for step in names.split(".") if step]
 
 
-def reached(node: Node, names: list[str]) -> tuple[Node | None, bool]:
+def reached(node: Node | None, names: list[str]) -> tuple[Node | None, bool]:
     """Return what stands at the end of ``names``, and whether a name stands twice on the way there."""
     value: Node | None = node
     repeats = False

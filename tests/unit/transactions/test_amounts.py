@@ -263,6 +263,35 @@ def test_a_zero_has_the_direction_of_its_column(negative: bool, tmp_path: Path) 
     assert [row["credit_debit_indicator"] for row in output.transactions] == ["DBIT", "CRDT", "CRDT"]
 
 
+@pytest.mark.parametrize(
+    ("function", "amounts", "direction"),
+    [
+        (Amount(field="Sum", unsigned=True), [5, 7, 0], "CRDT"),
+        (Amount(field="Sum", unsigned=True, inverted=True), [-5, -7, 0], "DBIT"),
+    ],
+)
+def test_unsigned_amounts_all_go_one_way(function: Amount, amounts: list[int], direction: str, tmp_path: Path) -> None:
+    fields: list[Field] = [NumberField(name="Sum", parentheses=True, trailing_sign=True, plus_sign=True)]
+    content = _file(fields, ("5.00", "+7", "0.00", "-5", "(5)", "5-", "0.5+"))
+
+    output = transform(content, tmp_path, csv_layout(fields, amount=function))
+
+    assert [row["amount"] for row in output.transactions] == amounts
+    assert {row["credit_debit_indicator"] for row in output.transactions} == {direction}
+    assert _errors(output) == dict.fromkeys(range(5, 9), RowCode.SIGN_MISMATCH)
+
+
+def test_a_fee_goes_out_besides_an_unsigned_amount(tmp_path: Path) -> None:
+    fields: list[Field] = [NumberField(name="Sum"), NumberField(name="Fee")]
+    rows = ("5;0.50", "-5;0.50", "5;-0.50")
+
+    found = read(tmp_path, Amount(field="Sum", fee="Fee", unsigned=True), fields, *rows)
+    inverted = read(tmp_path, Amount(field="Sum", fee="Fee", unsigned=True, inverted=True), fields, *rows)
+
+    assert found == [Decimal("4.5"), RowCode.SIGN_MISMATCH, RowCode.SIGN_MISMATCH]
+    assert inverted == [Decimal("-5.5"), RowCode.SIGN_MISMATCH, RowCode.SIGN_MISMATCH]
+
+
 def test_a_zero_has_the_direction_of_its_word(tmp_path: Path) -> None:
     content = _file([WORDED], ("0,00 DR", "0,00 CR"))
 

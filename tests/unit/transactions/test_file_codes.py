@@ -27,6 +27,12 @@ def _obie(*records: object) -> bytes:
     return json.dumps({"Data": {"Transaction": records}}).encode()
 
 
+def _with_pending() -> bytes:
+    amount = {"Amount": "1.00", "Currency": "EUR"}
+    booked = {"TransactionId": "1", "BookingDateTime": "2025-10-01T00:00:00Z", "Amount": amount}
+    return json.dumps({"Data": {"Transaction": [booked], "Pending": [{**booked, "TransactionId": "2"}]}}).encode()
+
+
 MULTILINE = layout(dialect=Dialect(line_breaks_in_cells=True))
 
 
@@ -65,6 +71,7 @@ REJECTED_FILES: list[tuple[FileCode, str, FileFormat, bytes]] = [
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b"[1]"),
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": {"Transaction": {}}}'),
     (FileCode.RECORD_PATH_MISSING, "obie", "json", b'{"Data": null}'),
+    (FileCode.RECORDS_UNREAD, "obie", "json", _with_pending()),
     (FileCode.CAPTURE_MISSING, "dkb", "csv", f"{support.DKB_HEADER}\n".encode()),
     (FileCode.SECTION_UNDECLARED, "dkb", "csv", _two_accounts()),
     (FileCode.TOO_MANY_REJECTED, "alpine", "csv", alpine_file(alpine_row(amount="much"))),

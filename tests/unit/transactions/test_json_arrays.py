@@ -13,9 +13,11 @@ from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.paths import levels
 from transactions.reading.json_arrays import OpenArray
-from transactions.reading.json_documents import Document, Record
+from transactions.reading.json_documents import Document
 
 NO_LIMIT = 1 << 30
+Record = tuple[int, bytes, bytes]
+"""Its line, its text, and the fields around it."""
 TEXTS = st.text(alphabet='a"\\{}[],:\n é', max_size=8)
 VALUES = st.recursive(
     TEXTS | st.integers() | st.none(),
@@ -57,12 +59,12 @@ def as_it_comes(document: bytes, cuts: list[int], path: str) -> list[Record]:
 def records_of(array: OpenArray, texts: Iterator[bytes], max_bytes: int = NO_LIMIT) -> Iterator[Record]:
     """Yield the records one by one."""
     for block in array.blocks(texts, max_bytes):
-        yield from zip(*block, strict=True)
+        yield from zip(block.lines, block.records, block.context, strict=True)
 
 
 def as_a_whole(document: bytes, path: str) -> list[Record]:
     """Read the records of the document in memory."""
-    return list(Document(document).records(json_layout(path=path)))
+    return [(line, record, context) for line, record, context, _ in Document(document).records(json_layout(path=path))]
 
 
 def outcome(read: Callable[[], list[Record]]) -> list[Record] | str:

@@ -108,7 +108,7 @@ def test_what_looks_like_a_number_within_a_text_stays_text(tmp_path: Path) -> No
         ("$", b'{"day": "2025-10-01", "amount": 1}'),
         ("$[*]", b'[{"day": "2025-10-01", "amount": 1}]'),
         ("$.a.b", b'{"a": {"b": {"day": "2025-10-01", "amount": 1}}}'),
-        ("$.a[*]", b'{"x": [{"day": "2025-10-01", "amount": 2}], "a": [{"day": "2025-10-01", "amount": 1}]}'),
+        ("$.a[*]", b'{"x": [{"day": "2025-10-01", "sum": 2}], "a": [{"day": "2025-10-01", "amount": 1}]}'),
         ("$[*].a[*]", b'[{"a": []}, {"a": [{"day": "2025-10-01", "amount": 1}]}]'),
         ("$.x[*].y", b'{"x": [{"y": {"day": "2025-10-01", "amount": 1}}]}'),
     ],
@@ -321,7 +321,10 @@ def test_records_have_their_own_line_below_equal_text(tmp_path: Path) -> None:
     lines = ["{", f'"sum": {{"items": [{record}]}},', f'"note": {json.dumps(f"[{record}]")},', f'"items": [{record}],']
     document = "\n".join([*lines, '"bank": {"iban": "A"}', "}"]).encode()
 
-    output = transform(document, tmp_path, json_layout(StringField(name="$.bank.iban"), path="$.items[*]"))
+    bank = StringField(name="$.bank.iban")
+    file_layout = json_layout(bank, path="$.items[*]", ignored_arrays=("$.sum.items[*]",))
+
+    output = transform(document, tmp_path, file_layout)
 
     assert [row["source_line"] for row in output.transactions] == [4]
 
@@ -529,7 +532,7 @@ def test_a_document_of_any_depth_is_read_or_refused(depth: int) -> None:
     except FileRejectedError as rejection:
         assert (rejection.code, rejection.detail) == (FileCode.MALFORMED_JSON, "nested too deep")  # noqa: PT017
     else:
-        assert records == [(1, deep, b"{}")]
+        assert records == [(1, deep, b"{}", "$.a[*].b[*]")]
 
 
 def test_a_deep_first_line_distinguishes_lines_from_a_document(tmp_path: Path) -> None:

@@ -120,12 +120,12 @@ def test_every_record_is_read_once(lists: dict[str, int], tmp_path_factory: pyte
         assert validation.reason_code == FileCode.RECORD_PATH_MISSING
     elif not expected:
         assert validation.reason_code == FileCode.NO_RECORDS
+    elif lists.get("other"):
+        assert validation.reason_code == FileCode.RECORDS_UNREAD
     else:
         output = transform(document(**written), folder, of_paths(IN, OUT, PENDING))
         assert [row["transaction_id"] for row in output.transactions] == expected
-        assert WarningCode.FIELD_ABSENT not in {warning.code for warning in validation.warnings}
-        unread = {warning.code for warning in validation.warnings} == {WarningCode.ARRAY_UNREAD}
-        assert unread == bool(lists.get("other"))
+        assert validation.warnings == ()
 
 
 def test_the_lists_of_several_accounts_are_read(tmp_path: Path) -> None:
@@ -150,11 +150,21 @@ def test_the_lists_of_several_accounts_are_read(tmp_path: Path) -> None:
 
 def test_an_unread_list_on_the_way_to_another_is_told(tmp_path: Path) -> None:
     shaped = of_paths("$.accounts[*].in[*]", "$.cards[*].in[*]")
-    content = document(accounts=[{"in": [record(1)]}], cards=[{"in": [record(2)], "held": [record(3)]}])
+    content = document(accounts=[{"in": [record(1)]}], cards=[{"in": [record(2)], "limits": [{"day": "2025-10-01"}]}])
 
     validation = validate(content, tmp_path, "obie", layouts=[shaped], file_format="json")
 
     assert [(warning.code, warning.count) for warning in validation.warnings] == [(WarningCode.ARRAY_UNREAD, 1)]
+
+
+def test_an_unread_list_of_one_account_refuses_the_file(tmp_path: Path) -> None:
+    shaped = of_paths("$.accounts[*].in[*]", "$.cards[*].in[*]")
+    content = document(accounts=[{"in": [record(1)]}], cards=[{"in": [record(2)]}, {"held": [record(3)]}])
+
+    validation = validate(content, tmp_path, "obie", layouts=[shaped], file_format="json")
+
+    assert validation.reason_code == FileCode.RECORDS_UNREAD
+    assert "$.cards[*].held[*] on line" in validation.reason
 
 
 @pytest.mark.parametrize("odd", ["x", {"id": "1"}, 5])
