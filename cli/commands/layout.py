@@ -115,7 +115,7 @@ def draft_layout(
     This is the only command that guesses a format: files are read with layouts only.
 
     \b
-    etl layout draft october.csv --name new-bank > new-bank.yaml
+    etl layout draft may.csv --name new-bank > new-bank.yaml
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     if name and name != slug(name):
         raise UsageError(f"a layout's name is of lower-case letters, digits and hyphens, such as {slug(name)}")

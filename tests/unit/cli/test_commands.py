@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.core import TyperGroup
@@ -79,13 +80,14 @@ def test_help_is_whole_in_a_narrow_terminal(command: str) -> None:
     assert not re.search(r"<[a-zA-Z\[]", shown)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "layout lint", "layout draft"])
 def test_each_example_is_one_line_that_can_be_copied(command: str) -> None:
-    group = get_command(main.app)
-    assert isinstance(group, TyperGroup)
-    shown = CliRunner().invoke(main.app, [command, "--help"], env={"COLUMNS": "60"}).output
+    found: Any = get_command(main.app)
+    for name in command.split():
+        found = found.commands[name]
+    shown = CliRunner().invoke(main.app, [*command.split(), "--help"], env={"COLUMNS": "60"}).output
 
-    examples = re.findall(r"^ *((?:etl|unzip|#) .*)$", group.commands[command].help or "", flags=re.MULTILINE)
+    examples = re.findall(r"^ *((?:etl|unzip|#) .*)$", found.help, flags=re.MULTILINE)
 
     assert examples or command in {"demo", "doctor"}
     assert set(examples) <= {line.strip() for line in shown.splitlines()}
