@@ -81,7 +81,7 @@ def root(
 def main() -> None:
     """Run the command line; a failure ends in one line that says what to do next, and an exit code."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="etl", standalone_mode=False))
     except typer.Abort as abort:
         if isinstance(abort.__context__, EOFError | KeyboardInterrupt):
             # The question is still the terminal's last line.

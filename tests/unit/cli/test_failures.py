@@ -93,7 +93,7 @@ def test_an_unknown_option_is_incorrect_usage(
         (["withdraw", "incoming/alpine/a.csv"], "Missing option '--reason'"),
         (["report", "a.csv", "--out", NOWHERE], "mkdir -p /no/such/folder"),
         (["verify", "--out", NOWHERE], "mkdir -p /no/such/folder"),
-        (["demo", "--dashboard", NOWHERE], "mkdir -p /no/such/folder"),
+        (["demo", "--dashboard", "/no/such/folder/out.svg"], "mkdir -p /no/such/folder"),
         (["verify", "--out", "verification.txt"], "must end in .html"),
         (["demo", "--dashboard", "dashboard.png"], "must end in .svg"),
         (["query", "nosuch"], "no saved query nosuch"),
