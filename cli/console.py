@@ -20,6 +20,10 @@ class PrintableConsole(Console):
     A space of any kind, such as the thin one between thousands, is shown as a plain space.
     """
 
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line what to do when nobody reads the output any more; called in the handler."""
+        raise  # noqa: PLE0704
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does; its own control segments stay."""
         for segment in super().render(renderable, options):

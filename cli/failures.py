@@ -124,6 +124,8 @@ def _refused(error: ClientError) -> str:
 
 def _not_asked(error: BotoCoreError) -> str:
     """Explain why AWS could not even be asked."""
+    if ended := _without_bundle():
+        return ended
     if isinstance(error, _NO_CREDENTIALS):
         return f"no usable AWS credentials ({error}): {_LOG_IN}"
     if isinstance(error, ProfileNotFound):
@@ -134,10 +136,17 @@ def _not_asked(error: BotoCoreError) -> str:
     return str(error)
 
 
-def _file(error: OSError) -> Failure:
+def _without_bundle() -> str:
+    """Explain that the embedded AWS and its certificate are gone; empty if they are not."""
     bundle = os.environ.get("AWS_CA_BUNDLE")
-    if bundle and not Path(bundle).exists():
-        return _failed(f"{bundle} is missing, which AWS_CA_BUNDLE names: {_EMBEDDED_ENDED}")
+    if not bundle or Path(bundle).exists():
+        return ""
+    return f"{bundle} is missing, which AWS_CA_BUNDLE names: {_EMBEDDED_ENDED}"
+
+
+def _file(error: OSError) -> Failure:
+    if ended := _without_bundle():
+        return _failed(ended)
     named = reason_of(error)
     if isinstance(error, FileNotFoundError):
         return _usage(f"{named}: give a path in a folder that exists")

@@ -9,7 +9,8 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-_PIECE: Final = re.compile(r"[^/:_-]*[/:_-]+|[^/:_-]+")
+_PIECE: Final = re.compile(r"[0-9a-f]{64}(?=\.)|[^/:_-]*[/:_-]+|[^/:_-]+")
+"""A file's id before an ending, which no terminal of 80 columns has room for beside a label; or up to a separator."""
 _UNLIMITED: Final = 1_000_000
 _WIDE: Final = (0, 1, 0, 0)
 _NARROW: Final = (0, 0, 0, 0)

@@ -83,8 +83,11 @@ def root(
 def main() -> None:
     """Run the command line; a failure ends in one line that says what to do next, and an exit code."""
     try:
-        sys.exit(app(standalone_mode=False))
-    except typer.Abort:
+        sys.exit(app(prog_name="etl", standalone_mode=False))
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, EOFError | KeyboardInterrupt):
+            # The question is still the terminal's last line.
+            typer.echo(err=True)
         _end("not confirmed: nothing is changed", _INTERRUPTED)
     except Exception as error:
         if os.environ.get(TRACEBACK):

@@ -3,7 +3,8 @@
 import os
 import re
 import shlex
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -11,19 +12,25 @@ from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from cli.exit_codes import ExitCode
+
+OUTPUT_CLOSED: Final = 141
+"""The exit code of a command whose output nobody reads to its end: that of the shell."""
+
+_VALUES: Final = {"int": "NUMBER", "Path": "FILE"}
+"""What the help calls the value of an option of such a type, if the option itself does not say."""
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Command(TyperCommand):
-    """A command whose help shows no type beside a flag."""
+    """A command whose help names values as a person would."""
 
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters."""
-        return _without_flag_types(super().get_params(ctx))
+        return _named_values(super().get_params(ctx))
 
 
 class Group(TyperGroup):
@@ -31,7 +38,7 @@ class Group(TyperGroup):
 
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters."""
-        return _without_flag_types(super().get_params(ctx))
+        return _named_values(super().get_params(ctx))
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
         """Read the group's own arguments."""
@@ -40,7 +47,7 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Find the command, read its arguments, and run it."""
-        with _usage_errors():
+        with _usage_errors(), _closed_output():
             return super().invoke(ctx)
 
 
@@ -51,11 +58,31 @@ def show_help(context: typer.Context) -> None:
         raise typer.Exit(ExitCode.USAGE)
 
 
-def _without_flag_types(parameters: list[Any]) -> list[Any]:
+def _named_values(parameters: list[Any]) -> list[Any]:
+    """Have the help name the values of options by what they are, in place of Python's types; flags have none."""
     for parameter in parameters:
-        if getattr(parameter, "is_flag", False):
+        if isinstance(parameter, TyperArgument):
+            # Its name says it.
+            parameter.display_type_rich = _no_type  # type: ignore[method-assign]
+        elif parameter.is_flag:
             parameter.metavar = ""
+        elif parameter.metavar is None:
+            parameter.metavar = _VALUES.get(parameter.bare_type(), "TEXT")
     return parameters
+
+
+def _no_type(ctx: Any) -> str:  # noqa: ARG001 the library's own signature
+    return ""
+
+
+@contextmanager
+def _closed_output() -> Iterator[None]:
+    """End as other programs do when a reader such as ``head`` has closed the output."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(OUTPUT_CLOSED) from error
 
 
 @contextmanager
@@ -90,6 +117,17 @@ def output_file(path: Path | None) -> Path | None:
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise UsageError(f"{path}: may not be written: give another place, or change the permissions")
     return path
+
+
+def output_file_in(ending: str) -> Callable[[Path | None], Path | None]:
+    """Make what accepts a file to write to, as :func:`output_file` does, if its name ends in ``ending``."""
+
+    def accept(path: Path | None) -> Path | None:
+        if path and path.suffix.lower() != ending:
+            raise UsageError(f"{path}: the name must end in {ending}")
+        return output_file(path)
+
+    return accept
 
 
 def duration(text: str) -> timedelta:

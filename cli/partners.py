@@ -46,10 +46,22 @@ def require_partner(uploads: KnowsUploads, partner: str | None) -> None:
     """
     if partner is None or partner in partners() or uploads.has_uploads(partner):
         return
-    raise UsageError(unknown_partner(partner))
+    raise UsageError(_unknown(partner))
 
 
-def unknown_partner(partner: str) -> str:
+def require_layout_of(partner: str) -> None:
+    """Refuse a partner that has no layout.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if partner not in partners():
+        raise UsageError(_unknown(partner))
+
+
+def _unknown(partner: str) -> str:
     """Say that a partner is not known, and which one was probably meant."""
     nearest = suggested(partner, partners())
     meant = f"did you mean {nearest}? " if nearest else ""

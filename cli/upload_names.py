@@ -34,4 +34,4 @@ def format_of(name: str) -> FileFormat:
 def ignored(name: str) -> str:
     """Say that the pipeline ignores a file of this name, and what to rename it to."""
     taken, shown, renamed = " or ".join(EXTENSIONS), masked_name(name), masked_name(name_to_take(name))
-    return f"the pipeline ignores {shown}, it takes files that end in {taken}: rename it to {renamed}"
+    return f"the pipeline ignores {shown}: it takes files that end in {taken}; rename it to {renamed}"

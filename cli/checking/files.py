@@ -15,13 +15,14 @@ from rich.progress import Progress
 from cli.checking.inputs import Input
 from cli.checking.revealing import revealed
 from cli.options import UsageError
-from cli.partners import partners
+from cli.partners import require_layout_of
 from cli.sample_section import read_unfinished
 from cli.upload_names import format_of
 from transactions.errors import LayoutError, ReconciliationError
 from transactions.files import transform_file, validate_file
 from transactions.layouts.catalog import LayoutCatalog, shipped_layouts
 from transactions.layouts.layout import Layout
+from transactions.layouts.suggestions import suggested
 from transactions.reports.page import page
 from transactions.reports.report import Report
 from transactions.results import FileFormat, Source, Transformation, Validation
@@ -85,8 +86,8 @@ def choose(*, partner: str | None, layout: str | None) -> Choice:
         if partner not in {None, chosen.partner}:
             raise UsageError(f"layout {chosen.name} is {chosen.partner}'s, not {partner}'s")
         return Choice(partner=chosen.partner, layouts=(chosen,), is_named=True)
-    if partner and partner not in partners():
-        raise UsageError(f"no layout of partner {partner}; there are layouts of {', '.join(partners())}")
+    if partner:
+        require_layout_of(partner)
     layouts = tuple(found for found in shipped_layouts() if partner in {None, found.partner})
     return Choice(partner=partner or ANY_PARTNER, layouts=layouts, is_named=False)
 
@@ -139,7 +140,11 @@ def _layout(name: str) -> Layout:
     try:
         return shipped_layouts().get(name)
     except KeyError:
-        raise UsageError(f"no layout {name}; 'etl layout list' shows those there are") from None
+        nearest = suggested(name, (layout.name for layout in shipped_layouts()))
+        meant = f"did you mean {nearest}? " if nearest else ""
+        raise UsageError(
+            f"no layout {name!r}: {meant}'etl layout list' names all; or give the path of a .yaml file"
+        ) from None
 
 
 def _source(file: Input, choice: Choice) -> Source:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.checking.files import CheckedFile
 from cli.checking.outcomes import Outcome
-from cli.tables import ROWS_COLUMNS, count, counted, file_text, make_table
+from cli.tables import ROWS_COLUMNS, amount, count, counted, file_text, make_table
 from cli.upload_names import ignored, name_to_take
 from transactions.masking import masked_name
 from transactions.reports.page import DROPPED, JOINED, SKIPPED, WORDS, booking_dates, share, summary, without_amount
@@ -44,8 +44,12 @@ def show(console: Console, outcome: Outcome, out: Path | None) -> None:
 def show_summary(console: Console, outcomes: Sequence[Outcome], out: Path | None) -> None:
     """Print a line for each of several files, and how many there are of each verdict."""
     table = make_table("file", "verdict", *ROWS_COLUMNS, numbers=ROWS_COLUMNS)
+    folder = common_folder([outcome.file.given for outcome in outcomes])
+    if folder:
+        console.print(f"in {masked_name(folder)}", markup=False, soft_wrap=True)
     for outcome in outcomes:
-        table.add_row(file_text(outcome.file.given, _remark(outcome)), _verdict_text(outcome), *_rows(outcome))
+        name = outcome.file.given.removeprefix(folder)
+        table.add_row(file_text(name, _remark(outcome)), _verdict_text(outcome), *_rows(outcome))
     console.print(table)
     verdicts = Counter(_verdict_text(outcome).plain for outcome in outcomes)
     found = (f"{count(number)} {words.lower()}" for words, number in verdicts.items())
@@ -54,6 +58,16 @@ def show_summary(console: Console, outcomes: Sequence[Outcome], out: Path | None
         console.print(f"reports       {out / REPORTS}", markup=False, soft_wrap=True)
     if any(outcome.exit_code for outcome in outcomes):
         console.print("'etl check FILE' shows everything on one file")
+
+
+def common_folder(paths: Sequence[str]) -> str:
+    """Return the nearest folder that all paths are in, with a slash: shown once, it leaves room for the names.
+
+    >>> common_folder(["in/alpine/a.csv", "in/alpine/b/c.csv"]), common_folder(["a.csv", "in/b.csv"])
+    ('in/alpine/', '')
+    """
+    folders = (f"{folder}/" for folder in PurePath(paths[0]).parents)
+    return next((folder for folder in folders if all(path.startswith(folder) for path in paths)), "")
 
 
 def _verdict_text(outcome: Outcome) -> Text:
@@ -134,7 +148,7 @@ def _counts(report: Report) -> Table:
 def _totals(totals: Iterable[Total], rows: str) -> Table:
     table = make_table("currency", rows, "sum", numbers=(rows, "sum"))
     for total in totals:
-        table.add_row(total.currency, count(total.count), total.sum)
+        table.add_row(total.currency, count(total.count), amount(total.sum))
     return table
 
 

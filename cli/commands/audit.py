@@ -89,7 +89,7 @@ def _show(console: Console, found: Trail) -> None:
     if row.warnings:
         _section(console, "Warnings, which reject nothing", _codes(row.warnings))
     if found.objects:
-        _section(console, "Its rows lie in the processed bucket", _objects(found.objects))
+        _section(console, "Parquet files of its rows, in the processed bucket", _objects(found.objects))
     if found.versions:
         _section(console, "Other versions of the key", _relatives(found.versions))
     if found.delivery:
@@ -102,7 +102,7 @@ def _show(console: Console, found: Trail) -> None:
         _section(console, f"Files that had some of its transactions too{more}", _relatives(found.overlapping))
     if row.status is FileStatus.FAILED:
         file_id = short_id(row.file_id)
-        next_step = f"\nnext: etl logs {file_id}; mend the cause, then: etl replay --file-id {file_id}"
+        next_step = f"\nnext: etl logs {file_id}; fix the cause, then: etl replay --file-id {file_id}"
         console.print(next_step, style="yellow", soft_wrap=True)
 
 
@@ -137,7 +137,7 @@ def _labelled(found: Trail) -> Iterator[tuple[str, str]]:
     yield "raw version", found.raw
     yield "size", f"{count(row.size)} bytes"
     yield "uploaded", f"{row.uploaded_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield "to outcome", seconds(row.latency)
+    yield "latency", seconds(row.latency)
     accepted, rejected, dropped = count(row.rows_accepted), count(row.rows_rejected), count(row.rows_dropped)
     yield "rows", f"{count(row.rows_read)} read = {accepted} accepted + {rejected} rejected + {dropped} dropped"
     yield "published", _published(row)

@@ -15,7 +15,7 @@ from cli.checking.outcomes import Outcome, write_junit
 from cli.checking.tables import show, show_summary
 from cli.console import PrintableConsole, make_console
 from cli.failures import reason_of
-from cli.options import AsJson, UsageError, print_json
+from cli.options import AsJson, UsageError, output_file, print_json
 from cli.partners import complete_layout, complete_partner
 from transactions.errors import EngineError, ReconciliationError
 from transactions.masking import masked_name
@@ -24,7 +24,7 @@ _FAILURES = (duckdb.Error, EngineError, ReconciliationError)
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Files, folders, or - for standard input.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or - for standard input.")],
     partner: Annotated[
         str | None,
         typer.Option(
@@ -38,7 +38,8 @@ def check(
     *,
     name: Annotated[str | None, typer.Option(help="The name that the one file, or standard input, arrives by.")] = None,
     out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write the Parquet files and the reports to this folder.")
+        Path | None,
+        typer.Option(metavar="FOLDER", file_okay=False, help="Write the Parquet files and the reports to this folder."),
     ] = None,
     junit: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a test case for each file to this JUnit XML file.")
@@ -62,6 +63,7 @@ def check(
     name. 2: the file is rejected. 3: incorrect usage. 4: the check failed.
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     with TemporaryDirectory() as folder:
+        output_file(junit)
         choice = choose(partner=partner, layout=layout)
         inputs = find_inputs(files, name, Path(folder))
         if show_values and (as_json or not inputs.is_one):

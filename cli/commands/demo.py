@@ -15,7 +15,7 @@ from cli.demo.report import show, summary
 from cli.demo.run import DemoRun, collect, send
 from cli.demo.scenario import DIRECT_THRESHOLD_BYTES, LARGE_THRESHOLD_BYTES, Sample, waves
 from cli.exit_codes import ExitCode
-from cli.options import output_file
+from cli.options import output_file_in
 from cli.progress import Watch, progress
 from deployment.pipeline import Pipeline, Upload
 from deployment.stack import DeployedStack
@@ -37,7 +37,9 @@ def demo(
     dashboard: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, callback=output_file, help="Draw the dashboard with this run's metrics to this .svg file."
+            dir_okay=False,
+            callback=output_file_in(".svg"),
+            help="Draw the dashboard with this run's metrics to this .svg file.",
         ),
     ] = None,
 ) -> None:

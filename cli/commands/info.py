@@ -115,7 +115,7 @@ def _links(stack: DescribedStack, dashboard: str) -> dict[str, str]:
 def _show(found: DeploymentInfo) -> None:
     console = make_console()
     place = "the embedded AWS" if found.embedded else f"AWS account {found.account}"
-    console.print(f"{found.stack} in {place}, {found.region}; dashboard {found.dashboard}", soft_wrap=True)
+    console.print(f"{found.stack} in {place}, {found.region}; dashboard {found.dashboard}")
     table = make_table("what", "name")
     for name, value in found.outputs.items():
         table.add_row(name, Name(value))

@@ -12,7 +12,7 @@ from cli.drafting.writing import draft, slug
 from cli.exit_codes import ExitCode
 from cli.linting import Linted, lint_all
 from cli.options import AsJson, Command, Group, UsageError, print_json, show_help
-from cli.partners import complete_partner, partners, unknown_partner
+from cli.partners import complete_partner, require_layout_of
 from cli.sample_section import propose_section
 from cli.tables import counted, make_table
 from transactions.assets import asset_folder
@@ -44,8 +44,8 @@ def list_layouts(
     as_json: AsJson = False,
 ) -> None:
     """List the layouts in this repository."""
-    if partner is not None and partner not in partners():
-        raise UsageError(unknown_partner(partner))
+    if partner is not None:
+        require_layout_of(partner)
     shown = [layout for layout in LayoutCatalog.load() if partner in {None, layout.partner}]
     if as_json:
         print_json(shown)
@@ -63,7 +63,8 @@ def list_layouts(
 @layouts.command(cls=Command)
 def lint(
     path: Annotated[
-        Path | None, typer.Argument(exists=True, help="A layout, or a folder of layouts; by default the repository's.")
+        Path | None,
+        typer.Argument(metavar="[PATH]", exists=True, help="A layout, or a folder of them; by default the project's."),
     ] = None,
     *,
     write_sample: Annotated[
@@ -84,6 +85,8 @@ def lint(
     if write_sample:
         _write_sample(path, yes=yes, err=as_json)
     linted = lint_all(path or asset_folder("layouts"))
+    if not linted:
+        raise UsageError(f"no layout in {path}: a layout is a file whose name ends in .yaml")
     wrong = sum(bool(layout.complaints) for layout in linted)
     if as_json:
         print_json([LintedLayout(layout=one.path.name, complaints=one.complaints) for one in linted])
@@ -93,13 +96,15 @@ def lint(
             for line in _lines(layout):
                 console.print(line, markup=False, soft_wrap=True)
         console.print(f"{counted(len(linted), 'layout')}, {wrong} wrong")
-    if wrong or not linted:
+    if wrong:
         raise typer.Exit(ExitCode.NOTICE)
 
 
 @layouts.command(name="draft", cls=Command)
 def draft_layout(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A partner's file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A partner's file.")
+    ],
     partner: Annotated[
         str, typer.Option(help="The partner that sends the file.", autocompletion=complete_partner)
     ] = "partner",
@@ -110,7 +115,7 @@ def draft_layout(
     This is the only command that guesses a format: files are read with layouts only.
 
     \b
-    etl layout draft october.csv --partner alpine --name alpine-2026 > alpine-2026.yaml
+    etl layout draft may.csv --name new-bank > new-bank.yaml
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     if name and name != slug(name):
         raise UsageError(f"a layout's name is of lower-case letters, digits and hyphens, such as {slug(name)}")

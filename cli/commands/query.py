@@ -60,7 +60,7 @@ def query(
     \b
     etl query
     etl query daily-totals
-    etl query "SELECT count(*) FROM ledger WHERE partner = 'alpine'"
+    etl query "SELECT count(*) FROM ledger"
     etl query "DESCRIBE ledger"
     etl query reconciliation --out reconciliation.parquet
     etl query --file question.sql --vertical

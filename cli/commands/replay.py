@@ -53,6 +53,8 @@ class _Moved:
     letters: list[DeadLetter]
     archived: list[DeadLetter]
     restoring: list[DeadLetter]
+    others: int
+    """How many messages were not asked for."""
 
     @property
     def file_ids(self) -> set[str]:
@@ -100,13 +102,18 @@ def replay(
     Fix the cause first. A replayed file is processed as any other, and counted once however often it is replayed.
 
     \b
-    etl replay --dry-run                     show the files and their errors
-    etl replay --partner alpine              one partner's files
-    etl replay --reason States.Timeout       files that failed with one error
-    etl replay                               all files in the queue
-    etl replay --lost                        also failed files without a message
-    etl replay --lost --restore              restore archived uploads; hours later: etl replay --lost
-    etl replay --outcomes                    record outcomes again that the tables lack
+    # show the files and their errors
+    etl replay --dry-run
+    # one partner's files, or those with one error
+    etl replay --partner alpine
+    etl replay --reason States.Timeout
+    # all files in the queue, and those without a message
+    etl replay
+    etl replay --lost
+    # restore archived uploads; hours later: etl replay --lost
+    etl replay --lost --restore
+    # record outcomes again that the tables lack
+    etl replay --outcomes
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
     if outcomes:
@@ -151,8 +158,11 @@ def _move(
     """Move the wanted messages whose uploads can be read, or have those restored that cannot."""
     unreadable: dict[Readability, list[DeadLetter]] = {Readability.ARCHIVED: [], Readability.RESTORING: []}
 
+    others = list[DeadLetter]()
+
     def moves(letter: DeadLetter) -> bool:
         if not wanted(letter):
+            others.append(letter)
             return False
         readability = pipeline.archive.readability(letter)
         if readability in unreadable:
@@ -165,8 +175,8 @@ def _move(
     if restore and not dry_run:
         for letter in archived:
             pipeline.archive.restore(letter)
-        return _Moved(letters=letters, archived=[], restoring=[*archived, *restoring])
-    return _Moved(letters=letters, archived=archived, restoring=restoring)
+        return _Moved(letters=letters, archived=[], restoring=[*archived, *restoring], others=len(others))
+    return _Moved(letters=letters, archived=archived, restoring=restoring, others=len(others))
 
 
 def _show(moved: _Moved, *, dry_run: bool) -> None:
@@ -174,7 +184,8 @@ def _show(moved: _Moved, *, dry_run: bool) -> None:
     if moved.letters:
         console.print(_table(moved.letters))
     verb = "would move" if dry_run else "moved"
-    console.print(f"{counted(len(moved.letters), 'message')} {verb} to the batching queue")
+    others = f"; {counted(moved.others, 'other message')} not asked for" if moved.others else ""
+    console.print(f"{counted(len(moved.letters), 'message')} {verb} to the batching queue{others}")
     if moved.archived:
         console.print(f"{_files(moved.archived)} in the archive: use --restore, and replay some hours later")
     if moved.restoring:

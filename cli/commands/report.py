@@ -51,26 +51,25 @@ def report(
     found = pipeline.processed(key)
     if found is None:
         raise UsageError(f"the report {key} is not in the processed bucket any more")
+    if rows:
+        _export(pipeline, row, found, rows, err=as_json)
+    if out or not (rows or as_json):
+        _write_page(found, row, out, err=as_json)
     if as_json:
         typer.echo(found.decode())
-        return
-    if rows:
-        _export(pipeline, row, found, rows)
-    if out or not rows:
-        _write_page(found, row, out)
 
 
-def _export(pipeline: Pipeline, row: AuditRow, report: bytes, rows: Path) -> None:
+def _export(pipeline: Pipeline, row: AuditRow, report: bytes, rows: Path, *, err: bool) -> None:
     if not row.published:
         raise UsageError(f"the file is {row.status}, so that no row of it is in quarantine: see 'etl check FILE'")
     count = export_rejected_rows(pipeline, row, msgspec.json.decode(report, type=Report), rows)
-    typer.echo(f"{rows} ({counted(count, 'error')})")
+    typer.echo(f"{rows} ({counted(count, 'error')})", err=err)
 
 
-def _write_page(report: bytes, row: AuditRow, out: Path | None) -> None:
+def _write_page(report: bytes, row: AuditRow, out: Path | None, *, err: bool) -> None:
     place = out or Path(mkdtemp(prefix="etl-report-")) / Path(row.report).name
     # The page in S3 follows the outcome within seconds; this one has the file's status of now.
     place.write_bytes(report_page(report, row))
-    typer.echo(place)
+    typer.echo(place, err=err)
     if out is None:
         webbrowser.open(place.as_uri())

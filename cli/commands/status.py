@@ -16,7 +16,7 @@ from rich.text import Text
 
 from cli.console import make_console
 from cli.documents import file_document
-from cli.options import AsJson, Suffix, duration, print_json
+from cli.options import AsJson, Suffix, UsageError, duration, print_json
 from cli.partners import PartnerFilter, require_partner
 from cli.tables import (
     OUTCOME_COLUMNS,
@@ -58,7 +58,9 @@ def status(
     since: Annotated[
         timedelta | None,
         typer.Option(
-            parser=duration, metavar="TIME", help="Only files that changed within this time: 15m, 24h, 7d (24h)."
+            parser=duration,
+            metavar="TIME",
+            help="Only files that changed within this time: 15m, 24h, 7d; by default 24h, with --older-than any.",
         ),
     ] = None,
     older_than: Annotated[
@@ -76,18 +78,25 @@ def status(
     """Show the files of a deployment: their status, rows, and time from upload to outcome.
 
     \b
-    etl status                                       the last 24 hours
-    etl status --status failed --since 7d            files to be replayed
-    etl status --status processing --older-than 15m  files that hang
-    etl status --partner alpine --watch              one partner, live
+    # files that changed within 24 hours
+    etl status
+    # files to be replayed
+    etl status --status failed --since 7d
+    # files that hang
+    etl status --status processing --older-than 15m
+    # one partner's files, refreshed
+    etl status --partner alpine --watch
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
+    if watch and as_json:
+        raise UsageError("--watch is for the terminal: leave it out with --json")
+    longest, shortest = _ages(since, older_than)
     pipeline = connect(suffix)
     require_partner(pipeline, partner)
     audit, statuses = pipeline.audit, tuple(only or FileStatus)
 
     def changed() -> tuple[datetime, datetime]:
         now = datetime.now(UTC)
-        return _before(now, since or _LATELY), _before(now, older_than or timedelta(0))
+        return _before(now, longest), _before(now, shortest)
 
     def look(limit: int) -> Seen:
         times = changed()
@@ -104,6 +113,15 @@ def status(
         _watch(look)
     else:
         make_console().print(_view(look(limit)))
+
+
+def _ages(since: timedelta | None, older_than: timedelta | None) -> tuple[timedelta, timedelta]:
+    """Return how long ago the files that are asked for may have changed, at most and at least."""
+    if older_than is None:
+        return since or _LATELY, timedelta(0)
+    if since and since <= older_than:
+        raise UsageError("no file can be within --since and older than --older-than: give a longer --since, or none")
+    return since or timedelta.max, older_than
 
 
 def _before(now: datetime, time: timedelta) -> datetime:

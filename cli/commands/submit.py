@@ -58,7 +58,8 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 def submit(
     files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="The files, .csv or .json.")
+        list[Path],
+        typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True, help="The files, .csv or .json."),
     ],
     partner: Annotated[str, typer.Option(help="The partner that sends the files.", autocompletion=complete_partner)],
     folder: Annotated[str, typer.Option(help="A folder under the partner's prefix, such as 2025-10.")] = "",
@@ -182,5 +183,5 @@ def _show(console: Console, rows: list[AuditRow]) -> None:
             console.print(f"why: etl report {short_id(row.file_id)}", soft_wrap=True)
         elif row.status is FileStatus.FAILED:
             console.print(
-                f"more: etl audit {short_id(row.file_id)}; once the cause is mended: etl replay", soft_wrap=True
+                f"more: etl audit {short_id(row.file_id)}; once the cause is fixed: etl replay", soft_wrap=True
             )

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.console import PrintableConsole, make_console
 from cli.exit_codes import ExitCode
-from cli.options import AsJson, Suffix, output_file, print_json
+from cli.options import AsJson, Suffix, output_file_in, print_json
 from cli.tables import make_table
 from cli.verify.report import CheckResult, VerificationReport, page, result_of, show, show_result
 from deployment.connection import deployed_stack
@@ -33,7 +33,8 @@ class ListedCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify(
     out: Annotated[
-        Path | None, typer.Option(dir_okay=False, callback=output_file, help="Write the report to this .html file.")
+        Path | None,
+        typer.Option(dir_okay=False, callback=output_file_in(".html"), help="Write the report to this .html file."),
     ] = None,
     suffix: Suffix = "dev",
     *,

@@ -31,7 +31,7 @@ def withdraw(
     SUPERSEDED: submit the file that is to be published.
 
     \b
-    etl withdraw 4f1c9a0b22de --reason "sent by mistake, says the bank"
+    etl withdraw 4f1c9a0b22de --reason "sent by mistake"
     etl withdraw october.csv --reason "test data" --yes --json
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with this character
     pipeline = connect(suffix)
@@ -40,13 +40,13 @@ def withdraw(
         raise UsageError("--reason is empty: say why, for those who look at the history")
     rows, name = counted(row.rows_accepted, "row"), masked_name(row.key)
     if not yes:
-        typer.confirm(f"Take back {rows} of {name} ({short_id(row.file_id)})?", abort=True, err=as_json)
+        typer.confirm(f"Withdraw {rows} of {name} ({short_id(row.file_id)})?", abort=True, err=as_json)
     pipeline.withdrawals.withdraw(row, reason)
     after = pipeline.audit.get([row.file_id])[row.file_id]
     if as_json:
         print_json(file_document(after))
     else:
-        make_console().print(f"{after.status}: {rows} of {name} taken back", markup=False, soft_wrap=True)
+        make_console().print(f"{after.status}: {rows} of {name} withdrawn", markup=False, soft_wrap=True)
     raise typer.Exit(ExitCode.OK if after.status is FileStatus.WITHDRAWN else ExitCode.NOTICE)
 
 
@@ -54,5 +54,5 @@ def _published_row(pipeline: Pipeline, file: str) -> AuditRow:
     """Return the row of a file that has rows, or whose withdrawal may be unfinished; UsageError of any other."""
     row = find_row(pipeline, file)
     if not row.published and row.status is not FileStatus.WITHDRAWN:
-        raise UsageError(f"{short_id(row.file_id)} is {row.status}, and has no rows to take back: see 'etl audit'")
+        raise UsageError(f"{short_id(row.file_id)} is {row.status}, and has no rows to withdraw: see 'etl audit'")
     return row

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from cli.tables import count
+from cli.tables import count, counted
 from deployment.analysts import PUBLISHED
 from deployment.pipeline import Pipeline
 from etl.config import BATCH_CONCURRENCY, MEMORY
@@ -26,6 +26,9 @@ WANTED_CONCURRENCY: Final = 5 * int(str(BATCH_CONCURRENCY.default))
 
 _EXECUTIONS: Final = 20
 """How many executions of each bad end are looked through: each takes a call or two. One file found says what to do."""
+
+_UNFINISHED_FILES: Final = f"etl status {' '.join(f'--status {one.lower()}' for one in sorted(UNFINISHED))}"
+"""Lists what hangs."""
 
 _CONFLICTS_WITHIN: Final = timedelta(days=7)
 _COMPLETED: Final = 1000
@@ -127,19 +130,20 @@ def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("DeadLetterQueue")
     return Seen(
-        f"{count(waiting)} waiting", "see docs/runbook.md#dead-letters: mend the cause, then replay" if waiting else ""
+        f"{count(waiting)} waiting", "see docs/runbook.md#dead-letters: fix the cause, then replay" if waiting else ""
     )
 
 
 def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("RecordFailures")
-    advice = "see docs/runbook.md#record-failures: mend the cause, then: etl replay --outcomes"
-    return Seen(f"{count(waiting)} batches of outcomes could not be recorded", advice if waiting else "")
+    advice = "see docs/runbook.md#record-failures: fix the cause, then: etl replay --outcomes"
+    return Seen(f"{counted(waiting, 'message')} of outcomes that could not be recorded", advice if waiting else "")
 
 
 def _overlaps(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("OverlapsDeadLetterQueue")
-    return Seen(f"{count(waiting)} not looked for", "see docs/runbook.md#overlaps-dead-letters" if waiting else "")
+    seen = f"{counted(waiting, 'file')} could not be compared with others"
+    return Seen(seen, "see docs/runbook.md#overlaps-dead-letters" if waiting else "")
 
 
 def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -150,7 +154,7 @@ def _hanging(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     minutes = int(HANGS_AFTER.total_seconds() // 60)
     return Seen(
         f"{count(len(hanging))} unfinished for more than {minutes} minutes",
-        f"etl status --status processing --older-than {minutes}m" if hanging else "",
+        f"{_UNFINISHED_FILES} --older-than {minutes}m" if hanging else "",
     )
 
 
@@ -173,7 +177,7 @@ def _unannounced(_: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     finished = pipeline.sweep_progress().finished
     if finished is None or not finished.ignored:
-        return Seen("0 below incoming/ whose ending no rule takes")
+        return Seen(f"none below incoming/ whose name ends in neither {' nor '.join(EXTENSIONS)}")
     named = ", ".join(finished.ignored_keys[:_NAMED]) + (", ..." if finished.ignored > _NAMED else "")
     endings = " or ".join(EXTENSIONS)
     return Seen(
@@ -185,8 +189,9 @@ def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
     files = [row.file_id for row in completed if row.conflicting_rows]
-    latest = f"the latest {count(len(completed))} files completed within {_CONFLICTS_WITHIN.days} days"
-    seen = f"{count(len(files))} of {latest}"
+    latest = "the latest " if len(completed) == _COMPLETED else ""
+    within = f"completed within {_CONFLICTS_WITHIN.days} days"
+    seen = f"{count(len(files))} of {latest}{counted(len(completed), 'file')} {within}"
     if not files:
         return Seen(seen)
     named = ", ".join(files[:_NAMED]) + (", ..." if len(files) > _NAMED else "")

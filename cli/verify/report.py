@@ -78,7 +78,7 @@ def show(console: Console, report: VerificationReport) -> None:
 
 def page(report: VerificationReport) -> str:
     """Write the results as an HTML document that loads nothing."""
-    template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+    template = Template(_read("page.html"))
     refuted = report.verdicts[Verdict.REFUTED]
     body = template.substitute(
         stack=escape(report.stack),
@@ -90,7 +90,11 @@ def page(report: VerificationReport) -> str:
         summary=escape(summary(report)),
         sections="".join(_section(verdict, report.results) for verdict in _ORDER),
     )
-    return document(f"{report.stack}: {'refuted' if refuted else 'nothing refuted'}", body)
+    return document(f"{report.stack}: {'refuted' if refuted else 'nothing refuted'}", body, _read("page.css"))
+
+
+def _read(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 _ORDER: Final = (Verdict.REFUTED, Verdict.NOT_CHECKABLE, Verdict.PROVED)
@@ -99,11 +103,15 @@ _ORDER: Final = (Verdict.REFUTED, Verdict.NOT_CHECKABLE, Verdict.PROVED)
 def _section(verdict: Verdict, results: Sequence[CheckResult]) -> str:
     chosen = [result for result in results if result.verdict is verdict]
     rows = "\n".join(_row(result) for result in chosen)
-    head = "<tr><th>check</th><th>claim</th><th>found</th><th>to do</th></tr>"
+    head = "<thead><tr><th>check</th><th>claim</th><th>found</th><th>to do</th></tr></thead>"
+    table = f'<table class="checks">\n{head}\n<tbody>\n{rows}\n</tbody>\n</table>'
     title = f"{verdict.capitalize()}: {len(chosen)}"
-    return f"<section>\n<h2>{title}</h2>\n<table>\n{head}\n{rows}\n</table>\n</section>\n" if chosen else ""
+    return f"<section>\n<h2>{title}</h2>\n{table}\n</section>\n" if chosen else ""
 
 
 def _row(result: CheckResult) -> str:
-    cells = (f"<code>{escape(result.name)}</code>", escape(result.claim), escape(result.found), escape(result.cure))
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    # A narrow window has no head of the table: what is not clear by itself names its column.
+    return (
+        f'<tr><th scope="row"><code>{escape(result.name)}</code></th><td>{escape(result.claim)}</td>'
+        f'<td data-heading="found">{escape(result.found)}</td><td data-heading="to do">{escape(result.cure)}</td></tr>'
+    )

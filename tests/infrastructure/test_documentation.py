@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_each_test_named_by_the_requirements_page_carries_the_id() -> None:
 
 def test_each_requirement_of_a_test_is_on_the_requirements_page() -> None:
     assert set(_proofs()) <= set(_requirements())
+
+
+def test_the_documented_path_has_every_command_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    [path] = re.findall(r'export PATH="(.+):\$PATH"', (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8"))
+    monkeypatch.setenv("PATH", path.replace("$PWD", str(ROOT)))
+
+    assert [command for command in ("etl", "cdk", "node") if not shutil.which(command)] == []
 
 
 def test_the_configuration_page_lists_every_key_and_default() -> None:

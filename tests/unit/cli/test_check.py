@@ -18,6 +18,7 @@ from tests.support.command_line import Answer, etl
 from tests.unit.transactions.support import ALPINE_HEADER, CATALOG, alpine_file, alpine_row, good_rows
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.files import transform_file
+from transactions.masking import masked_name
 from transactions.reports.report import Report
 from transactions.results import Counts, Transformation, Written
 
@@ -353,6 +354,20 @@ def test_a_folder_is_checked_file_by_file(check: Check, folder: Path, monkeypatc
     assert "3 files: 1 valid; 1 valid, with rejected rows; 1 not checked" in result.stdout
     assert "the pipeline ignores this name: rename it to notes.csv" in " ".join(result.stdout.split())
     assert result.exit_code == ExitCode.NOTICE
+
+
+def test_the_folder_of_all_files_is_shown_once(
+    check: Check, file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    names = ["transactions-of-october.csv", "transactions-of-november.csv"]
+    for name in names:
+        file(alpine_file(*good_rows(1)), name)
+
+    lines = check(tmp_path).stdout.splitlines()
+
+    assert lines[0] == f"in {masked_name(str(tmp_path))}/"
+    assert [line.split()[0] for line in lines if "Valid" in line] == sorted(names)
 
 
 def test_the_exit_code_of_several_files_is_the_worst(check: Check, file: Write) -> None:

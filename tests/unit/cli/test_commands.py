@@ -1,9 +1,12 @@
 """The command line itself."""
 
+import os
 import re
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.core import TyperGroup
@@ -12,6 +15,7 @@ from typer.testing import CliRunner
 
 from cli import main
 from cli.exit_codes import ExitCode
+from cli.options import OUTPUT_CLOSED
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -64,15 +68,41 @@ def test_commands_use_the_deployment_dev_by_default() -> None:
 def test_the_page_lists_every_command_and_every_exit_code() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `etl (\w+)", page, flags=re.MULTILINE)) == {*COMMANDS, "layout"}
-    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)} == {*ExitCode, 130}
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, flags=re.MULTILINE)}
+    assert codes == {*ExitCode, 130, OUTPUT_CLOSED}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "layout list", "layout lint", "layout draft"])
 def test_help_is_whole_in_a_narrow_terminal(command: str) -> None:
-    shown = CliRunner().invoke(main.app, [command, "--help"], env={"COLUMNS": "60"}).output
+    shown = CliRunner().invoke(main.app, [*command.split(), "--help"], env={"COLUMNS": "60"}).output
 
     assert "…" not in shown
-    assert "<bool>" not in shown
+    # No type by Python's name
+    assert not re.search(r"<[a-zA-Z\[]", shown)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "layout lint", "layout draft"])
+def test_each_example_is_one_line_that_can_be_copied(command: str) -> None:
+    found: Any = get_command(main.app)
+    for name in command.split():
+        found = found.commands[name]
+    shown = CliRunner().invoke(main.app, [*command.split(), "--help"], env={"COLUMNS": "60"}).output
+
+    examples = re.findall(r"^ *((?:etl|unzip|#) .*)$", found.help, flags=re.MULTILINE)
+
+    assert examples or command in {"demo", "doctor"}
+    assert set(examples) <= {line.strip() for line in shown.splitlines()}
+
+
+@pytest.mark.parametrize("answer", [["layout", "list"], ["layout", "list", "--json"]], ids=["table", "JSON"])
+def test_output_that_nobody_reads_ends_the_command(answer: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as output:
+        call = [sys.executable, "-c", "from cli.main import main; main()", *answer]
+        ended = subprocess.run(call, stdout=output, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+
+    assert (ended.returncode, ended.stderr) == (OUTPUT_CLOSED, b"")
 
 
 @pytest.mark.parametrize("arguments", [[], ["layout"]], ids=["etl", "layout"])

@@ -141,6 +141,14 @@ def test_a_healthy_deployment_has_no_findings(permissions: list[str] | None) -> 
     assert [finding for finding in _findings(account).values() if finding.level is not Level.OK] == []
 
 
+def test_conflicts_are_counted_among_the_completed_files() -> None:
+    conflict = audit_row(FileStatus.COMPLETED, rows_in_other_files=2, conflicting_rows=1)
+
+    seen = _findings(Account(hanging=(conflict,)))["Files in conflict"].seen
+
+    assert seen.startswith("1 of 1 file completed within 7 days: ")
+
+
 def test_a_file_whose_claim_holds_is_no_finding() -> None:
     held = audit_row(FileStatus.PROCESSING, lease_ends=datetime.now(UTC) + timedelta(hours=1))
 
@@ -195,7 +203,11 @@ def test_ignored_uploads_are_named() -> None:
         (Account(dead_letters=3), "Dead letters", "replay"),
         (Account(unrecorded=2), "Unrecorded outcomes", "etl replay --outcomes"),
         (Account(overlaps_left=2), "Overlaps of files", "docs/runbook.md#overlaps-dead-letters"),
-        (Account(hanging=(audit_row(FileStatus.PROCESSING),)), "Hanging files", "--older-than 15m"),
+        (
+            Account(hanging=(audit_row(FileStatus.PROCESSING),)),
+            "Hanging files",
+            "etl status --status processing --status received --older-than 15m",
+        ),
         (
             Account(hanging=(audit_row(FileStatus.COMPLETED, rows_in_other_files=2, conflicting_rows=1),)),
             "Files in conflict",

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError, SSLError
 
 from cli import main
 from cli.exit_codes import ExitCode
@@ -80,6 +80,9 @@ def test_an_unknown_option_is_incorrect_usage(
         (["layout", "lint", "nosuch.yaml"], "does not exist"),
         (["layout", "draft", str(ROOT)], "is a directory"),
         (["check", "nosuch.csv"], "there is no file nosuch.csv"),
+        (["check", SAMPLE, "--partner", "alpin"], "did you mean alpine?"),
+        (["check", SAMPLE, "--layout", "alpine-2052"], "did you mean alpine-2025?"),
+        (["check", SAMPLE, "--junit", NOWHERE], "mkdir -p /no/such/folder"),
         (["check", str(ROOT), "--nosuch"], "No such option"),
         (["submit", "nosuch.csv", "--partner", "alpine"], "does not exist"),
         (["submit", str(ROOT / "README.md"), "--partner", "alpine"], ".csv or .json"),
@@ -93,7 +96,9 @@ def test_an_unknown_option_is_incorrect_usage(
         (["withdraw", "incoming/alpine/a.csv"], "Missing option '--reason'"),
         (["report", "a.csv", "--out", NOWHERE], "mkdir -p /no/such/folder"),
         (["verify", "--out", NOWHERE], "mkdir -p /no/such/folder"),
-        (["demo", "--dashboard", NOWHERE], "mkdir -p /no/such/folder"),
+        (["demo", "--dashboard", "/no/such/folder/out.svg"], "mkdir -p /no/such/folder"),
+        (["verify", "--out", "verification.txt"], "must end in .html"),
+        (["demo", "--dashboard", "dashboard.png"], "must end in .svg"),
         (["query", "nosuch"], "no saved query nosuch"),
     ],
     ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else "",
@@ -159,6 +164,14 @@ def test_an_expected_error_names_its_cure(error: Exception, code: ExitCode, says
 
     assert failure.code is code
     assert says in failure.line
+
+
+@pytest.mark.parametrize("error", [SSLError(endpoint_url="https://s3", error="x"), FileNotFoundError(2, "No file")])
+def test_a_missing_certificate_is_told_with_the_cure(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nosuch.pem")
+
+    assert "/nosuch.pem is missing" in explain(error).line
+    assert "start it:" in explain(error).line
 
 
 def test_a_defect_is_named_without_its_message(

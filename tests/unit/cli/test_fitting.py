@@ -55,6 +55,12 @@ def test_a_table_too_wide_for_the_console_is_a_list_of_records() -> None:
     ]
 
 
+def test_a_files_id_is_parted_from_the_ending_behind_it() -> None:
+    lines = [line.rstrip() for line in shown(Name(f"reports/alpine/{'ab' * 32}.html"), 67)]
+
+    assert lines == ["reports/alpine/", "ab" * 32, ".html"]
+
+
 @given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=9))
 def test_a_name_is_divided_behind_its_separators(parts: list[str]) -> None:
     lines = [line.rstrip() for line in shown(Name("/".join(parts)), 12)]

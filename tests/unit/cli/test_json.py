@@ -59,7 +59,7 @@ ANSWERS: dict[str, Any] = {
 }
 """What ``--json`` prints, by command. The page tells of the others in words."""
 
-IN_WORDS = {"check", "layout list", "query NAME", "verify --permissions"}
+IN_WORDS = {"check", "layout list", "query NAME", "query --permissions", "verify --permissions"}
 
 
 def _definitions() -> dict[str, Any]:

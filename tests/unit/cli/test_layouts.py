@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from cli import linting
 from cli.linting import refused_by_engine
 from cli.main import app
+from cli.options import UsageError
 from tests.unit.transactions.support import CATALOG
 from transactions.errors import EngineError
 from transactions.layouts.layout import Condition, Predicate
@@ -144,5 +145,8 @@ def test_the_linter_reports_a_sample_that_cannot_be_checked(
     )
 
 
-def test_linting_a_folder_without_layouts_is_no_success(layout: Run, tmp_path: Path) -> None:
-    assert layout("lint", tmp_path).exit_code == 1
+def test_a_folder_without_layouts_is_refused(layout: Run, tmp_path: Path) -> None:
+    refused = layout("lint", tmp_path)
+
+    assert isinstance(refused.exception, UsageError)
+    assert "ends in .yaml" in str(refused.exception)

@@ -160,6 +160,15 @@ def test_the_page_that_is_opened_has_the_status_of_now(monkeypatch: pytest.Monke
     assert f"<strong>DUPLICATE</strong> {NOT_PUBLISHED}" in place.read_text(encoding="utf-8")
 
 
+def test_a_report_is_written_and_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    place = tmp_path / "page.html"
+
+    answer = _etl(monkeypatch, DUPLICATE, "report", DUPLICATE.file_id, "--json", "--out", str(place))
+
+    assert json.loads(answer.stdout)["verdict"] == "VALID_WITH_REJECTED_ROWS"
+    assert place.exists()
+
+
 @pytest.mark.parametrize("one", FileStatus)
 def test_a_file_of_any_status_is_shown(monkeypatch: pytest.MonkeyPatch, one: FileStatus) -> None:
     assert one.value in _etl(monkeypatch, audit_row(one, **FIGURES), "status").output

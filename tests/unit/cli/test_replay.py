@@ -217,7 +217,7 @@ def test_the_command_shows_what_moves_and_answers_programs(monkeypatch: pytest.M
 
     assert (shown.exit_code, answered.exit_code) == (0, 0)
     assert "Disk.Full" in shown.output
-    assert "1 message would move" in shown.output
+    assert "1 message would move to the batching queue; 1 other message not asked for" in shown.output
     [message] = json.loads(answered.output)["messages"]
     assert (message["file_id"], message["attempt"], message["partner"]) == (ID, 2, "alpine")
     assert queues.kept == [_event("dkb")]

@@ -14,6 +14,7 @@ from cli.commands.status import Seen, find, fitting_view
 from cli.console import PrintableConsole
 from cli.exit_codes import ExitCode
 from cli.main import app
+from cli.options import UsageError
 from pipeline.audit_row import AuditRow, Change
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
@@ -108,6 +109,35 @@ def test_an_unknown_partner_is_refused_with_who_was_meant(monkeypatch: pytest.Mo
 
     assert "did you mean alpine?" in str(refused.exception)
     assert known.exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        (["--older-than", "7d"], "4 files"),
+        (["--older-than", "7d", "--since", "999999d"], "4 files"),
+        ([], "no file"),
+    ],
+)
+def test_files_that_are_older_than_a_day_are_found(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], shown: str
+) -> None:
+    audit = SimpleNamespace(of_status=FakeAudit(ROWS).of_status)
+    deployed = SimpleNamespace(audit=audit, has_uploads=lambda _partner: False)
+    monkeypatch.setattr(command, "connect", lambda _suffix: deployed)
+
+    assert shown in CliRunner().invoke(app, ["status", *options]).output
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [(["--since", "1h", "--older-than", "1h"], "give a longer --since"), (["--watch", "--json"], "leave it out")],
+)
+def test_options_that_exclude_each_other_are_refused(options: list[str], says: str) -> None:
+    refused = CliRunner().invoke(app, ["status", *options])
+
+    assert isinstance(refused.exception, UsageError)
+    assert says in str(refused.exception)
 
 
 def test_only_files_of_the_given_statuses_are_shown() -> None:

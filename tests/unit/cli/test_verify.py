@@ -116,6 +116,8 @@ def test_the_page_escapes_what_was_found(monkeypatch: pytest.MonkeyPatch, made: 
     assert "&lt;script&gt;" in text
     assert text.index("Refuted: 1") < text.index("Not checkable: 1") < text.index("Proved: 1")
     assert "body {" in text
+    # In a narrow window, where the table has no head
+    assert text.count('data-heading="found"') == text.count('data-heading="to do"') == text.count('<th scope="row">')
 
 
 def test_an_interrupted_run_withdraws_its_rows(monkeypatch: pytest.MonkeyPatch, made: _Made) -> None:

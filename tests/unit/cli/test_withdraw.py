@@ -83,7 +83,7 @@ def test_a_file_that_was_replaced_meanwhile_is_noticed(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("status", sorted(set(FileStatus) - {FileStatus.COMPLETED, FileStatus.WITHDRAWN}))
 def test_what_has_no_rows_is_not_withdrawn(monkeypatch: pytest.MonkeyPatch, status: FileStatus) -> None:
-    _refused(monkeypatch, audit_row(status), "has no rows to take back")
+    _refused(monkeypatch, audit_row(status), "has no rows to withdraw")
 
 
 def test_an_unknown_file_and_an_empty_reason_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
