@@ -1,7 +1,8 @@
-"""The bill of materials of a function package: CycloneDX, every library with version, licence and hash."""
+"""The bill of materials of what runs in the cloud: CycloneDX, every library with version, licence and hash."""
 
 import hashlib
 import re
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -13,18 +14,20 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 
-def bill_of_materials(package: Path, wheels: Path) -> str:
+def bill_of_materials(name: str, holds: Iterable[Path], wheels: Path) -> str:
     """Write, as CycloneDX 1.6 JSON, what a package holds besides the project's own files.
 
     Parameters
     ----------
-    package
-        The assembled package, whose ``*.dist-info`` folders say what is in it.
+    name
+        The package's own.
+    holds
+        The folders or wheels in it whose ``*.dist-info`` folders say which libraries they are.
     wheels
         Where the wheels lie that it was made from; their SHA-256 are those of the lock file.
     """
-    subject = Component(type=ComponentType.APPLICATION, name=package.name)
-    components = [_component(library, wheels) for library in distributions(path=[str(package)])]
+    subject = Component(type=ComponentType.APPLICATION, name=name)
+    components = [_component(library, wheels) for library in distributions(path=[str(place) for place in holds])]
     bom = Bom(metadata=BomMetaData(component=subject), components=components)
     bom.register_dependency(subject, components)
     return JsonV1Dot6(bom).output_as_string(indent=1)

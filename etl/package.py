@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -108,17 +108,14 @@ def build_package(architecture: str, wheelhouse: Path = WHEELHOUSE, build: Path 
                 _copy(file, staging / place)
             _compile(staging)
             shutil.copytree(dependencies, staging, dirs_exist_ok=True, copy_function=os.link)
-    bill = bill_of(package)
-    if not bill.exists():
-        # Not above: whoever only synthesizes an unchanged package need not wait for the library.
-        from etl.bill_of_materials import bill_of_materials  # noqa: PLC0415
-
-        bill.write_text(bill_of_materials(package, wheelhouse / architecture), encoding="utf-8")
+    _write_bill(package, [package], wheelhouse / architecture)
     return package
 
 
 def build_job_package(wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Path:
-    """Write the job's zip of wheels, and return its path: the domain and ``pipeline`` as one wheel, and what they need.
+    """Write the job's zip of wheels, and return its path; its bill of materials lies beside it.
+
+    The zip has the domain and ``pipeline`` as one wheel, and what they need.
 
     Glue installs it by ``--additional-python-modules s3://...`` with ``--python-modules-installer-option --no-index``,
     and knows it by its ending ``.gluewheels.zip``, which its key in S3 must keep. A wheel, since the domain reads its
@@ -132,13 +129,15 @@ def build_job_package(wheelhouse: Path = WHEELHOUSE, build: Path = BUILD) -> Pat
     own = {place: file for place, file in _placed().items() if not place.startswith("handlers/")}
     made_of = [REQUIREMENTS, Path(__file__), ROOT / "etl" / "wheels.py", *own.values()]
     package = build / f"job-{_digest('job', made_of)}.gluewheels.zip"
+    wheels = wheelhouse / JOB_ARCHITECTURE
+    libraries = [_locked_wheel(wheels, name) for name in JOB_LIBRARIES]
     if not package.exists():
-        libraries = [_locked_wheel(wheelhouse / JOB_ARCHITECTURE, name) for name in JOB_LIBRARIES]
         build.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=build, prefix=".staging-") as folder:
             staging = Path(folder) / package.name
             write_zip_of_wheels(staging, [*libraries, write_wheel(Path(folder), *_JOB_NAME, own)])
             staging.replace(package)
+    _write_bill(package, libraries, wheels)
     return package
 
 
@@ -153,6 +152,15 @@ def _locked_wheel(wheels: Path, name: str) -> Path:
 def bill_of(package: Path) -> Path:
     """Return where the bill of materials of a package lies."""
     return package.with_name(f"{package.name}.cdx.json")
+
+
+def _write_bill(package: Path, holds: Iterable[Path], wheels: Path) -> None:
+    bill = bill_of(package)
+    if not bill.exists():
+        # Not above: whoever only synthesizes an unchanged package need not wait for the library.
+        from etl.bill_of_materials import bill_of_materials  # noqa: PLC0415
+
+        bill.write_text(bill_of_materials(package.name, holds, wheels), encoding="utf-8")
 
 
 def _build_dependencies(architecture: str, wheelhouse: Path, build: Path) -> Path:

@@ -22,12 +22,11 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import sts
 
 from local.processes import family, kill
-from local.spark import JavaMissingError, spark_environment
+from local.spark import WHEELS, JavaMissingError, spark_environment
 
 LOG_GROUPS: Final = "--custom-logGroup-prefix"
 """Glue writes what a script prints to the group ``output`` below this prefix (Glue developer guide, "Logging for AWS
 Glue jobs")."""
-WHEELS: Final = "--additional-python-modules"
 SESSION: Final = "GlueJobRunnerSession"
 """How Glue calls the session of a job's role."""
 
@@ -38,7 +37,7 @@ _unpacking = threading.Lock()
 
 
 class JobLaunchError(Exception):
-    """A run did not start: its script or its wheels could not be read with the job's role."""
+    """A run did not start: its role may not read its script or its wheels, or there is no Java for it."""
 
 
 class JobProcess:
@@ -88,13 +87,18 @@ def job_process(job: Mapping[str, Any], run_id: str, arguments: Mapping[str, str
     )
     with tempfile.TemporaryDirectory(prefix="glue-job-") as temporary:
         folder, log = Path(temporary), Path(temporary) / "log"
-        script = folder / "script.py"
-        script.write_bytes(_object(session, job["Command"]["ScriptLocation"]))
-        packages = [location for location in arguments.get(WHEELS, "").split(",") if location]
-        modules = [str(_unpacked(_object(session, package))) for package in packages]
-        environment = _environment(credentials, modules, folder, log)
+        try:
+            script = folder / "script.py"
+            script.write_bytes(_object(session, job["Command"]["ScriptLocation"]))
+            packages = [location for location in arguments.get(WHEELS, "").split(",") if location]
+            modules = [str(_unpacked(_object(session, package))) for package in packages]
+            environment = _environment(credentials, modules, folder)
+        except JobLaunchError as error:
+            log.write_text(f"{error}\n", encoding="utf-8")
+            _write_log(arguments, run_id, log)
+            raise
         command = [sys.executable, str(script), *(word for pair in arguments.items() for word in pair)]
-        with log.open("ab") as output:
+        with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 the deployed job's own script
                 command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
@@ -103,8 +107,7 @@ def job_process(job: Mapping[str, Any], run_id: str, arguments: Mapping[str, str
             yield running
         finally:
             running.end()
-            prefix = arguments.get(LOG_GROUPS, "")
-            _write_log(f"{prefix}/output" if prefix else "", run_id, log)
+            _write_log(arguments, run_id, log)
 
 
 def _credentials(role_arn: str, run_id: str) -> dict[str, str]:
@@ -147,16 +150,14 @@ def _unpacked(zip_of_wheels: bytes) -> Path:
     return target
 
 
-def _environment(credentials: Mapping[str, str], modules: list[str], folder: Path, log: Path) -> dict[str, str]:
+def _environment(credentials: Mapping[str, str], modules: list[str], folder: Path) -> dict[str, str]:
     """Build the script's environment from the emulator's, which points AWS's libraries at the emulator."""
     temporary = folder / "tmp"
     temporary.mkdir()
     try:
         spark = spark_environment(cores=os.cpu_count() or 1)
     except JavaMissingError as error:
-        # A script that does not use Spark can do without.
-        spark = {}
-        log.write_text(f"{error}\n", encoding="utf-8")
+        raise JobLaunchError(str(error)) from error
     return {
         **os.environ,
         **credentials,
@@ -167,15 +168,16 @@ def _environment(credentials: Mapping[str, str], modules: list[str], folder: Pat
     }
 
 
-def _write_log(group: str, stream: str, log: Path) -> None:
-    """Write the script's output to the job's log group, if there is one. As for functions, no permission is checked.
+def _write_log(arguments: Mapping[str, str], stream: str, log: Path) -> None:
+    """Write what a run said to the job's log group, if there is one. As for functions, no permission is checked.
 
     The emulator knows log groups by an ARN that policies on AWS do not name: without ``:*`` at its end.
     """
     now = int(time.time() * 1000)
     events: list[Any] = [{"timestamp": now, "message": line} for line in _lines(log) if line]
-    if not group or not events:
+    if LOG_GROUPS not in arguments or not events:
         return
+    group = f"{arguments[LOG_GROUPS]}/output"
     logs = boto3.Session(region_name=get_region()).client("logs")
     try:
         logs.create_log_stream(logGroupName=group, logStreamName=stream)

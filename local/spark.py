@@ -14,6 +14,9 @@ from typing import Final
 JAVA: Final = 17
 """The version of Java that Glue 5.1 has; Spark 3.5 takes none that is newer."""
 
+WHEELS: Final = "--additional-python-modules"
+"""The job's argument that says where its zip of wheels is."""
+
 _VERSION: Final = re.compile(r'version "(\d+)')
 
 

@@ -46,14 +46,14 @@ def main() -> None:
 
 def _run(options: argparse.Namespace, console: Console, outcomes: list[ScenarioResult]) -> None:
     """Run one scenario after the other, and print those that differ at once."""
-    with storms() as deployment, _progress(console) as progress:
+    with storms(with_job=options.large) as deployment, _progress(console) as progress:
         task = progress.add_task("scenarios", total=options.scenarios)
         for seed in range(options.seed, options.seed + options.scenarios):
-            outcome = deployment.run(draw(seed))
+            outcome = deployment.run(draw(seed, with_job=options.large))
             outcomes.append(outcome)
             progress.advance(task)
             if outcome.differences:
-                _tell(console, outcome)
+                _tell(console, outcome, options)
             if not console.is_terminal and len(outcomes) % _REPORTED_EVERY == 0:
                 console.print(f"{len(outcomes)} of {options.scenarios} scenarios")
 
@@ -62,6 +62,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evidence.chaos", description=__doc__)
     parser.add_argument("--scenarios", type=int, default=20, help="how many")
     parser.add_argument("--seed", type=int, default=1, help="the first one's seed; the others follow")
+    parser.add_argument("--large", action="store_true", help="have the job for large files process most of the files")
     return parser.parse_args()
 
 
@@ -70,9 +71,10 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _tell(console: Console, outcome: ScenarioResult) -> None:
+def _tell(console: Console, outcome: ScenarioResult, options: argparse.Namespace) -> None:
     seed = outcome.scenario.seed
-    console.print(f"[red]seed {seed} differs[/]; run it again: make chaos SCENARIOS=1 SEED={seed}")
+    again = f"python -m evidence.chaos --scenarios 1 --seed {seed}{' --large' if options.large else ''}"
+    console.print(f"[red]seed {seed} differs[/]; run it again: {again}")
     console.print(f"  {outcome.scenario.storm} {outcome.permission}", markup=False, highlight=False)
     for difference in outcome.differences[:_SHOWN]:
         console.print(f"  {difference}", markup=False, highlight=False)
@@ -96,9 +98,14 @@ def _table(outcomes: Iterable[ScenarioResult]) -> Table:
             str(sum(bool(one.differences) for one in chosen)),
             f"{sum(one.seconds for one in chosen) / len(chosen):.1f}",
         )
-    statuses = Counter(status for outcome in listed for status in outcome.statuses)
-    table.caption = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    table.caption = _counted("files", (status for outcome in listed for status in outcome.statuses))
+    if any(outcome.runs for outcome in listed):
+        table.caption += f"\n{_counted('runs of the job', (state for outcome in listed for state in outcome.runs))}"
     return table
+
+
+def _counted(what: str, states: Iterable[str]) -> str:
+    return f"{what}: {', '.join(f'{count} {state}' for state, count in sorted(Counter(states).items()))}"
 
 
 def _kinds(storm: Storm) -> list[str]:

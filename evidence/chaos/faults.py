@@ -16,12 +16,23 @@ from deployment.stack import DeployedStack
 from evidence.chaos.scenario import ACCIDENTS, Storm
 from local.emulator import Emulator
 from local.permissions import taken_away
+from local.processes import members
 
 _UNASKED: Final = ("logs:", "xray:", "states:DescribeExecution", "states:StopExecution")
 """Actions that the embedded AWS never checks: removing them would test nothing."""
 
 _IDLE_ROLES: Final = ("emptybuckets", "emptier", "crawler")
 """Purposes, in their roles' logical ids, of what has no part in processing a file."""
+
+_ROLES_WITH_JOB: Final = "large-files"
+"""A part of the names of the roles of the job and of its state machine."""
+
+
+_FUNCTION: Final = b"AWS_LAMBDA_FUNCTION_NAME="
+_SPARK: Final = b"PYSPARK_SUBMIT_ARGS="
+"""By these variables, a process of a function is known, and one of a run of the job."""
+
+_ACCIDENTS: Final = ("duplicates", "delay", "failing", "lost", "throttled", "timed_out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +90,16 @@ def accidents(emulator: Emulator, plan: Mapping[str, float]) -> Iterator[None]:
 class Faults:
     """Brings a storm over one deployment."""
 
-    def __init__(self, emulator: Emulator, stack: DeployedStack) -> None:
+    def __init__(self, emulator: Emulator, stack: DeployedStack, *, with_job: bool) -> None:
         self._emulator = emulator
         self._iam: Any = stack.session.client("iam")
         self._step_functions: Any = stack.session.client("stepfunctions")
-        self._state_machine = stack.outputs["StateMachine"]
-        self._permissions = permissions(stack)
+        self._glue: Any = stack.session.client("glue")
+        self._state_machines = (stack.outputs["StateMachine"], stack.outputs["LargeFilesStateMachine"])
+        self._job = stack.physical_id("AWS::Glue::Job")
+        self._permissions = [
+            permission for permission in permissions(stack) if _ROLES_WITH_JOB in permission.role or not with_job
+        ]
 
     def permission(self, storm: Storm) -> Permission | None:
         """Return the permission that a storm takes away: one after the other, as seeds go up."""
@@ -93,7 +108,7 @@ class Faults:
     @contextmanager
     def raging(self, storm: Storm, seed: int) -> Iterator[None]:
         """Break things while the block runs. Everything is whole again afterwards."""
-        plan = {name: getattr(storm, name) for name in ("duplicates", "delay", "failing", "lost", "throttled")}
+        plan = {name: getattr(storm, name) for name in _ACCIDENTS}
         permission = self.permission(storm)
         with ExitStack() as stack:
             stack.enter_context(accidents(self._emulator, plan))
@@ -111,6 +126,8 @@ class Faults:
     def _strike(self, storm: Storm, dice: random.Random, over: threading.Event) -> None:
         began = time.monotonic()
         strikes = [(moment, self._kill) for moment in storm.kills]
+        strikes += [(moment, self._kill_run) for moment in storm.killed_runs]
+        strikes += [(moment, self._stop_run) for moment in storm.stopped_runs]
         if storm.abort is not None:
             strikes.append((storm.abort, self._abort))
         for moment, strike in sorted(strikes, key=lambda entry: entry[0]):
@@ -120,25 +137,42 @@ class Faults:
 
     def _kill(self, dice: random.Random) -> None:
         """Kill the process of one function, which may be at work."""
-        workers = sorted(_workers(self._emulator.pid))
-        if workers:
+        self._kill_one(dice, _FUNCTION)
+
+    def _kill_run(self, dice: random.Random) -> None:
+        """Kill one process of a run of the job: its script, Spark, or what that has started."""
+        self._kill_one(dice, _SPARK)
+
+    def _kill_one(self, dice: random.Random, variable: bytes) -> None:
+        found = sorted(_processes(self._emulator.pid, variable))
+        if found:
             with suppress(ProcessLookupError):
-                os.kill(dice.choice(workers), signal.SIGKILL)
+                os.kill(dice.choice(found), signal.SIGKILL)
+
+    def _stop_run(self, dice: random.Random) -> None:
+        """Stop a run of the job, as a person may in the console."""
+        runs = self._glue.get_job_runs(JobName=self._job)["JobRuns"]
+        running = [run["Id"] for run in runs if run["JobRunState"] == "RUNNING"]
+        if running:
+            self._glue.batch_stop_job_run(JobName=self._job, JobRunIds=[dice.choice(running)])
 
     def _abort(self, dice: random.Random) -> None:
         """Stop one running execution, as a person may in the console."""
-        running = self._step_functions.list_executions(stateMachineArn=self._state_machine, statusFilter="RUNNING")[
-            "executions"
+        running = [
+            execution
+            for machine in self._state_machines
+            for execution in self._step_functions.list_executions(stateMachineArn=machine, statusFilter="RUNNING")[
+                "executions"
+            ]
         ]
         if running:
             with suppress(self._step_functions.exceptions.ClientError):
                 self._step_functions.stop_execution(executionArn=dice.choice(running)["executionArn"])
 
 
-def _workers(emulator: int) -> Iterator[int]:
-    """Find the processes in which the emulator runs functions: those of its group with a function's name."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):
-            group = int((folder / "stat").read_text().rpartition(")")[2].split()[2])
-            if group == emulator and b"AWS_LAMBDA_FUNCTION_NAME=" in (folder / "environ").read_bytes():
-                yield int(folder.name)
+def _processes(emulator: int, variable: bytes) -> Iterator[int]:
+    """Find the processes that the emulator has started with an environment variable."""
+    for pid in members(emulator):
+        with suppress(OSError):
+            if variable in Path(f"/proc/{pid}/environ").read_bytes():
+                yield pid

@@ -28,6 +28,9 @@ _CURRENCIES: Final = ("CHF", "EUR", "GBP")
 _DAYS: Final = tuple(f"2025-11-{day:02}" for day in range(1, 7))
 _LARGE_ROWS: Final = (15, 40)
 """Rows of a file that outgrows the threshold of these runs, and takes the direct route."""
+_UPLOADS: Final = (4, 9)
+_UPLOADS_WITH_JOB: Final = (2, 3)
+"""Fewer, as each of them may start Spark twice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,10 @@ class Storm:
         Seconds after which a function's process is killed.
     abort
         Seconds after which a running execution is stopped; None for never.
+    killed_runs, stopped_runs
+        Seconds after which a process of one of the job's runs is killed, or a run is stopped.
+    timed_out
+        Share of the job's runs that have next to no time.
     """
 
     duplicates: float
@@ -118,6 +125,9 @@ class Storm:
     permission: int | None
     kills: tuple[float, ...]
     abort: float | None
+    killed_runs: tuple[float, ...] = ()
+    stopped_runs: tuple[float, ...] = ()
+    timed_out: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +140,13 @@ class Scenario:
     withdrawal: Withdrawal | None
 
 
-def draw(seed: int) -> Scenario:
-    """Draw the scenario of a seed."""
+def draw(seed: int, *, with_job: bool = False) -> Scenario:
+    """Draw the scenario of a seed; ``with_job`` says that its larger files are those of the job."""
     dice = random.Random(seed)  # noqa: S311 no secret
-    uploads = tuple(_uploads(dice, seed))
+    uploads = tuple(_uploads(dice, seed, count=dice.randint(*(_UPLOADS_WITH_JOB if with_job else _UPLOADS))))
     storm = _storm(dice, seed)
+    if with_job:
+        storm = _with_runs(dice, storm)
     withdrawal = Withdrawal(number=dice.randrange(100), again=_chance(dice, 0.5)) if _chance(dice, 0.4) else None
     return Scenario(seed=seed, uploads=uploads, storm=storm, withdrawal=withdrawal)
 
@@ -145,9 +157,9 @@ def renamed(key: str, mark: str) -> str:
     return f"{stem}{mark}.{extension}"
 
 
-def _uploads(dice: random.Random, seed: int) -> list[PlannedUpload]:
+def _uploads(dice: random.Random, seed: int, *, count: int) -> list[PlannedUpload]:
     uploads: list[PlannedUpload] = []
-    for number in range(dice.randint(4, 9)):
+    for number in range(count):
         before = [upload.key for upload in uploads]
         if before and _chance(dice, 0.45):
             key = dice.choice(before)
@@ -209,6 +221,17 @@ def _storm(dice: random.Random, seed: int) -> Storm:
         permission=seed if lasting == "permission" else None,
         kills=tuple(dice.uniform(0.5, 5.0) for _ in range(dice.choice([0, 0, 1, 2, 3]))),
         abort=dice.uniform(0.5, 4.0) if _chance(dice, 0.2) else None,
+    )
+
+
+def _with_runs(dice: random.Random, storm: Storm) -> Storm:
+    """Let what takes longer with a job happen later, and break its runs as well."""
+    return replace(
+        storm,
+        abort=None if storm.abort is None else dice.uniform(1.0, 40.0),
+        killed_runs=tuple(dice.uniform(4.0, 40.0) for _ in range(dice.choice([0, 1, 2]))),
+        stopped_runs=tuple(dice.uniform(4.0, 40.0) for _ in range(dice.choice([0, 0, 1]))),
+        timed_out=0.3 if _chance(dice, 0.2) else 0.0,
     )
 
 

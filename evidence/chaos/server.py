@@ -14,13 +14,15 @@ from typing import Any, Final
 from ministack.services import eventbridge, stepfunctions
 
 from evidence.chaos.scenario import ACCIDENTS
-from local import server
+from local import glue_jobs, server
 
 _deliver = eventbridge._invoke_target  # noqa: SLF001
 _call = stepfunctions._invoke_resource  # noqa: SLF001
 _SLOW_DOWN: Final = (503, b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>")
 _THROTTLED: Final = (400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
 """How S3 throttles, and the services that speak JSON."""
+_NO_TIME_MINUTES: Final = 0.05
+"""The time limit of a run that has next to no time: Spark has hardly started then."""
 _FUNCTION: Final = b"Botocore/"
 """How the user agent of the functions' clients begins; that of everybody else's begins with boto3."""
 
@@ -51,6 +53,8 @@ def _call_by_accident(resource: str, parameters: Any) -> Any:
     plan = _plan()
     if _happens(plan.get("failing", 0)):
         raise stepfunctions._ExecutionError("Chaos.ThrottlingException", "Rate exceeded")  # noqa: SLF001
+    if resource.startswith(glue_jobs.TASK) and _happens(plan.get("timed_out", 0)):
+        parameters = {**parameters, "Timeout": _NO_TIME_MINUTES}
     answer = _call(resource, parameters)
     if _happens(plan.get("lost", 0)):
         raise stepfunctions._ExecutionError("States.Timeout", "The answer did not come back")  # noqa: SLF001

@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import starmap
@@ -81,7 +82,11 @@ class Overlaps:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedRow:
-    """One row of the audit table; ``counts`` are read, accepted and rejected, ``published`` is shown as readable."""
+    """One row of the audit table.
+
+    ``counts`` are read, accepted and rejected, ``published`` is shown as readable, and ``held_until`` is the end of the
+    last claim.
+    """
 
     status: str
     history: tuple[Entry, ...]
@@ -90,6 +95,7 @@ class ObservedRow:
     published: int
     sums: Mapping[str, Decimal]
     overlaps: Overlaps
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,12 +304,13 @@ def _query(folder: Path, columns: str) -> list[tuple[Any, ...]]:
 
 def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
     totals = json.loads(row.get("totals", "[]"))
+    read = read_row(row)
     return ObservedRow(
         status=row["status"],
         history=tuple(Entry(status=entry["status"], at=entry["at"]) for entry in row["history"]),
         duplicate_of=row.get("duplicate_of", ""),
         counts=(int(row.get("rows_read", 0)), int(row.get("rows_accepted", 0)), int(row.get("rows_rejected", 0))),
-        published=read_row(row).rows_published,
+        published=read.rows_published,
         sums={total["currency"]: Decimal(total["sum"]) for total in totals},
         overlaps=Overlaps(
             rows=int(row.get("rows_in_other_files", 0)),
@@ -311,6 +318,7 @@ def _audit_row(row: Mapping[str, Any]) -> ObservedRow:
             files=int(row.get("overlapping_file_count", 0)),
             named=frozenset(row.get("overlapping_files", ())),
         ),
+        held_until=read.lease_ends,
     )
 
 

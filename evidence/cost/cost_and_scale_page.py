@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from etl.constructs.ingestion import MAX_RECEIVE_COUNT
-from evidence.cost import bursts_section, measured, prices
+from evidence.cost import bursts_section, large_files, measured, prices
 from evidence.cost.formatting import count, dollars, money, percent, table
 from evidence.cost.model import (
     DAYS_OF_MONTH,
@@ -48,7 +48,8 @@ def page(stack: PricedStack) -> str:
     sections = (
         _head(),
         _small_files(stack),
-        _large_files(stack),
+        _gigabyte(stack),
+        large_files.section(stack),
         _months(stack),
         queries(COMPANIES),
         archive(),
@@ -118,7 +119,7 @@ def _overlapping_files(stack: PricedStack) -> Iterator[str]:
     yield ""
 
 
-def _large_files(stack: PricedStack) -> Iterator[str]:
+def _gigabyte(stack: PricedStack) -> Iterator[str]:
     lines = gigabyte(stack)
     yield "## A gigabyte"
     yield ""

@@ -67,6 +67,9 @@ OVERLAPS_MESSAGES = 3
 STAGED_SHARE: Final = 0.17
 """Size of the Parquet objects of the benchmark's CSV file, as a share of the file's."""
 
+READING_SECONDS_PER_GB: Final = 17
+"""CPU time in which the job's one reader goes through a gigabyte of CSV (decision 0046)."""
+
 OTHER_CALLS_SECONDS: Final = 0.5
 """What a file's child spends outside functions: DynamoDB, EventBridge, its own steps. An estimate."""
 

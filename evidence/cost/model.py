@@ -65,6 +65,7 @@ class PricedStack:
     batch_size: int
     batch_window_seconds: int
     query_limit_bytes: int
+    large_threshold_bytes: int
     map_concurrency: int
     alarm_metrics: int
     recording_window: int
@@ -104,12 +105,20 @@ class PricedStack:
             query_limit_bytes=template.one("AWS::Athena::WorkGroup")["WorkGroupConfiguration"][
                 "BytesScannedCutoffPerQuery"
             ],
+            large_threshold_bytes=_large_threshold(definition),
             map_concurrency=definition["States"]["Process the batch"]["MaxConcurrency"],
             alarm_metrics=sum(max(1, 2 * bool(alarm.get("Metrics"))) for alarm in alarms),
             recording_window=recording["MaximumBatchingWindowInSeconds"],
             overlaps_window=overlaps["MaximumBatchingWindowInSeconds"],
             staging_days=staged["ExpirationInDays"] + staged["NoncurrentVersionExpiration"]["NoncurrentDays"],
         )
+
+
+def _large_threshold(definition: Mapping[str, Any]) -> int:
+    states = definition["States"]["Process directly"]["ItemProcessor"]["States"]
+    (choice,) = (state for name, state in states.items() if name.startswith("Large file?"))
+    threshold: int = choice["Choices"][0]["NumericGreaterThan"]
+    return threshold
 
 
 def files_in_batch(stack: PricedStack, files_per_second: float) -> float:

@@ -36,6 +36,10 @@ ALARM_METRIC_MONTH: Final = 0.10
 DASHBOARD_MONTH: Final = 3.00
 KEY_MONTH: Final = 1.00
 CRAWLER_DPU_HOUR: Final = 0.44
+GLUE_DPU_HOUR: Final = 0.44
+"""Of a Spark job; a worker of type G.1X is one data processing unit."""
+GLUE_LEAST_SECONDS: Final = 60
+"""Billed of each run at least."""
 ATHENA_TERABYTE: Final = 5.00
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from etl.synthesis.synthesize import ROOT
 from etl.synthesis.template import Template
-from evidence.cost import bursts_section, prices
+from evidence.cost import bursts_section, large_files, prices
 from evidence.cost.__main__ import PAGE
 from evidence.cost.archive import instant_month, instant_read, months_to_repay, standard_month
 from evidence.cost.bursts import Assumptions, load, simulate
@@ -53,6 +53,24 @@ def test_a_file_in_a_batch_of_its_own_costs_most(stack: PricedStack) -> None:
     alone, some, full = (sum(small_file(stack, "batch", batch=batch).values()) for batch in (1, 10, 100))
 
     assert alone > some > full == sum(small_file(stack, "batch").values())
+
+
+@pytest.mark.parametrize("gigabytes", [0.1, 1, 2.2, 3, 4.3, 10, 30, 1000])
+def test_the_job_is_never_the_cheaper_route(stack: PricedStack, gigabytes: float) -> None:
+    assert large_files.job(gigabytes) > large_files.functions(stack, gigabytes)
+
+
+def test_a_run_of_the_job_costs_at_least_a_minute_of_two_workers() -> None:
+    # Two runs, two workers, a minute each, at 0.44 USD an hour
+    assert large_files.job(0.001) == pytest.approx(4 * 0.44 / 60)
+    # And ten workers for as long as the file is read
+    assert large_files.job(100) == pytest.approx(2 * 10 * 1700 * 0.44 / 3600)
+
+
+@pytest.mark.parametrize(("size", "workers"), [(0, 2), (2 * 2**30 + 1, 3), (10 * 2**30, 6), (2**50, 10)])
+def test_the_workers_are_those_that_the_state_machine_asks_for(size: int, workers: int) -> None:
+    """tests/workflow/test_large_runs.py has the same figures of the state machine itself."""
+    assert large_files.workers(size) == workers
 
 
 def test_a_crawl_of_a_million_objects_lists_a_thousand_times() -> None:

@@ -1,6 +1,7 @@
 """The job's zip of wheels installs without an index, and has all that the job's program needs."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from etl.package import JOB_LIBRARIES, REQUIREMENTS, PackageError, build_job_package, build_package, host_architecture
+from etl.package import (
+    JOB_LIBRARIES,
+    REQUIREMENTS,
+    PackageError,
+    bill_of,
+    build_job_package,
+    build_package,
+    host_architecture,
+)
 
 IN_GLUES_IMAGE = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 """What the job uses of the image: botocore, and what it comes with."""
@@ -51,6 +60,24 @@ def test_the_zip_has_the_libraries_wheels_as_they_are_locked(unzipped: Path) -> 
     assert {wheel.name.partition("-")[0] for wheel in libraries} == set(JOB_LIBRARIES)
     for wheel in libraries:
         assert f"sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}" in locked, wheel.name
+
+
+def test_the_bill_of_materials_names_the_wheels_in_the_zip(package: Path, unzipped: Path) -> None:
+    # Given name, version and hash of each library's wheel
+    wheels = {
+        (*wheel.name.split("-")[:2], hashlib.sha256(wheel.read_bytes()).hexdigest())
+        for wheel in unzipped.glob("*.whl")
+        if not wheel.name.startswith("transaction_pipeline-")
+    }
+
+    # When the bill that the build wrote is read
+    bill = json.loads(bill_of(package).read_text(encoding="utf-8"))
+
+    # Then it has these and no others, each with a licence
+    assert bill["metadata"]["component"]["name"] == package.name
+    components = bill["components"]
+    assert {(entry["name"], entry["version"], entry["hashes"][0]["content"]) for entry in components} == wheels
+    assert all(entry["licenses"] for entry in components)
 
 
 def test_the_installed_wheel_has_what_its_record_says(installed: Path) -> None:

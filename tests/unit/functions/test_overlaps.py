@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import find_overlaps
+from pipeline import overlaps
 from pipeline.constants import FileStatus
 from pipeline.manifests import manifest_key
 from pipeline.overlaps import OverlapFinder, Overlaps
@@ -161,12 +162,17 @@ transactions = st.builds(
     files=st.lists(st.lists(transactions, max_size=6, unique_by=lambda row: row[:3]), min_size=1, max_size=5),
     page=st.integers(1, 4),
     segment=st.sampled_from([1, 2, 100]),
+    at_a_time=st.sampled_from([1, 2, 100]),
 )
-def test_any_files_overlap_as_a_plain_model_says(files: list[list[Transaction]], page: int, segment: int) -> None:
+def test_any_files_overlap_as_a_plain_model_says(
+    files: list[list[Transaction]], page: int, segment: int, at_a_time: int
+) -> None:
     named = {f"f{number}": rows for number, rows in enumerate(files)}
     row = FakeRow()
 
-    found = _finder(_bucket(named, page=page, segment=segment), row).find("f0")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(overlaps, "ROWS_AT_A_TIME", at_a_time)
+        found = _finder(_bucket(named, page=page, segment=segment), row).find("f0")
 
     expected = _model(named, "f0")
     assert found == expected

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from ministack.services import glue, stepfunctions
 
-from local import glue_jobs
+from local import glue_jobs, job_process
 from local.job_process import JobLaunchError
+from local.spark import JavaMissingError
 
 
 class Script:
@@ -67,6 +68,27 @@ def test_a_run_says_how_it_ended(
     run = _run(monkeypatch, script, timeout=timeout)
 
     assert (run["JobRunState"], run["ErrorMessage"]) == (state, message)
+
+
+def test_without_java_a_run_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a machine without Java, and a job whose script and log are at hand
+    def no_java(cores: int) -> dict[str, str]:
+        raise JavaMissingError(f"for {cores} cores, install Java 17")
+
+    logged: list[str] = []
+    monkeypatch.setattr(job_process, "spark_environment", no_java)
+    monkeypatch.setattr(job_process, "_object", lambda _session, _location: b"")
+    monkeypatch.setattr(job_process, "_write_log", lambda _arguments, _run_id, log: logged.append(log.read_text()))
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    job = {"Role": "arn:aws:iam::000000000000:role/job", "Command": {"ScriptLocation": "s3://assets/script.py"}}
+    run = {"Id": "jr_1", "JobName": "large", "Timeout": 60, "JobRunState": "RUNNING"}
+
+    # When it runs
+    glue_jobs._run(run, job, "large", {"--step": "validate"})  # noqa: SLF001
+
+    # Then the run fails with that line, and so says its log
+    assert (run["JobRunState"], run["ErrorMessage"]) == ("FAILED", "LAUNCH ERROR | for 2 cores, install Java 17")
+    assert logged == ["for 2 cores, install Java 17\n"]
 
 
 def test_a_run_that_is_stopped_ends_as_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
