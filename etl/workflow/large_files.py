@@ -33,7 +33,8 @@ WORKER_TYPE: Final = "G.1X"
 """Four processors and 16 GB each: one data processing unit (DPU)."""
 FEWEST_WORKERS: Final = 2
 """Glue's least: a driver and a worker."""
-MOST_WORKERS: Final = 10
+MOST_WORKERS: Final = 3
+"""The two beside the driver have eight processors, and one reader does not keep more of them busy (decision 0046)."""
 BYTES_A_WORKER: Final = 2 * 1024**3
 """For each so many bytes of the file, beyond the first, there is a worker more."""
 

@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from transactions.engine.tasks import TaskError
 
-MOST_TASKS: Final = 40
-"""At a time: ten workers of Glue's type G.1X have so many processors. Of fewer, Spark lets the others wait."""
+MOST_TASKS: Final = 12
+"""At a time: the workers have eight processors, and a task or two for each of them that is done wait."""
 _TASK_ERROR: Final = re.compile(r"TaskError: (\w+)")
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
