@@ -59,7 +59,8 @@ _JOB = """
 
 The job's own tasks on Spark in one process on this machine, by `make bench BENCH=--job`; a folder is in the place of
 S3. The start of the Java virtual machine is part of each run. CPU time is of all processes; the peak is of the process
-that needed most. On Glue, ten workers have four processors each.
+that needed most. The file is read in a process beside the tasks: on a machine of two processors, two tasks at a time
+cannot be twice as fast as one.
 """
 _COLD_STARTS = """
 ## Cold start

@@ -54,6 +54,8 @@ def test_the_job_is_judged_by_gigabyte_core_and_process() -> None:
 
     figures = {one.promise: one.figure for one in targets(Results(job=job)) if "job" in one.promise}
 
+    of_cpu = {one.promise: one.of_cpu for one in targets(Results(job=job))}
+    assert of_cpu["10 GB CSV, job: at most 1.15 times as long per GB as 1 GB"] == 1.0
     assert figures == {
         "1 GB CSV, job: 2 cores at least 1.6 times as fast as 1": 2.0,
         "1 GB CSV, job: at most twice the CPU time of the functions": 1.5,
