@@ -62,7 +62,7 @@ mutants: install ## Change a sample of the code, one place at a time, and see wh
 lint: install ## Run ruff and mypy
 	@ruff check --quiet . && ruff format --check --quiet . && mypy
 
-bench: install $(BENCH_VENV)/stamp ## Measure speed and memory, write the pages on speed and cost; BENCH="--larger" for 1 GB, "--limited" for 3 GB
+bench: install $(BENCH_VENV)/stamp ## Measure speed and memory, write the pages on speed and cost; BENCH="--larger" for 1 GB, "--limited" for 3 GB, "--job" for 10 GB
 	@PYTHONPATH=functions $(BENCH_VENV)/bin/python -m evidence.bench $(BENCH)
 	@python -m evidence.cost
 
@@ -124,11 +124,16 @@ $(STAMPS)/python: requirements/development.txt requirements/spark.txt
 	@$(PYTHON) -m venv $(VENV)
 	@python -m pip install --quiet --no-compile --require-hashes --requirement $< \
 		$(call OR_ELSE,the Python packages are not installed: check the network and run 'make install' again)
-	@echo "Apache Spark into $(VENV): a minute or two"
-	@python -m pip install --quiet --no-compile --no-build-isolation --use-pep517 --require-hashes \
-		--requirement requirements/spark.txt \
-		$(call OR_ELSE,Spark is not installed: check the network and run 'make install' again)
+	$(call SPARK_INTO,$(VENV),install)
 	@mkdir -p $(STAMPS) && touch $@
+
+# Spark into a virtual environment: $(1) is its folder, $(2) is the target that needs it.
+define SPARK_INTO
+	@echo "Apache Spark into $(1): a minute or two"
+	@$(1)/bin/python -m pip install --quiet --no-compile --no-build-isolation --use-pep517 --require-hashes \
+		--requirement requirements/spark.txt \
+		$(call OR_ELSE,Spark is not installed: check the network and run 'make $(2)' again)
+endef
 
 # A virtual environment of its own from a lock: $(1) says what it holds, $(2) is the target that needs it.
 define VENV_OF_ITS_OWN
@@ -140,8 +145,9 @@ define VENV_OF_ITS_OWN
 	@touch $@
 endef
 
-$(BENCH_VENV)/stamp: requirements/bench.txt
+$(BENCH_VENV)/stamp: requirements/bench.txt requirements/spark.txt
 	$(call VENV_OF_ITS_OWN,Python packages,bench)
+	$(call SPARK_INTO,$(BENCH_VENV),bench)
 
 $(BROWSER)/stamp: requirements/browser.txt | $(STAMPS)/python
 	@echo "The browser's driver into $(BROWSER)"

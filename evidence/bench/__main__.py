@@ -1,7 +1,8 @@
 """``python -m evidence.bench``, which ``make bench`` calls."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from msgspec.structs import replace
@@ -12,10 +13,10 @@ from rich.table import Table
 from evidence.bench.limits import LimitsError
 from evidence.bench.measuring import PROJECT, RunFailedError
 from evidence.bench.performance_page import TARGET_COLUMNS, page, target_row
-from evidence.bench.plan import LARGER_FORMATS, LARGER_TIMES
+from evidence.bench.plan import JOB_SIZES_MB, LARGER_FORMATS, LARGER_TIMES
 from evidence.bench.plot import plot
 from evidence.bench.results import Results, Section
-from evidence.bench.running import run_cold_starts, run_contenders, run_limited
+from evidence.bench.running import run_cold_starts, run_contenders, run_job, run_limited
 from evidence.bench.targets import LARGE_SIZES_MB, targets
 
 DOCS = PROJECT / "docs"
@@ -33,30 +34,54 @@ def main(
     limited: Annotated[
         bool, typer.Option("--limited", help="1 and 3 GB in a control group with a function's limits; needs root.")
     ] = False,
+    job: Annotated[
+        bool, typer.Option("--job", help="The job for large files: 1, 3 and 10 GB, once; an hour or two.")
+    ] = False,
     page_only: Annotated[bool, typer.Option("--page", help="Only rewrite the page; measure nothing.")] = False,
 ) -> None:
     """Measure, keep the results, write docs/performance.md and its plot."""
     console, results = Console(), Results.load()
-    if not page_only:
+    if page_only:
+        _write(results)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with Progress(console=console, transient=True) as progress:
-                if limited:
-                    measured = {"limited": run_limited(folder, sizes=LARGE_SIZES_MB, runs=runs, progress=progress)}
-                elif larger:
-                    size = megabytes * LARGER_TIMES
-                    section = run_contenders(folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=progress)
-                    measured = {"larger": section}
-                else:
-                    contenders = run_contenders(folder, megabytes=megabytes, runs=runs, progress=progress)
-                    cold_starts = run_cold_starts(runs=runs, progress=progress)
-                    measured = {"contenders": contenders, "cold_starts": cold_starts}
+                bench = _Bench(folder, megabytes, runs, progress)
+                for measured in bench.job() if job else bench.limited() if limited else bench.contenders(larger=larger):
+                    results = replace(results, **measured)
+                    _write(results)
         except (LimitsError, RunFailedError) as error:
             console.print(f"error: {error}", style="red", markup=False)
             raise typer.Exit(1) from error
-        results = replace(results, **measured)
-    _write(results)
     _show(console, results)
+
+
+class _Bench(NamedTuple):
+    """The sections by name, as soon as each is measured."""
+
+    folder: Path
+    megabytes: int
+    runs: int
+    progress: Progress
+
+    def limited(self) -> Iterator[dict[str, Section]]:
+        yield {"limited": run_limited(self.folder, sizes=LARGE_SIZES_MB, runs=self.runs, progress=self.progress)}
+
+    def job(self) -> Iterator[dict[str, Section]]:
+        for section in run_job(self.folder, sizes=JOB_SIZES_MB, progress=self.progress):
+            yield {"job": section}
+
+    def contenders(self, *, larger: bool) -> Iterator[dict[str, Section]]:
+        if larger:
+            size = self.megabytes * LARGER_TIMES
+            section = run_contenders(
+                self.folder, formats=LARGER_FORMATS, megabytes=size, runs=1, progress=self.progress
+            )
+            yield {"larger": section}
+        else:
+            section = run_contenders(self.folder, megabytes=self.megabytes, runs=self.runs, progress=self.progress)
+            yield {"contenders": section, "cold_starts": run_cold_starts(runs=self.runs, progress=self.progress)}
 
 
 def _write(results: Results) -> None:
@@ -67,7 +92,7 @@ def _write(results: Results) -> None:
 
 
 def _show(console: Console, results: Results) -> None:
-    for section in (results.contenders, results.larger, results.limited, results.cold_starts):
+    for section in (results.contenders, results.larger, results.limited, results.job, results.cold_starts):
         if section:
             console.print(_figures(section))
     table = Table(*TARGET_COLUMNS)

@@ -54,6 +54,14 @@ _LIMITED = f"""
 Each function alone, in a control group of {MEMORY_MB} MB and {CPUS} CPUs: what a function of 3072 MB has. The engine's
 memory limit is {ENGINE_MEMORY_MB} MB.
 """
+_JOB = """
+## Large files, by the job
+
+The job's own tasks on Spark in one process on this machine, by `make bench BENCH=--job`; a folder is in the place of
+S3. The start of the Java virtual machine is part of each run. CPU time is of all processes; the peak is of the process
+that needed most. The file is read in a process beside the tasks: on a machine of two processors, two tasks at a time
+cannot be twice as fast as one.
+"""
 _COLD_STARTS = """
 ## Cold start
 
@@ -92,6 +100,12 @@ def _lines(results: Results) -> Iterator[str]:
         yield f"The files are CSV; {_runs(results.limited)}.\n"
         yield from _table(("function", "file", "wall s", "CPU s", "peak MB"), map(_row, results.limited.measurements))
         yield from _under(results.limited.circumstances)
+    if results.job:
+        yield _JOB
+        yield "The files are CSV, each read once.\n"
+        rows = (_row(one) for one in results.job.measurements)
+        yield from _table(("who", "file", "wall s", "CPU s", "peak MB"), rows)
+        yield from _under(results.job.circumstances)
     if results.cold_starts:
         yield _COLD_STARTS
         started = ((one.contender, *_figures(one)[:2]) for one in results.cold_starts.measurements)

@@ -48,4 +48,16 @@ CONTENDERS: Final = (
 LARGER_FORMATS: Final[tuple[Format, ...]] = ("csv", "ndjson", "json")
 LARGER_TIMES: Final = 10
 """How many times the rows of the other files the larger ones have."""
+JOB_ON_ONE, JOB_ON_TWO = (
+    Contender(f"job: validate + transform, {cores}", "spark_job", steps=(steps,), formats=("csv",), counts=True)
+    for steps, cores in {"1": "1 core", "2": "2 cores"}.items()
+)
+"""The job for large files, with so many tasks at a time."""
+_FUNCTIONS: Final = next(contender for contender in CONTENDERS if contender.name == BOTH)
+JOB_SIZES_MB: Final = {
+    1_000: (_FUNCTIONS, JOB_ON_ONE, JOB_ON_TWO),
+    3_000: (JOB_ON_ONE, JOB_ON_TWO),
+    10_000: (JOB_ON_TWO,),
+}
+"""Who reads a plain CSV of so many megabytes (10^6 bytes)."""
 LIMITED: Final = tuple(contender for contender in CONTENDERS if contender.name in {VALIDATE, TRANSFORM})

@@ -88,12 +88,13 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All there is: contenders side by side, also on larger files, cold starts, and large files within limits."""
+    """All there is: contenders side by side, also on larger files, cold starts, large files by functions and job."""
 
     contenders: Section | None = None
     larger: Section | None = None
     cold_starts: Section | None = None
     limited: Section | None = None
+    job: Section | None = None
 
     @classmethod
     def load(cls, path: Path = RESULTS) -> "Results":

@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +77,30 @@ def run_limited(folder: Path, *, sizes: Sequence[int], runs: int, progress: Prog
         measurements += [_measurement(contender, f"csv, {size} MB", file, usages[contender]) for contender in LIMITED]
         file.unlink()
     return _section(data.rows_of(max(sizes)), runs, load_before, measurements)
+
+
+def run_job(folder: Path, *, sizes: Mapping[int, Sequence[Contender]], progress: Progress) -> Iterator[Section]:
+    """Let the job for large files read CSV files (``sizes`` in 10^6 bytes) once, each removed when it has been read.
+
+    After each size, yield what has been measured so far.
+
+    Raises
+    ------
+    RunFailedError
+        If a run fails, or comes to other counts, totals or errors than another one of the same file.
+    """
+    measurements = list[Measurement]()
+    load_before = os.getloadavg()[0]
+    for size, contenders in sizes.items():
+        file = _file(folder, "csv", data.rows_of(size), progress)
+        outcomes = dict[str, ContenderResult]()
+        for contender in progress.track(contenders, description=f"{size} MB"):
+            usage, outcome = _run(contender, "csv", file)
+            if not outcome.agrees(outcomes.setdefault("csv", outcome)):
+                raise RunFailedError(f"{contender.name} comes to {outcome}, others to {outcomes['csv']}")
+            measurements.append(_measurement(contender, f"csv, {size} MB", file, [usage]))
+        file.unlink()
+        yield _section(data.rows_of(size), 1, load_before, measurements)
 
 
 def run_cold_starts(*, runs: int, progress: Progress) -> Section:

@@ -7,8 +7,20 @@ import msgspec
 
 from evidence.bench.flaws import Format
 from evidence.bench.limits import MEMORY_MB
-from evidence.bench.plan import BARE, BOTH, COLD_STARTS, COPY, PANDERA, PYDANTIC, TRANSFORM, VALIDATE
-from evidence.bench.results import Results, Section
+from evidence.bench.plan import (
+    BARE,
+    BOTH,
+    COLD_STARTS,
+    COPY,
+    JOB_ON_ONE,
+    JOB_ON_TWO,
+    PANDERA,
+    PYDANTIC,
+    TRANSFORM,
+    VALIDATE,
+    Contender,
+)
+from evidence.bench.results import Measurement, Results, Section
 
 LARGE_SIZES_MB: Final = (1000, 3000)
 TO_COPY: Final[dict[Format, tuple[str, float]]] = {
@@ -52,6 +64,7 @@ def targets(results: Results) -> Iterator[Target]:
     """Yield every target, also those without a figure."""
     yield from _speed(results.contenders)
     yield from _large_files(results.limited)
+    yield from _job(results.job)
     yield from _cold_starts(results.cold_starts)
 
 
@@ -92,6 +105,27 @@ def _large_files(section: Section | None) -> Iterator[Target]:
         yield Target(f"3 GB CSV, {alone}: within {MEMORY_MB} MB", MEMORY_MB, " MB", peak)
         growth = found.peak_mb / smaller.peak_mb if found and smaller else None
         yield Target(f"memory flat, {alone}: 3 GB at most {FLAT} times 1 GB", FLAT, " times", growth)
+
+
+def _job(section: Section | None) -> Iterator[Target]:
+    def found(contender: Contender, size: int) -> Measurement | None:
+        return section.find(contender.name, f"csv, {size} MB") if section else None
+
+    one, two = found(JOB_ON_ONE, 1_000), found(JOB_ON_TWO, 1_000)
+    faster = one.wall_s / two.wall_s if one and two else None
+    yield Target("1 GB CSV, job: 2 cores at least 1.6 times as fast as 1", 1.6, " times", faster, at_least=True)
+    functions = section.find(BOTH, "csv, 1000 MB") if section else None
+    more = two.cpu_s / functions.cpu_s if two and functions else None
+    yield Target("1 GB CSV, job: at most twice the CPU time of the functions", 2.0, " times", more)
+    for size in (3_000, 10_000):
+        large = found(JOB_ON_TWO, size)
+        times = large.size_mb / two.size_mb if large and two else None
+        growth = large.wall_s / two.wall_s / times if large and two and times else None
+        of_cpu = large.cpu_s / two.cpu_s / times if large and two and times else None
+        promise = f"{size // 1_000} GB CSV, job: at most 1.15 times as long per GB as 1 GB"
+        yield Target(promise, 1.15, " times", growth, of_cpu=of_cpu)
+    peaks = [one.peak_mb for one in section.measurements if one.contender != BOTH] if section else []
+    yield Target("job, peak memory of each process: at most 1500 MB", 1500, " MB", max(peaks, default=None))
 
 
 def _cold_starts(section: Section | None) -> Iterator[Target]:

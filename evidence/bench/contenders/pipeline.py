@@ -38,7 +38,8 @@ def source_of(layout: Layout, file: Path) -> Source:
     )
 
 
-def _outcome(result: Validation | Transformation) -> ContenderResult:
+def outcome(result: Validation | Transformation) -> ContenderResult:
+    """Say what a step came to."""
     counts, errors = result.counts, result.errors if isinstance(result, Validation) else ()
     return ContenderResult(
         read=counts.read,
@@ -58,10 +59,10 @@ def _job(file_format: str, file: Path, output: Path) -> ContenderResult:
     with TemporaryDirectory(dir=output) as workdir:
         if "validate" in steps:
             with file.open("rb") as stream:
-                outcomes.append(_outcome(validate_file(stream, source, catalog, Path(workdir))))
+                outcomes.append(outcome(validate_file(stream, source, catalog, Path(workdir))))
         if "transform" in steps:
             with file.open("rb") as stream:
-                outcomes.append(_outcome(transform_file(stream, source, layout, output, Path(workdir))))
+                outcomes.append(outcome(transform_file(stream, source, layout, output, Path(workdir))))
     first, last = outcomes[0], outcomes[-1]
     if not first.agrees(last):
         sys.exit(f"validate comes to {first}, transform to {last}")
