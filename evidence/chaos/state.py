@@ -31,6 +31,9 @@ _ENDED: Final = "ended"
 _EXECUTION: Final = "executionArn"
 """By what it names it."""
 
+_DELETED_AT_ONCE: Final = 1000
+"""Objects that one call of S3 deletes at most (S3 API reference, DeleteObjects)."""
+
 _plain = TypeDeserializer().deserialize
 
 
@@ -218,13 +221,26 @@ class Observer:
         """Remove what a scenario has left, messages that would come later included."""
         for queue in QUEUES:
             self._sqs.purge_queue(QueueUrl=self._outputs[queue])
-        bucket = self._outputs["ProcessedBucket"]
+        # The uploads first: without its row, the sweep takes one for lost and has it processed again.
+        self._delete("RawBucket", self._versions("RawBucket"))
         keys = [{"Key": key} for prefix in ("transactions/", "quarantine/") for key in self._keys(prefix)]
-        for start in range(0, len(keys), 1000):
-            self._s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True})
+        self._delete("ProcessedBucket", keys)
         for table, key in (("AuditTable", "file_id"), ("RegistryTable", "entry")):
             for item in self._items(table):
                 self._dynamodb.delete_item(TableName=self._outputs[table], Key={key: item[key]})
+
+    def _delete(self, bucket: str, objects: Sequence[Mapping[str, str]]) -> None:
+        for start in range(0, len(objects), _DELETED_AT_ONCE):
+            batch = objects[start : start + _DELETED_AT_ONCE]
+            self._s3.delete_objects(Bucket=self._outputs[bucket], Delete={"Objects": batch, "Quiet": True})
+
+    def _versions(self, bucket: str) -> list[dict[str, str]]:
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._outputs[bucket])
+        return [
+            {"Key": version["Key"], "VersionId": version["VersionId"]}
+            for page in pages
+            for version in page.get("Versions", [])
+        ]
 
     def _rows(self) -> dict[str, ObservedRow]:
         plain = [{name: _plain(value) for name, value in item.items()} for item in self._items("AuditTable")]
