@@ -18,8 +18,7 @@ MAX_DEPTH: Final = 20
 _MAX_INTEGER: Final = 1 << 63
 _RESOLVER: Final = yaml.SafeLoader("")
 _PLAIN_TYPES: Final = {"null", "bool", "int", "float", "timestamp"}
-_STEP: Final = re.compile(r"\[([0-9]+)\]|\.?([^.\[]+)")
-"""A step of a path such as ``schema.fields[3].name``."""
+_INDEX: Final = re.compile(r"\[([0-9]+)\]")
 
 
 class DocumentError(Exception):
@@ -50,16 +49,23 @@ class Node(msgspec.Struct):
 
         Where the path leads on beyond the document, that is the place of the last value on the way.
         """
-        node, place = self, self.place
-        for index, name in _STEP.findall(path):
-            if name and node.members and name in node.members:
-                place, node = (node.keys or {})[name], node.members[name]
-            elif index and node.items and int(index) < len(node.items):
-                node = node.items[int(index)]
+        node, place, rest = self, self.place, path
+        while rest:
+            index = _INDEX.match(rest)
+            if name := node._first_of(rest):
+                place, node, rest = (node.keys or {})[name], (node.members or {})[name], rest[len(name) :]
+            elif index and node.items and int(index[1]) < len(node.items):
+                node, rest = node.items[int(index[1])], rest[index.end() :]
                 place = node.place
             else:
                 break
+            rest = rest.removeprefix(".")
         return place
+
+    def _first_of(self, path: str) -> str:
+        """Return the key with which ``path`` begins, the longest one, as a key may have points in it; or nothing."""
+        begins = (key for key in self.members or () if path == key or path.startswith((f"{key}.", f"{key}[")))
+        return max(begins, key=len, default="")
 
 
 class Document(msgspec.Struct, frozen=True):

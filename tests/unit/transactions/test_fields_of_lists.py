@@ -135,8 +135,9 @@ def test_each_list_is_read_as_by_a_layout_of_its_own(
     }
     for number, record in enumerate((*lists["paid"], *lists["back"])):
         for holder in (record, record.get("refund")):
-            if isinstance(holder, dict) and isinstance(holder.get("id"), str) and holder["id"]:
-                holder["id"] = f"{number}"
+            own = holder.get("id") if isinstance(holder, dict) else None
+            if own and type(own) in {str, int, float}:
+                holder["id"] = type(own)(number)
     together = two_lists(mapping={"amount": AmountByList(lists={PAID: OF_PAID, BACK: OF_BACK})} if by_list else None)
     folder = tmp_path_factory.mktemp("file")
 

@@ -64,6 +64,8 @@ def _documents() -> Iterator[Case]:
     cut_off = json.dumps(nested)[:-2].encode()
     yield refused("nested document cut off", FileCode.MALFORMED_JSON, cut_off, trap=Trap.NESTED_DOCUMENT, **facts)
     yield refused("records under another name", FileCode.RECORD_PATH_MISSING, b'{"data": {"entries": []}}', **facts)
+    unread = b'{"data": {"items": [%b], "pending": [%b]}}' % (record().encode(), record().encode())
+    yield refused("another list of records", FileCode.RECORDS_UNREAD, unread, **facts)
     yield refused("records that are null", FileCode.RECORD_PATH_MISSING, b'{"data": {"items": null}}', **facts)
     names = b'{"data": {"items": [%b]}, "data": {"items": []}}' % record().encode()
     yield refused("records under a name that stands twice", FileCode.MALFORMED_JSON, names, **facts)
