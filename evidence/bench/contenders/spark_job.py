@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pyspark import SparkContext
 
@@ -51,7 +51,8 @@ def _adopt_orphans() -> None:
 
 
 def _end(context: SparkContext) -> None:
-    java = context._gateway.proc  # noqa: SLF001 - it has no public name
+    gateway: Any = context._gateway  # noqa: SLF001 - it has no public name
+    java = gateway.proc
     # The daemon that starts the Python workers ignores how they end, and what they took would be lost with them.
     send([process.pid for process in running_processes() if process.parent == java.pid], signal.SIGKILL)
     context.stop()

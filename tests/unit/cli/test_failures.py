@@ -166,7 +166,9 @@ def test_an_expected_error_names_its_cure(error: Exception, code: ExitCode, says
     assert says in failure.line
 
 
-@pytest.mark.parametrize("error", [SSLError(endpoint_url="https://s3", error="x"), FileNotFoundError(2, "No file")])
+@pytest.mark.parametrize(
+    "error", [SSLError(endpoint_url="https://s3", error=Exception("x")), FileNotFoundError(2, "No file")]
+)
 def test_a_missing_certificate_is_told_with_the_cure(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", "/nosuch.pem")
 

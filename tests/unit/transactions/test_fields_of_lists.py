@@ -135,9 +135,8 @@ def test_each_list_is_read_as_by_a_layout_of_its_own(
     }
     for number, record in enumerate((*lists["paid"], *lists["back"])):
         for holder in (record, record.get("refund")):
-            own = holder.get("id") if isinstance(holder, dict) else None
-            if own and type(own) in {str, int, float}:
-                holder["id"] = type(own)(number)
+            if isinstance(holder, dict) and holder.get("id") and type(holder["id"]) in {str, int, float}:
+                holder["id"] = type(holder["id"])(number)
     together = two_lists(mapping={"amount": AmountByList(lists={PAID: OF_PAID, BACK: OF_BACK})} if by_list else None)
     folder = tmp_path_factory.mktemp("file")
 
