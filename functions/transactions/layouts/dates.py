@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Self
 
 import msgspec
@@ -61,6 +62,8 @@ class DateFormat(msgspec.Struct, frozen=True):
         for token in tokens:
             if token.startswith("%") and token not in DIRECTIVES:
                 raise ValueError(f"{token} is none of {' '.join(DIRECTIVES)}")
+        if (".", "%f") in pairwise(tokens):
+            raise ValueError("%f includes the point: write %S%f, not %S.%f")
         _check_widths(tokens)
         spellings = _spellings(months)
         patterns = [_pattern(token, spellings) for token in tokens]

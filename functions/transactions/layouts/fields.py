@@ -50,20 +50,26 @@ class _Field(LayoutPart, frozen=True, kw_only=True, tag_field="type"):
     """A column of a CSV file by its exact header, or a value of a JSON record by its dotted path.
 
     ``header`` is the header's cell where it is not the name (a blank or a repeated one); ``header_pattern`` matches a
-    cell that varies, its named groups are captures. Rows may end before an ``optional`` column; a JSON file in whose
-    records an ``optional`` value is nowhere is not warned of it.
+    cell that varies, its named groups are captures. The header may end before an ``optional`` column, and so may the
+    rows below it; before one that is optional ``inRows``, only rows may. A JSON file in whose records an ``optional``
+    value is nowhere is not warned of it.
     """
 
     name: Annotated[str, Meta(min_length=1)]
     header: str | None = None
     header_pattern: str | None = None
-    optional: bool = False
+    optional: bool | Literal["inRows"] = False
     json_type: JsonType | Annotated[tuple[JsonType, ...], Meta(min_length=2)] = "string"
 
     @property
     def json_types(self) -> tuple[JsonType, ...]:
         """The types of JSON, one of which the value has."""
         return (self.json_type,) if isinstance(self.json_type, str) else self.json_type
+
+    @property
+    def in_every_header(self) -> bool:
+        """Whether no header of the layout lacks the column: rows may still end before it."""
+        return self.optional is not True
 
     def match_header(self, cell: str) -> bool:
         """Return whether ``cell`` of the header is this field's: a fact in it that is empty is none."""

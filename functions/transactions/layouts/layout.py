@@ -248,6 +248,11 @@ class Layout(LayoutPart, frozen=True):
         required = (number for number, field in enumerate(self.schema.fields, 1) if not field.optional)
         return max(required, default=0)
 
+    def fewest_cells_below(self, header_cells: int) -> int:
+        """How many cells a row has at least below a header of so many ``header_cells``."""
+        ends_early = any(field.optional == "inRows" for field in self.schema.fields)
+        return self.fewest_cells if ends_early else header_cells
+
     @property
     def captured_names(self) -> frozenset[str]:
         """The names of all facts that are captured."""

@@ -13,6 +13,7 @@ from transactions.layouts.json_rules import ignored_array_complaints, json_field
 from transactions.layouts.layout import Condition, Dialect, Layout
 from transactions.layouts.mapping import fields_read
 from transactions.layouts.mapping_rules import mapped_columns, mapping_complaints
+from transactions.layouts.optional_rules import optional_complaints
 from transactions.layouts.paths import OWN_PATH
 from transactions.layouts.pattern_rules import pattern_complaints
 from transactions.layouts.suggestions import unknown
@@ -35,6 +36,7 @@ def complaints(layout: Layout) -> list[str]:
         *_header_breaks(layout),
         *_characters(layout.dialect),
         *_fields(layout),
+        *optional_complaints(layout),
         *derived_complaints(layout),
         *_references(layout),
         *_sections(layout),
@@ -133,16 +135,12 @@ def _fields(layout: Layout) -> Iterator[str]:
     for name, count in Counter(layout.names).items():
         if count > 1:
             yield f"schema.fields: {name} stands there {count} times"
-    if all(field.optional for field in layout.schema.fields):
-        yield "schema.fields: all are optional"
     for number, field in enumerate(layout.schema.fields):
         key = f"schema.fields[{number}]"
         if layout.format == "json":
             yield from (f"{key}.{rule}" for rule in json_field_complaints(layout, field))
         elif field.json_types != ("string",):
             yield f"{key}.jsonType: only JSON has one"
-        elif field.optional and number < layout.fewest_cells and not layout.dialect.any_order:
-            yield f"{key}.optional: only the last columns can be"
         yield from (f"{key}{rule}" for rule in field_complaints(field, layout.captured_names))
 
 

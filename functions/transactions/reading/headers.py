@@ -32,10 +32,10 @@ _HowItMisses = Callable[[], Miss]
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A file's layout, its columns in the file's order, and the facts captured down to its header.
 
-    A row has as many cells as there are columns; it may end early only before columns that the header lacks, so that
-    it has at least ``fewest_cells``. Without ``captures``, a file of several sections has them below its header.
-    ``above`` are the lines above the header, or without one above the first row; ``lines_above`` counts them and the
-    header.
+    A row has as many cells as there are columns; it may end early only before columns that the header lacks, or that
+    are optional in rows, so that it has at least ``fewest_cells``. Without ``captures``, a file of several sections has
+    them below its header. ``above`` are the lines above the header, or without one above the first row;
+    ``lines_above`` counts them and the header.
     """
 
     layout: Layout
@@ -95,7 +95,7 @@ def _by_header(head: bytes, layout: Layout) -> Found | _HowItMisses:
             return Found(
                 layout=layout,
                 columns=columns,
-                fewest_cells=len(row),
+                fewest_cells=layout.fewest_cells_below(len(row)),
                 captures=_first_facts(layout, facts, lines[:number]),
                 above=tuple(lines[:number]),
                 lines_above=number + 1 + records[number].count("\n"),
@@ -139,7 +139,7 @@ def match_columns(layout: Layout, cells: Sequence[str]) -> tuple[tuple[str, ...]
         facts |= here
         columns.append(field.name)
         fields.remove(field)
-    if not all(field.optional for field in fields):
+    if any(field.in_every_header for field in fields):
         return None
     # Rows may be longer than a header that ends before an optional column.
     return (tuple(columns) if layout.dialect.any_order else layout.names), facts

@@ -49,7 +49,7 @@ def miss_of_header(layout: Layout, rows: Sequence[Sequence[str]]) -> Miss:
     row = max(rows, key=lambda cells: _names_in(cells, layout))
     meant = [fields_of(cell, layout) for cell in row]
     unknown = [cell for cell, found in zip(row, meant, strict=True) if not found]
-    missing = [field for field in fields if not field.optional and not any(map(field.match_header, row))]
+    missing = [field for field in fields if field.in_every_header and not any(map(field.match_header, row))]
     respelled = dict(_respelled(missing, unknown))
     lacking = [field.name for field in missing if field.name not in respelled]
     for cell in respelled.values():

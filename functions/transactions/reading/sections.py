@@ -45,7 +45,8 @@ class SectionLines:
         if header is None:
             return None
         columns, facts = header
-        if (columns, len(cells)) != (self._found.columns, self._found.fewest_cells):
+        fewest_cells = self._layout.fewest_cells_below(len(cells))
+        if (columns, fewest_cells) != (self._found.columns, self._found.fewest_cells):
             raise FileRejectedError(
                 FileCode.HEADER_MISMATCH, f"header on line {number}: other columns than the first header"
             )
@@ -208,6 +209,6 @@ def _text_in_header(layout: Layout) -> str:
     """Return a text that stands in every header of ``layout`` as it is, for a quick look; empty if none is certain."""
     # These are written with another character before them.
     special = set(filter(None, (layout.dialect.quote_char, layout.dialect.escape_char)))
-    fields = (field for field in layout.schema.fields if not field.optional and field.header_pattern is None)
+    fields = (field for field in layout.schema.fields if field.in_every_header and field.header_pattern is None)
     certain = (field.header_cell for field in fields if special.isdisjoint(field.header_cell))
     return max(certain, key=len, default="")

@@ -12,6 +12,7 @@ from tests.differential.generate import (
     continuations,
     csv_layouts,
     derived,
+    early_ends,
     escapes,
     header_breaks,
     leading,
@@ -53,7 +54,10 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     if drawn.lengthen(rng, drawn_rows):
         kinds.add("records as long as may be")
     derived.add(Random(f"{seed} {number} derived"), layout, drawn_rows)  # noqa: S311 no secret
+    early = Random(f"{seed} {number} early ends")  # noqa: S311 no secret
+    early_ends.add(early, layout)
     rows = _repeated(rng, [[row.get(name, "") for name in columns] for row in drawn_rows])
+    rows = [early_ends.row(early, layout, row) for row in rows]
     lines = [_line(rng, layout, row, kinds) for row in rows]
     lines = continuations.among(
         continuing, layout, lines, columns, lambda cells: _line(continuing, layout, cells, set())
@@ -122,7 +126,7 @@ def _line(rng: Random, layout: dict[str, Any], cells: list[str], kinds: set[str]
         cells = rng.choice(
             [cells[:-1], [*cells, "more"], cells[: len(cells) // 2], [*cells, ""], ["" for _ in cells], cells[:1]]
         )
-    optional = sum(bool(field.get("optional")) for field in layout["schema"]["fields"])
+    optional = sum(field.get("optional") is True for field in layout["schema"]["fields"])
     if optional and not dialect.get("anyOrder") and chance(rng, 0.3):
         cells = cells[: len(cells) - rng.randint(1, optional)]
     always = chance(rng, 0.3)
@@ -261,6 +265,8 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("other encodings")
     if any(field.get("optional") for field in layout["schema"]["fields"]):
         kinds.add("optional columns")
+    if any(field.get("optional") == "inRows" for field in layout["schema"]["fields"]):
+        kinds.add("rows that end early")
     if dialect.get("escapeChar"):
         kinds.add("escaped quotes")
     return kinds | blocks.kinds

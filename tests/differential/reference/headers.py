@@ -63,7 +63,8 @@ def find_header(layout: Mapping[str, Any], lines: list[str]) -> Header:
                     raise
                 # They may stand below the header.
                 facts = {}
-            return Header(number + 1 + record.count("\n"), columns, len(cells), facts, record.count("\n"))
+            least, breaks = _least_cells(fields, len(cells)), record.count("\n")
+            return Header(number + 1 + breaks, columns, least, facts, breaks)
     raise RefusedError("HEADER_MISMATCH")
 
 
@@ -87,11 +88,11 @@ def header_facts(layout: Mapping[str, Any], line: str) -> dict[str, str] | None:
 
 
 def header_columns(layout: Mapping[str, Any], line: str) -> tuple[tuple[str, ...], int]:
-    """Return the fields of a header that is the layout's, and its number of cells."""
-    dialect = layout.get("dialect", {})
+    """Return the fields of a header that is the layout's, and how many cells a row below it has at least."""
+    dialect, fields = layout.get("dialect", {}), layout["schema"]["fields"]
     cells = _cells(line, dialect)
-    matched = _matched(layout["schema"]["fields"], cells, any_order=dialect.get("anyOrder", False))
-    return (matched[0] if matched else ()), len(cells)
+    matched = _matched(fields, cells, any_order=dialect.get("anyOrder", False))
+    return (matched[0] if matched else ()), _least_cells(fields, len(cells))
 
 
 def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> dict[str, str]:
@@ -105,6 +106,11 @@ def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> di
                 raise RefusedError("CAPTURE_MISSING")
             facts[capture["name"]] = found[1]
     return facts
+
+
+def _least_cells(fields: list[_Field], header_cells: int) -> int:
+    """Return how many cells a row has at least: those of the header, but for columns that only rows may lack."""
+    return header_cells - sum(field.get("optional") == "inRows" for field in fields)
 
 
 def _matched(
@@ -121,7 +127,7 @@ def _matched(
                 return None
         columns.append(fitting[0]["name"])
         left.remove(fitting[0])
-    if not all(field.get("optional") for field in left):
+    if not all(field.get("optional") is True for field in left):
         return None
     # Rows may be longer than a header that ends before an optional column.
     return (tuple(columns) if any_order else tuple(field["name"] for field in fields)), facts

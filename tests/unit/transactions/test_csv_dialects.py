@@ -11,7 +11,18 @@ from tests.unit.transactions.support import Output, csv_layout, transform, valid
 from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.layouts.fields import Constraints, DateField, Field, NumberField, Schema, StringField
 from transactions.layouts.layout import Capture, Dialect, Layout, Predicate
-from transactions.layouts.mapping import Amount, Captured, Date, Text
+from transactions.layouts.linting import complaints
+from transactions.layouts.mapping import (
+    Amount,
+    Captured,
+    Date,
+    DebitCredit,
+    FirstDate,
+    Function,
+    Lookup,
+    RowHash,
+    Text,
+)
 
 SUM = NumberField(name="Sum")
 TEXT = StringField(name="Text")
@@ -130,6 +141,97 @@ def test_a_row_may_end_only_before_columns_that_the_header_lacks(
         accepted,
         [(line, RowCode.FIELD_COUNT) for line in range(2, 8) if line not in accepted],
     )
+
+
+def ending_early(**changes: Any) -> Layout:
+    """Return a layout whose rows may end before the last two columns of the header, with the texts of both mapped."""
+    ends = StringField(name="Note", optional="inRows"), StringField(name="More", optional="inRows")
+    file_layout = dialect(*ends, **changes)
+    mapping = {
+        **file_layout.mapping,
+        "remittance_information": Text(field="Note"),
+        "counterparty_name": Text(field="More"),
+    }
+    return msgspec.structs.replace(file_layout, mapping=mapping)
+
+
+def test_a_row_may_end_before_columns_optional_in_rows(tmp_path: Path) -> None:
+    rows = ["2025-10-01;1;a;b;c", "2025-10-01;1;a;b", "2025-10-01;1;a", '2025-10-01;1;"a;b"', "2025-10-01;1;a;b;c;d"]
+
+    output = transform(file(*rows, "2025-10-01;1", header="Day;Sum;Text;Note;More"), tmp_path, ending_early())
+
+    assert lines(output) == ([2, 3, 4, 5], [(6, RowCode.FIELD_COUNT), (7, RowCode.FIELD_COUNT)])
+    texts = [(row["remittance_information"], row["counterparty_name"]) for row in output.transactions]
+    assert texts == [("b", "c"), ("b", None), (None, None), (None, None)]
+    assert {row["rule"] for row in output.quarantine} == {
+        "expected 3 to 5 cells, found 6",
+        "expected 3 to 5 cells, found 2",
+    }
+
+
+@pytest.mark.parametrize("header", ["Day;Sum;Text;Note", "Day;Sum;Text", "Day;Sum;Text;More;Note"])
+def test_a_header_has_the_columns_optional_in_rows(header: str, tmp_path: Path) -> None:
+    assert validate(file("2025-10-01;1;a", header=header), tmp_path, layouts=[ending_early()]).reason_code == (
+        FileCode.HEADER_MISMATCH
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"header": False}, "without a header"),
+        ({"any_order": True}, "anyOrder"),
+        ({"final_line_end": False}, "finalLineEnd"),
+    ],
+)
+def test_where_the_end_of_a_row_would_be_open_none_is_early(changes: dict[str, bool], rule: str) -> None:
+    (complaint,) = complaints(ending_early(**changes))
+
+    assert complaint.startswith("schema.fields[3].optional: ")
+    assert rule in complaint
+
+
+@pytest.mark.parametrize(
+    ("function", "read", "named"),
+    [
+        ("amount", Amount(field="Sum", fee="Fee"), "Fee"),
+        ("amount", DebitCredit(debit="Sum", credit="Fee"), "Fee"),
+        ("currency", Lookup(field="Unit", values={"": "EUR", "$": "USD"}), "Unit"),
+        ("booking_date", FirstDate(of=("Day", "Due")), "Due"),
+        ("transaction_id", RowHash(field="Id"), "Id"),
+        ("transaction_id", RowHash(unless="Id"), None),
+        ("value_date", Date(field="Due"), None),
+    ],
+)
+def test_no_row_ends_before_what_decides_about_it(function: str, read: Function, named: str | None) -> None:
+    ends = [
+        DateField(name="Due", format="%Y-%m-%d", optional="inRows"),
+        NumberField(name="Fee", optional="inRows"),
+        StringField(name="Unit", optional="inRows"),
+        StringField(name="Id", optional="inRows"),
+    ]
+    file_layout = dialect(*ends)
+    file_layout = msgspec.structs.replace(file_layout, mapping={**file_layout.mapping, function: read})
+
+    found = [complaint.partition(": ")[2] for complaint in complaints(file_layout)]
+
+    assert found == ([f"mapping.{function} needs {named} in every row"] if named else [])
+
+
+def test_a_row_is_not_dropped_by_where_it_ends() -> None:
+    dropping = msgspec.structs.replace(ending_early(), drop=(Predicate(field="More", values=("",)),))
+
+    assert complaints(dropping) == ["schema.fields[4].optional: drop[0] needs More in every row"]
+
+
+def test_a_header_ends_early_or_rows_do() -> None:
+    some = dialect(StringField(name="Note", optional="inRows"), StringField(name="More", optional=True))
+    first = dialect(StringField(name="Note", optional="inRows"), StringField(name="More"))
+
+    assert complaints(some) == [
+        "schema.fields[3].optional: the last columns are inRows or true, not some this and some that"
+    ]
+    assert complaints(first) == ["schema.fields[3].optional: only the last columns can be"]
 
 
 def test_comments_and_totals_are_no_records_but_count_as_lines(tmp_path: Path) -> None:

@@ -459,6 +459,7 @@ def test_a_folder_named_like_a_layout_is_refused_by_name(tmp_path: Path) -> None
     [
         ("format", "%Y%-m%-d", "between %-m and %-d must stand something other than digits"),
         ("format", "%-d%m%-H %Y", "between %-d and %-H must stand"),
+        ("format", "%Y-%m-%d %H:%M:%S.%f", "%f includes the point: write %S%f, not %S.%f"),
         ("format", "%Y-%m-%d%f%-H", "between %f and %-H must stand"),
         ("format", "%Y-%m-%d%", "% is none of"),
         ("format", "%Y-%m-%\n", "% is none of"),
