@@ -110,7 +110,8 @@ def captured(layout: Mapping[str, Any], source: str, texts: Iterable[str]) -> di
 
 def _least_cells(fields: list[_Field], header_cells: int) -> int:
     """Return how many cells a row has at least: those of the header, but for columns that only rows may lack."""
-    return header_cells - sum(field.get("optional") == "inRows" for field in fields)
+    may_lack: int = sum(field.get("optional") == "inRows" for field in fields)
+    return header_cells - may_lack
 
 
 def _matched(

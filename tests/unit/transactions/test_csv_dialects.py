@@ -204,7 +204,7 @@ def test_where_the_end_of_a_row_would_be_open_none_is_early(changes: dict[str, b
     ],
 )
 def test_no_row_ends_before_what_decides_about_it(function: str, read: Function, named: str | None) -> None:
-    ends = [
+    ends: list[Field] = [
         DateField(name="Due", format="%Y-%m-%d", optional="inRows"),
         NumberField(name="Fee", optional="inRows"),
         StringField(name="Unit", optional="inRows"),
