@@ -179,7 +179,7 @@ def _keep(
         ),
         lost: {
             "Type": "Pass",
-            "Result": {"where": "sending to the dead-letter queue failed; bring the file back by: etl replay --lost"},
+            "Result": {"where": messages.NOT_KEPT},
             "ResultPath": "$.kept",
             **follow(following),
         },

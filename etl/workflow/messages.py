@@ -12,6 +12,10 @@ from etl.workflow.asl import Resources, query
 from pipeline.constants import ARCHIVED_ERROR, FileStatus
 
 _VALIDATION: Final = "inspected.validation"
+NOT_KEPT: Final = "sending to the dead-letter queue failed; bring the file back by: etl replay --lost"
+PERHAPS_KEPT: Final = "the dead-letter queue; if it is not there: etl replay --lost"
+"""Where an alert says that a failed file is kept: if it could not be, and if nobody knows."""
+
 _RESTORE_FIRST: Final = " (restore the upload first: etl replay --restore)"
 _NOT_KNOWN: Final = "not known"
 _LABEL_WIDTH: Final = 15

@@ -17,6 +17,7 @@ from etl.workflow.asl import (
 )
 from etl.workflow.failure import INCOMPLETE_KEY, OPEN, failure_path, incomplete_end, unidentified_path
 from etl.workflow.identity import each_file, identify
+from etl.workflow.messages import PERHAPS_KEPT
 from etl.workflow.notification import notification_path
 from etl.workflow.steps import COUNTS, item
 from pipeline.constants import UNFINISHED, FileStatus
@@ -40,8 +41,6 @@ _FIRST_STEPS: Final = {
     FileStatus.FAILED: "Count failure alerts",
 }
 """The outcomes that are notified, and the first state of their notification."""
-
-_PERHAPS_KEPT: Final = "the dead-letter queue; if it is not there: etl replay --lost"
 
 
 def settle_left_behind(resources: Resources, *, following: str, failing: str) -> State:
@@ -153,7 +152,7 @@ def _read_row(resources: Resources, *, following: str, failing: str) -> State:
                 'outcome': $none ? '{_NONE}' : $own ? $row.status.S : '{_ANOTHERS}',
                 'failure': $states.input.failure,
                 'error': $none ? {no_outcome} : {{'Error': $row.error.S}},
-                'kept': {{'where': '{_PERHAPS_KEPT}'}},
+                'kept': {{'where': '{PERHAPS_KEPT}'}},
                 'inspected': {{'validation': {{
                     'layout': $row.layout.S,
                     'reason_code': $row.history.L[-1].M.detail.S,

@@ -13,8 +13,8 @@ from evidence.chaos.overlaps import overlap_differences
 from evidence.chaos.state import ObservedRow, State, VisibleRow
 from evidence.chaos.uploaded import Uploaded
 
-LOST = "the dead-letter queue refused it"
-"""Words of the alert of a file that could not be kept for replay."""
+LOST = "etl replay --lost"
+"""Stands in the alert of a file that was not kept for replay, or perhaps was not: the command that brings it back."""
 
 _NEXT = {
     "": {"RECEIVED"},

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.chaos.model import differences, unkept
+from etl.workflow.messages import NOT_KEPT, PERHAPS_KEPT
+from evidence.chaos.model import LOST, differences, unkept
 from evidence.chaos.scenario import Content, PlannedRow, draw
 from evidence.chaos.state import ALERT_LIMIT, Entry, Letter, ObservedRow, Overlaps, State, VisibleRow
 from evidence.chaos.uploaded import Uploaded
@@ -169,6 +170,11 @@ def test_promises_that_hold_show_no_difference() -> None:
     assert unkept(UPLOADS, KEPT) == []
 
 
+def test_the_model_knows_the_alerts_of_files_that_were_not_kept() -> None:
+    assert LOST in NOT_KEPT
+    assert LOST in PERHAPS_KEPT
+
+
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_promise_is_found(broken: str) -> None:
     assert differences(UPLOADS, BROKEN[broken]())
@@ -186,6 +192,12 @@ def _failed(**facts: Any) -> State:
         (_failed(letters=(replace(LETTER, reason=""),), unsettled=frozenset({NEWER.file_id})), ["lacks reason"]),
         (_failed(letters=(LETTER,), unsettled=frozenset({NEWER.file_id})), []),
         (_failed(unsettled=frozenset({NEWER.file_id})), []),
+        (
+            _failed(
+                alerts_received=(Alert(message=f"{NEWER.file_id} {PERHAPS_KEPT}", attributes={"status": "FAILED"}),)
+            ),
+            [],
+        ),
         (_failed(unsettled=frozenset({REFUSED.file_id})), ["not kept for replay", "nobody was notified"]),
         (_failed(letters=(LETTER, SETTLING)), []),
         (_failed(letters=(LETTER, replace(SETTLING, file_ids=(REFUSED.file_id,)))), ["nobody was notified"]),
@@ -211,6 +223,7 @@ def _failed(**facts: Any) -> State:
         "without a reason",
         "an alarm speaks",
         "an alarm speaks of what is not kept",
+        "an alert says that it was perhaps not kept",
         "an alarm speaks of another file",
         "its settling waits",
         "another file's settling waits",
