@@ -1,8 +1,9 @@
 """Chooses the column that is the amount: by proof, and by its name where nothing is proven."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cli.drafting import header_words as words
 from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
 from cli.drafting.columns import Column
 from cli.drafting.directions import contradictions, directions, names_direction
@@ -32,11 +33,34 @@ def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen
     if proven:
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
         rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
-        return _proven(best, proof, columns, rivals)
+        return _in_decimals(_proven(best, proof, columns, rivals), columns)
     usable = [one for one in found if one.rank >= LEAST_RANK]
     if not usable:
         return Chosen(amount=_missing(numbers))
-    return _named(usable[0], usable, columns)
+    return _in_decimals(_named(usable[0], usable, columns), columns)
+
+
+def _in_decimals(chosen: Chosen, columns: Sequence[Column]) -> Chosen:
+    """Leave the amount to a person if another number says how many decimals it has: none of its digits tells."""
+    parents = {column.name.rpartition(".")[0] for column in chosen.amount.columns}
+    scales = [column for column in columns if column.name.rpartition(".")[0] in parents and _is_scale(column)]
+    if not scales:
+        return chosen
+    names = listed(list(chosen.amount.columns))
+    question = f"does {scales[0].name} say how many decimals {names} has?"
+    if scales[0].is_constant:
+        return replace(chosen, amount=replace(chosen.amount, questions=(*chosen.amount.questions, question)))
+    unread = Filling(
+        column="amount",
+        function={"function": "amount", "field": TO_DO},
+        questions=(f"{question} No function reads such numbers, as their decimals change from row to row",),
+    )
+    return Chosen(amount=unread)
+
+
+def _is_scale(column: Column) -> bool:
+    digits = all(cell.isdigit() and len(cell) == 1 for cell in column.present)
+    return digits and bool(column.present) and column.name.rpartition(".")[2] in words.SCALE
 
 
 def _order_of_days(columns: Sequence[Column]) -> str:
@@ -121,7 +145,7 @@ def _questions(
 
 
 def _doubts_about_refunds(best: Candidate) -> Iterator[str]:
-    if "sign" in best.function:
+    if best.function["function"] == "debit_credit" and "sign" in best.function:
         yield "sign: reverses, if a minus is money the other way, or sign: ignored, if it means nothing?"
 
 
@@ -140,9 +164,9 @@ def _doubts_about_units(best: Candidate) -> Iterator[str]:
 def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[str]:
     function = best.function["function"]
     if function == "amount_with_direction":
-        *_, words = best.columns
-        if best.function["sign"] == "none" and not names_direction(words.name):
-            yield f"does {words.name} say which way money went, or is it a category? Then function: amount"
+        *_, said = best.columns
+        if best.function["sign"] == "none" and not names_direction(said.name):
+            yield f"does {said.name} say which way money went, or is it a category? Then function: amount"
         return
     if function == "debit_credit":
         if {kind_of(column) for column in best.columns} != {"debit", "credit"}:

@@ -11,7 +11,15 @@ from transactions.layouts.layout_file import TO_DO
 
 _HALF: Final = 0.5
 _MOST_STATES: Final = 8
-_RANKS: Final = ((words.BOOKING_DATE, 4), (words.VALUE_DATE, 1), (words.STARTED_DATE, 2), (words.DATE, 3))
+_BOOKED: Final = 4
+"""The rank of a header that names the day of booking."""
+_RANKS: Final = (
+    (words.BOOKING_DATE, _BOOKED),
+    (words.VALUE_DATE, 1),
+    (words.PAYOUT_DATE, 1),
+    (words.STARTED_DATE, 2),
+    (words.DATE, 3),
+)
 """What a header says, and how well it fits the day of booking: the first that is found counts."""
 _UNKNOWN_RANK: Final = 2
 
@@ -26,7 +34,9 @@ def choose_days(columns: Sequence[Column]) -> Iterator[Filling]:
         yield Filling(column="booking_date", function=missing, questions=("no column of dates is found",))
         return
     best, *others = dated
-    equal = [column for column in others if _rank(column) >= _rank(best) and not _same_days(column, best)]
+    # Where no header names the day of booking, it may be any but the value date.
+    least = _BOOKED if _rank(best) == _BOOKED else min(_rank(best), _UNKNOWN_RANK)
+    equal = [column for column in others if _rank(column) >= least and not _same_days(column, best)]
     question = f"{best.name} or {listed(equal)}?" if equal else ""
     empty = [column for column in others if column.share == 1]
     late = (
@@ -47,12 +57,14 @@ def _rank(column: Column) -> int:
 
 
 def _same_days(one: Column, other: Column) -> bool:
-    return one.days == other.days
+    return all(a == b for a, b in zip(one.days, other.days, strict=True) if a and b)
 
 
 def not_booked(columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
     """Yield the rows to drop: pending and failed ones, by columns of such words only, and those that sum up others."""
     for column in columns:
+        if column.json_type == "boolean" and _says_unbooked(column.name) and len(set(column.present)) > 1:
+            yield {"field": column.name, "values": ["true"]}
         if column.is_date or column.is_number:
             continue
         states = set(column.present)
@@ -63,3 +75,19 @@ def not_booked(columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
             yield {"field": column.name, "values": dropped}
         elif sums and len(states) > len(sums):
             yield {"field": column.name, "values": sums}
+
+
+def _says_unbooked(text: str) -> bool:
+    return PENDING.found_in(text) or FAILED.found_in(text)
+
+
+def undecided_states(columns: Sequence[Column], dropped: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a question for each column that may say that rows are not booked, in words that are not all known."""
+    for column in columns:
+        states = set(column.present)
+        if column.is_date or column.json_type == "boolean" or not 1 < len(states) <= _MOST_STATES:
+            continue
+        left = {state for state in states if state not in BOOKED}
+        left.difference_update(*(drop["values"] for drop in dropped if drop["field"] == column.name))
+        if left and (words.STATE.found_in(column.name) or any(map(_says_unbooked, left))):
+            yield f"{column.name} may say that rows are not booked, in {len(left)} of its words: drop any of them?"

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters in their own scripts
 """What banks of many countries write into headers. A draft trusts arithmetic first and these words second."""
 
 from typing import Final
@@ -26,8 +27,12 @@ VALUE_DATE: Final = Vocabulary("""
     datum valuty, erteknap, ertek nap, rentedato, valutadag, arvopaiva, data valutei, valor tarihi,
     дата валютирования, дата валютування, 起息日, 起息日期, interest date, 起算日,
     datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, ngay hieu
-    luc
+    luc, available on, available at
 """)
+PAYOUT_DATE: Final = Vocabulary("""
+    transfer date, payout date, paid out at, arrival date, expected payout, auszahlungsdatum
+""")
+"""When a provider passes money on, which is later than its booking."""
 STARTED_DATE: Final = Vocabulary("""
     started, created, initiated, transaction date, purchase date, authorised, belegdatum, kaufdatum,
     transaktionsdatum, umsatzdatum, date achat, date de transaction, fecha transaccion, fecha compra,
@@ -133,6 +138,16 @@ AMOUNT: Final = Vocabulary("""
     jumlah, mutasi, so tien, upphaed, סכום, مبلغ, المبلغ, стойност, apyvartos suma, znesek,
     importe total, 取引金額, 利用金額, ご利用金額, 入出金
 """)
+STATE: Final = Vocabulary("""
+    status, state, booking status, posting status, zustand, buchungsstatus, statut, etat, estado, situacion, situacao,
+    stato, stan, stav, stare, tila, tilstand, allapot, durum, durumu, busena, statuss, olek, статус, состояние, стан,
+    状态, 當前狀態, 狀態, ステータス, 状況, 상태, สถานะ, trang thai, סטטוס, الحالة
+""")
+"""The header of a column that may say whether a row is booked."""
+SCALE: Final = Vocabulary("""
+    scale, exponent, decimals, decimal places, precision, currency exponent, fraction digits, minor unit digits
+""")
+"""The header of a number that says how many decimals another number has."""
 CURRENCY: Final = Vocabulary("""
     currency, ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, moeda, valuta,
     munt, muntsoort, waluta, mena, devizanem, penznem, valuutta, para birimi, doviz, doviz cinsi, валюта, 币种,

@@ -68,7 +68,8 @@ def read_json(content: bytes) -> SampleTable:
     if not places:
         raise DraftError("no list of objects: is it a file of transactions?")
     best = max(places, key=lambda place: place.likeness)
-    columns = (*_columns(best.records), *_around(document, best.path, len(best.records)))
+    around = {column.name: column for column in _around(document, best.path, len(best.records))}
+    columns = (*_columns(best.records), *around.values())
     beside = [place for place in _places(document, "$") if not place.path.startswith(best.path)]
     keys: dict[str, Any] = {"recordPath": best.path}
     ignored = [place.path for place in beside if not place.likeness[0] or _UNBOOKED.search(place.path)]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from cli.drafting.amounts import choose_amount
 from cli.drafting.columns import Column
 from cli.drafting.currencies import choose_currency
-from cli.drafting.days import choose_days, not_booked
+from cli.drafting.days import choose_days, not_booked, undecided_states
 from cli.drafting.filling import Filling
 from cli.drafting.lines import Facts
 from cli.drafting.parties import choose_texts
@@ -23,13 +23,15 @@ _ORDER: Final = (
 class Mapping:
     """The fillings in the order of the record, the rows to drop, and the order of rows in which the balance runs.
 
-    ``proven`` are the columns whose numbers the running balance confirms in every row.
+    ``proven`` are the columns whose numbers the running balance confirms in every row, and ``questions`` what a person
+    decides about rows to drop.
     """
 
     fillings: tuple[Filling, ...]
     drop: tuple[dict[str, Any], ...]
     running_balance: str = ""
     proven: tuple[Column, ...] = ()
+    questions: tuple[str, ...] = ()
 
     def is_in_pair(self, column: Column) -> bool:
         """Return whether ``column`` is one of debits or of credits."""
@@ -66,9 +68,11 @@ def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     if facts.account and "account_id" not in by_name:
         by_name["account_id"] = Filling(column="account_id", function={"function": "captured", "capture": "account"})
     is_whole = chosen.running is not None and chosen.running.is_whole
+    drop = (*not_booked(columns), *_after_balance(chosen.running))
     return Mapping(
         fillings=tuple(by_name[name] for name in _ORDER if name in by_name),
-        drop=(*not_booked(columns), *_after_balance(chosen.running)),
+        drop=drop,
         running_balance=chosen.running.order if chosen.running and is_whole else "",
         proven=(*chosen.amount.columns, chosen.running.balance) if chosen.running and is_whole else (),
+        questions=tuple(undecided_states([column for column in columns if column not in read], drop)),
     )

@@ -65,7 +65,7 @@ def _lines(table: SampleTable, mapping: Mapping, partner: str, name: str) -> Ite
     yield f"# Save it as {name}.yaml, then try it:"
     yield f"#   etl layout lint {name}.yaml"
     yield f"#   etl check FILE --layout {name}.yaml"
-    yield from (f"# DECIDE: {question}" for question in table.questions)
+    yield from (f"# DECIDE: {question}" for question in (*table.questions, *mapping.questions))
     yield from (f"# {reason}" for reason in table.reasons)
     yield from _entries({"name": name, "partner": partner})
     yield f"title: {TO_DO}  # the bank and the kind of export, as people call it"

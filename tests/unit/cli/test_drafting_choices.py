@@ -593,3 +593,60 @@ def test_totals_in_every_row_are_no_pair() -> None:
 
     assert mapping["amount"] == {"function": "amount", "field": "Amount"}
     assert mapping["booking_date"]["field"] == "Transaction date"
+
+
+def test_other_days_are_named_where_none_is_called_booked() -> None:
+    rows = "2025-01-02,2025-01-09,-1.00\n2025-01-03,2025-01-09,-2.00\n2025-01-04,2025-01-16,2.00\n"
+
+    layout, text = _drafted(f"Created,Transfer Date,Net\n{rows}")
+    _, other = _drafted(f"Created,Date,Net\n{rows}")
+
+    assert layout["mapping"]["booking_date"]["field"] == "Created"
+    assert _question(text, "booking_date") == ""
+    assert _question(other, "booking_date") == "Date or Created?"
+
+
+@pytest.mark.parametrize("header", ["Status", "Kind"])
+def test_a_state_of_unknown_words_is_asked_for(header: str) -> None:
+    other = "zzq" if header == "Status" else "to be cancelled"
+    text = _drafted(f"Date,Amount,{header}\n2025-01-02,-1.00,{other}\n2025-01-03,2.00,Completed\n")[1]
+
+    assert f"# DECIDE: {header} may say that rows are not booked, in 1 of its words" in text
+    assert other not in text
+
+
+def test_a_state_of_known_words_is_not_asked_for() -> None:
+    text = _drafted("Date,Amount,Status\n2025-01-02,-1.00,Paid\n2025-01-03,2.00,Completed\n")[1]
+
+    assert "may say that rows are not booked" not in text
+
+
+def test_records_that_say_that_they_are_pending_are_dropped() -> None:
+    rows = [{"date": f"2025-01-0{day}", "amount": -5.25 * day, "pending": day > 3} for day in range(1, 5)]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    assert layout["drop"] == [{"field": "pending", "values": ["true"]}]
+    assert {"name": "pending", "type": "string", "jsonType": "boolean"} in layout["schema"]["fields"]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+@pytest.mark.parametrize(("scales", "field"), [(("2", "1"), "TODO"), (("2", "2"), "amount.digits")])
+def test_decimals_that_another_number_gives_are_asked_for(scales: tuple[str, str], field: str) -> None:
+    rows = [
+        {"date": f"2025-01-0{day}", "amount": {"digits": f"-{day}50", "scale": scale}}
+        for day, scale in enumerate(scales, 2)
+    ]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    assert layout["mapping"]["amount"]["field"] == field
+    assert "does amount.scale say how many decimals amount.digits has?" in _question(text, "amount")
+
+
+def test_what_stands_far_above_the_records_is_one_field() -> None:
+    account = {"currency": "EUR", "list": [{"date": "2025-01-02", "amount": "-1.50"}]}
+
+    fields = _drafted(json.dumps({"statement": {"account": account}}), "file.json")[0]["schema"]["fields"]
+
+    assert [field["name"] for field in fields].count("$.statement.account.currency") == 1
