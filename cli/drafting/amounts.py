@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cli.drafting import header_words as words
-from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of
+from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of, rank_of
 from cli.drafting.columns import Column
 from cli.drafting.directions import contradictions, directions, names_direction
 from cli.drafting.filling import Filling, from_field, listed
@@ -106,10 +106,16 @@ def _proven(best: Candidate, proof: Running, columns: Sequence[Column], rivals: 
             *((question,) if opposite else ()),
             *_doubts_about_first_row(best),
             *_doubts_about_refunds(best),
+            *_doubts_about_words(best),
             *_doubts_about_units(best),
         ),
         reasons=(f"proven: {proof.balance.name} runs on by it",),
     )
+    beside = any(
+        now is not None and moved is not None for now, moved in zip(proof.balance.amounts, best.moved, strict=True)
+    )
+    if not beside:
+        return Chosen(amount=amount, candidate=best)
     balance = from_field("balance_after", "amount", proof.balance)
     return Chosen(amount=amount, balance=balance, running=proof, candidate=best)
 
@@ -133,7 +139,13 @@ def _questions(
     best: Candidate, usable: Sequence[Candidate], columns: Sequence[Column], net: Net | None
 ) -> Iterator[str]:
     read = dict.fromkeys(column.name for column in best.columns)
-    others = [column for one in usable for column in one.columns if column.is_number and column.name not in read]
+    least = min(max(map(rank_of, best.columns)), LEAST_RANK + 1)
+    others = [
+        column
+        for one in usable
+        for column in one.columns
+        if column.is_number and column.name not in read and (rank_of(column) >= least or kind_of(column) == "fee")
+    ]
     others += [column for column in (net.gross, net.fee, net.net) if column.name not in read] if net else []
     if others:
         yield f"{' and '.join(read)} or one of {listed(others)}? No balance proves which was charged"
@@ -141,7 +153,17 @@ def _questions(
     fees = [column for column in columns if column.is_number and kind_of(column) == "fee" and column.name not in read]
     if fees and not net:
         yield f"is {listed(fees)} taken off as well? Then add fee: {fees[0].name}"
+    yield from _doubts_about_words(best)
     yield from _doubts_about_units(best)
+
+
+def _doubts_about_words(best: Candidate) -> Iterator[str]:
+    if best.function["function"] == "amount_with_direction":
+        number, way = best.columns
+        pairs = zip(number.amounts, best.moved, strict=True)
+        other = sum(amount is not None and moved is None for amount, moved in pairs)
+        if other:
+            yield f"rows with another word in {way.name} ({other}) are rejected: are they no transactions?"
 
 
 def _doubts_about_refunds(best: Candidate) -> Iterator[str]:
@@ -184,7 +206,7 @@ def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[s
 
 
 def _may_say_direction(column: Column) -> bool:
-    few = 1 <= len(set(column.present)) <= 4  # noqa: PLR2004 - such as D, C and two more
+    few = 2 <= len(set(column.present)) <= 4  # noqa: PLR2004 - such as D, C and two more
     return few and not (column.is_date or column.is_number or column.holds("currency") or column.holds("iban"))
 
 

@@ -57,10 +57,8 @@ def _in_names(amounts: Sequence[Column]) -> str:
 
 def _code_in(name: str) -> str:
     codes = {code for code in _CODE.findall(name) if code in _CURRENT}
-    signs = {
-        CURRENCIES[sign] for sign in re.findall(r"[^\w\s()\[\]/.,:-]+|\bKč|\bzł|\bFt\b", name) if sign in CURRENCIES
-    }
-    found = codes | signs | {CURRENCIES[word] for word in plain(name).split() if word in {"euro", "euros"}}
+    words = {*re.findall(r"[^\w\s()\[\]/.,:-]+", name), *re.split(r"[\s()\[\]/,:\uff08\uff09]+", name)}
+    found = codes | {CURRENCIES[word.lower()] for word in words if word.lower() in CURRENCIES}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -19,14 +19,14 @@ BOOKING_DATE: Final = Vocabulary("""
     datum zauctovania, grubuotas, kande kuupaev,
     maksejuma datums, gramatosanas datums, datum knjizbe, datum promene, datum transakcije, tanggal posting, tanggal
     transaksi, ngay giao dich, ngay hach toan, transactiedatum boeking, bokunardagur, дата на осчетоводяване,
-    ημερομηνια, تاريخ العملية, תאריך ערך, 거래일자, 거래일시, 取扱日, お取引日, 利用日, ご利用日
+    ημερομηνια, تاريخ العملية, 거래일자, 거래일시, 取扱日, お取引日, 利用日, ご利用日
 """)
 VALUE_DATE: Final = Vocabulary("""
     value date, value, valuta, valutadatum, valutadato, wertstellung, wertstellungstag, wertstellungsdatum,
     wert, valeur, date de valeur, fecha valor, f valor, data valor, data valuta, data waluty, rentedatum,
     datum valuty, erteknap, ertek nap, rentedato, valutadag, arvopaiva, data valutei, valor tarihi,
     дата валютирования, дата валютування, 起息日, 起息日期, interest date, 起算日,
-    datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, ngay hieu
+    datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, תאריך ערך, ngay hieu
     luc, available on, available at
 """)
 PAYOUT_DATE: Final = Vocabulary("""

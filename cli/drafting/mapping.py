@@ -1,17 +1,17 @@
 """Puts the choices together: how each column of the canonical record is filled, and in which state rows are dropped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from cli.drafting.amounts import choose_amount
 from cli.drafting.columns import Column
 from cli.drafting.currencies import choose_currency
-from cli.drafting.days import choose_days, not_booked, undecided_states
+from cli.drafting.days import choose_days
 from cli.drafting.filling import Filling
 from cli.drafting.lines import Facts
 from cli.drafting.parties import choose_texts
-from cli.drafting.proofs import Running
+from cli.drafting.unbooked import rows_to_drop, undecided_states
 
 _ORDER: Final = (
     "transaction_id", "account_id", "booking_date", "value_date", "amount", "currency", "counterparty_name",
@@ -49,13 +49,6 @@ class Mapping:
         return tuple(column for filling in self.fillings for column in filling.columns)
 
 
-def _after_balance(running: Running | None) -> Iterator[dict[str, Any]]:
-    """Drop the rows without a balance if none of them stands before the last balance: pending ones have none."""
-    missing = sum(not cell for cell in running.balance.cells) if running else 0
-    if running and 0 < running.after == missing:
-        yield {"field": running.balance.name, "values": [""]}
-
-
 def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     """Choose how ``columns`` and the ``facts`` above them fill the canonical record."""
     chosen = choose_amount(columns, of_card=facts.of_card)
@@ -68,7 +61,7 @@ def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     if facts.account and "account_id" not in by_name:
         by_name["account_id"] = Filling(column="account_id", function={"function": "captured", "capture": "account"})
     is_whole = chosen.running is not None and chosen.running.is_whole
-    drop = (*not_booked(columns), *_after_balance(chosen.running))
+    drop = rows_to_drop(columns, chosen)
     return Mapping(
         fillings=tuple(by_name[name] for name in _ORDER if name in by_name),
         drop=drop,

@@ -73,12 +73,13 @@ def _of(amounts: Amounts, group: Sequence[str], one: str) -> Amounts:
 
 def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[Decimal], int, int]:
     """Return the steps between balances that the amounts make, the number of all steps, and of rows after the last."""
-    rows = [row for row in zip(balance, moved, strict=True) if row[1] is not None][:_LOOKED_AT]
+    # A balance may stand on a row of its own, such as one for each day.
+    rows = [row for row in zip(balance, moved, strict=True) if row != (None, None)][:_LOOKED_AT]
     before: Decimal | None = None
     since, held, tried, after = Decimal(0), list[Decimal](), 0, 0
     for now, amount in rows if order == "ascending" else reversed(rows):
         since += amount or 0
-        after += 1
+        after += amount is not None
         if now is None:
             continue
         if before is not None and (since or now != before):

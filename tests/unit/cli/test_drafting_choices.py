@@ -650,3 +650,73 @@ def test_what_stands_far_above_the_records_is_one_field() -> None:
     fields = _drafted(json.dumps({"statement": {"account": account}}), "file.json")[0]["schema"]["fields"]
 
     assert [field["name"] for field in fields].count("$.statement.account.currency") == 1
+
+
+def test_rows_without_an_amount_are_dropped_and_asked_for() -> None:
+    rows = "2025-01-01,,,90.00\n2025-01-02,5.00,,\n2025-01-03,,7.50,\n2025-01-03,,,92.50\n2025-01-04,1.00,,\n"
+
+    layout, text = _drafted(f"Date,Debit,Credit,Balance\n{rows}2025-01-04,,,91.50\n")
+
+    assert layout["drop"] == [{"field": "Debit", "values": [""], "also": [{"field": "Credit", "values": [""]}]}]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+def test_a_balance_on_rows_of_its_own_proves_the_amount() -> None:
+    rows = "01.01.2025;;90,00\n02.01.2025;-5,00;\n03.01.2025;7,50;\n03.01.2025;;92,50\n04.01.2025;-1,00;\n"
+
+    layout, text = _drafted(f"Datum;Wert;Stand\n{rows}04.01.2025;;91,50\n")
+
+    assert "# proven: Stand runs on by it" in text
+    assert "balance_after" not in layout["mapping"]
+    assert "runningBalance" not in layout
+
+
+def test_rows_with_another_amount_are_not_dropped() -> None:
+    rows = "2025-01-02,-5.00,\n2025-01-03,7.50,\n2025-01-04,,-1.00\n"
+
+    layout, text = _drafted(f"Date,Amount CAD,Total USD\n{rows}")
+
+    assert "drop" not in layout
+    assert "Amount CAD or one of Total USD?" in _question(text, "amount")
+
+
+def test_rows_with_another_word_are_asked_for() -> None:
+    rows = "2025-01-02,5.00,Debit\n2025-01-03,7.50,Credit\n2025-01-04,1.00,Neutral\n"
+
+    assert "rows with another word in Direction (1)" in _question(
+        _drafted(f"Date,Amount,Direction\n{rows}")[1], "amount"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "code"), [("valor (R$)", "BRL"), ("取引金額\uff08円\uff09", "JPY"), ("Tutar (TL)", "TRY")]
+)
+def test_a_sign_in_the_amounts_header_is_the_currency(header: str, code: str) -> None:
+    layout, _ = _drafted(f"Date;{header}\n2025-01-02;-1.50\n2025-01-03;2.50\n")
+
+    assert layout["mapping"]["currency"] == {"function": "constant", "value": code}
+
+
+def test_numbers_of_another_meaning_are_no_alternative() -> None:
+    rows = [{"date": f"2025-01-0{day}", "amount": f"{day}.50", "bin": day * 37} for day in (2, 3, 4)]
+
+    assert "bin" not in _question(_drafted(json.dumps(rows), "file.json")[1], "amount")
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"), [("תאריך,חובה,זכות,יתרה", "cp1255"), ("التاريخ,مدين,دائن,الرصيد", "cp1256")]
+)
+def test_letters_of_more_scripts_tell_the_encoding(header: str, encoding: str) -> None:
+    rows = "2/01/2025,5.00,,95.00\n14/01/2025,,7.50,102.50\n15/01/2025,1.00,,101.50\n"
+
+    layout = yaml.safe_load(draft(f"{header}\n{rows}".encode(encoding), "file.csv", "partner"))
+
+    assert layout["encoding"] == encoding
+    assert layout["mapping"]["amount"]["function"] == "debit_credit"
+    assert [field["name"] for field in layout["schema"]["fields"]] == header.split(",")
+
+
+def test_a_value_date_in_hebrew_is_no_booking_date() -> None:
+    rows = "13/01/2025,14/01/2025,5.00\n14/01/2025,15/01/2025,-7.50\n"
+
+    assert _drafted(f"תאריך,תאריך ערך,סכום\n{rows}")[0]["mapping"]["booking_date"]["field"] == "תאריך"
