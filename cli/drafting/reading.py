@@ -48,14 +48,16 @@ def read_csv(content: bytes) -> SampleTable:
     Raises
     ------
     DraftError
-        If it has no rows with several cells.
+        If it is no table.
     """
     is_whole = len(content) <= LOOKED_AT_BYTES
     decoded = decode(content if is_whole else content[: content.rfind(b"\n", 0, LOOKED_AT_BYTES) + 1])
     dialect, rows = split(decoded.text)
     shape = shape_of(rows)
     if shape is None:
-        raise DraftError("no line has more than one cell: is it a CSV file?")
+        raise DraftError("no table with dates and amounts is found in it: is it a file of transactions?")
+    if shape.header and shape.header.line > MAX_HEADER_WITHIN:
+        raise DraftError(f"its header would stand on line {shape.header.line}: is it a file of transactions?")
     columns = tuple(map(typed, _columns(shape)))
     lines = re.split("\r\n|\r|\n", decoded.text)
     skipped = skip_lines(shape, lines, dialect)

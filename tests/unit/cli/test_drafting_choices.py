@@ -720,3 +720,40 @@ def test_a_value_date_in_hebrew_is_no_booking_date() -> None:
     rows = "13/01/2025,14/01/2025,5.00\n14/01/2025,15/01/2025,-7.50\n"
 
     assert _drafted(f"תאריך,תאריך ערך,סכום\n{rows}")[0]["mapping"]["booking_date"]["field"] == "תאריך"
+
+
+PROSE = (
+    """\
+# Notes on payments
+
+The amount, the date, and the balance of 2025-01-02, 5.00, are only an example.
+- payments, refunds and the date of booking, as the bank calls it
+- the amount, in euros
+"""
+    + "Nothing here is a table.\n" * 30
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PROSE,
+        "Dear Ms Roe, the date is set\nThe amount, we fear, is not\nYours\n",
+        "a,b\nc,d\n",
+        "name: x\nkeys: [a, b]\n",
+    ],
+)
+def test_a_text_without_a_table_is_refused(content: str) -> None:
+    with pytest.raises(DraftError, match="no table with dates and amounts"):
+        draft(content.encode(), "notes.csv", "partner")
+
+
+def test_a_header_that_no_layout_could_find_is_refused() -> None:
+    with pytest.raises(DraftError, match="line 121"):
+        draft(("Roe\n" * 120 + "Date,Amount\n" + "2025-01-02,-1.00\n" * 40).encode(), "file.csv", "partner")
+
+
+def test_a_header_without_rows_is_drafted() -> None:
+    layout, _ = _drafted("Kontoauszug;;\nDatum;Text;Betrag\n")
+
+    assert [field["name"] for field in layout["schema"]["fields"]] == ["Datum", "Text", "Betrag"]
