@@ -114,9 +114,7 @@ def _proven(best: Candidate, proof: Running, columns: Sequence[Column], rivals: 
     beside = any(
         now is not None and moved is not None for now, moved in zip(proof.balance.amounts, best.moved, strict=True)
     )
-    if not beside:
-        return Chosen(amount=amount, candidate=best)
-    balance = from_field("balance_after", "amount", proof.balance)
+    balance = from_field("balance_after", "amount", proof.balance) if beside else None
     return Chosen(amount=amount, balance=balance, running=proof, candidate=best)
 
 

@@ -138,6 +138,16 @@ AMOUNT: Final = Vocabulary("""
     jumlah, mutasi, so tien, upphaed, סכום, مبلغ, المبلغ, стойност, apyvartos suma, znesek,
     importe total, 取引金額, 利用金額, ご利用金額, 入出金
 """)
+CLOSING: Final = Vocabulary("""
+    to, until, till, through, as of, as at, to date, date to, end date, closing date, statement date, statement to,
+    statement as at, statement period, period, for period, from to, closing, balance as of, balance as at,
+    bis, bis datum, zeitraum, abrechnungsdatum, stichtag, kontoauszug vom, stand, au, jusqu au, periode, date de fin,
+    arrete au, hasta, fecha hasta, fecha final, fecha fin, fecha de corte, fecha corte, periodo, desde hasta, ate,
+    data final, data fim, al, fino al, data fine, t m, tot, tot en met, einddatum, do, okres, za okres, obdobi,
+    za obdobi, til, til dato, till och med, period till, til og med, donem, tarih araligi, bitis tarihi, по,
+    за период, за період, период, sampai, tanggal, den ngay, 期間, 期间, 终止时间, 終了日, 기간, 至
+""")
+"""The label of the last day of a statement."""
 STATE: Final = Vocabulary("""
     status, state, booking status, posting status, zustand, buchungsstatus, statut, etat, estado, situacion, situacao,
     stato, stan, stav, stare, tila, tilstand, allapot, durum, durumu, busena, statuss, olek, статус, состояние, стан,

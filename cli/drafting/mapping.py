@@ -60,7 +60,7 @@ def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     by_name = {filling.column: filling for filling in found}
     if facts.account and "account_id" not in by_name:
         by_name["account_id"] = Filling(column="account_id", function={"function": "captured", "capture": "account"})
-    is_whole = chosen.running is not None and chosen.running.is_whole
+    is_whole = chosen.running is not None and chosen.running.is_whole and chosen.balance is not None
     drop = rows_to_drop(columns, chosen)
     return Mapping(
         fillings=tuple(by_name[name] for name in _ORDER if name in by_name),

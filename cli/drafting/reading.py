@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cli.drafting.closing import with_years
 from cli.drafting.columns import MADE_UP, Column, settled, typed
 from cli.drafting.encoding import Decoded, decode
 from cli.drafting.lines import Facts, facts_above, skip_lines
@@ -61,13 +62,15 @@ def read_csv(content: bytes) -> SampleTable:
     columns = tuple(map(typed, _columns(shape)))
     lines = re.split("\r\n|\r|\n", decoded.text)
     skipped = skip_lines(shape, lines, dialect)
+    above = [lines[row.line - 1] for row in shape.above] if shape.header and not shape.is_header_longer else []
+    dated = with_years(settled(columns, datetime.now(UTC).date()), above)
     return SampleTable(
         format="csv",
-        columns=settled(columns, datetime.now(UTC).date()),
+        columns=dated.columns,
         keys={} if decoded.encoding == "utf-8" else {"encoding": decoded.encoding},
         dialect=_dialect(dialect, shape, skipped),
-        facts=facts_above(shape, lines, dialect),
-        questions=tuple(_questions(decoded, shape, skipped)),
+        facts=replace(facts_above(shape, lines, dialect), closing=dated.pattern),
+        questions=(*_questions(decoded, shape, skipped), *dated.questions),
         reasons=tuple(_reasons(decoded, shape, is_whole=is_whole)),
     )
 

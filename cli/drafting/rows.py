@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from cli.drafting.dates import is_date
+from cli.drafting.dates import is_date, is_date_with_year
 from cli.drafting.ibans import is_iban
 from cli.drafting.numbers import is_number
 from transactions.layouts.layout import Dialect
@@ -68,14 +68,18 @@ def _dialects(text: str) -> Iterator[Dialect]:
     yield Dialect()
 
 
-def _likeness(lines: Sequence[str], dialect: Dialect) -> tuple[int, int, int, int]:
-    """Count the rows like transactions that have equally many cells, and their cells; quotes are rather quotes."""
+def _likeness(lines: Sequence[str], dialect: Dialect) -> tuple[int, int, int, int, int]:
+    """Count the rows like transactions that have equally many cells, and their cells; quotes are rather quotes.
+
+    A date whose year is cut off by the delimiter counts less.
+    """
     rows = [row for row in _rows(lines, dialect) if len(row.cells) >= _LEAST_CELLS]
     booked = Counter(len(row.cells) for row in rows if row.is_booked)
     filled = Counter(len(row.cells) for row in rows)
     quotes = sum(cell.strip()[:1] in {'"', "'"} for row in rows for cell in row.cells)
     width, count = booked.most_common(1)[0] if booked else (0, 0)
-    return count, -quotes, width, max((number * cells for cells, number in filled.items()), default=0)
+    whole = sum(any(map(is_date_with_year, row.stripped)) for row in rows if row.is_booked and len(row.cells) == width)
+    return whole, count, -quotes, width, max((number * cells for cells, number in filled.items()), default=0)
 
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> Iterator[Row]:

@@ -69,17 +69,18 @@ def _without_amount(columns: Sequence[Column], chosen: Chosen, dropped: Sequence
     If any of them has a day and another number, that may be what was charged.
     """
     read = [column for column in chosen.amount.columns if column.is_number or not column.present]
+    proof = chosen.running.balance if chosen.running else None
+    moving = [column for column in columns if column is not proof and kind_of(column) != "balance"]
     left = [row for row in range(len(columns[0].cells)) if not _is_dropped(row, columns, dropped)] if columns else []
     empty = [row for row in left if not any(_value(column, row) for column in read)]
-    if read and 0 < len(empty) < len(left) and not any(_may_be_charged(row, columns) for row in empty):
+    if read and 0 < len(empty) < len(left) and not any(_may_be_charged(row, moving) for row in empty):
         first, *others = (Drop(field=column.name, values=[""]) for column in read)
         yield first | ({"also": others} if others else {})
 
 
 def _may_be_charged(row: int, columns: Sequence[Column]) -> bool:
     filled = [column for column in columns if _value(column, row)]
-    numbers = (column for column in filled if column.is_number and kind_of(column) != "balance")
-    return any(column.is_date for column in filled) and any(numbers)
+    return any(column.is_date for column in filled) and any(column.is_number for column in filled)
 
 
 def _is_dropped(row: int, columns: Sequence[Column], dropped: Sequence[Drop]) -> bool:

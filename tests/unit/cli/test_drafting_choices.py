@@ -652,10 +652,11 @@ def test_what_stands_far_above_the_records_is_one_field() -> None:
     assert [field["name"] for field in fields].count("$.statement.account.currency") == 1
 
 
-def test_rows_without_an_amount_are_dropped_and_asked_for() -> None:
+@pytest.mark.parametrize("balance", ["Balance", "Running Bal."])
+def test_rows_without_an_amount_are_dropped_and_asked_for(balance: str) -> None:
     rows = "2025-01-01,,,90.00\n2025-01-02,5.00,,\n2025-01-03,,7.50,\n2025-01-03,,,92.50\n2025-01-04,1.00,,\n"
 
-    layout, text = _drafted(f"Date,Debit,Credit,Balance\n{rows}2025-01-04,,,91.50\n")
+    layout, text = _drafted(f"Date,Debit,Credit,{balance}\n{rows}2025-01-04,,,91.50\n")
 
     assert layout["drop"] == [{"field": "Debit", "values": [""], "also": [{"field": "Credit", "values": [""]}]}]
     assert "DECIDE: is nothing booked in these rows?" in text
@@ -757,3 +758,61 @@ def test_a_header_without_rows_is_drafted() -> None:
     layout, _ = _drafted("Kontoauszug;;\nDatum;Text;Betrag\n")
 
     assert [field["name"] for field in layout["schema"]["fields"]] == ["Datum", "Text", "Betrag"]
+
+
+YEARLESS = "Zeitraum;01.12.2024 - 15.01.2025\n\nTag;Text;Betrag\n28.12.;a;-5,00\n30.12.;b;-6,50\n02.01.;c;9,00\n"
+
+
+def test_dates_without_a_year_get_the_closing_date() -> None:
+    layout, text = _drafted(YEARLESS)
+
+    [capture] = layout["captures"]
+    assert layout["schema"]["fields"][0] == {
+        "name": "Tag",
+        "type": "date",
+        "format": "%d.%m.",
+        "closing": {"capture": "closing", "format": "%d.%m.%Y"},
+    }
+    assert re.search(capture["pattern"], YEARLESS.splitlines()[0])[1] == "15.01.2025"  # type: ignore[index]
+    assert "so that it gives the year of each row?" in text
+    assert "2024" not in text
+
+
+def test_dates_without_any_year_are_left_to_a_person() -> None:
+    layout, text = _drafted(YEARLESS.partition("\n")[2])
+
+    assert layout["mapping"]["booking_date"]["field"] == "TODO"
+    assert "# DECIDE: the dates in Tag have no year" in text
+
+
+def test_a_balance_is_proven_beyond_the_turn_of_the_year() -> None:
+    rows = "28/12,5.00,95.00\n30/12,6.50,88.50\n02/01,-9.00,97.50\n"
+
+    layout, _ = _drafted(f"Statement to,31/01/2025\n\nDate,Wert,Stand\n{rows}")
+
+    assert layout["runningBalance"] == "ascending"
+    assert layout["mapping"]["amount"] == {"function": "amount", "field": "Wert", "inverted": True}
+
+
+def test_several_formats_of_one_order_are_listed() -> None:
+    rows = "02/01/2025,-1.00\n13/01/2025,2.00\n14/01/2025 10:30,3.00\n15-Jan-2025,4.00\n16/01/2025,5.00\n"
+
+    [date, _] = _drafted(f"Date,Amount\n{rows}")[0]["schema"]["fields"]
+
+    assert date["type"] == "datetime"
+    assert sorted(date["format"]) == ["%d-%b-%Y", "%d/%m/%Y", "%d/%m/%Y %H:%M"]
+
+
+def test_another_order_of_day_and_month_is_not_listed() -> None:
+    rows = "13/01/2025,-1.00\n14/01/2025,2.00\n15/01/2025,3.00\n01/31/2025,4.00\n"
+
+    [date, _] = _drafted(f"Date,Amount\n{rows}")[0]["schema"]["fields"]
+
+    assert date["format"] == "%d/%m/%Y"
+
+
+@pytest.mark.parametrize(("mark", "format_"), [("'{}", "'%d%m%Y"), ("'{}'", "'%d%m%Y'")])
+def test_an_apostrophe_around_a_date_is_part_of_it(mark: str, format_: str) -> None:
+    rows = f"7;{mark.format('13012025')};-1.50\n8;{mark.format('14012025')};2.50\n"
+
+    assert _drafted(f"No;Date;Amount\n{rows}")[0]["schema"]["fields"][1]["format"] == format_
