@@ -816,3 +816,21 @@ def test_an_apostrophe_around_a_date_is_part_of_it(mark: str, format_: str) -> N
     rows = f"7;{mark.format('13012025')};-1.50\n8;{mark.format('14012025')};2.50\n"
 
     assert _drafted(f"No;Date;Amount\n{rows}")[0]["schema"]["fields"][1]["format"] == format_
+
+
+def test_quotes_behind_a_backslash_are_read() -> None:
+    rows = '"2025-01-02","Inn \\"Zur Linde\\", Bar","-5.00"\n"2025-01-03","b","6.00"\n'
+
+    layout, text = _drafted(f'"Date","Text","Amount"\n{rows}')
+
+    assert layout["dialect"]["escapeChar"] == "\\"
+    assert "malformed" not in text
+
+
+def test_lines_with_malformed_quotes_are_counted() -> None:
+    rows = '"2025-01-02","Inn "Zur Linde"","-5.00"\n"2025-01-03","b","6.00"\n"2025-01-04","c","7.00"\n'
+
+    text = _drafted(f'"Date","Text","Amount"\n{rows}')[1]
+
+    assert "# DECIDE: quotes are malformed in 1 line, from line 2 on" in text
+    assert "Linde" not in text
