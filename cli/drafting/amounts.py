@@ -193,6 +193,8 @@ def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[s
             yield f"is {best.columns[0].name} money out and {best.columns[1].name} money in, or the reverse?"
         yield from _doubts_about_refunds(best)
         return
+    if best.function["function"] == "amount" and (ways := _unused_words(best, columns)):
+        yield f"or does {listed(ways)} say which way money went? Then amount_with_direction"
     if best.function.get("inverted"):
         yield "is money out positive, as the texts or the headers suggest? If it is negative, leave out inverted"
     elif any(sign < 0 for sign in best.signs):
@@ -201,6 +203,12 @@ def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[s
         few = [column for column in columns if _may_say_direction(column) and column not in best.columns]
         way = f"; or amount_with_direction by {listed(few)}" if few else ""
         yield f"never negative. Is all of it money in, or money out: inverted: true{way}?"
+
+
+def _unused_words(best: Candidate, columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with words for both directions, which the signs of the amount contradict."""
+    texts = [column for column in columns if not column.is_number and column not in best.columns]
+    return [way.column for way in directions(texts) if {-1, 1} <= set(way.signs)]
 
 
 def _may_say_direction(column: Column) -> bool:

@@ -226,6 +226,11 @@ NO_TEXT: Final = Vocabulary("""
     iban, bankname, sort code, account, kontonummer, status, zip, city, country, phone
 """)
 """Columns that say nothing of the other party or of the purpose."""
+REFERENCE: Final = Vocabulary("""
+    reference, ref, id, uid, uuid, email, mail, e mail, phone, url, order, customer code, token, referenz, referencia,
+    referencja, account number, account no, card number, number
+""")
+"""Columns that identify, and are neither a name nor a kind."""
 NO_ACCOUNT: Final = Vocabulary("""
     type, typ, balance, currency, saldo, wahrung, owner, holder, inhaber, tipo, status, category, bank, bic,
     code, amount, betrag, umsatz, date, datum, fee

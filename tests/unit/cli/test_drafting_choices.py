@@ -834,3 +834,57 @@ def test_lines_with_malformed_quotes_are_counted() -> None:
 
     assert "# DECIDE: quotes are malformed in 1 line, from line 2 on" in text
     assert "Linde" not in text
+
+
+def _list(day: int, *amounts: str) -> list[dict[str, str]]:
+    return [
+        {"date": f"2025-01-{day + number:02}", "amount": amount, "currency": "EUR"}
+        for number, amount in enumerate(amounts)
+    ]
+
+
+def test_lists_that_are_written_alike_are_read_together() -> None:
+    lists = {"credits": _list(2, "5.00", "6.50"), "debits": _list(3, "7.00"), "pending": _list(9, "1.00")}
+
+    layout, text = _drafted(json.dumps({"entries": lists}), "file.json")
+
+    assert layout["recordPath"] == ["$.entries.credits[*]", "$.entries.debits[*]"]
+    assert layout["ignoredArrays"] == ["$.entries.pending[*]"]
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_with_direction",
+        "field": "amount",
+        "direction": "$recordPath",
+        "credit": ["$.entries.credits[*]"],
+        "debit": ["$.entries.debits[*]"],
+        "sign": "none",
+    }
+    assert "DECIDE: is all booked in $.entries.credits[*], $.entries.debits[*]?" in text
+
+
+def test_a_list_that_is_written_differently_is_named() -> None:
+    lists = {"payments": _list(2, "5.00", "6.50"), "refunds": [{"day": "2025-01-03", "total": "7.00"}]}
+
+    layout, text = _drafted(json.dumps(lists), "file.json")
+
+    assert layout["recordPath"] == "$.payments[*]"
+    assert "DECIDE: $.payments[*], $.refunds[*], or all?" in text
+
+
+def test_what_identifies_a_row_is_no_name_and_no_kind() -> None:
+    rows = "".join(f"2025-01-0{day},-5.2{day},Shop,M{day},m{day}@example.org,Bar {day},C{day}\n" for day in range(2, 6))
+
+    mapping = _drafted(f"Date,Amount,Merchant Account,Merchant Reference,Payer email,Merchant,Customer code\n{rows}")[
+        0
+    ]["mapping"]
+
+    assert "counterparty_account" not in mapping
+    assert mapping["counterparty_name"]["field"] == "Merchant"
+    assert "bank_transaction_code" not in mapping
+
+
+def test_words_that_the_signs_contradict_are_named() -> None:
+    rows = "2025-01-02,5.00,Debit\n2025-01-03,-1.50,Debit\n2025-01-04,7.00,Credit\n2025-01-05,-2.00,Credit\n"
+
+    assert "or does Direction say which way money went?" in _question(
+        _drafted(f"Date,Amount,Direction\n{rows}")[1], "amount"
+    )
