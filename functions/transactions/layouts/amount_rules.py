@@ -31,6 +31,8 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
     yield from (f"the words of {name} give its direction" for name in fields if _tells_twice(layout, function, name))
     yield from (rule for name in fields for rule in _other_currencies(layout, name))
     match function:
+        case Amount(fee=(), fee_sign="agrees" | "reverses") | DebitCredit(fee=(), fee_sign="agrees" | "reverses"):
+            yield "feeSign says what the sign of a fee means, and there is no fee"
         case DebitCredit(negative_debits=True, sign="reverses" | "ignored"):
             yield "negativeDebits says what a sign means, and so does sign: declare one of them"
         case AmountWithDirection():

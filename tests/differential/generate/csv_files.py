@@ -14,6 +14,7 @@ from tests.differential.generate import (
     derived,
     early_ends,
     escapes,
+    fees,
     header_breaks,
     leading,
     mutations,
@@ -44,12 +45,15 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
     leading.add(dice, layout, facts)
     header_breaks.add(Random(f"{seed} {number} header breaks"), layout)  # noqa: S311 no secret
+    charging = Random(f"{seed} {number} fees")  # noqa: S311 no secret
+    fees.add(charging, layout)
     closing = Random(f"{seed} {number} closings")  # noqa: S311 no secret
     closings.add(closing, layout, facts)
     continuing = Random(f"{seed} {number} continuations")  # noqa: S311 no secret
     continuations.add(continuing, layout)
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
+    fees.fill(charging, layout, drawn_rows)
     balances.add(rng, layout, drawn_rows)
     if drawn.lengthen(rng, drawn_rows):
         kinds.add("records as long as may be")
@@ -269,4 +273,6 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("rows that end early")
     if dialect.get("escapeChar"):
         kinds.add("escaped quotes")
+    if "feeSign" in layout["mapping"]["amount"]:
+        kinds.add("signs of fees")
     return kinds | blocks.kinds

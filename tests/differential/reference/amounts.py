@@ -90,14 +90,17 @@ class Till:
             value = -value
             negative = value < 0
         negative = function.get("inverted", False) if unsigned else negative
-        named = function.get("fee") or ()
-        fees = [self._part(name, signed=False) for name in ([named] if isinstance(named, str) else named)]
+        fees = self._fees(function)
         faults += tuple(fault for fee in fees for fault in fee.faults())
         if fees and value is not None:
-            value = sum_of(value, *(-(fee.sound or Decimal(0)) for fee in fees))
+            value = sum_of(value, *_charged(function, fees))
             negative = value < 0
             faults += () if any(fee.codes for fee in fees) else self._too_large(value, (part.field,))
         return Money(value, "DBIT" if negative else "CRDT", faults)
+
+    def _fees(self, function: Mapping[str, Any]) -> list[_Part]:
+        named, signed = function.get("fee") or (), function.get("feeSign", "none") != "none"
+        return [self._part(name, signed=signed) for name in ([named] if isinstance(named, str) else named)]
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
         """Make an amount whose direction follows from the own account: the payer's, the payee's, or neither."""
@@ -172,20 +175,23 @@ class Till:
         negative, sign = function.get("negativeDebits", False), function.get("sign", "none")
         debit = self._part(function["debit"], signed=negative or sign != "none")
         credit = self._part(function["credit"], signed=sign != "none")
-        fields = (debit.field, credit.field)
-        if debit.text is None and credit.text is None:
-            missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"])),) if required else ()
-            return Money(None, "CRDT", missing)
+        fields, fees = (debit.field, credit.field), self._fees(function)
+        of_fees = tuple(fault for fee in fees for fault in fee.faults())
+        if debit.text is None and credit.text is None and not any(map(_is_charge, fees)):
+            missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"]), certain=not of_fees),) if required else ()
+            return Money(None, "CRDT", (*missing, *of_fees))
         positive = negative and debit.number is not None and debit.number.value > 0
         faults: tuple[Fault, ...] = (*debit.faults(*(["SIGN_MISMATCH"] if positive else [])), *credit.faults())
-        sound = not faults and all(part.text is None or part.value is not None for part in (debit, credit))
+        parts = (debit, credit, *fees)
+        sound = not (faults or of_fees) and all(part.text is None or part.value is not None for part in parts)
         if _not_zero(debit) and _not_zero(credit):
             faults += (Fault(frozenset(fields), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults),)
+        faults += of_fees
         # A cell without a number is no amount.
         out, received = debit.value or Decimal(0), credit.value or Decimal(0)
         if sign == "ignored":
             out, received = abs(out), abs(received)
-        value = sum_of(received, out if negative else -out)
+        value = sum_of(received, out if negative else -out, *_charged(function, fees))
         faults += self._too_large(value, fields) if sound else ()
         went_out = value < 0 or (value == 0 and credit.text is None)
         return Money(value, "DBIT" if went_out else "CRDT", faults)
@@ -229,6 +235,17 @@ def _of_decimals(number: Number, field: Mapping[str, Any], minor_units: int | No
     most = scale if minor_units is None else min(scale, minor_units)
     thousands = field.get("jsonType") != "number" and scale < _THOUSANDS and number.written_decimals == _THOUSANDS
     return {"AMOUNT_SCALE"} if number.decimals > most or thousands else set()
+
+
+def _is_charge(fee: _Part) -> bool:
+    """Return whether a fee is an amount of its own: one of zero is none, nor is one with anything wrong."""
+    return fee.text is not None and not fee.codes and fee.value != 0
+
+
+def _charged(function: Mapping[str, Any], fees: list[_Part]) -> list[Decimal]:
+    """Return what each fee adds to the amount."""
+    sign = 1 if function.get("feeSign") == "agrees" else -1
+    return [sign * (fee.sound or Decimal(0)) for fee in fees]
 
 
 def _comparable(account: str | None) -> str | None:
