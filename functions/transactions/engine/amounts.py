@@ -18,7 +18,7 @@ from transactions.sql import is_one_of, matches
 
 THOUSANDS = 3
 """So many digits stand between group characters."""
-_NOT_ZERO = "[0-9.]*[1-9][0-9.]*"
+NOT_ZERO = "[0-9.]*[1-9][0-9.]*"
 """A pattern for the digits of a number, without its sign."""
 
 
@@ -163,8 +163,8 @@ class AmountMapper(msgspec.Struct, frozen=True):
         direction = _direction(has_debit_word(cell, field) if field.words else f"{value} < 0")
         # The pattern alone would do, and take longer.
         known = f"nullif({value}, 0)"
-        below_zero = f"coalesce({known} < 0, {matches(digits, f'-{_NOT_ZERO}')})"
-        above_zero = f"coalesce({known} > 0, {matches(digits, f'[+]?{_NOT_ZERO}')})"
+        below_zero = f"coalesce({known} < 0, {matches(digits, f'-{NOT_ZERO}')})"
+        above_zero = f"coalesce({known} > 0, {matches(digits, f'[+]?{NOT_ZERO}')})"
         return Number(value, checks, direction, below_zero, above_zero)
 
     def _sum(self, column: Column, *parts: str) -> str:

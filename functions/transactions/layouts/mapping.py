@@ -186,10 +186,33 @@ class AmountByList(_Function, frozen=True, tag="amount_by_list"):
 
     lists: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
 
+    @property
+    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+        """The functions of all lists."""
+        return tuple(self.lists.values())
 
-TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
+
+class AmountByCurrency(_Function, frozen=True, tag="amount_by_currency"):
+    """A number in the fields of its currency: ``currencies`` has the function of each by its code.
+
+    The others' fields are empty or zero. ``by_amount`` gives the row's currency.
+    """
+
+    currencies: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
+
+    @property
+    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+        """The functions of all currencies."""
+        return tuple(self.currencies.values())
+
+
+class ByAmount(_Function, frozen=True, tag="by_amount"):
+    """The currency in whose fields ``amount_by_currency`` finds the amount."""
+
+
+TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash | ByAmount
 DateFunction = Date | FirstDate
-AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList
+AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList | AmountByCurrency
 Function = TextFunction | DateFunction | AmountFunction
 
 
@@ -210,9 +233,9 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: C901, PLR0911 -
             return tuple(dict.fromkeys(function.of_credit + function.of_debit))
         case DebitCredit():
             return (function.credit, function.debit, *function.fees)
-        case AmountByList():
-            return tuple(dict.fromkeys(name for of_list in function.lists.values() for name in fields_read(of_list)))
+        case AmountByList() | AmountByCurrency():
+            return tuple(dict.fromkeys(name for part in function.parts for name in fields_read(part)))
         case RowHash():
             return tuple(filter(None, (function.field or function.unless,)))
-        case Constant() | Captured():
+        case Constant() | Captured() | ByAmount():
             return ()

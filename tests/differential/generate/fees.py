@@ -25,6 +25,7 @@ def add(dice: Random, layout: dict[str, Any]) -> None:
 def fill(dice: Random, layout: dict[str, Any], rows: list[Row]) -> None:
     """Fill the fees that the rows do not have yet, or that have a sign; some rows have nothing else."""
     function = layout["mapping"]["amount"]
+    function = next(iter(function.get("currencies", {}).values()), function)
     named, sign = function.get("fee", ()), function.get("feeSign", "none")
     for fee in [named] if isinstance(named, str) else named:
         spec = next(field for field in layout["schema"]["fields"] if field["name"] == fee)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,7 @@ class Till:
     cells: Cells
     minor_units: int | None
     own_account: str | None = None
+    currency: str | None = None
     signed_file: bool = False
 
     def money(self, function: Mapping[str, Any], *, required: bool) -> Money:
@@ -70,8 +71,36 @@ class Till:
             case "amount_by_list":
                 own = function["lists"].get(self.cells.path)
                 return self.money(own, required=required) if own else Money(None, "")
+            case "amount_by_currency":
+                return self._by_currency(function)
             case _:
                 return self._debit_credit(function, required=required)
+
+    def currency_of(self, function: Mapping[str, Any]) -> str | None:
+        """Return the one currency whose fields have an amount, or a zero where none has more."""
+        parts = {code: [self._part(name) for name in _number_fields(own)] for code, own in function.items()}
+        moved = [code for code, own in parts.items() if any(part.number and part.number.value for part in own)]
+        held = [code for code, own in parts.items() if any(part.text is not None for part in own)]
+        found = moved or held
+        return found[0] if len(found) == 1 else None
+
+    def _by_currency(self, function: Mapping[str, Any]) -> Money:
+        currencies, money, faults = function["currencies"], Money(None, ""), list[Fault]()
+        for code, own in currencies.items():
+            found = self.money(own, required=code == self.currency)
+            if code == self.currency:
+                money = found
+                faults += found.faults
+            else:
+                # The number of another currency is not the amount, however large it is.
+                codes = [(fault, fault.codes - {"AMOUNT_RANGE", "FIELD_MISSING"}) for fault in found.faults]
+                faults += [replace(fault, codes=left) for fault, left in codes if left]
+        names = [name for own in currencies.values() for name in _number_fields(own)]
+        if all(self.cells.texts[name] is None for name in names):
+            faults = [Fault(frozenset(names), frozenset(["FIELD_MISSING"]))]
+        elif self.currency is None:
+            faults.append(Fault(frozenset(names), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults))
+        return replace(money, faults=tuple(faults))
 
     def is_negative(self, name: str) -> bool:
         """Return whether the number of the field ``name`` is below zero."""
@@ -235,6 +264,13 @@ def _of_decimals(number: Number, field: Mapping[str, Any], minor_units: int | No
     most = scale if minor_units is None else min(scale, minor_units)
     thousands = field.get("jsonType") != "number" and scale < _THOUSANDS and number.written_decimals == _THOUSANDS
     return {"AMOUNT_SCALE"} if number.decimals > most or thousands else set()
+
+
+def _number_fields(function: Mapping[str, Any]) -> list[str]:
+    """Return the fields with numbers that make an amount, other than by an account or a list."""
+    keys = ("field",) if function["function"] == "amount_with_direction" else ("field", "debit", "credit", "fee")
+    named = [function[key] for key in keys if key in function]
+    return [name for names in named for name in ([names] if isinstance(names, str) else names)]
 
 
 def _is_charge(fee: _Part) -> bool:
