@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -141,6 +141,19 @@ def exit_code(rows: list[AuditRow]) -> ExitCode:
     return ExitCode.NOTICE if any(row.rows_rejected for row in rows) else ExitCode.OK
 
 
+def next_steps(rows: list[AuditRow]) -> list[str]:
+    """Say which command tells more of each file that is not as its sender wants it, and of several, whose it is."""
+    steps = []
+    for row in rows:
+        named = f" ({masked_name(PurePosixPath(row.key).name)})" if len(rows) > 1 else ""
+        file_id = short_id(row.file_id)
+        if row.report and (row.rows_rejected or row.status is FileStatus.REJECTED):
+            steps.append(f"why{named}: etl report {file_id}")
+        elif row.status is FileStatus.FAILED:
+            steps.append(f"more{named}: etl audit {file_id}; once the cause is fixed: etl replay")
+    return steps
+
+
 def _planned(pipeline: Pipeline, key: str) -> Planned:
     versions = pipeline.audit.of_key(pipeline.outputs["RawBucket"], key)
     return Planned(key=key, replaces=versions[-1].file_id if versions else "")
@@ -178,10 +191,5 @@ def _show(console: Console, rows: list[AuditRow]) -> None:
             seconds(row.latency),
         )
     console.print(table)
-    for row in rows:
-        if row.report and (row.rows_rejected or row.status is FileStatus.REJECTED):
-            console.print(f"why: etl report {short_id(row.file_id)}", soft_wrap=True)
-        elif row.status is FileStatus.FAILED:
-            console.print(
-                f"more: etl audit {short_id(row.file_id)}; once the cause is fixed: etl replay", soft_wrap=True
-            )
+    for step in next_steps(rows):
+        console.print(step, soft_wrap=True)

@@ -76,9 +76,9 @@ class FileSet:
         return (self.large, *self.first, *self.second)
 
 
-def new_run(now: datetime | None = None) -> str:
-    """Name a run by its time, and by four letters that no other run of that second has."""
-    return f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+def new_run() -> str:
+    """Name a run by its time, and by four digits that no other run of that second has; no list masks such a name."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
 def make_files(run: str, *, threshold: int, today: date) -> FileSet:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli.commands import submit as command
-from cli.commands.submit import exit_code, key_of
+from cli.commands.submit import exit_code, key_of, next_steps
 from cli.exit_codes import ExitCode
 from cli.main import app
 from cli.options import UsageError, duration
@@ -85,6 +85,29 @@ def test_a_dry_run_shows_the_keys_and_uploads_nothing(monkeypatch: pytest.Monkey
         {"key": "incoming/alpine/2025/a.csv", "replaces": "f" * 64},
         {"key": "incoming/alpine/2025/b.json", "replaces": ""},
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "steps"),
+    [
+        (1, ["why: etl report f0ffffffffff"]),
+        (
+            3,
+            [
+                "why (0.csv): etl report f0ffffffffff",
+                "why (1.csv): etl report f1ffffffffff",
+                "more (2.csv): etl audit f2ffffffffff; once the cause is fixed: etl replay",
+            ],
+        ),
+    ],
+)
+def test_of_several_files_each_next_step_names_its_own(files: int, steps: list[str]) -> None:
+    rows = [
+        audit_row(status, key=f"incoming/alpine/{number}.csv", file_id=f"f{number}".ljust(64, "f"), report="r.json")
+        for number, status in enumerate([FileStatus.REJECTED, FileStatus.REJECTED, FileStatus.FAILED][:files])
+    ]
+
+    assert next_steps(rows) == steps
 
 
 @pytest.mark.parametrize(

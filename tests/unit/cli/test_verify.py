@@ -25,7 +25,7 @@ class _Made:
 
 
 class _Files:
-    run = "20260301-120000-abcd"
+    run = "20260301T120000-abcd"
 
 
 class _Subject:

@@ -29,7 +29,7 @@ class _Pipeline:
 
 class _Scenario:
     class files:  # noqa: N801 - an attribute
-        run = "20260301-120000-abcd"
+        run = "20260301T120000-abcd"
 
 
 def _make(answer: str | None, *, status: str = "UPDATE_COMPLETE", **called: str) -> tuple[Finding, list[Any]]:

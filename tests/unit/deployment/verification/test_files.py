@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deployment.verification.files import HEADER, FileSet, SampleFile, ledger, make_files, new_run
 from pipeline.constants import VERIFICATION_PARTNER
 from transactions.layouts.catalog import shipped_layouts
+from transactions.masking import masked_name
 
 TODAY = date(2026, 3, 1)
 
@@ -50,6 +51,12 @@ def test_no_content_repeats_but_the_copy() -> None:
 
     assert len(set(contents)) == len(contents)
     assert new_run() != new_run()
+
+
+def test_the_files_of_a_run_are_listed_with_their_whole_names() -> None:
+    files = _files(run=new_run())
+
+    assert [masked_name(file.key) for file in files.sent] == [file.key for file in files.sent]
 
 
 def test_the_ledger_has_an_overlapping_row_once() -> None:
