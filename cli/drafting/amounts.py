@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from cli.drafting import header_words as words
 from cli.drafting.candidates import LEAST_RANK, Candidate, candidates, kind_of, rank_of
 from cli.drafting.columns import Column
+from cli.drafting.currency_columns import amount_by_currency
 from cli.drafting.directions import contradictions, directions, names_direction
+from cli.drafting.fees import fee_keys, fees_among, with_fees
 from cli.drafting.filling import Filling, from_field, listed
 from cli.drafting.proofs import Net, Running, net_of, running
 from transactions.layouts.layout_file import TO_DO
@@ -27,6 +29,7 @@ def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen
     numbers = [column for column in columns if column.is_number]
     ways = list(directions([column for column in columns if not column.is_number]))
     found = candidates(columns, ways, of_card=of_card)
+    found = (*found, *with_fees(found, columns))
     order = _order_of_days(columns)
     currencies = [column for column in columns if column.holds("currency") and not column.is_constant]
     proven = [(one, proof) for one in found if (proof := _proof(one, numbers, currencies, order))]
@@ -34,7 +37,9 @@ def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
         rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
         return _in_decimals(_proven(best, proof, columns, rivals), columns)
-    usable = [one for one in found if one.rank >= LEAST_RANK]
+    if by_currency := amount_by_currency(columns):
+        return Chosen(amount=by_currency)
+    usable = sorted((one for one in found if one.rank >= LEAST_RANK), key=lambda one: -one.rank)
     if not usable:
         return Chosen(amount=_missing(numbers))
     return _in_decimals(_named(usable[0], usable, columns), columns)
@@ -148,9 +153,10 @@ def _questions(
     if others:
         yield f"{' and '.join(read)} or one of {listed(others)}? No balance proves which was charged"
     yield from _doubts_about_sign(best, columns)
-    fees = [column for column in columns if column.is_number and kind_of(column) == "fee" and column.name not in read]
-    if fees and not net:
-        yield f"is {listed(fees)} taken off as well? Then add fee: {fees[0].name}"
+    fees = [column for column in fees_among(columns) if column.name not in read]
+    if fees and not net and best.function["function"] != "amount_with_direction":
+        keys = ", ".join(f"{key}: {value}" for key, value in fee_keys(fees[0]).items())
+        yield f"is {listed(fees)} charged as well? Then add {keys}"
     yield from _doubts_about_words(best)
     yield from _doubts_about_units(best)
 

@@ -97,16 +97,6 @@ def _single(
         is_guess=True,
     )
     yield from (signed, opposite)
-    fees = (fee for fee in columns if fee.is_number and kind_of(fee) == "fee" and fee is not column)
-    for fee in fees:
-        if not fee.is_signed:
-            less = tuple(
-                None if amount is None else amount - (taken or 0)
-                for amount, taken in zip(column.amounts, fee.amounts, strict=True)
-            )
-            yield Candidate(
-                function=plain | {"fee": fee.name}, columns=(column, fee), moved=less, rank=rank - LEAST_RANK
-            )
 
 
 def _with_words(column: Column, way: Direction, rank: float) -> Iterator[Candidate]:

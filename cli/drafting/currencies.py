@@ -51,11 +51,12 @@ def _in_column(columns: Sequence[Column], amounts: Sequence[Column]) -> Filling:
 
 def _in_names(amounts: Sequence[Column]) -> str:
     """Return the currency that the headers of the amounts name, if they name one."""
-    found = {_code_in(column.name) for column in amounts if column.is_number or not column.present}
+    found = {code_in(column.name) for column in amounts if column.is_number or not column.present}
     return found.pop() if len(found) == 1 else ""
 
 
-def _code_in(name: str) -> str:
+def code_in(name: str) -> str:
+    """Return the code of the one currency that ``name`` has a code or a sign of, or ""."""
     codes = {code for code in _CODE.findall(name) if code in _CURRENT}
     words = {*re.findall(r"[^\w\s()\[\]/.,:-]+", name), *re.split(r"[\s()\[\]/,:\uff08\uff09]+", name)}
     found = codes | {CURRENCIES[word.lower()] for word in words if word.lower() in CURRENCIES}

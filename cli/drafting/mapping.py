@@ -49,10 +49,16 @@ class Mapping:
         return tuple(column for filling in self.fillings for column in filling.columns)
 
 
+def _currency(columns: Sequence[Column], amount: Filling, facts: Facts) -> Filling:
+    if amount.function["function"] == "amount_by_currency":
+        return Filling(column="currency", function={"function": "by_amount"})
+    return choose_currency(columns, amount.columns, facts.currency)
+
+
 def map_columns(columns: Sequence[Column], facts: Facts) -> Mapping:
     """Choose how ``columns`` and the ``facts`` above them fill the canonical record."""
     chosen = choose_amount(columns, of_card=facts.of_card)
-    found = [chosen.amount, choose_currency(columns, chosen.amount.columns, facts.currency), *choose_days(columns)]
+    found = [chosen.amount, _currency(columns, chosen.amount, facts), *choose_days(columns)]
     if chosen.balance:
         found.append(chosen.balance)
     read = [column for filling in found for column in filling.columns]

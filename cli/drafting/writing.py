@@ -105,6 +105,14 @@ def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
             )
             questions = questions_of(column, is_read=column.name in read, is_proven=column in mapping.proven)
             yield f"    - {_flow(field)}{_comment(tuple(questions))}"
+        elif column.name in _named(mapping):
+            yield f"    # - {_flow(field_of(column, is_read=True))}"
+
+
+def _named(mapping: Mapping) -> set[str]:
+    """Return the words of the questions, among them the names of the alternatives."""
+    questions = (*mapping.questions, *(one for filling in mapping.fillings for one in filling.questions))
+    return {word for question in questions for word in re.split(r"[ ,;?]+", question)}
 
 
 def _entries(keys: dict[str, Any]) -> Iterator[str]:

@@ -675,10 +675,60 @@ def test_a_balance_on_rows_of_its_own_proves_the_amount() -> None:
 def test_rows_with_another_amount_are_not_dropped() -> None:
     rows = "2025-01-02,-5.00,\n2025-01-03,7.50,\n2025-01-04,,-1.00\n"
 
-    layout, text = _drafted(f"Date,Amount CAD,Total USD\n{rows}")
+    layout, text = _drafted(f"Date,Amount 1,Total 2\n{rows}")
 
     assert "drop" not in layout
-    assert "Amount CAD or one of Total USD?" in _question(text, "amount")
+    assert "Amount 1 or one of Total 2?" in _question(text, "amount")
+
+
+def test_columns_of_currencies_make_the_amount_together() -> None:
+    rows = "2025-01-02,-5.00,\n2025-01-03,7.50,\n2025-01-04,,-1.00\n"
+
+    layout, text = _drafted(f"Date,CAD$,USD$\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_by_currency",
+        "currencies": {code: {"function": "amount", "field": f"{code}$"} for code in ("CAD", "USD")},
+    }
+    assert layout["mapping"]["currency"] == {"function": "by_amount"}
+    assert "is each row's amount in one of CAD$, USD$" in _question(text, "amount")
+
+
+@pytest.mark.parametrize(
+    ("cells", "keys"),
+    [
+        (("-5.00,,-1.00,94.00", ",7.50,,101.50", "-2.00,,-0.50,99.00"), {"feeSign": "agrees"}),
+        (("-5.00,,1.00,94.00", ",7.50,,101.50", "-2.00,,0.50,99.00"), {}),
+        (("-5.00,,1.00,94.00", ",7.50,-0.20,101.70", "-2.00,,0.50,99.20"), {"feeSign": "reverses"}),
+    ],
+)
+def test_a_balance_proves_a_fee_beside_the_amount(cells: tuple[str, ...], keys: dict[str, str]) -> None:
+    rows = "".join(f"2025-01-0{day},{row}\n" for day, row in enumerate(cells, 2))
+
+    layout, text = _drafted(f"Date,Money Out,Money In,Fee,Balance\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "debit_credit",
+        "debit": "Money Out",
+        "credit": "Money In",
+        "negativeDebits": True,
+        "fee": "Fee",
+        **keys,
+    }
+    assert "# proven: Balance runs on by it" in text
+
+
+def test_the_fields_of_alternatives_stand_there_as_comments() -> None:
+    rows = [
+        {"date": f"2025-01-0{day}", "amount": {"value": f"-{day}.50"}, "fees": f"-0.0{day}", "state": state}
+        for day, state in ((2, "S"), (3, "P"))
+    ]
+
+    text = _drafted(json.dumps(rows), "file.json")[1]
+
+    assert "    # - {name: fees, type: number}" in text
+    assert "    # - {name: state, type: string}" in text
+    assert "is fees charged as well? Then add fee: fees, feeSign: agrees" in _question(text, "amount")
 
 
 def test_rows_with_another_word_are_asked_for() -> None:
