@@ -10,7 +10,7 @@ from cli.drafting.currency_columns import amount_by_currency
 from cli.drafting.directions import contradictions, directions, names_direction
 from cli.drafting.fees import fee_keys, fees_among, with_fees
 from cli.drafting.filling import Filling, from_field, listed
-from cli.drafting.proofs import Net, Running, net_of, running
+from cli.drafting.proofs import Net, Running, net_of, running, signs_by
 from transactions.layouts.layout_file import TO_DO
 
 
@@ -36,7 +36,8 @@ def choose_amount(columns: Sequence[Column], *, of_card: bool = False) -> Chosen
     if proven:
         best, proof = max(proven, key=lambda pair: (pair[1].steps, pair[0].rank))
         rivals = [one for one, other in proven if other.steps >= proof.steps and one.moved != best.moved]
-        return _in_decimals(_proven(best, proof, columns, rivals), columns)
+        chosen = _both_ways(best, proof, columns) or _proven(best, proof, columns, rivals)
+        return _in_decimals(chosen, columns)
     if by_currency := amount_by_currency(columns):
         return Chosen(amount=by_currency)
     usable = sorted((one for one in found if one.rank >= LEAST_RANK), key=lambda one: -one.rank)
@@ -94,6 +95,40 @@ def _proof(candidate: Candidate, numbers: Sequence[Column], currencies: Sequence
 def _may_be_reversed(candidate: Candidate) -> bool:
     """Return whether balances before each row would prove the candidate as well, read from the other end."""
     return candidate.is_guess or len(set(candidate.signs) - {0}) < 2  # noqa: PLR2004 - both directions
+
+
+def _both_ways(best: Candidate, proof: Running, columns: Sequence[Column]) -> Chosen | None:
+    """Leave the words for the direction to a person if the balance shows that amounts of one sign go both ways."""
+    if not proof.opposite or len(set(best.signs) - {0}) > 1 or best.function["function"] != "amount":
+        return None
+    signs = signs_by(proof.balance, best.moved, proof.order)
+    telling = [column for column in columns if _may_say_direction(column) and _tells(column, signs)]
+    question = f"{proof.balance.name} shows that money goes both ways, "
+    amount = Filling(
+        column="amount",
+        function={
+            "function": "amount_with_direction",
+            "field": best.columns[0].name,
+            "direction": telling[0].name if telling else TO_DO,
+            "credit": [TO_DO],
+            "debit": [TO_DO],
+            "sign": "none",
+        },
+        columns=(*best.columns, *telling[:1]),
+        questions=(
+            question + f"as {listed(telling)} says: by which words?"
+            if telling
+            else question + "but no column says which",
+            *_doubts_about_units(best),
+        ),
+    )
+    return Chosen(amount=amount, balance=from_field("balance_after", "amount", proof.balance), candidate=best)
+
+
+def _tells(column: Column, signs: Sequence[int]) -> bool:
+    """Return whether each text of ``column`` stands beside one of the two ``signs`` only."""
+    pairs = {(cell, sign) for cell, sign in zip(column.cells, signs, strict=True) if sign}
+    return len(pairs) == len({cell for cell, _ in pairs}) and {-1, 1} == {sign for _, sign in pairs}
 
 
 def _proven(best: Candidate, proof: Running, columns: Sequence[Column], rivals: Sequence[Candidate]) -> Chosen:
@@ -201,13 +236,15 @@ def _doubts_about_sign(best: Candidate, columns: Sequence[Column]) -> Iterator[s
         return
     if best.function["function"] == "amount" and (ways := _unused_words(best, columns)):
         yield f"or does {listed(ways)} say which way money went? Then amount_with_direction"
+    few = [column for column in columns if _may_say_direction(column) and column not in best.columns]
+    way = f"; or amount_with_direction by {listed(few)}" if few else ""
+    if len(set(best.signs) - {0}) > 1:
+        way = ""
     if best.function.get("inverted"):
-        yield "is money out positive, as the texts or the headers suggest? If it is negative, leave out inverted"
+        yield f"is money out positive, as the texts or the headers suggest? If it is negative, leave out inverted{way}"
     elif any(sign < 0 for sign in best.signs):
-        yield "is money out negative? If it is positive, add inverted: true"
+        yield f"is money out negative? If it is positive, add inverted: true{way}"
     else:
-        few = [column for column in columns if _may_say_direction(column) and column not in best.columns]
-        way = f"; or amount_with_direction by {listed(few)}" if few else ""
         yield f"never negative. Is all of it money in, or money out: inverted: true{way}?"
 
 
@@ -219,7 +256,8 @@ def _unused_words(best: Candidate, columns: Sequence[Column]) -> list[Column]:
 
 def _may_say_direction(column: Column) -> bool:
     few = 2 <= len(set(column.present)) <= 4  # noqa: PLR2004 - such as D, C and two more
-    return few and not (column.is_date or column.is_number or column.holds("currency") or column.holds("iban"))
+    counts = column.is_number and any(len(cell) > 1 for cell in column.present)
+    return few and not (column.is_date or counts or column.holds("currency") or column.holds("iban"))
 
 
 def _missing(numbers: Sequence[Column]) -> Filling:

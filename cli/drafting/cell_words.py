@@ -94,7 +94,7 @@ SUMMARY: Final = Vocabulary("""
     saldo do periodo, saldo atual, saldo disponivel, saldo bloqueado, movimientos totales, total cargos,
     total abonos, начално салдо, крайно салдо, υπολοιπο, יתרת פתיחה, סהכ, יתרה, الرصيد الافتتاحي, الإجمالي,
     входящий остаток, исходящий остаток, остаток, итого, оборот, обороты, вхідний залишок,
-    вихідний залишок, разом, 合计, 总计, 小计, 期初余额, 期末余额, 承前页, 過次页, 繰越, 前月繰越, 合計
+    вихідний залишок, разом, 合计, 总计, 小计, 期初余额, 期末余额, 承前页, 過次页, 繰越, 前月繰越, 合計, 합계, 총계
 """)
 """Rows that sum up others."""
 MONEY_OUT: Final = Vocabulary("""

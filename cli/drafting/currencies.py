@@ -98,7 +98,7 @@ def _nearness(column: Column, columns: Sequence[Column], amounts: Sequence[Colum
     named = words.CURRENCY.found_in(column.name)
     return (
         -_is_of_another(column, amounts),
-        column.share > _NEARLY_ALL,
+        named or column.share > _NEARLY_ALL,
         same_parent if "." in amount.name else 0,
         named,
         len(own & its),

@@ -9,10 +9,11 @@ from cli.drafting.filling import Filling, from_field, listed
 from transactions.layouts.layout_file import TO_DO
 
 _HALF: Final = 0.5
-_BOOKED: Final = 4
+_BOOKED: Final = 5
 """The rank of a header that names the day of booking."""
 _RANKS: Final = (
     (words.BOOKING_DATE, _BOOKED),
+    (words.SETTLED_DATE, 4),
     (words.VALUE_DATE, 1),
     (words.PAYOUT_DATE, 1),
     (words.STARTED_DATE, 2),

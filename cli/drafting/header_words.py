@@ -14,8 +14,7 @@ BOOKING_DATE: Final = Vocabulary("""
     bokforingsdato, kirjauspaiva, kirjauspvm, bokfoert, data lancamento, data do movimento, data mov,
     data movimento, data inregistrarii, data tranzactiei, islem tarihi, дата операции, дата проводки,
     дата обработки, дата операції, дата проведення, 记账日期, 记账日, 入账日期, 入账日, 记帐日期, 過帳日期,
-    入帳日, 取引日, completed date, completed, settled, settlement date, accounting date, clearing date,
-    date processed, process date, processed, effective date, dato bokfort, knjizenja, datum knjizenja,
+    入帳日, 取引日, completed date, completed, accounting date, dato bokfort, knjizenja, datum knjizenja,
     datum zauctovania, grubuotas, kande kuupaev,
     maksejuma datums, gramatosanas datums, datum knjizbe, datum promene, datum transakcije, tanggal posting, tanggal
     transaksi, ngay giao dich, ngay hach toan, transactiedatum boeking, bokunardagur, дата на осчетоводяване,
@@ -29,6 +28,10 @@ VALUE_DATE: Final = Vocabulary("""
     datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, תאריך ערך, ngay hieu
     luc, available on, available at
 """)
+SETTLED_DATE: Final = Vocabulary("""
+    settled, settlement date, settlement time, clearing date, date processed, process date, processed, effective date
+""")
+"""When a payment came through: as a rule the day of booking, with providers also that of the payout."""
 PAYOUT_DATE: Final = Vocabulary("""
     transfer date, payout date, paid out at, arrival date, expected payout, auszahlungsdatum
 """)
@@ -267,9 +270,9 @@ MINOR: Final = Vocabulary("""
     minor, minor units, base units, unscaled, unscaled value, cents, cent, pence, centimes, rappen, kopecks,
     groszy, minor amount
 """)
-DATE_HEADERS: Final = Vocabulary.of(BOOKING_DATE, VALUE_DATE, STARTED_DATE, DATE)
+DATE_HEADERS: Final = Vocabulary.of(BOOKING_DATE, SETTLED_DATE, VALUE_DATE, STARTED_DATE, DATE)
 MONEY_HEADERS: Final = Vocabulary.of(AMOUNT, BALANCE, DEBIT, CREDIT, FEE)
 ALL_HEADERS: Final = Vocabulary.of(
-    BOOKING_DATE, VALUE_DATE, DATE, BALANCE, FEE, DEBIT, CREDIT, AMOUNT, CURRENCY, OTHER, REMITTANCE, TRANSACTION_ID,
-    CODE, OWN,
+    BOOKING_DATE, SETTLED_DATE, VALUE_DATE, DATE, BALANCE, FEE, DEBIT, CREDIT, AMOUNT, CURRENCY, OTHER, REMITTANCE,
+    TRANSACTION_ID, CODE, OWN,
 )  # fmt: skip

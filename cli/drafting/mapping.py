@@ -44,6 +44,11 @@ class Mapping:
         return next((one for one in pair if one.is_number), None) if column in pair and not column.is_number else None
 
     @property
+    def words(self) -> set[str]:
+        """The names of the columns whose words give a direction, whatever they look like."""
+        return {filling.function["direction"] for filling in self.fillings if "direction" in filling.function}
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """All columns that are read."""
         return tuple(column for filling in self.fillings for column in filling.columns)

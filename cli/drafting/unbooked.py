@@ -6,12 +6,14 @@ from typing import Any, Final
 from cli.drafting import header_words as words
 from cli.drafting.amounts import Chosen
 from cli.drafting.candidates import kind_of
-from cli.drafting.cell_words import BOOKED, FAILED, MISSING, PENDING, SUMMARY
+from cli.drafting.cell_words import BOOKED, DIRECTIONS, FAILED, MISSING, PENDING, SUMMARY
 from cli.drafting.columns import Column
 from cli.drafting.proofs import Running
 
 _HALF: Final = 0.5
 _MOST_STATES: Final = 8
+_MOST_FLAGS: Final = 4
+_LONGEST_FLAG: Final = 2
 
 Drop = dict[str, Any]
 """An entry of ``drop``, as the layout language has it."""
@@ -28,9 +30,9 @@ def _not_booked(columns: Sequence[Column]) -> Iterator[Drop]:
     for column in columns:
         if column.json_type == "boolean" and _says_unbooked(column.name) and len(set(column.present)) > 1:
             yield {"field": column.name, "values": ["true"]}
-        if column.is_date or column.is_number:
-            continue
         states = set(column.present)
+        if column.is_number:
+            continue
         dropped = sorted(state for state in states if state in PENDING or state in FAILED)
         known = len(dropped) + sum(state in BOOKED for state in states.difference(dropped))
         sums = sorted(state for state in states if state in SUMMARY)
@@ -52,8 +54,17 @@ def undecided_states(columns: Sequence[Column], dropped: Sequence[Drop]) -> Iter
             continue
         left = {state for state in states if state not in BOOKED}
         left.difference_update(*(drop["values"] for drop in dropped if drop["field"] == column.name))
-        if left and (words.STATE.found_in(column.name) or any(map(_says_unbooked, left))):
+        if left and (words.STATE.found_in(column.name) or any(map(_says_unbooked, left)) or _is_flag(column)):
             yield f"{column.name} may say that rows are not booked, in {len(left)} of its words: drop any of them?"
+
+
+def _is_flag(column: Column) -> bool:
+    """Return whether all records have one of few letters, which may mean anything."""
+    flags = set(column.cells)
+    few = len(flags) <= _MOST_FLAGS and not column.holds("currency")
+    if any({flag.lower() for flag in flags} <= set(pair) for pair in DIRECTIONS):
+        return False
+    return few and all(flag.isalpha() and len(flag) <= _LONGEST_FLAG for flag in flags)
 
 
 def _after_balance(running: Running | None) -> Iterator[Drop]:

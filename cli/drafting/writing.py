@@ -98,12 +98,16 @@ def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
         yield f"  missingValues: {_flow(missing)}"
     yield "  fields:"
     read = {column.name for column in mapping.columns} | {drop["field"] for drop in mapping.drop}
+    counted = read - mapping.words
     for column in table.columns:
         if table.format == "csv" or column.name in read:
             field = field_of(
-                column, is_read=column.name in read, model=mapping.model_of(column), in_pair=mapping.is_in_pair(column)
+                column,
+                is_read=column.name in counted,
+                model=mapping.model_of(column),
+                in_pair=mapping.is_in_pair(column),
             )
-            questions = questions_of(column, is_read=column.name in read, is_proven=column in mapping.proven)
+            questions = questions_of(column, is_read=column.name in counted, is_proven=column in mapping.proven)
             yield f"    - {_flow(field)}{_comment(tuple(questions))}"
         elif column.name in _named(mapping):
             yield f"    # - {_flow(field_of(column, is_read=True))}"

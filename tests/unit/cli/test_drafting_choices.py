@@ -938,3 +938,67 @@ def test_words_that_the_signs_contradict_are_named() -> None:
     assert "or does Direction say which way money went?" in _question(
         _drafted(f"Date,Amount,Direction\n{rows}")[1], "amount"
     )
+
+
+def test_a_balance_that_goes_both_ways_asks_for_the_words() -> None:
+    rows = "".join(f"2025-01-{day:02},{day}.50,1,{round(100 - (day * day + 2 * day) / 2, 2)}\n" for day in range(1, 10))
+    rows += "2025-01-10,7.25,2,57.75\n"
+
+    layout, text = _drafted(f"Date,Amount,Kind,Balance\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_with_direction",
+        "field": "Amount",
+        "direction": "Kind",
+        "credit": ["TODO"],
+        "debit": ["TODO"],
+        "sign": "none",
+    }
+    assert "Balance shows that money goes both ways, as Kind says" in _question(text, "amount")
+    assert {"name": "Kind", "type": "string"} in layout["schema"]["fields"]
+
+
+def test_a_day_of_settlement_is_asked_for_beside_another() -> None:
+    rows = "2025-01-02,2025-01-04,-1.00\n2025-01-03,2025-01-05,2.00\n"
+
+    assert (
+        _question(_drafted(f"created_at,settled_at,amount\n{rows}")[1], "booking_date") == "settled_at or created_at?"
+    )
+
+
+@pytest.mark.parametrize(("flags", "asked"), [(("r", "i"), True), (("D", "C"), False), (("r", "r"), False)])
+def test_a_flag_of_letters_is_asked_for(flags: tuple[str, str], asked: bool) -> None:  # noqa: FBT001
+    text = _drafted(f"Date,Amount,X1\n2025-01-02,-1.00,{flags[0]}\n2025-01-03,2.00,{flags[1]}\n")[1]
+
+    assert ("X1 may say that rows are not booked" in text) == asked
+
+
+def test_other_directions_are_named_beside_an_inverted_amount() -> None:
+    rows = "2025-01-02,5.00,FEE\n2025-01-03,7.50,SALE\n"
+
+    question = _question(_drafted(f"Date,Purchase amount,Type\n{rows}")[1], "amount")
+
+    assert "leave out inverted; or amount_with_direction by Type" in question
+
+
+def test_what_a_provider_passes_on_is_money_in() -> None:
+    rows = "2025-01-02,50.00,1.00,49.00,sale\n2025-01-03,75.00,1.50,73.50,refund\n2025-01-04,9.00,0.20,8.80,sale\n"
+
+    mapping = _drafted(f"Date,Amount,Fee,Net,Card type\n{rows}")[0]["mapping"]
+
+    assert "inverted" not in mapping["amount"]
+
+
+def test_codes_under_a_name_for_them_are_the_currency() -> None:
+    rows = "2025-01-02,5.00,AFN,\n2025-01-03,7.50,AFN,\n2025-01-04,-1.00,AFN,EUR\n"
+
+    layout, text = _drafted(f"Date,Amount,Fulfilment,Currency\n{rows}")
+
+    assert layout["mapping"]["currency"]["field"] == "Currency"
+    assert "or is it a constant?" in _question(text, "currency")
+
+
+def test_a_total_in_a_column_of_dates_is_dropped() -> None:
+    rows = "R1,2025-01-02,5.00,\nR2,2025-01-03,,7.50\nR3,2025-01-03,1.00,\n,Total,6.00,7.50\n"
+
+    assert _drafted(f"Ref,Date,Debit,Credit\n{rows}")[0]["drop"] == [{"field": "Date", "values": ["Total"]}]
