@@ -85,9 +85,11 @@ def _single(
     plain = {"function": "amount", "field": column.name}
     signed = Candidate(function=plain, columns=(column,), moved=column.amounts, rank=rank + _SIGNED * column.is_signed)
     yield from (one for way in ways if way.column is not column for one in _with_words(column, way, rank))
-    lists_payments = of_card or any(words.CARD.found_in(one.name) for one in columns)
+    # A provider that passes on what customers paid lists gross, fee and net: to the account, that is money in.
+    passes_on = any(one.is_number and kind_of(one) in {"gross", "fee", "net"} for one in columns)
+    lists_payments = any(words.CARD.found_in(one.name) for one in columns) or contradictions(columns, signed.signs)
     # Where money out has a minus, most rows have one.
-    against = bool(rank) and column.is_mostly_positive and (lists_payments or contradictions(columns, signed.signs))
+    against = bool(rank) and column.is_mostly_positive and (of_card or (lists_payments and not passes_on))
     against = against or (of_card and sum(signed.signs) > 0) or (kind_of(column) == "debit" and not column.is_signed)
     opposite = Candidate(
         function=plain | {"inverted": True},
@@ -97,16 +99,6 @@ def _single(
         is_guess=True,
     )
     yield from (signed, opposite)
-    fees = (fee for fee in columns if fee.is_number and kind_of(fee) == "fee" and fee is not column)
-    for fee in fees:
-        if not fee.is_signed:
-            less = tuple(
-                None if amount is None else amount - (taken or 0)
-                for amount, taken in zip(column.amounts, fee.amounts, strict=True)
-            )
-            yield Candidate(
-                function=plain | {"fee": fee.name}, columns=(column, fee), moved=less, rank=rank - LEAST_RANK
-            )
 
 
 def _with_words(column: Column, way: Direction, rank: float) -> Iterator[Candidate]:

@@ -49,7 +49,8 @@ BOOKED: Final = Vocabulary("""
     zauctovana, realizovana, teljesult, konyvelt, konyvelve, gerceklesti, basarili, выполнено, выполнена,
     исполнено, исполнен, проведено, проведена, успешно, виконано, успішно, 交易成功, 支付成功, 成功, 已完成,
     已入账, 完了, 等待确认收货, 对方已收钱, 已存入零钱, 朋友已收钱, 已转账, 充值完成, 提现已到账, bokfort,
-    bogfort, godkendt, bokfoert, kirjattu, finalizata, efectuata, procesata, sale, reconciled
+    bogfort, godkendt, bokfoert, kirjattu, finalizata, efectuata, procesata, sale, reconciled,
+    transacao efetivada
 """)
 PENDING: Final = Vocabulary("""
     venter, afventer, avventer, vantar, odottaa, laufend, in bearbeitung, autorisiert, reserviert,
@@ -62,7 +63,7 @@ PENDING: Final = Vocabulary("""
     pendiente, pendente, in attesa, in elaborazione, oczekujaca, oczekujacy, w trakcie, blokada, openstaand,
     in behandeling, cekajici, fuggoben, fuggo, beklemede, bekliyor, reserverad, reserveret, reservert, varaus,
     ventende, в обработке, ожидает, ожидание, в ожидании, холд, в обробці, очікує, 处理中, 等待付款, 待入账,
-    処理中, in asteptare, scheduled, planned, upcoming, initiated, created, uncleared
+    処理中, in asteptare, scheduled, planned, upcoming, initiated, created, uncleared, lancamento futuro
 """)
 FAILED: Final = Vocabulary("""
     annulleret, afvist, avbruten, avslag, storniert, zuruckgewiesen, ruckgangig, rejetee, annulee, anulado,
@@ -73,7 +74,7 @@ FAILED: Final = Vocabulary("""
     cancelada, recusada, rifiutata, annullata, geweigerd, mislukt, geannuleerd, odrzucona, anulowana, zamitnuta,
     zrusena, elutasitva, sikertelen, reddedildi, iptal, basarisiz, отклонено, отклонена, отменено, отменена,
     отказ, відхилено, скасовано, 交易关闭, 支付失败, 失败, 已关闭, 已全额退款, memo, avvist, avvisad, nekad,
-    hylatty, respinsa, esuata, unsuccessful, error, aborted
+    hylatty, respinsa, esuata, unsuccessful, error, aborted, abandoned, reversed
 """)
 
 SUMMARY: Final = Vocabulary("""
@@ -93,7 +94,7 @@ SUMMARY: Final = Vocabulary("""
     saldo do periodo, saldo atual, saldo disponivel, saldo bloqueado, movimientos totales, total cargos,
     total abonos, начално салдо, крайно салдо, υπολοιπο, יתרת פתיחה, סהכ, יתרה, الرصيد الافتتاحي, الإجمالي,
     входящий остаток, исходящий остаток, остаток, итого, оборот, обороты, вхідний залишок,
-    вихідний залишок, разом, 合计, 总计, 小计, 期初余额, 期末余额, 承前页, 過次页, 繰越, 前月繰越, 合計
+    вихідний залишок, разом, 合计, 总计, 小计, 期初余额, 期末余额, 承前页, 過次页, 繰越, 前月繰越, 合計, 합계, 총계
 """)
 """Rows that sum up others."""
 MONEY_OUT: Final = Vocabulary("""

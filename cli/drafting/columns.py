@@ -1,13 +1,13 @@
 """The columns of a file of an unknown format, and what their values are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from cli.drafting.cell_words import MISSING
-from cli.drafting.dates import Written, plausible, unix_times, ways
+from cli.drafting.dates import Written, plausible, unix_times, ways, with_more_formats
 from cli.drafting.header_words import MINOR, NAME_OF_NUMBER, TIME
 from cli.drafting.ibans import is_iban
 from cli.drafting.numbers import NEARLY_ALL, Notation, Numbers, numbers
@@ -26,6 +26,7 @@ class Column:
 
     ``header`` is the header's cell where it cannot be the name: a blank or a repeated one; ``header_pattern`` matches
     one that has data in it. ``json_type`` is what JSON has for the value. ``notation`` is the file's for large numbers.
+    ``closing`` is the key of the layout language that gives the year to dates without one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     dates: tuple[Written, ...] = ()
     numbers: Numbers | None = None
     notation: Notation | None = None
+    closing: dict[str, Any] = field(default_factory=dict)
 
     @property
     def header_is_missing(self) -> bool:
@@ -138,7 +140,7 @@ def typed(column: Column) -> Column:
 
 def _unless_bare(column: Column, found: tuple[Written, ...]) -> tuple[Written, ...]:
     """Six or eight digits are dates only if all of them can be."""
-    bare = found and all(cell.isdigit() for cell in column.present)
+    bare = found and all(cell.strip("'").isdigit() for cell in column.present)
     return (
         ()
         if bare and any(day is None for day, cell in zip(found[0].days, column.cells, strict=True) if cell)
@@ -155,7 +157,14 @@ def settled(columns: Sequence[Column], today: date) -> tuple[Column, ...]:
     notation = max(grouped, key=lambda one: (one.indian, grouped.count(one)), default=None)
     written = [replace(column, dates=plausible(column.dates, today)) if column.dates else column for column in columns]
     orders = [column.dates[0].order for column in written if len(column.dates) == 1]
-    return tuple(_settle_dates(_settle_number(column, decimal, notation), orders) for column in written)
+    return tuple(_with_formats(_settle_dates(_settle_number(column, decimal, notation), orders)) for column in written)
+
+
+def _with_formats(column: Column) -> Column:
+    if not column.dates or column.dates[0].is_unix:
+        return column
+    cells = ["" if cell in MISSING else cell for cell in column.cells]
+    return replace(column, dates=tuple(with_more_formats(one, cells) for one in column.dates))
 
 
 def _settle_number(column: Column, decimal: str | None, notation: Notation | None) -> Column:

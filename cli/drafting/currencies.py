@@ -51,16 +51,15 @@ def _in_column(columns: Sequence[Column], amounts: Sequence[Column]) -> Filling:
 
 def _in_names(amounts: Sequence[Column]) -> str:
     """Return the currency that the headers of the amounts name, if they name one."""
-    found = {_code_in(column.name) for column in amounts if column.is_number or not column.present}
+    found = {code_in(column.name) for column in amounts if column.is_number or not column.present}
     return found.pop() if len(found) == 1 else ""
 
 
-def _code_in(name: str) -> str:
+def code_in(name: str) -> str:
+    """Return the code of the one currency that ``name`` has a code or a sign of, or ""."""
     codes = {code for code in _CODE.findall(name) if code in _CURRENT}
-    signs = {
-        CURRENCIES[sign] for sign in re.findall(r"[^\w\s()\[\]/.,:-]+|\bKč|\bzł|\bFt\b", name) if sign in CURRENCIES
-    }
-    found = codes | signs | {CURRENCIES[word] for word in plain(name).split() if word in {"euro", "euros"}}
+    words = {*re.findall(r"[^\w\s()\[\]/.,:-]+", name), *re.split(r"[\s()\[\]/,:\uff08\uff09]+", name)}
+    found = codes | {CURRENCIES[word.lower()] for word in words if word.lower() in CURRENCIES}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -99,7 +98,7 @@ def _nearness(column: Column, columns: Sequence[Column], amounts: Sequence[Colum
     named = words.CURRENCY.found_in(column.name)
     return (
         -_is_of_another(column, amounts),
-        column.share > _NEARLY_ALL,
+        named or column.share > _NEARLY_ALL,
         same_parent if "." in amount.name else 0,
         named,
         len(own & its),

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -34,26 +34,50 @@ _SHAPES: Final = tuple(
         rf"\d{{1,2}}\.?[ -/]{_LETTERS}\.?,?[ -/]\d{{2,4}}",
         rf"{_LETTERS}\.? \d{{1,2}},? \d{{4}}",
         rf"\d{{4}}[ -/]{_LETTERS}[ -/]\d{{1,2}}",
+        r"\d{1,2}(?:/\d{1,2}|\.\d{1,2}\.)",
+        rf"\d{{1,2}}\.?[ -/]{_LETTERS}\.?",
+        rf"{_LETTERS}\.?[ -]\d{{1,2}}",
     )
 )
+"""The last three are dates without a year."""
+_MARK: Final = "'"
+"""Stands around a cell that a spreadsheet is to leave as it is."""
 _RECENT: Final = range(1990, 2040)
 """Eight digits alone are a day only of these years."""
+_ANY_YEAR: Final = 2000
+"""Stands for the year that is not written; it has a 29th of February."""
+_YEAR: Final = timedelta(days=366)
 _TWO_DIGITS: Final = 2
 _FOUR_DIGITS: Final = 4
+_TWO_PARTS: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """One way in which a column's dates may be written, and the day of each of its cells."""
+    """One way in which a column's dates may be written, and the day of each of its cells.
+
+    Some cells are written by the formats ``more``. Days without a year have any years that leave them near each other.
+    """
 
     format: str
     months: str = ""
     days: tuple[date | None, ...] = ()
+    more: tuple[str, ...] = ()
 
     @property
     def with_time(self) -> bool:
         """Whether a time stands beside the day."""
-        return "%M" in self.format or self.is_unix
+        return any("%M" in one for one in self.formats) or self.is_unix
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats, the most frequent one first."""
+        return (self.format, *self.more)
+
+    @property
+    def is_without_year(self) -> bool:
+        """Whether the year follows from another date, such as the statement's."""
+        return not self.is_unix and "Y" not in self.order.upper()
 
     @property
     def is_unix(self) -> bool:
@@ -63,8 +87,8 @@ class Written:
     @property
     def keys(self) -> dict[str, Any]:
         """The keys of the layout language that declare it."""
-        keys: dict[str, Any] = {"format": self.format}
-        if "%y" in self.format:
+        keys: dict[str, Any] = {"format": list(self.formats) if self.more else self.format}
+        if any("%y" in one for one in self.formats):
             keys["pivot"] = PIVOT
         if self.is_unix:
             keys["timeZone"] = "UTC"
@@ -79,30 +103,67 @@ class Written:
 
 
 def is_date(cell: str) -> bool:
-    """Return whether ``cell`` is written as a date with separators or a month's name."""
-    found = next(filter(None, (shape.fullmatch(cell) for shape in _SHAPES)), None)
-    days = [_day(cell, one) for one in _formats(cell)] if found else []
-    return any(day and (not cell.isdigit() or _is_recent(cell, day)) for day in days)
+    """Return whether ``cell`` is written as a date with separators or a month's name, with or without a year."""
+    bare = cell.strip(_MARK)
+    days = (_day(cell, one) for one in _formats(cell))
+    return any(day and (not bare.isdigit() or _is_recent(bare, day)) for day in days)
+
+
+def is_date_with_year(cell: str) -> bool:
+    """Return whether ``cell`` is a date to which no year is missing."""
+    return is_date(cell) and any("y" in one[0].lower() for one in _formats(cell))
 
 
 def _is_recent(cell: str, day: date) -> bool:
     return len(cell) == len("20250131") and day.year in _RECENT
 
 
-def ways(cells: Sequence[str]) -> tuple[Written, ...]:
-    """Return the ways that fit the most of ``cells``, if nearly all of those that have a value; else none."""
+def ways(cells: Sequence[str], least: float = NEARLY_ALL) -> tuple[Written, ...]:
+    """Return the ways that fit the most of ``cells``, if the share ``least`` of those that have a value; else none."""
     present = [cell for cell in cells if cell][:_LOOKED_AT]
     # One of each shape is enough to know the formats.
     shapes = {re.sub(r"\d", "0", re.sub(r"[^\W\d_]+", "x", cell)): cell for cell in present if len(cell) <= 40}  # noqa: PLR2004
     found = dict.fromkeys(one for cell in list(shapes.values())[:40] for one in _formats(cell))
     fitting = Counter({one: sum(_day(cell, one) is not None for cell in present) for one in found})
     most = max(fitting.values(), default=0)
-    if most < max(1, NEARLY_ALL * len(present)):
+    if most < max(1, least * len(present)):
         return ()
     best = [one for one in found if fitting[one] == most]
     tight = [one for one in best if one[0].replace("%-", "%") not in {other[0] for other in best} or "%-" not in one[0]]
-    written = [Written(format=one[0], months=one[1], days=tuple(_day(cell, one) for cell in cells)) for one in tight]
-    return tuple(_of_own_order(written))
+    return tuple(_of_own_order(map(partial(_written, cells), tight)))
+
+
+def _written(cells: Sequence[str], form: "Format") -> Written:
+    written = Written(format=form[0], months=form[1], days=tuple(_day(cell, form) for cell in cells))
+    return replace(written, days=tuple(_near_each_other(written.days))) if written.is_without_year else written
+
+
+def _near_each_other(days: Sequence[date | None]) -> Iterator[date | None]:
+    before: date | None = None
+    for day in days:
+        near = day + _YEAR * round((before - day) / _YEAR) if day and before else day
+        before = near or before
+        yield near
+
+
+def with_more_formats(written: Written, cells: Sequence[str]) -> Written:
+    """Add formats for the cells that have another than most, if they have the parts of a date in the same order."""
+    left = tuple("" if day else cell for cell, day in zip(cells, written.days, strict=True))
+    for other in ways(left, least=0):
+        languages = {written.months, other.months} - {""}
+        if _numeric(other.order) == _numeric(written.order) and len(languages) <= 1:
+            both = replace(
+                written,
+                months="".join(languages),
+                days=tuple(one or another for one, another in zip(written.days, other.days, strict=True)),
+                more=(*written.more, other.format),
+            )
+            return with_more_formats(both, cells)
+    return written
+
+
+def _numeric(order: str) -> str:
+    return order.lower().replace("b", "m")
 
 
 def unix_times(cells: Sequence[str]) -> tuple[Written, ...]:
@@ -160,10 +221,13 @@ Format = tuple[str, str]
 @lru_cache(maxsize=10_000)
 def _formats(cell: str) -> tuple[Format, ...]:
     """Return the formats, each with the language of its months, in which ``cell`` may be a date."""
+    bare = cell.strip(_MARK)
+    before, after = cell.split(bare) if bare else ("", "")
     for shape in _SHAPES:
-        if found := shape.fullmatch(cell):
+        if found := shape.fullmatch(bare):
             time = _time_format(found)
-            return tuple((dated + time, months) for dated, months in _date_formats(found["date"]))
+            dates = _date_formats(found["date"])
+            return tuple((f"{before}{dated}{time}{after}", months) for dated, months in dates)
     return ()
 
 
@@ -197,6 +261,8 @@ def _date_formats(text: str) -> Iterator[Format]:
 
 
 def _orders(parts: Sequence[str]) -> tuple[str, ...]:
+    if len(parts) == _TWO_PARTS:
+        return ("bd",) if not parts[0].isdigit() else ("db",) if not parts[1].isdigit() else ("dm", "md")
     first, second, third = parts
     if not second.isdigit():
         return ("Ybd",) if len(first) == _FOUR_DIGITS else ("dbY",) if len(third) == _FOUR_DIGITS else ("dby",)
@@ -212,14 +278,16 @@ def _orders(parts: Sequence[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1_000)
 def _compiled(form: Format) -> DateFormat:
     text, months = form
-    return DateFormat.parse(text, PIVOT if "%y" in text else None, MONTHS[months or "en"])
+    return DateFormat.parse(
+        text, PIVOT if "%y" in text else None, MONTHS[months or "en"], with_year="%y" in text.lower()
+    )
 
 
 @lru_cache(maxsize=100_000)
 def _day(cell: str, form: Format) -> date | None:
     found = _compiled(form).read(cell)
     try:
-        day = date(*found) if found else None
+        day = date(found[0] or _ANY_YEAR, *found[1:]) if found else None
     except ValueError:
         return None
     return day if day and day.year >= 1900 + PIVOT else None

@@ -1,17 +1,24 @@
-"""Chooses the booking date and the value date, and what says that a row is not booked yet."""
+"""Chooses the booking date and the value date."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from cli.drafting import header_words as words
-from cli.drafting.cell_words import BOOKED, FAILED, PENDING, SUMMARY
 from cli.drafting.columns import Column
 from cli.drafting.filling import Filling, from_field, listed
 from transactions.layouts.layout_file import TO_DO
 
 _HALF: Final = 0.5
-_MOST_STATES: Final = 8
-_RANKS: Final = ((words.BOOKING_DATE, 4), (words.VALUE_DATE, 1), (words.STARTED_DATE, 2), (words.DATE, 3))
+_BOOKED: Final = 5
+"""The rank of a header that names the day of booking."""
+_RANKS: Final = (
+    (words.BOOKING_DATE, _BOOKED),
+    (words.SETTLED_DATE, 4),
+    (words.VALUE_DATE, 1),
+    (words.PAYOUT_DATE, 1),
+    (words.STARTED_DATE, 2),
+    (words.DATE, 3),
+)
 """What a header says, and how well it fits the day of booking: the first that is found counts."""
 _UNKNOWN_RANK: Final = 2
 
@@ -26,7 +33,9 @@ def choose_days(columns: Sequence[Column]) -> Iterator[Filling]:
         yield Filling(column="booking_date", function=missing, questions=("no column of dates is found",))
         return
     best, *others = dated
-    equal = [column for column in others if _rank(column) >= _rank(best) and not _same_days(column, best)]
+    # Where no header names the day of booking, it may be any but the value date.
+    least = _BOOKED if _rank(best) == _BOOKED else min(_rank(best), _UNKNOWN_RANK)
+    equal = [column for column in others if _rank(column) >= least and not _same_days(column, best)]
     question = f"{best.name} or {listed(equal)}?" if equal else ""
     empty = [column for column in others if column.share == 1]
     late = (
@@ -47,19 +56,4 @@ def _rank(column: Column) -> int:
 
 
 def _same_days(one: Column, other: Column) -> bool:
-    return one.days == other.days
-
-
-def not_booked(columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
-    """Yield the rows to drop: pending and failed ones, by columns of such words only, and those that sum up others."""
-    for column in columns:
-        if column.is_date or column.is_number:
-            continue
-        states = set(column.present)
-        dropped = sorted(state for state in states if state in PENDING or state in FAILED)
-        known = len(dropped) + sum(state in BOOKED for state in states.difference(dropped))
-        sums = sorted(state for state in states if state in SUMMARY)
-        if dropped and len(states) <= _MOST_STATES and known >= min(2, len(states)) and known > _HALF * len(states):
-            yield {"field": column.name, "values": dropped}
-        elif sums and len(states) > len(sums):
-            yield {"field": column.name, "values": sums}
+    return all(a == b for a, b in zip(one.days, other.days, strict=True) if a and b)

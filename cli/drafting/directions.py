@@ -86,7 +86,12 @@ def _enough(direction: Direction) -> float:
 
 
 def _means(word: str, known: str, others: frozenset[str]) -> bool:
-    """Return whether ``word`` is the ``known`` one, or begins with it and repeats it in another language."""
+    """Return whether ``word`` is the ``known`` one, or begins with it and repeats it in another language.
+
+    A path of records counts by its last name.
+    """
+    if word.startswith("$."):
+        word = word.removesuffix("[*]").rpartition(".")[2]
     first, *rest = word.lower().split() or [""]
     return word.lower() == known or (first == known and bool(rest) and others.issuperset(rest))
 

@@ -18,10 +18,13 @@ _MARKS: Final = (
 )
 _OTHERS: Final = (
     "cp1252", "cp1250", "cp1251", "cp1254", "cp1253", "cp1257", "gb18030", "big5", "cp932", "euc_jp", "cp949",
-    "iso8859-15", "iso8859-2", "koi8-r", "cp866", "cp850", "cp852", "mac-roman", "cp1255", "cp874",
+    "iso8859-15", "iso8859-2", "koi8-r", "cp866", "cp850", "cp852", "mac-roman", "cp1255", "cp874", "cp1256",
 )  # fmt: skip
 """The likeliest first: of equally good ones the first is taken."""
-_OWN_SCRIPT: Final = re.compile("[а-яёіїєґ]{3,}|[α-ωάέήίόύώ]{3,}|[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]{2,}")
+_OWN_SCRIPT: Final = re.compile(
+    "[а-яёіїєґ]{3,}|[α-ωάέήίόύώ]{3,}|[א-ת]{3,}|[\u0621-\u064a]{3,}|[\u0e01-\u0e4e]{3,}"
+    "|[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]{2,}"
+)
 """Words in another script than Latin, in small letters where it has such."""
 _LONG: Final = 4
 """A shorter word of Latin letters is found by chance."""

@@ -26,6 +26,7 @@ def field_of(column: Column, *, is_read: bool, model: Column | None = None, in_p
     keys["type"] = "string"
     if column.is_date:
         keys |= {"type": "datetime" if column.dates[0].with_time else "date", **column.dates[0].keys}
+        keys |= {"closing": column.closing} if column.closing else {}
     elif is_number(column, is_read=is_read):
         keys |= {"type": "number", **_number(column)}
         if in_pair and column.numbers and any(cell and cell.sign == "+" for cell in column.numbers.cells):
@@ -82,6 +83,8 @@ def questions_of(column: Column, *, is_read: bool, is_proven: bool = False) -> I
     """Yield what a person should decide about the column. ``is_proven``: a running balance confirms its numbers."""
     if column.dates and column.dates[0].is_unix:
         yield "timeZone: UTC, or that of the bank? The day is the one there"
+    if column.closing:
+        yield "is the date of the capture the last day, so that it gives the year of each row?"
     if len(column.dates) > 1:
         yield f"{' or '.join(one.format for one in column.dates)}? The days fit each"
     if column.is_date and is_read and column.unread:

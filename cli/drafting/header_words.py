@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters in their own scripts
 """What banks of many countries write into headers. A draft trusts arithmetic first and these words second."""
 
 from typing import Final
@@ -13,21 +14,28 @@ BOOKING_DATE: Final = Vocabulary("""
     bokforingsdato, kirjauspaiva, kirjauspvm, bokfoert, data lancamento, data do movimento, data mov,
     data movimento, data inregistrarii, data tranzactiei, islem tarihi, дата операции, дата проводки,
     дата обработки, дата операції, дата проведення, 记账日期, 记账日, 入账日期, 入账日, 记帐日期, 過帳日期,
-    入帳日, 取引日, completed date, completed, settled, settlement date, accounting date, clearing date,
-    date processed, process date, processed, effective date, dato bokfort, knjizenja, datum knjizenja,
+    入帳日, 取引日, completed date, completed, accounting date, dato bokfort, knjizenja, datum knjizenja,
     datum zauctovania, grubuotas, kande kuupaev,
     maksejuma datums, gramatosanas datums, datum knjizbe, datum promene, datum transakcije, tanggal posting, tanggal
     transaksi, ngay giao dich, ngay hach toan, transactiedatum boeking, bokunardagur, дата на осчетоводяване,
-    ημερομηνια, تاريخ العملية, תאריך ערך, 거래일자, 거래일시, 取扱日, お取引日, 利用日, ご利用日
+    ημερομηνια, تاريخ العملية, 거래일자, 거래일시, 取扱日, お取引日, 利用日, ご利用日
 """)
 VALUE_DATE: Final = Vocabulary("""
     value date, value, valuta, valutadatum, valutadato, wertstellung, wertstellungstag, wertstellungsdatum,
     wert, valeur, date de valeur, fecha valor, f valor, data valor, data valuta, data waluty, rentedatum,
     datum valuty, erteknap, ertek nap, rentedato, valutadag, arvopaiva, data valutei, valor tarihi,
     дата валютирования, дата валютування, 起息日, 起息日期, interest date, 起算日,
-    datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, ngay hieu
-    luc
+    datum valute, вальор, valeur date, vaxtadagur, valuuta kuupaev, valiutavimo data, יום ערך, תאריך ערך, ngay hieu
+    luc, available on, available at
 """)
+SETTLED_DATE: Final = Vocabulary("""
+    settled, settlement date, settlement time, clearing date, date processed, process date, processed, effective date
+""")
+"""When a payment came through: as a rule the day of booking, with providers also that of the payout."""
+PAYOUT_DATE: Final = Vocabulary("""
+    transfer date, payout date, paid out at, arrival date, expected payout, auszahlungsdatum
+""")
+"""When a provider passes money on, which is later than its booking."""
 STARTED_DATE: Final = Vocabulary("""
     started, created, initiated, transaction date, purchase date, authorised, belegdatum, kaufdatum,
     transaktionsdatum, umsatzdatum, date achat, date de transaction, fecha transaccion, fecha compra,
@@ -133,6 +141,26 @@ AMOUNT: Final = Vocabulary("""
     jumlah, mutasi, so tien, upphaed, סכום, مبلغ, المبلغ, стойност, apyvartos suma, znesek,
     importe total, 取引金額, 利用金額, ご利用金額, 入出金
 """)
+CLOSING: Final = Vocabulary("""
+    to, until, till, through, as of, as at, to date, date to, end date, closing date, statement date, statement to,
+    statement as at, statement period, period, for period, from to, closing, balance as of, balance as at,
+    bis, bis datum, zeitraum, abrechnungsdatum, stichtag, kontoauszug vom, stand, au, jusqu au, periode, date de fin,
+    arrete au, hasta, fecha hasta, fecha final, fecha fin, fecha de corte, fecha corte, periodo, desde hasta, ate,
+    data final, data fim, al, fino al, data fine, t m, tot, tot en met, einddatum, do, okres, za okres, obdobi,
+    za obdobi, til, til dato, till och med, period till, til og med, donem, tarih araligi, bitis tarihi, по,
+    за период, за період, период, sampai, tanggal, den ngay, 期間, 期间, 终止时间, 終了日, 기간, 至
+""")
+"""The label of the last day of a statement."""
+STATE: Final = Vocabulary("""
+    status, state, booking status, posting status, zustand, buchungsstatus, statut, etat, estado, situacion, situacao,
+    stato, stan, stav, stare, tila, tilstand, allapot, durum, durumu, busena, statuss, olek, статус, состояние, стан,
+    状态, 當前狀態, 狀態, ステータス, 状況, 상태, สถานะ, trang thai, סטטוס, الحالة
+""")
+"""The header of a column that may say whether a row is booked."""
+SCALE: Final = Vocabulary("""
+    scale, exponent, decimals, decimal places, precision, currency exponent, fraction digits, minor unit digits
+""")
+"""The header of a number that says how many decimals another number has."""
 CURRENCY: Final = Vocabulary("""
     currency, ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, moeda, valuta,
     munt, muntsoort, waluta, mena, devizanem, penznem, valuutta, para birimi, doviz, doviz cinsi, валюта, 币种,
@@ -201,6 +229,11 @@ NO_TEXT: Final = Vocabulary("""
     iban, bankname, sort code, account, kontonummer, status, zip, city, country, phone
 """)
 """Columns that say nothing of the other party or of the purpose."""
+REFERENCE: Final = Vocabulary("""
+    reference, ref, id, uid, uuid, email, mail, e mail, phone, url, order, customer code, token, referenz, referencia,
+    referencja, account number, account no, card number, number
+""")
+"""Columns that identify, and are neither a name nor a kind."""
 NO_ACCOUNT: Final = Vocabulary("""
     type, typ, balance, currency, saldo, wahrung, owner, holder, inhaber, tipo, status, category, bank, bic,
     code, amount, betrag, umsatz, date, datum, fee
@@ -237,9 +270,9 @@ MINOR: Final = Vocabulary("""
     minor, minor units, base units, unscaled, unscaled value, cents, cent, pence, centimes, rappen, kopecks,
     groszy, minor amount
 """)
-DATE_HEADERS: Final = Vocabulary.of(BOOKING_DATE, VALUE_DATE, STARTED_DATE, DATE)
+DATE_HEADERS: Final = Vocabulary.of(BOOKING_DATE, SETTLED_DATE, VALUE_DATE, STARTED_DATE, DATE)
 MONEY_HEADERS: Final = Vocabulary.of(AMOUNT, BALANCE, DEBIT, CREDIT, FEE)
 ALL_HEADERS: Final = Vocabulary.of(
-    BOOKING_DATE, VALUE_DATE, DATE, BALANCE, FEE, DEBIT, CREDIT, AMOUNT, CURRENCY, OTHER, REMITTANCE, TRANSACTION_ID,
-    CODE, OWN,
+    BOOKING_DATE, SETTLED_DATE, VALUE_DATE, DATE, BALANCE, FEE, DEBIT, CREDIT, AMOUNT, CURRENCY, OTHER, REMITTANCE,
+    TRANSACTION_ID, CODE, OWN,
 )  # fmt: skip

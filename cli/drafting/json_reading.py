@@ -13,10 +13,13 @@ from cli.drafting.columns import Column, settled, typed
 from cli.drafting.header_words import CURRENCY, DATE, OWN
 from cli.drafting.reading import DraftError, SampleTable
 from cli.drafting.shape import is_data
+from transactions.layouts.paths import OWN_PATH
 
 _PLAIN_NAME: Final = re.compile(r"[^.\[\]*$\"\\\x00-\x1f]+")
 _MOST_DEEP: Final = 15
-_UNBOOKED: Final = re.compile(r"pending|balance|link|error|included|scheduled|hold", re.IGNORECASE)
+_UNBOOKED: Final = re.compile(
+    r"pending|balance|link|error|included|scheduled|hold|unsettled|upcoming|declined", re.IGNORECASE
+)
 
 JsonRecords = list[dict[str, Any]]
 
@@ -68,16 +71,47 @@ def read_json(content: bytes) -> SampleTable:
     if not places:
         raise DraftError("no list of objects: is it a file of transactions?")
     best = max(places, key=lambda place: place.likeness)
-    columns = (*_columns(best.records), *_around(document, best.path, len(best.records)))
     beside = [place for place in _places(document, "$") if not place.path.startswith(best.path)]
-    keys: dict[str, Any] = {"recordPath": best.path}
     ignored = [place.path for place in beside if not place.likeness[0] or _UNBOOKED.search(place.path)]
+    others = [place for place in beside if place.path not in ignored]
+    alike = [best, *(place for place in others if _is_like(place, best))]
+    records = [record for place in alike for record in place.records]
+    around = {column.name: column for column in _around(document, best.path, len(records))}
+    keys: dict[str, Any] = {"recordPath": best.path if len(alike) == 1 else [place.path for place in alike]}
     if ignored and best.path != "$":
         keys["ignoredArrays"] = ignored
-    others = [place.path for place in beside if place.path not in ignored]
-    questions = [f"{best.path} or {', '.join(others)}? One layout reads one list"] if others else []
-    questions += [f"is there nothing booked in {', '.join(ignored)}?"] if ignored and best.path != "$" else []
-    return _table(keys, columns, tuple(questions))
+    return _table(
+        keys,
+        (*_columns(records), *_paths(alike), *around.values()),
+        tuple(_questions(alike, [place for place in others if place not in alike], ignored)),
+    )
+
+
+def _is_like(place: _Place, best: _Place) -> bool:
+    """Return whether the records of both lists have their dates and numbers under the same names."""
+    names = [
+        {column.name for column in _columns(one.records) if column.is_date or column.is_number} for one in (place, best)
+    ]
+    within = place.path.startswith(best.path) or best.path.startswith(place.path)
+    return names[0] == names[1] and not within
+
+
+def _paths(places: Sequence[_Place]) -> Iterator[Column]:
+    """Yield the column that says in which of several lists a record stands."""
+    if len(places) > 1:
+        cells = tuple(place.path for place in places for _ in place.records)
+        yield Column(name=OWN_PATH, cells=cells)
+
+
+def _questions(alike: Sequence[_Place], others: Sequence[_Place], ignored: Sequence[str]) -> Iterator[str]:
+    best, *more = (place.path for place in alike)
+    if more:
+        yield f"is all booked in {', '.join([best, *more])}? {OWN_PATH} tells them apart"
+    if others:
+        paths = ", ".join(place.path for place in others)
+        yield f"{best}, {paths}, or all? Lists that are written differently have fields of their own in a layout"
+    if ignored and best != "$":
+        yield f"is there nothing booked in {', '.join(ignored)}?"
 
 
 def _table(keys: dict[str, Any], columns: Sequence[Column], questions: tuple[str, ...]) -> SampleTable:

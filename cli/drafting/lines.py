@@ -17,7 +17,8 @@ from cli.drafting.words import Vocabulary
 from transactions.currencies import MINOR_UNITS, VALIDITY
 from transactions.layouts.layout import Dialect
 
-_LABEL: Final = r"(?P<label>[^\W\d_][^;,\t|:\"']*?)(?P<between>[\"' :;,\t|]+)"
+LABEL: Final = r"(?P<label>[^\W\d_][^;,\t|:\"']*?)(?P<between>[\"' :;,\t|]+)"
+"""A label, and what stands between it and its value."""
 _CURRENT: Final = MINOR_UNITS.keys() - VALIDITY.keys()
 _CODE: Final = "[A-Z]{3}"
 _NUMBER: Final = "[0-9][0-9./-]{2,}[0-9]"
@@ -29,20 +30,21 @@ _IBANS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Patterns, each with one group, that capture the ``currency`` and the ``account`` above the header.
+    """Patterns, each with one group, that capture the ``currency``, the ``account`` and the ``closing`` date.
 
     ``of_card``: these lines speak of a card. ``sections``: they occur again, above a header like the first one.
     """
 
     currency: str = ""
     account: str = ""
+    closing: str = ""
     of_card: bool = False
     sections: bool = False
 
     @property
     def captures(self) -> dict[str, str]:
         """The patterns by the names of the captures."""
-        named = {"currency": self.currency, "account": self.account}
+        named = {"currency": self.currency, "account": self.account, "closing": self.closing}
         return {name: pattern for name, pattern in named.items() if pattern}
 
 
@@ -69,9 +71,9 @@ def _labelled(
 ) -> Iterator[str]:
     """Yield patterns for what stands behind one of ``labels``."""
     for line in lines:
-        for found in re.finditer(rf"{_LABEL}(?P<value>{value})(?!\w)", line):
+        for found in re.finditer(rf"{LABEL}(?P<value>{value})(?!\w)", line):
             if found["label"] in labels and (known is None or found["value"] in known):
-                yield f"{_escaped(found['label'] + found['between'])}({value})"
+                yield f"{escaped(found['label'] + found['between'])}({value})"
 
 
 def _ibans(lines: Sequence[str]) -> Iterator[str]:
@@ -95,10 +97,10 @@ def skip_lines(shape: Shape, lines: Sequence[str], dialect: Dialect) -> tuple[st
     found = []
     apart = shape.others
     if shape.header and shape.is_header_longer:
-        found.append(f"^{_escaped(_without_data(lines[shape.header.line - 1], shape.header))}")
+        found.append(f"^{escaped(_without_data(lines[shape.header.line - 1], shape.header))}")
         apart = (*shape.above, *apart)
     if any(dialect.delimiter not in lines[row.line - 1] for row in apart):
-        found.append(f"^[^{_escaped(dialect.delimiter)}]+$")
+        found.append(f"^[^{escaped(dialect.delimiter)}]+$")
     unbooked = [row for row in (*shape.others, *shape.records) if not row.is_booked]
     found += [_beginning(lines[row.line - 1], row, dialect) for row in unbooked if row.stripped[0] in SUMMARY]
     return tuple(dict.fromkeys(filter(None, found)))
@@ -113,8 +115,9 @@ def _beginning(line: str, row: Row, dialect: Dialect) -> str:
     """Return a pattern for the first cell of ``row``, which is a word of the vocabulary."""
     until = line.find(dialect.delimiter) + 1
     text = line[:until]
-    return f"^{_escaped(text)}" if text.strip(f"{dialect.quote_char}{dialect.delimiter} \t") == row.stripped[0] else ""
+    return f"^{escaped(text)}" if text.strip(f"{dialect.quote_char}{dialect.delimiter} \t") == row.stripped[0] else ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a pattern for ``text`` as it is."""
     return re.escape(text).replace("\\ ", " ").replace("\\\t", "\\t")

@@ -18,12 +18,14 @@ def choose_texts(columns: Sequence[Column]) -> Iterator[Filling]:
     for filling in (_id(free), *_accounts(free)):
         free = [column for column in free if column not in filling.columns]
         yield filling
+    free = [column for column in free if not column.name.startswith("$")]
     for target, vocabulary in (
         ("counterparty_name", words.OTHER),
         ("remittance_information", words.REMITTANCE),
         ("bank_transaction_code", words.CODE),
     ):
-        if column := _named(free, vocabulary):
+        usable = [column for column in free if target == "remittance_information" or not _names_row(column)]
+        if column := _named(usable, vocabulary):
             free.remove(column)
             yield from_field(target, "text", column)
 
@@ -50,7 +52,9 @@ def _accounts(columns: Sequence[Column]) -> Iterator[Filling]:
     if own:
         yield from_field("account_id", "text", own)
     others = [column for column in ibans if column is not own] or [
-        column for column in columns if column is not own and words.OTHER.found_in(column.name) and _is_account(column)
+        column
+        for column in columns
+        if column is not own and words.OTHER.found_in(column.name) and _is_account(column) and not _is_one(column)
     ]
     if len(others) == 1 and (
         words.OTHER.found_in(others[0].name) or (not _is_one(others[0]) and len(others[0].cells) > 1)
@@ -79,6 +83,11 @@ def _is_account(column: Column) -> bool:
     """Return whether the header means an account's number or name, not its type, its balance or its currency."""
     named = words.OWN.found_in(column.name) and not words.NO_ACCOUNT.found_in(column.name)
     return named and bool(column.present) and not (column.is_date or column.is_number or column.holds("currency"))
+
+
+def _names_row(column: Column) -> bool:
+    """Return whether the texts rather name the row, its owner or its order than say who or what it is."""
+    return words.REFERENCE.found_in(column.name.rpartition(".")[2])
 
 
 def _named(columns: Sequence[Column], vocabulary: Vocabulary) -> Column | None:

@@ -24,7 +24,8 @@ _MOST_COLUMNS: Final = 12
 class Running:
     """A balance that runs on by an amount in ``steps`` of the ``tried`` rows, the oldest first if ``ascending``.
 
-    ``sizes`` counts the different sizes of these steps, and ``after`` the rows with amounts after the last balance.
+    ``sizes`` counts the different sizes of these steps, ``after`` the rows with amounts after the last balance, and
+    ``opposite`` the other steps that hold for the opposite amount.
     """
 
     balance: Column
@@ -33,6 +34,7 @@ class Running:
     tried: int
     sizes: int
     after: int = 0
+    opposite: int = 0
 
     @property
     def is_proof(self) -> bool:
@@ -60,33 +62,51 @@ def _orders(moved: Amounts, balance: Column, group: Sequence[str]) -> Iterator[R
         steps = [
             _steps(_of(balance.amounts, group, one), _of(moved, group, one), order) for one in dict.fromkeys(group)
         ]
-        held = [step for one, _, _ in steps for step in one]
-        tried = sum(one for _, one, _ in steps)
-        if held and len(held) >= _NEARLY_ALL * tried:
-            sizes, after = len(set(map(abs, held)) - {Decimal(0)}), sum(one for _, _, one in steps)
-            yield Running(balance=balance, order=order, steps=len(held), tried=tried, sizes=sizes, after=after)
+        pairs = [pair for one, _ in steps for pair in one]
+        held = [step for step, since in pairs if step == since]
+        if held and len(held) >= _NEARLY_ALL * len(pairs):
+            yield Running(
+                balance=balance,
+                order=order,
+                steps=len(held),
+                tried=len(pairs),
+                sizes=len(set(map(abs, held)) - {Decimal(0)}),
+                after=sum(after for _, after in steps),
+                opposite=sum(bool(step) and step == -since for step, since in pairs),
+            )
 
 
 def _of(amounts: Amounts, group: Sequence[str], one: str) -> Amounts:
     return [amount for amount, name in zip(amounts, group, strict=True) if name == one]
 
 
-def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[Decimal], int, int]:
-    """Return the steps between balances that the amounts make, the number of all steps, and of rows after the last."""
-    rows = [row for row in zip(balance, moved, strict=True) if row[1] is not None][:_LOOKED_AT]
+def signs_by(balance: Column, moved: Amounts, order: Order) -> tuple[int, ...]:
+    """Return for each record -1 for money out and 1 for money in, as its step of ``balance`` says; 0 if neither."""
+    before = (None, *balance.amounts[:-1]) if order == "ascending" else (*balance.amounts[1:], None)
+    return tuple(map(_sign_of_step, before, balance.amounts, moved))
+
+
+def _sign_of_step(before: Decimal | None, now: Decimal | None, amount: Decimal | None) -> int:
+    if before is None or now is None or amount is None or abs(now - before) != abs(amount):
+        return 0
+    return (now > before) - (now < before)
+
+
+def _steps(balance: Amounts, moved: Amounts, order: Order) -> tuple[list[tuple[Decimal, Decimal]], int]:
+    """Return the steps between balances, each with what was moved, and the number of rows after the last balance."""
+    # A balance may stand on a row of its own, such as one for each day.
+    rows = [row for row in zip(balance, moved, strict=True) if row != (None, None)][:_LOOKED_AT]
     before: Decimal | None = None
-    since, held, tried, after = Decimal(0), list[Decimal](), 0, 0
+    since, steps, after = Decimal(0), list[tuple[Decimal, Decimal]](), 0
     for now, amount in rows if order == "ascending" else reversed(rows):
         since += amount or 0
-        after += 1
+        after += amount is not None
         if now is None:
             continue
         if before is not None and (since or now != before):
-            tried += 1
-            if now - before == since:
-                held.append(since)
+            steps.append((now - before, since))
         before, since, after = now, Decimal(0), 0
-    return held, tried, after
+    return steps, after
 
 
 @dataclass(frozen=True, kw_only=True)

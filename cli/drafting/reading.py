@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cli.drafting.closing import with_years
 from cli.drafting.columns import MADE_UP, Column, settled, typed
 from cli.drafting.encoding import Decoded, decode
 from cli.drafting.lines import Facts, facts_above, skip_lines
-from cli.drafting.rows import split
+from cli.drafting.rows import Row, split
 from cli.drafting.shape import Shape, is_data, shape_of
+from cli.tables import counted
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Dialect
 
 LOOKED_AT_BYTES: Final = 1_000_000
@@ -48,24 +50,28 @@ def read_csv(content: bytes) -> SampleTable:
     Raises
     ------
     DraftError
-        If it has no rows with several cells.
+        If it is no table.
     """
     is_whole = len(content) <= LOOKED_AT_BYTES
     decoded = decode(content if is_whole else content[: content.rfind(b"\n", 0, LOOKED_AT_BYTES) + 1])
     dialect, rows = split(decoded.text)
     shape = shape_of(rows)
     if shape is None:
-        raise DraftError("no line has more than one cell: is it a CSV file?")
+        raise DraftError("no table with dates and amounts is found in it: is it a file of transactions?")
+    if shape.header and shape.header.line > MAX_HEADER_WITHIN:
+        raise DraftError(f"its header would stand on line {shape.header.line}: is it a file of transactions?")
     columns = tuple(map(typed, _columns(shape)))
     lines = re.split("\r\n|\r|\n", decoded.text)
     skipped = skip_lines(shape, lines, dialect)
+    above = [lines[row.line - 1] for row in shape.above] if shape.header and not shape.is_header_longer else []
+    dated = with_years(settled(columns, datetime.now(UTC).date()), above)
     return SampleTable(
         format="csv",
-        columns=settled(columns, datetime.now(UTC).date()),
+        columns=dated.columns,
         keys={} if decoded.encoding == "utf-8" else {"encoding": decoded.encoding},
         dialect=_dialect(dialect, shape, skipped),
-        facts=facts_above(shape, lines, dialect),
-        questions=tuple(_questions(decoded, shape, skipped)),
+        facts=replace(facts_above(shape, lines, dialect), closing=dated.pattern),
+        questions=(*_questions(decoded, shape, skipped), *_doubts_about_quotes(rows), *dated.questions),
         reasons=tuple(_reasons(decoded, shape, is_whole=is_whole)),
     )
 
@@ -76,6 +82,8 @@ def _dialect(dialect: Dialect, shape: Shape, skipped: Sequence[str]) -> dict[str
         keys["delimiter"] = dialect.delimiter
     if dialect.quote_char != '"':
         keys["quoteChar"] = dialect.quote_char
+    if dialect.escape_char:
+        keys["escapeChar"] = dialect.escape_char
     if shape.header is None or shape.is_header_longer:
         keys["header"] = False
     elif shape.header.line > 1:
@@ -101,6 +109,12 @@ def _questions(decoded: Decoded, shape: Shape, skipped: Sequence[str]) -> Iterat
     if decoded.encoding not in {"utf-8", "utf-16", "utf-32"}:
         others = f" or {', '.join(decoded.others[:3])}" if decoded.others else ""
         yield f"not UTF-8: {decoded.encoding}{others}? See that all letters are right"
+
+
+def _doubts_about_quotes(rows: Sequence[Row]) -> Iterator[str]:
+    if malformed := [row.line for row in rows if not row.cells]:
+        where = f"{counted(len(malformed), 'line')}, from line {malformed[0]} on"
+        yield f"quotes are malformed in {where}: rejected. Can the bank double a quote within a quoted cell?"
 
 
 def _reasons(decoded: Decoded, shape: Shape, *, is_whole: bool) -> Iterator[str]:

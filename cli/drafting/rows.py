@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from cli.drafting.dates import is_date
+from msgspec.structs import replace
+
+from cli.drafting.dates import is_date, is_date_with_year
 from cli.drafting.ibans import is_iban
 from cli.drafting.numbers import is_number
 from transactions.layouts.layout import Dialect
@@ -17,11 +19,12 @@ _DELIMITERS: Final = (";", ",", "\t", "|", "~", "^")
 _QUOTES: Final = ('"', "'", None)
 _LOOKED_AT: Final = 400
 _LEAST_CELLS: Final = 2
+_ESCAPE: Final = "\\"
 
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of one record, and the number of its first line."""
+    """The cells of one record, none if its quotes are malformed, and the number of its first line."""
 
     line: int
     cells: tuple[str, ...]
@@ -62,20 +65,31 @@ def _dialects(text: str) -> Iterator[Dialect]:
         if delimiter in head:
             for quote in _QUOTES:
                 if quote is None or quote == '"' or f"{quote}{delimiter}{quote}" in head:
-                    yield Dialect(delimiter=delimiter, quote_char=quote)
-                    if quote and quote in head:
-                        yield Dialect(delimiter=delimiter, quote_char=quote, line_breaks_in_cells=True)
+                    one = Dialect(delimiter=delimiter, quote_char=quote)
+                    yield from _with_breaks(one, head)
+                    if quote and f"{_ESCAPE}{quote}" in head:
+                        yield from _with_breaks(replace(one, escape_char=_ESCAPE), head)
     yield Dialect()
 
 
-def _likeness(lines: Sequence[str], dialect: Dialect) -> tuple[int, int, int, int]:
-    """Count the rows like transactions that have equally many cells, and their cells; quotes are rather quotes."""
+def _with_breaks(dialect: Dialect, head: str) -> Iterator[Dialect]:
+    yield dialect
+    if dialect.quote_char and dialect.quote_char in head:
+        yield replace(dialect, line_breaks_in_cells=True)
+
+
+def _likeness(lines: Sequence[str], dialect: Dialect) -> tuple[int, int, int, int, int]:
+    """Count the rows like transactions that have equally many cells, and their cells; quotes are rather quotes.
+
+    A date whose year is cut off by the delimiter counts less.
+    """
     rows = [row for row in _rows(lines, dialect) if len(row.cells) >= _LEAST_CELLS]
     booked = Counter(len(row.cells) for row in rows if row.is_booked)
     filled = Counter(len(row.cells) for row in rows)
     quotes = sum(cell.strip()[:1] in {'"', "'"} for row in rows for cell in row.cells)
     width, count = booked.most_common(1)[0] if booked else (0, 0)
-    return count, -quotes, width, max((number * cells for cells, number in filled.items()), default=0)
+    whole = sum(any(map(is_date_with_year, row.stripped)) for row in rows if row.is_booked and len(row.cells) == width)
+    return whole, count, -quotes, width, max((number * cells for cells, number in filled.items()), default=0)
 
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> Iterator[Row]:
@@ -86,5 +100,4 @@ def _rows(lines: Sequence[str], dialect: Dialect) -> Iterator[Row]:
         number += 1
         while dialect.line_breaks_in_cells and cells.is_open(record) and number < len(lines):
             record, number = f"{record}\n{lines[number]}", number + 1
-        if found := cells.split(record):
-            yield Row(first + 1, tuple(found))
+        yield Row(first + 1, tuple(cells.split(record) or ()))

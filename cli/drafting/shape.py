@@ -16,8 +16,12 @@ _DATA: Final = re.compile(r"\d{4,}|\S@\S+\.[A-Za-z]|\d[.,/-]\d")
 """Long numbers, addresses, amounts, dates: the name of a column has none."""
 _FEWER: Final = 3
 """A header may lack so many cells that rows have."""
-_KNOWN: Final = 2
-"""So many known words make a header of a file without records."""
+_LONGEST_ALONE: Final = 50
+"""The longest name in a header that no record confirms."""
+_SCARCE: Final = 0.1
+"""If fewer lines than this share look like transactions, they do by chance."""
+_REGULAR: Final = 0.8
+"""So many rows of a table without recognized records are of the same width and, without a header, have a value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +55,14 @@ class Shape:
 
 
 def shape_of(rows: Sequence[Row]) -> Shape | None:
-    """Find header and records; None if no row has several cells."""
+    """Find header and records; None if it is no table."""
     filled = [row for row in rows if not row.is_blank]
     several = [row for row in filled if len(row.cells) > 1]
     booked = [row for row in several if row.is_booked]
     if not booked:
-        return _without_records(several)
+        return _without_records(filled)
+    if len(booked) < _SCARCE * len(filled):
+        return None
     usual = _usual_width(booked)
     body = [row for row in booked if len(row.cells) == usual]
     header = _header(several, body)
@@ -148,8 +154,11 @@ def _names_columns(cells: Sequence[str], needed: Sequence[int]) -> bool:
 
 
 def _is_header_alone(row: Row) -> bool:
-    known = sum(map(ALL_HEADERS.found_in, row.stripped))
-    return known >= _KNOWN and _names_columns(row.stripped, range(len(row.cells)))
+    """Return whether ``row`` is a header though no record confirms it: it names a date and, in another cell, money."""
+    dated = [DATE_HEADERS.found_in(cell) for cell in row.stripped]
+    counted = [MONEY_HEADERS.found_in(cell) and not day for cell, day in zip(row.stripped, dated, strict=True)]
+    short = all(len(cell) <= _LONGEST_ALONE for cell in row.stripped)
+    return any(dated) and any(counted) and short and _names_columns(row.stripped, range(len(row.cells)))
 
 
 def is_data(cell: str) -> bool:
@@ -158,8 +167,10 @@ def is_data(cell: str) -> bool:
 
 
 def _without_records(rows: Sequence[Row]) -> Shape | None:
-    """Take the first row of known names for a header; without one, all rows of the usual width are records."""
-    header = next(filter(_is_header_alone, rows), None)
-    width = len(header.cells) if header else _usual_width(rows)
-    records = tuple(row for row in rows if len(row.cells) == width and row.line > (header.line if header else 0))
-    return Shape(header=header, records=records, width=width) if rows else None
+    """Take the first row of known names for a header if those below are as wide; else all rows, if they are a table."""
+    header = next((row for row in rows if _is_header_alone(row)), None)
+    below = [row for row in rows if row.line > (header.line if header else 0)]
+    width = len(header.cells) if header else _usual_width(below)
+    records = tuple(row for row in below if len(row.cells) == width)
+    sure = records if header else [row for row in records if any(map(is_value, row.stripped))]
+    return Shape(header=header, records=records, width=width) if len(sure) >= _REGULAR * len(below) and rows else None

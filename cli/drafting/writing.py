@@ -65,7 +65,7 @@ def _lines(table: SampleTable, mapping: Mapping, partner: str, name: str) -> Ite
     yield f"# Save it as {name}.yaml, then try it:"
     yield f"#   etl layout lint {name}.yaml"
     yield f"#   etl check FILE --layout {name}.yaml"
-    yield from (f"# DECIDE: {question}" for question in table.questions)
+    yield from (f"# DECIDE: {question}" for question in (*table.questions, *mapping.questions))
     yield from (f"# {reason}" for reason in table.reasons)
     yield from _entries({"name": name, "partner": partner})
     yield f"title: {TO_DO}  # the bank and the kind of export, as people call it"
@@ -98,13 +98,25 @@ def _schema(table: SampleTable, mapping: Mapping) -> Iterator[str]:
         yield f"  missingValues: {_flow(missing)}"
     yield "  fields:"
     read = {column.name for column in mapping.columns} | {drop["field"] for drop in mapping.drop}
+    counted = read - mapping.words
     for column in table.columns:
         if table.format == "csv" or column.name in read:
             field = field_of(
-                column, is_read=column.name in read, model=mapping.model_of(column), in_pair=mapping.is_in_pair(column)
+                column,
+                is_read=column.name in counted,
+                model=mapping.model_of(column),
+                in_pair=mapping.is_in_pair(column),
             )
-            questions = questions_of(column, is_read=column.name in read, is_proven=column in mapping.proven)
+            questions = questions_of(column, is_read=column.name in counted, is_proven=column in mapping.proven)
             yield f"    - {_flow(field)}{_comment(tuple(questions))}"
+        elif column.name in _named(mapping):
+            yield f"    # - {_flow(field_of(column, is_read=True))}"
+
+
+def _named(mapping: Mapping) -> set[str]:
+    """Return the words of the questions, among them the names of the alternatives."""
+    questions = (*mapping.questions, *(one for filling in mapping.fillings for one in filling.questions))
+    return {word for question in questions for word in re.split(r"[ ,;?]+", question)}
 
 
 def _entries(keys: dict[str, Any]) -> Iterator[str]:

@@ -207,7 +207,7 @@ class RowCode(_Code):
     )
     AMOUNT_AMBIGUOUS = (
         "AMOUNT_AMBIGUOUS",
-        "The row has both a debit and a credit",
+        "The row has both a debit and a credit, or amounts in two currencies",
         "send them as two rows",
     )
     SIGN_MISMATCH = (

@@ -18,7 +18,7 @@ from transactions.sql import is_one_of, matches
 
 THOUSANDS = 3
 """So many digits stand between group characters."""
-_NOT_ZERO = "[0-9.]*[1-9][0-9.]*"
+NOT_ZERO = "[0-9.]*[1-9][0-9.]*"
 """A pattern for the digits of a number, without its sign."""
 
 
@@ -77,16 +77,12 @@ class AmountMapper(msgspec.Struct, frozen=True):
 
     def _with_fees(self, column: Column, function: Amount) -> Expression:
         number = self.number(column, function.field, signed=not function.unsigned)
-        fees = {name: self.number(column, name, signed=False) for name in function.fees}
-        sign = "-" if function.inverted else ""
-        taken = (f"-coalesce({fee.value}, 0)" for fee in fees.values())
-        value = self._sum(column, f"{sign}({number.value})", *taken)
+        fees = self._fees(column, function)
+        sign, cell = "-" if function.inverted else "", self.cells[function.field]
+        value = self._sum(column, f"{sign}({number.value})", *_charged(function, fees))
         of_fees = [self.checked(name, *fee.checks) for name, fee in fees.items()]
-        checks = (
-            *required(column, self.cells[function.field]),
-            *number.checks,
-            self._sum_in_range(column, (self.cells[function.field],), of_fees),
-        )
+        in_range = self._sum_in_range(column, f"{cell} IS NOT NULL", of_fees)
+        checks = (*required(column, cell), *number.checks, in_range)
         return Expression(value, (self.checked(function.field, *checks), *of_fees), _direction(f"{value} < 0"))
 
     def _with_direction(self, column: Column, function: AmountWithDirection) -> Expression:
@@ -117,28 +113,39 @@ class AmountMapper(msgspec.Struct, frozen=True):
             f"coalesce({f'abs({number.value})' if function.sign == 'ignored' else number.value}, 0)"
             for number in (debit, credit)
         )
+        fees = self._fees(column, function)
+        charged = _charged(function, fees)
+        moved = self._sum(column, received, out if function.negative_debits else f"-{out}", *charged)
         either = f"coalesce({debit_cell}, {credit_cell})"
-        moved = self._sum(column, received, out if function.negative_debits else f"-{out}")
-        value = f"CASE WHEN {either} IS NOT NULL THEN {moved} END"
+        # A fee of zero is no amount.
+        charges = (f"{self.cells[name]} IS NOT NULL AND {fee.value} IS DISTINCT FROM 0" for name, fee in fees.items())
+        present = " OR ".join((f"{either} IS NOT NULL", *charges))
+        value = f"CASE WHEN {present} THEN {moved} END"
         both = Check(
             RowCode.AMOUNT_AMBIGUOUS,
             f"{debit.not_zero} AND {credit.not_zero}",
             f"an amount in one of {function.debit} and {function.credit}",
         )
         negative = Check(RowCode.SIGN_MISMATCH, debit.above_zero, "with a minus")
-        missing = divided(self.layout, (function.debit, function.credit), required(column, either))
+        needed = required(column, f"CASE WHEN {present} THEN true END")
+        missing = divided(self.layout, (function.debit, function.credit), needed)
+        of_fees = [self.checked(name, *fee.checks) for name, fee in fees.items()]
         checks = (
             *missing[function.debit],
             *debit.checks,
             *((negative,) if function.negative_debits else ()),
             both,
-            self._sum_in_range(column, (debit_cell, credit_cell), [self.checked(function.credit, *credit.checks)]),
+            self._sum_in_range(column, f"({present})", [self.checked(function.credit, *credit.checks), *of_fees]),
         )
         # A row of zero is money in where it stands in the credits.
         direction = _direction(f"{value} < 0 OR ({value} = 0 AND {credit_cell} IS NULL)")
         credit_checks = (*missing[function.credit], *credit.checks)
-        checked = self.checked(function.debit, *checks), self.checked(function.credit, *credit_checks)
+        checked = self.checked(function.debit, *checks), self.checked(function.credit, *credit_checks), *of_fees
         return Expression(value, checked, direction)
+
+    def _fees(self, column: Column, function: Amount | DebitCredit) -> dict[str, Number]:
+        signed = function.fee_sign != "none"
+        return {name: self.number(column, name, signed=signed) for name in function.fees}
 
     def number(self, column: Column, name: str, *, signed: bool = True, result: str = "") -> Number:
         """Build a field's number. ``result`` is where its value can be had again without being computed anew."""
@@ -156,16 +163,19 @@ class AmountMapper(msgspec.Struct, frozen=True):
         direction = _direction(has_debit_word(cell, field) if field.words else f"{value} < 0")
         # The pattern alone would do, and take longer.
         known = f"nullif({value}, 0)"
-        below_zero = f"coalesce({known} < 0, {matches(digits, f'-{_NOT_ZERO}')})"
-        above_zero = f"coalesce({known} > 0, {matches(digits, f'[+]?{_NOT_ZERO}')})"
+        below_zero = f"coalesce({known} < 0, {matches(digits, f'-{NOT_ZERO}')})"
+        above_zero = f"coalesce({known} > 0, {matches(digits, f'[+]?{NOT_ZERO}')})"
         return Number(value, checks, direction, below_zero, above_zero)
 
     def _sum(self, column: Column, *parts: str) -> str:
         return f"try_cast({' + '.join(parts)} AS {column.physical_type})"
 
-    def _sum_in_range(self, column: Column, cells: Iterable[str], others: Iterable[CheckedCell]) -> Check:
-        """Check that a sum of ``cells`` and ``others`` is not too large; of one with a wrong number nothing is said."""
-        lost = f"coalesce({', '.join(cells)}) IS NOT NULL AND {column.name} IS NULL AND minor_units IS NOT NULL"
+    def _sum_in_range(self, column: Column, present: str, others: Iterable[CheckedCell]) -> Check:
+        """Check that a sum with ``others`` is not too large; of one with a wrong number nothing is said.
+
+        ``present`` is SQL that is true where there is something to add up.
+        """
+        lost = f"{present} AND {column.name} IS NULL AND minor_units IS NOT NULL"
         sound = " AND ".join(f"NOT coalesce({check.broken}, false)" for other in others for check in other.checks)
         # Only where a sum is lost are the checks evaluated a second time.
         return Check(RowCode.AMOUNT_RANGE, f"CASE WHEN {lost} THEN {sound} ELSE false END", _range_rule(column))
@@ -223,6 +233,12 @@ def _minor_units(digits: str, column: Column) -> str:
 
 def _direction(negative: str) -> str:
     return f"CASE WHEN {negative} THEN 'DBIT' ELSE 'CRDT' END"
+
+
+def _charged(function: Amount | DebitCredit, fees: Mapping[str, Number]) -> list[str]:
+    """Return SQL for what each of ``fees`` adds to the amount."""
+    sign = "" if function.fee_sign == "agrees" else "-"
+    return [f"{sign}coalesce({fee.value}, 0)" for fee in fees.values()]
 
 
 def _contradiction(function: AmountWithDirection, cell: str, number: Number, word: str) -> Iterable[Check]:

@@ -13,6 +13,7 @@ import msgspec
 from transactions.codes import RowCode
 from transactions.contract import Column, canonical
 from transactions.engine.amounts import AmountMapper
+from transactions.engine.by_currency import amount_by_currency, currency_of_amount
 from transactions.engine.checks import Check, CheckedCell, Expression, required
 from transactions.engine.lists import by_list, divided
 from transactions.engine.own_account import amount_by_account
@@ -23,8 +24,10 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
     AmountByAccount,
+    AmountByCurrency,
     AmountByList,
     AmountWithDirection,
+    ByAmount,
     ByDirection,
     Captured,
     Constant,
@@ -66,7 +69,7 @@ class Mapper(msgspec.Struct, frozen=True):
     captures: Mapping[str, str]
     received_on: date
 
-    def column(self, column: Column, function: Function) -> Expression:
+    def column(self, column: Column, function: Function) -> Expression:  # noqa: PLR0911 - one for each function
         """Build the expression that fills ``column`` by ``function``."""
         match function:
             case Amount() | AmountWithDirection() | DebitCredit():
@@ -76,6 +79,12 @@ class Mapper(msgspec.Struct, frozen=True):
                 return amount_by_account(mapper, column, function, self.own_account())
             case AmountByList(lists=lists):
                 return by_list({path: self.column(column, of_list) for path, of_list in lists.items()})
+            case AmountByCurrency(currencies=currencies):
+                own = {code: self.column(column, of_code) for code, of_code in currencies.items()}
+                return amount_by_currency(self.layout, self.cells, column, function, own)
+            case ByAmount():
+                value = self._text_value(function)
+                return Expression(value, (CheckedCell("", value, (self._withdrawn(),)),))
             case Date() | FirstDate():
                 return self._date(column, function)
             case _:
@@ -141,7 +150,7 @@ class Mapper(msgspec.Struct, frozen=True):
             return required(column, column.name)
         return required(column, self.cells[function.field]) if function.field else ()
 
-    def _text_value(self, function: TextFunction) -> str:  # noqa: PLR0911 - one for each function
+    def _text_value(self, function: TextFunction) -> str:  # noqa: C901, PLR0911 - one for each function
         match function:
             case Text():
                 return f"upper({self.cells[function.field]})" if function.upper else self.cells[function.field]
@@ -158,6 +167,10 @@ class Mapper(msgspec.Struct, frozen=True):
             case ByDirection():
                 credit, debit = (self._first(of) for of in (function.of_credit, function.of_debit))
                 return f"CASE {self.direction()} WHEN 'DBIT' THEN {debit} WHEN 'CRDT' THEN {credit} END"
+            case ByAmount():
+                amount = self.layout.mapping["amount"]
+                assert isinstance(amount, AmountByCurrency)  # noqa: S101 - linted
+                return currency_of_amount(self.layout, self.cells, amount)
             case Constant():
                 return literal(function.value)
             case Captured():

@@ -9,9 +9,11 @@ from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
     Amount,
     AmountByAccount,
+    AmountByCurrency,
     AmountByList,
     AmountFunction,
     AmountWithDirection,
+    ByAmount,
     ByDirection,
     Constant,
     DebitCredit,
@@ -19,18 +21,27 @@ from transactions.layouts.mapping import (
 )
 
 
-def amount_complaints(layout: Layout, column: Column, function: AmountFunction) -> Iterator[str]:
-    """Yield what is wrong with ``function``, whose fields the layout has."""
+def amount_complaints(
+    layout: Layout, column: Column, function: AmountFunction, currency: str | None = None
+) -> Iterator[str]:
+    """Yield what is wrong with ``function``, whose fields the layout has; ``currency`` is the only one of its rows."""
     if isinstance(function, AmountByList):
         for of_list in function.lists.values():
-            yield from amount_complaints(layout, column, of_list)
+            yield from amount_complaints(layout, column, of_list, currency)
+        return
+    if isinstance(function, AmountByCurrency):
+        yield from _currencies(layout, column, function)
         return
     fields = fields_read(function)
     if len(set(fields)) < len(fields):
         yield "reads one field twice"
     yield from (f"the words of {name} give its direction" for name in fields if _tells_twice(layout, function, name))
-    yield from (rule for name in fields for rule in _other_currencies(layout, name))
+    of_rows = layout.mapping.get("currency")
+    currency = of_rows.value if isinstance(of_rows, Constant) else currency
+    yield from (rule for name in fields for rule in _other_currencies(layout, name, currency))
     match function:
+        case Amount(fee=(), fee_sign="agrees" | "reverses") | DebitCredit(fee=(), fee_sign="agrees" | "reverses"):
+            yield "feeSign says what the sign of a fee means, and there is no fee"
         case DebitCredit(negative_debits=True, sign="reverses" | "ignored"):
             yield "negativeDebits says what a sign means, and so does sign: declare one of them"
         case AmountWithDirection():
@@ -39,6 +50,21 @@ def amount_complaints(layout: Layout, column: Column, function: AmountFunction) 
             yield "amount_by_account fills amount only"
         case AmountByAccount():
             yield from _own_account(layout, function)
+
+
+def _currencies(layout: Layout, column: Column, function: AmountByCurrency) -> Iterator[str]:
+    if column.name != "amount":
+        yield "amount_by_currency fills amount only"
+    elif not isinstance(layout.mapping.get("currency"), ByAmount):
+        yield "amount_by_currency needs currency: {function: by_amount}"
+    seen = set[str]()
+    for code, own in function.currencies.items():
+        if code not in MINOR_UNITS:
+            yield f"{code} is no currency of ISO 4217"
+        numbers = {name for name in fields_read(own) if isinstance(layout.field(name), NumberField)}
+        yield from (f"{name} has the amount of two currencies" for name in sorted(numbers & seen))
+        seen |= numbers
+        yield from amount_complaints(layout, column, own, code)
 
 
 def _own_account(layout: Layout, function: AmountByAccount) -> Iterator[str]:
@@ -66,12 +92,12 @@ def _tells_twice(layout: Layout, function: AmountFunction, name: str) -> bool:
     return isinstance(field, NumberField) and bool(field.words) and not alone
 
 
-def _other_currencies(layout: Layout, name: str) -> Iterator[str]:
-    field, currency = layout.field(name), layout.mapping.get("currency")
-    if isinstance(field, NumberField) and isinstance(currency, Constant):
+def _other_currencies(layout: Layout, name: str, currency: str | None) -> Iterator[str]:
+    field = layout.field(name)
+    if isinstance(field, NumberField) and currency:
         for affix in field.prefixes + field.suffixes:
-            if (code := affix.strip().upper()) in MINOR_UNITS and code != currency.value:
-                yield f"{code} beside {name} is another currency than {currency.value}"
+            if (code := affix.strip().upper()) in MINOR_UNITS and code != currency:
+                yield f"{code} beside {name} is another currency than {currency}"
 
 
 def _direction_words(layout: Layout, function: AmountWithDirection) -> Iterator[str]:

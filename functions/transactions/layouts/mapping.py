@@ -103,22 +103,31 @@ class FirstDate(_Function, frozen=True, tag="first_date"):
     of: Fields
 
 
-class Amount(_Function, frozen=True, tag="amount"):
-    """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
+class _WithFees(_Function, frozen=True, kw_only=True):
+    """An amount with fees beside it: ``fee`` is a field with a number that went out besides, or several of them.
 
-    Where ``unsigned``, the number has no sign: all are money in, or out where ``inverted``. ``fee`` is a field with an
-    unsigned number that went out besides, or several of them.
+    ``fee_sign`` is what a fee's own sign says: there is none, it ``agrees`` with the direction (a minus is money out),
+    or a minus ``reverses`` it (a fee that came back).
     """
 
-    field: str
-    inverted: bool = False
-    unsigned: bool = False
     fee: str | tuple[str, ...] = ()
+    fee_sign: Literal["none", "agrees", "reverses"] = "none"
 
     @property
     def fees(self) -> tuple[str, ...]:
         """The fields of what went out besides."""
         return (self.fee,) if isinstance(self.fee, str) else self.fee
+
+
+class Amount(_WithFees, frozen=True, tag="amount"):
+    """A signed number: money in is positive, money out negative, or the other way round where ``inverted``.
+
+    Where ``unsigned``, the number has no sign: all are money in, or out where ``inverted``.
+    """
+
+    field: str
+    inverted: bool = False
+    unsigned: bool = False
 
 
 class AmountWithDirection(_Function, frozen=True, tag="amount_with_direction"):
@@ -157,8 +166,10 @@ class AmountByAccount(_Function, frozen=True, tag="amount_by_account"):
         return tuple(filter(None, (self.payer, self.payee)))
 
 
-class DebitCredit(_Function, frozen=True, tag="debit_credit"):
+class DebitCredit(_WithFees, frozen=True, tag="debit_credit"):
     """Money out in one field, money in in another; never both. Debits have a minus where ``negative_debits``.
+
+    A row may have a fee alone.
 
     ``sign`` is what a sign in either field says: there is none, a minus ``reverses`` the direction (a refund among the
     debits), or it is ``ignored``.
@@ -175,10 +186,33 @@ class AmountByList(_Function, frozen=True, tag="amount_by_list"):
 
     lists: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
 
+    @property
+    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+        """The functions of all lists."""
+        return tuple(self.lists.values())
 
-TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash
+
+class AmountByCurrency(_Function, frozen=True, tag="amount_by_currency"):
+    """A number in the fields of its currency: ``currencies`` has the function of each by its code.
+
+    The others' fields are empty or zero. ``by_amount`` gives the row's currency.
+    """
+
+    currencies: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
+
+    @property
+    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+        """The functions of all currencies."""
+        return tuple(self.currencies.values())
+
+
+class ByAmount(_Function, frozen=True, tag="by_amount"):
+    """The currency in whose fields ``amount_by_currency`` finds the amount."""
+
+
+TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash | ByAmount
 DateFunction = Date | FirstDate
-AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList
+AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList | AmountByCurrency
 Function = TextFunction | DateFunction | AmountFunction
 
 
@@ -198,10 +232,10 @@ def fields_read(function: Function) -> tuple[str, ...]:  # noqa: C901, PLR0911 -
         case ByDirection():
             return tuple(dict.fromkeys(function.of_credit + function.of_debit))
         case DebitCredit():
-            return (function.credit, function.debit)
-        case AmountByList():
-            return tuple(dict.fromkeys(name for of_list in function.lists.values() for name in fields_read(of_list)))
+            return (function.credit, function.debit, *function.fees)
+        case AmountByList() | AmountByCurrency():
+            return tuple(dict.fromkeys(name for part in function.parts for name in fields_read(part)))
         case RowHash():
             return tuple(filter(None, (function.field or function.unless,)))
-        case Constant() | Captured():
+        case Constant() | Captured() | ByAmount():
             return ()

@@ -11,16 +11,16 @@ from transactions.layouts.fields import MAX_SCALE, DateField, DateTimeField, Num
 from transactions.layouts.json_rules import list_complaints
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import (
-    Amount,
     AmountByAccount,
+    AmountByCurrency,
     AmountByList,
     AmountFunction,
     AmountWithDirection,
+    ByAmount,
     ByDirection,
     Captured,
     Constant,
     DateFunction,
-    DebitCredit,
     Function,
     Lookup,
     RowHash,
@@ -71,13 +71,16 @@ def _function(layout: Layout, column: Column, function: Function) -> Iterator[st
     else:
         yield from list_complaints(layout, function, required=column.required)
         yield from _types(layout, function)
-        yield from _details(layout, column, function)
+        if isinstance(function, AmountFunction):
+            yield from amount_complaints(layout, column, function)
+        else:
+            yield from _details(layout, column, function)
 
 
 def _types(layout: Layout, function: Function) -> Iterator[str]:
-    if isinstance(function, AmountByList):
-        for of_list in function.lists.values():
-            yield from _types(layout, of_list)
+    if isinstance(function, AmountByList | AmountByCurrency):
+        for part in function.parts:
+            yield from _types(layout, part)
         return
     for name in fields_read(function):
         if isinstance(function, get_args(DateFunction)):
@@ -92,10 +95,10 @@ def _types(layout: Layout, function: Function) -> Iterator[str]:
             yield f"{name} has the wrong type for this function"
 
 
-def _details(layout: Layout, column: Column, function: Function) -> Iterator[str]:
+def _details(layout: Layout, column: Column, function: TextFunction | DateFunction) -> Iterator[str]:
     match function:
-        case Amount() | AmountWithDirection() | AmountByAccount() | DebitCredit() | AmountByList():
-            yield from amount_complaints(layout, column, function)
+        case ByAmount() if column.name != "currency" or not _has_currencies(layout):
+            yield "by_amount is the currency of amount_by_currency"
         case ByDirection() if not fields_read(function):
             yield "needs a field for credit or for debit"
         case Captured() if function.capture not in layout.captured_names:
@@ -112,6 +115,10 @@ def _details(layout: Layout, column: Column, function: Function) -> Iterator[str
             yield "the hash stands behind an id (field), or in its place (unless): not both"
         case RowHash() if column.name != "transaction_id":
             yield "row_hash makes a transaction_id only"
+
+
+def _has_currencies(layout: Layout) -> bool:
+    return isinstance(layout.mapping.get("amount"), AmountByCurrency)
 
 
 def _functions_for(column: Column) -> tuple[type, ...]:

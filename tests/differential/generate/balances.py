@@ -21,6 +21,8 @@ def add(rng: Random, layout: dict[str, Any], rows: list[Row]) -> None:
     layout["runningBalance"] = rng.choice(["ascending", "descending"])
     spec = next(field for field in layout["schema"]["fields"] if field["name"] == balance["field"])
     constant = layout["mapping"]["currency"].get("value", "EUR")
+    if "currencies" in layout["mapping"]["amount"]:
+        return
     running = Decimal(rng.randrange(10_000))
     for row in rows if layout["runningBalance"] == "ascending" else reversed(rows):
         running += _amount(layout, row, CURRENCIES[constant])

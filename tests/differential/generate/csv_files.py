@@ -11,9 +11,11 @@ from tests.differential.generate import (
     closings,
     continuations,
     csv_layouts,
+    currencies,
     derived,
     early_ends,
     escapes,
+    fees,
     header_breaks,
     leading,
     mutations,
@@ -44,13 +46,19 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     dice = Random(f"{seed} {number} leading")  # noqa: S311 no secret
     leading.add(dice, layout, facts)
     header_breaks.add(Random(f"{seed} {number} header breaks"), layout)  # noqa: S311 no secret
+    charging = Random(f"{seed} {number} fees")  # noqa: S311 no secret
+    fees.add(charging, layout)
+    choosing = Random(f"{seed} {number} currencies")  # noqa: S311 no secret
+    currencies.add(choosing, layout)
     closing = Random(f"{seed} {number} closings")  # noqa: S311 no secret
     closings.add(closing, layout, facts)
     continuing = Random(f"{seed} {number} continuations")  # noqa: S311 no secret
     continuations.add(continuing, layout)
     columns, header = _header(rng, layout, facts)
     drawn_rows = [drawn.row(rng) for _ in range(_row_count(rng))]
+    fees.fill(charging, layout, drawn_rows)
     balances.add(rng, layout, drawn_rows)
+    currencies.fill(choosing, layout, drawn_rows)
     if drawn.lengthen(rng, drawn_rows):
         kinds.add("records as long as may be")
     derived.add(Random(f"{seed} {number} derived"), layout, drawn_rows)  # noqa: S311 no secret
@@ -269,4 +277,5 @@ def _kinds(layout: dict[str, Any], blocks: Blocks) -> set[str]:
         kinds.add("rows that end early")
     if dialect.get("escapeChar"):
         kinds.add("escaped quotes")
-    return kinds | blocks.kinds
+    keys = {"currencies": "columns of currencies", "feeSign": "signs of fees"}
+    return kinds | blocks.kinds | {kind for key, kind in keys.items() if key in layout["mapping"]["amount"]}

@@ -45,7 +45,8 @@ def _take_part(dice: Random, layout: dict[str, Any], rows: list[Row], name: str)
         part["optional"] = True
     layout["schema"]["fields"] = [column if one is field else one for one in layout["schema"]["fields"]]
     layout["derived"].append({"of": [name], "pattern": pattern, "field": part})
-    for function in layout["mapping"].values():
+    parts = layout["mapping"]["amount"].get("currencies", {})
+    for function in (*layout["mapping"].values(), *parts.values()):
         words = {"credit", "debit"} if function["function"] == "amount_with_direction" else set()
         _rename(function, name, part["name"], {"field", "unless", "fee", "of", "payer", "payee", "direction"} - words)
         _rename(function, name, part["name"], {"credit", "debit"} - words)

@@ -8,6 +8,7 @@ from tests.differential.generate import (
     balances,
     csv_files,
     derived,
+    fees,
     json_layouts,
     mutations,
     others,
@@ -63,7 +64,10 @@ def draw(seed: int, number: int, rng: Random) -> Case:
     layout, path = drawn.layout, drawn.layout.get("recordPath", "")
     divided = record_paths.add(Random(f"{seed} {number} record paths"), layout, outer)  # noqa: S311 no secret
     count = weighted(rng, {0: 0.3, 1: 1.0, 5: 6.0, 12: 3.0, 40: 0.5}) + rng.randint(0, 2)
+    charging = Random(f"{seed} {number} fees")  # noqa: S311 no secret
+    fees.add(charging, layout)
     rows = [drawn.row(rng) for _ in range(count)]
+    fees.fill(charging, layout, rows)
     balances.add(rng, layout, rows)
     long = drawn.lengthen(rng, rows)
     derived.add(Random(f"{seed} {number} derived"), layout, rows)  # noqa: S311 no secret

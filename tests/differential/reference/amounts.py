@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,7 @@ class Till:
     cells: Cells
     minor_units: int | None
     own_account: str | None = None
+    currency: str | None = None
     signed_file: bool = False
 
     def money(self, function: Mapping[str, Any], *, required: bool) -> Money:
@@ -70,8 +71,36 @@ class Till:
             case "amount_by_list":
                 own = function["lists"].get(self.cells.path)
                 return self.money(own, required=required) if own else Money(None, "")
+            case "amount_by_currency":
+                return self._by_currency(function)
             case _:
                 return self._debit_credit(function, required=required)
+
+    def currency_of(self, function: Mapping[str, Any]) -> str | None:
+        """Return the one currency whose fields have an amount, or a zero where none has more."""
+        parts = {code: [self._part(name) for name in _number_fields(own)] for code, own in function.items()}
+        moved = [code for code, own in parts.items() if any(part.number and part.number.value for part in own)]
+        held = [code for code, own in parts.items() if any(part.text is not None for part in own)]
+        found = moved or held
+        return found[0] if len(found) == 1 else None
+
+    def _by_currency(self, function: Mapping[str, Any]) -> Money:
+        currencies, money, faults = function["currencies"], Money(None, ""), list[Fault]()
+        for code, own in currencies.items():
+            found = self.money(own, required=code == self.currency)
+            if code == self.currency:
+                money = found
+                faults += found.faults
+            else:
+                # The number of another currency is not the amount, however large it is.
+                codes = [(fault, fault.codes - {"AMOUNT_RANGE", "FIELD_MISSING"}) for fault in found.faults]
+                faults += [replace(fault, codes=left) for fault, left in codes if left]
+        names = [name for own in currencies.values() for name in _number_fields(own)]
+        if all(self.cells.texts[name] is None for name in names):
+            faults = [Fault(frozenset(names), frozenset(["FIELD_MISSING"]))]
+        elif self.currency is None:
+            faults.append(Fault(frozenset(names), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults))
+        return replace(money, faults=tuple(faults))
 
     def is_negative(self, name: str) -> bool:
         """Return whether the number of the field ``name`` is below zero."""
@@ -90,14 +119,17 @@ class Till:
             value = -value
             negative = value < 0
         negative = function.get("inverted", False) if unsigned else negative
-        named = function.get("fee") or ()
-        fees = [self._part(name, signed=False) for name in ([named] if isinstance(named, str) else named)]
+        fees = self._fees(function)
         faults += tuple(fault for fee in fees for fault in fee.faults())
         if fees and value is not None:
-            value = sum_of(value, *(-(fee.sound or Decimal(0)) for fee in fees))
+            value = sum_of(value, *_charged(function, fees))
             negative = value < 0
             faults += () if any(fee.codes for fee in fees) else self._too_large(value, (part.field,))
         return Money(value, "DBIT" if negative else "CRDT", faults)
+
+    def _fees(self, function: Mapping[str, Any]) -> list[_Part]:
+        named, signed = function.get("fee") or (), function.get("feeSign", "none") != "none"
+        return [self._part(name, signed=signed) for name in ([named] if isinstance(named, str) else named)]
 
     def _by_account(self, function: Mapping[str, Any]) -> Money:
         """Make an amount whose direction follows from the own account: the payer's, the payee's, or neither."""
@@ -172,20 +204,23 @@ class Till:
         negative, sign = function.get("negativeDebits", False), function.get("sign", "none")
         debit = self._part(function["debit"], signed=negative or sign != "none")
         credit = self._part(function["credit"], signed=sign != "none")
-        fields = (debit.field, credit.field)
-        if debit.text is None and credit.text is None:
-            missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"])),) if required else ()
-            return Money(None, "CRDT", missing)
+        fields, fees = (debit.field, credit.field), self._fees(function)
+        of_fees = tuple(fault for fee in fees for fault in fee.faults())
+        if debit.text is None and credit.text is None and not any(map(_is_charge, fees)):
+            missing = (Fault(frozenset(fields), frozenset(["FIELD_MISSING"]), certain=not of_fees),) if required else ()
+            return Money(None, "CRDT", (*missing, *of_fees))
         positive = negative and debit.number is not None and debit.number.value > 0
         faults: tuple[Fault, ...] = (*debit.faults(*(["SIGN_MISMATCH"] if positive else [])), *credit.faults())
-        sound = not faults and all(part.text is None or part.value is not None for part in (debit, credit))
+        parts = (debit, credit, *fees)
+        sound = not (faults or of_fees) and all(part.text is None or part.value is not None for part in parts)
         if _not_zero(debit) and _not_zero(credit):
             faults += (Fault(frozenset(fields), frozenset(["AMOUNT_AMBIGUOUS"]), certain=not faults),)
+        faults += of_fees
         # A cell without a number is no amount.
         out, received = debit.value or Decimal(0), credit.value or Decimal(0)
         if sign == "ignored":
             out, received = abs(out), abs(received)
-        value = sum_of(received, out if negative else -out)
+        value = sum_of(received, out if negative else -out, *_charged(function, fees))
         faults += self._too_large(value, fields) if sound else ()
         went_out = value < 0 or (value == 0 and credit.text is None)
         return Money(value, "DBIT" if went_out else "CRDT", faults)
@@ -229,6 +264,24 @@ def _of_decimals(number: Number, field: Mapping[str, Any], minor_units: int | No
     most = scale if minor_units is None else min(scale, minor_units)
     thousands = field.get("jsonType") != "number" and scale < _THOUSANDS and number.written_decimals == _THOUSANDS
     return {"AMOUNT_SCALE"} if number.decimals > most or thousands else set()
+
+
+def _number_fields(function: Mapping[str, Any]) -> list[str]:
+    """Return the fields with numbers that make an amount, other than by an account or a list."""
+    keys = ("field",) if function["function"] == "amount_with_direction" else ("field", "debit", "credit", "fee")
+    named = [function[key] for key in keys if key in function]
+    return [name for names in named for name in ([names] if isinstance(names, str) else names)]
+
+
+def _is_charge(fee: _Part) -> bool:
+    """Return whether a fee is an amount of its own: one of zero is none, nor is one with anything wrong."""
+    return fee.text is not None and not fee.codes and fee.value != 0
+
+
+def _charged(function: Mapping[str, Any], fees: list[_Part]) -> list[Decimal]:
+    """Return what each fee adds to the amount."""
+    sign = 1 if function.get("feeSign") == "agrees" else -1
+    return [sign * (fee.sound or Decimal(0)) for fee in fees]
 
 
 def _comparable(account: str | None) -> str | None:

@@ -60,6 +60,7 @@ class Mapper:
             self.layout,
             cells,
             CURRENCIES.get(currency or ""),
+            currency=currency,
             own_account=None if own["function"] == "by_direction" else self._text(own, cells, ""),
             signed_file=self.signed_file,
         )
@@ -113,6 +114,8 @@ class Mapper:
                 names = function.get({"DBIT": "debit", "CRDT": "credit"}.get(direction, ""), ())
                 of = (names,) if isinstance(names, str) else names
                 return next((text for name in of if (text := texts[name]) is not None), None)
+            case "by_amount":
+                return Till(self.layout, cells, None).currency_of(self.layout["mapping"]["amount"]["currencies"])
             case "constant":
                 return str(function["value"])
             case "captured":
@@ -141,6 +144,9 @@ class Mapper:
             text = cells.texts[function["field"]]
             if text is not None and text not in function["values"]:
                 return [Fault(fields, frozenset(["VALUE_UNKNOWN"]))]
+        if function["function"] == "by_amount":
+            # The fields of the amount have what is wrong with it.
+            return []
         if value is None and column in REQUIRED:
             return [Fault(fields, frozenset(["ID_MISSING" if column == "transaction_id" else "FIELD_MISSING"]))]
         if column == "currency" and value not in CURRENCIES:
@@ -176,6 +182,8 @@ def fields_of(function: Mapping[str, Any]) -> list[str]:
         return [function["field"], function["direction"]]
     if function["function"] == "amount_by_list":
         return [name for own in function["lists"].values() for name in fields_of(own)]
+    if function["function"] == "amount_by_currency":
+        return [name for own in function["currencies"].values() for name in fields_of(own)]
     if function["function"] == "amount_by_account":
         return [function[key] for key in ("field", "payer", "payee") if key in function]
     named = [function[key] for key in ("field", "unless", "fee", "credit", "debit", "of") if key in function]

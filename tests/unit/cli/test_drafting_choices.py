@@ -593,3 +593,412 @@ def test_totals_in_every_row_are_no_pair() -> None:
 
     assert mapping["amount"] == {"function": "amount", "field": "Amount"}
     assert mapping["booking_date"]["field"] == "Transaction date"
+
+
+def test_other_days_are_named_where_none_is_called_booked() -> None:
+    rows = "2025-01-02,2025-01-09,-1.00\n2025-01-03,2025-01-09,-2.00\n2025-01-04,2025-01-16,2.00\n"
+
+    layout, text = _drafted(f"Created,Transfer Date,Net\n{rows}")
+    _, other = _drafted(f"Created,Date,Net\n{rows}")
+
+    assert layout["mapping"]["booking_date"]["field"] == "Created"
+    assert _question(text, "booking_date") == ""
+    assert _question(other, "booking_date") == "Date or Created?"
+
+
+@pytest.mark.parametrize("header", ["Status", "Kind"])
+def test_a_state_of_unknown_words_is_asked_for(header: str) -> None:
+    other = "zzq" if header == "Status" else "to be cancelled"
+    text = _drafted(f"Date,Amount,{header}\n2025-01-02,-1.00,{other}\n2025-01-03,2.00,Completed\n")[1]
+
+    assert f"# DECIDE: {header} may say that rows are not booked, in 1 of its words" in text
+    assert other not in text
+
+
+def test_a_state_of_known_words_is_not_asked_for() -> None:
+    text = _drafted("Date,Amount,Status\n2025-01-02,-1.00,Paid\n2025-01-03,2.00,Completed\n")[1]
+
+    assert "may say that rows are not booked" not in text
+
+
+def test_records_that_say_that_they_are_pending_are_dropped() -> None:
+    rows = [{"date": f"2025-01-0{day}", "amount": -5.25 * day, "pending": day > 3} for day in range(1, 5)]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    assert layout["drop"] == [{"field": "pending", "values": ["true"]}]
+    assert {"name": "pending", "type": "string", "jsonType": "boolean"} in layout["schema"]["fields"]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+@pytest.mark.parametrize(("scales", "field"), [(("2", "1"), "TODO"), (("2", "2"), "amount.digits")])
+def test_decimals_that_another_number_gives_are_asked_for(scales: tuple[str, str], field: str) -> None:
+    rows = [
+        {"date": f"2025-01-0{day}", "amount": {"digits": f"-{day}50", "scale": scale}}
+        for day, scale in enumerate(scales, 2)
+    ]
+
+    layout, text = _drafted(json.dumps(rows), "file.json")
+
+    assert layout["mapping"]["amount"]["field"] == field
+    assert "does amount.scale say how many decimals amount.digits has?" in _question(text, "amount")
+
+
+def test_what_stands_far_above_the_records_is_one_field() -> None:
+    account = {"currency": "EUR", "list": [{"date": "2025-01-02", "amount": "-1.50"}]}
+
+    fields = _drafted(json.dumps({"statement": {"account": account}}), "file.json")[0]["schema"]["fields"]
+
+    assert [field["name"] for field in fields].count("$.statement.account.currency") == 1
+
+
+@pytest.mark.parametrize("balance", ["Balance", "Running Bal."])
+def test_rows_without_an_amount_are_dropped_and_asked_for(balance: str) -> None:
+    rows = "2025-01-01,,,90.00\n2025-01-02,5.00,,\n2025-01-03,,7.50,\n2025-01-03,,,92.50\n2025-01-04,1.00,,\n"
+
+    layout, text = _drafted(f"Date,Debit,Credit,{balance}\n{rows}2025-01-04,,,91.50\n")
+
+    assert layout["drop"] == [{"field": "Debit", "values": [""], "also": [{"field": "Credit", "values": [""]}]}]
+    assert "DECIDE: is nothing booked in these rows?" in text
+
+
+def test_a_balance_on_rows_of_its_own_proves_the_amount() -> None:
+    rows = "01.01.2025;;90,00\n02.01.2025;-5,00;\n03.01.2025;7,50;\n03.01.2025;;92,50\n04.01.2025;-1,00;\n"
+
+    layout, text = _drafted(f"Datum;Wert;Stand\n{rows}04.01.2025;;91,50\n")
+
+    assert "# proven: Stand runs on by it" in text
+    assert "balance_after" not in layout["mapping"]
+    assert "runningBalance" not in layout
+
+
+def test_rows_with_another_amount_are_not_dropped() -> None:
+    rows = "2025-01-02,-5.00,\n2025-01-03,7.50,\n2025-01-04,,-1.00\n"
+
+    layout, text = _drafted(f"Date,Amount 1,Total 2\n{rows}")
+
+    assert "drop" not in layout
+    assert "Amount 1 or one of Total 2?" in _question(text, "amount")
+
+
+def test_columns_of_currencies_make_the_amount_together() -> None:
+    rows = "2025-01-02,-5.00,\n2025-01-03,7.50,\n2025-01-04,,-1.00\n"
+
+    layout, text = _drafted(f"Date,CAD$,USD$\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_by_currency",
+        "currencies": {code: {"function": "amount", "field": f"{code}$"} for code in ("CAD", "USD")},
+    }
+    assert layout["mapping"]["currency"] == {"function": "by_amount"}
+    assert "is each row's amount in one of CAD$, USD$" in _question(text, "amount")
+
+
+@pytest.mark.parametrize(
+    ("cells", "keys"),
+    [
+        (("-5.00,,-1.00,94.00", ",7.50,,101.50", "-2.00,,-0.50,99.00"), {"feeSign": "agrees"}),
+        (("-5.00,,1.00,94.00", ",7.50,,101.50", "-2.00,,0.50,99.00"), {}),
+        (("-5.00,,1.00,94.00", ",7.50,-0.20,101.70", "-2.00,,0.50,99.20"), {"feeSign": "reverses"}),
+    ],
+)
+def test_a_balance_proves_a_fee_beside_the_amount(cells: tuple[str, ...], keys: dict[str, str]) -> None:
+    rows = "".join(f"2025-01-0{day},{row}\n" for day, row in enumerate(cells, 2))
+
+    layout, text = _drafted(f"Date,Money Out,Money In,Fee,Balance\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "debit_credit",
+        "debit": "Money Out",
+        "credit": "Money In",
+        "negativeDebits": True,
+        "fee": "Fee",
+        **keys,
+    }
+    assert "# proven: Balance runs on by it" in text
+
+
+def test_the_fields_of_alternatives_stand_there_as_comments() -> None:
+    rows = [
+        {"date": f"2025-01-0{day}", "amount": {"value": f"-{day}.50"}, "fees": f"-0.0{day}", "state": state}
+        for day, state in ((2, "S"), (3, "P"))
+    ]
+
+    text = _drafted(json.dumps(rows), "file.json")[1]
+
+    assert "    # - {name: fees, type: number}" in text
+    assert "    # - {name: state, type: string}" in text
+    assert "is fees charged as well? Then add fee: fees, feeSign: agrees" in _question(text, "amount")
+
+
+def test_rows_with_another_word_are_asked_for() -> None:
+    rows = "2025-01-02,5.00,Debit\n2025-01-03,7.50,Credit\n2025-01-04,1.00,Neutral\n"
+
+    assert "rows with another word in Direction (1)" in _question(
+        _drafted(f"Date,Amount,Direction\n{rows}")[1], "amount"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "code"), [("valor (R$)", "BRL"), ("取引金額\uff08円\uff09", "JPY"), ("Tutar (TL)", "TRY")]
+)
+def test_a_sign_in_the_amounts_header_is_the_currency(header: str, code: str) -> None:
+    layout, _ = _drafted(f"Date;{header}\n2025-01-02;-1.50\n2025-01-03;2.50\n")
+
+    assert layout["mapping"]["currency"] == {"function": "constant", "value": code}
+
+
+def test_numbers_of_another_meaning_are_no_alternative() -> None:
+    rows = [{"date": f"2025-01-0{day}", "amount": f"{day}.50", "bin": day * 37} for day in (2, 3, 4)]
+
+    assert "bin" not in _question(_drafted(json.dumps(rows), "file.json")[1], "amount")
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"), [("תאריך,חובה,זכות,יתרה", "cp1255"), ("التاريخ,مدين,دائن,الرصيد", "cp1256")]
+)
+def test_letters_of_more_scripts_tell_the_encoding(header: str, encoding: str) -> None:
+    rows = "2/01/2025,5.00,,95.00\n14/01/2025,,7.50,102.50\n15/01/2025,1.00,,101.50\n"
+
+    layout = yaml.safe_load(draft(f"{header}\n{rows}".encode(encoding), "file.csv", "partner"))
+
+    assert layout["encoding"] == encoding
+    assert layout["mapping"]["amount"]["function"] == "debit_credit"
+    assert [field["name"] for field in layout["schema"]["fields"]] == header.split(",")
+
+
+def test_a_value_date_in_hebrew_is_no_booking_date() -> None:
+    rows = "13/01/2025,14/01/2025,5.00\n14/01/2025,15/01/2025,-7.50\n"
+
+    assert _drafted(f"תאריך,תאריך ערך,סכום\n{rows}")[0]["mapping"]["booking_date"]["field"] == "תאריך"
+
+
+PROSE = (
+    """\
+# Notes on payments
+
+The amount, the date, and the balance of 2025-01-02, 5.00, are only an example.
+- payments, refunds and the date of booking, as the bank calls it
+- the amount, in euros
+"""
+    + "Nothing here is a table.\n" * 30
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PROSE,
+        "Dear Ms Roe, the date is set\nThe amount, we fear, is not\nYours\n",
+        "a,b\nc,d\n",
+        "name: x\nkeys: [a, b]\n",
+    ],
+)
+def test_a_text_without_a_table_is_refused(content: str) -> None:
+    with pytest.raises(DraftError, match="no table with dates and amounts"):
+        draft(content.encode(), "notes.csv", "partner")
+
+
+def test_a_header_that_no_layout_could_find_is_refused() -> None:
+    with pytest.raises(DraftError, match="line 121"):
+        draft(("Roe\n" * 120 + "Date,Amount\n" + "2025-01-02,-1.00\n" * 40).encode(), "file.csv", "partner")
+
+
+def test_a_header_without_rows_is_drafted() -> None:
+    layout, _ = _drafted("Kontoauszug;;\nDatum;Text;Betrag\n")
+
+    assert [field["name"] for field in layout["schema"]["fields"]] == ["Datum", "Text", "Betrag"]
+
+
+YEARLESS = "Zeitraum;01.12.2024 - 15.01.2025\n\nTag;Text;Betrag\n28.12.;a;-5,00\n30.12.;b;-6,50\n02.01.;c;9,00\n"
+
+
+def test_dates_without_a_year_get_the_closing_date() -> None:
+    layout, text = _drafted(YEARLESS)
+
+    [capture] = layout["captures"]
+    assert layout["schema"]["fields"][0] == {
+        "name": "Tag",
+        "type": "date",
+        "format": "%d.%m.",
+        "closing": {"capture": "closing", "format": "%d.%m.%Y"},
+    }
+    assert re.search(capture["pattern"], YEARLESS.splitlines()[0])[1] == "15.01.2025"  # type: ignore[index]
+    assert "so that it gives the year of each row?" in text
+    assert "2024" not in text
+
+
+def test_dates_without_any_year_are_left_to_a_person() -> None:
+    layout, text = _drafted(YEARLESS.partition("\n")[2])
+
+    assert layout["mapping"]["booking_date"]["field"] == "TODO"
+    assert "# DECIDE: the dates in Tag have no year" in text
+
+
+def test_a_balance_is_proven_beyond_the_turn_of_the_year() -> None:
+    rows = "28/12,5.00,95.00\n30/12,6.50,88.50\n02/01,-9.00,97.50\n"
+
+    layout, _ = _drafted(f"Statement to,31/01/2025\n\nDate,Wert,Stand\n{rows}")
+
+    assert layout["runningBalance"] == "ascending"
+    assert layout["mapping"]["amount"] == {"function": "amount", "field": "Wert", "inverted": True}
+
+
+def test_several_formats_of_one_order_are_listed() -> None:
+    rows = "02/01/2025,-1.00\n13/01/2025,2.00\n14/01/2025 10:30,3.00\n15-Jan-2025,4.00\n16/01/2025,5.00\n"
+
+    [date, _] = _drafted(f"Date,Amount\n{rows}")[0]["schema"]["fields"]
+
+    assert date["type"] == "datetime"
+    assert sorted(date["format"]) == ["%d-%b-%Y", "%d/%m/%Y", "%d/%m/%Y %H:%M"]
+
+
+def test_another_order_of_day_and_month_is_not_listed() -> None:
+    rows = "13/01/2025,-1.00\n14/01/2025,2.00\n15/01/2025,3.00\n01/31/2025,4.00\n"
+
+    [date, _] = _drafted(f"Date,Amount\n{rows}")[0]["schema"]["fields"]
+
+    assert date["format"] == "%d/%m/%Y"
+
+
+@pytest.mark.parametrize(("mark", "format_"), [("'{}", "'%d%m%Y"), ("'{}'", "'%d%m%Y'")])
+def test_an_apostrophe_around_a_date_is_part_of_it(mark: str, format_: str) -> None:
+    rows = f"7;{mark.format('13012025')};-1.50\n8;{mark.format('14012025')};2.50\n"
+
+    assert _drafted(f"No;Date;Amount\n{rows}")[0]["schema"]["fields"][1]["format"] == format_
+
+
+def test_quotes_behind_a_backslash_are_read() -> None:
+    rows = '"2025-01-02","Inn \\"Zur Linde\\", Bar","-5.00"\n"2025-01-03","b","6.00"\n'
+
+    layout, text = _drafted(f'"Date","Text","Amount"\n{rows}')
+
+    assert layout["dialect"]["escapeChar"] == "\\"
+    assert "malformed" not in text
+
+
+def test_lines_with_malformed_quotes_are_counted() -> None:
+    rows = '"2025-01-02","Inn "Zur Linde"","-5.00"\n"2025-01-03","b","6.00"\n"2025-01-04","c","7.00"\n'
+
+    text = _drafted(f'"Date","Text","Amount"\n{rows}')[1]
+
+    assert "# DECIDE: quotes are malformed in 1 line, from line 2 on" in text
+    assert "Linde" not in text
+
+
+def _list(day: int, *amounts: str) -> list[dict[str, str]]:
+    return [
+        {"date": f"2025-01-{day + number:02}", "amount": amount, "currency": "EUR"}
+        for number, amount in enumerate(amounts)
+    ]
+
+
+def test_lists_that_are_written_alike_are_read_together() -> None:
+    lists = {"credits": _list(2, "5.00", "6.50"), "debits": _list(3, "7.00"), "pending": _list(9, "1.00")}
+
+    layout, text = _drafted(json.dumps({"entries": lists}), "file.json")
+
+    assert layout["recordPath"] == ["$.entries.credits[*]", "$.entries.debits[*]"]
+    assert layout["ignoredArrays"] == ["$.entries.pending[*]"]
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_with_direction",
+        "field": "amount",
+        "direction": "$recordPath",
+        "credit": ["$.entries.credits[*]"],
+        "debit": ["$.entries.debits[*]"],
+        "sign": "none",
+    }
+    assert "DECIDE: is all booked in $.entries.credits[*], $.entries.debits[*]?" in text
+
+
+def test_a_list_that_is_written_differently_is_named() -> None:
+    lists = {"payments": _list(2, "5.00", "6.50"), "refunds": [{"day": "2025-01-03", "total": "7.00"}]}
+
+    layout, text = _drafted(json.dumps(lists), "file.json")
+
+    assert layout["recordPath"] == "$.payments[*]"
+    assert "DECIDE: $.payments[*], $.refunds[*], or all?" in text
+
+
+def test_what_identifies_a_row_is_no_name_and_no_kind() -> None:
+    rows = "".join(f"2025-01-0{day},-5.2{day},Shop,M{day},m{day}@example.org,Bar {day},C{day}\n" for day in range(2, 6))
+
+    mapping = _drafted(f"Date,Amount,Merchant Account,Merchant Reference,Payer email,Merchant,Customer code\n{rows}")[
+        0
+    ]["mapping"]
+
+    assert "counterparty_account" not in mapping
+    assert mapping["counterparty_name"]["field"] == "Merchant"
+    assert "bank_transaction_code" not in mapping
+
+
+def test_words_that_the_signs_contradict_are_named() -> None:
+    rows = "2025-01-02,5.00,Debit\n2025-01-03,-1.50,Debit\n2025-01-04,7.00,Credit\n2025-01-05,-2.00,Credit\n"
+
+    assert "or does Direction say which way money went?" in _question(
+        _drafted(f"Date,Amount,Direction\n{rows}")[1], "amount"
+    )
+
+
+def test_a_balance_that_goes_both_ways_asks_for_the_words() -> None:
+    rows = "".join(f"2025-01-{day:02},{day}.50,1,{round(100 - (day * day + 2 * day) / 2, 2)}\n" for day in range(1, 10))
+    rows += "2025-01-10,7.25,2,57.75\n"
+
+    layout, text = _drafted(f"Date,Amount,Kind,Balance\n{rows}")
+
+    assert layout["mapping"]["amount"] == {
+        "function": "amount_with_direction",
+        "field": "Amount",
+        "direction": "Kind",
+        "credit": ["TODO"],
+        "debit": ["TODO"],
+        "sign": "none",
+    }
+    assert "Balance shows that money goes both ways, as Kind says" in _question(text, "amount")
+    assert {"name": "Kind", "type": "string"} in layout["schema"]["fields"]
+
+
+def test_a_day_of_settlement_is_asked_for_beside_another() -> None:
+    rows = "2025-01-02,2025-01-04,-1.00\n2025-01-03,2025-01-05,2.00\n"
+
+    assert (
+        _question(_drafted(f"created_at,settled_at,amount\n{rows}")[1], "booking_date") == "settled_at or created_at?"
+    )
+
+
+@pytest.mark.parametrize(("flags", "asked"), [(("r", "i"), True), (("D", "C"), False), (("r", "r"), False)])
+def test_a_flag_of_letters_is_asked_for(flags: tuple[str, str], asked: bool) -> None:  # noqa: FBT001
+    text = _drafted(f"Date,Amount,X1\n2025-01-02,-1.00,{flags[0]}\n2025-01-03,2.00,{flags[1]}\n")[1]
+
+    assert ("X1 may say that rows are not booked" in text) == asked
+
+
+def test_other_directions_are_named_beside_an_inverted_amount() -> None:
+    rows = "2025-01-02,5.00,FEE\n2025-01-03,7.50,SALE\n"
+
+    question = _question(_drafted(f"Date,Purchase amount,Type\n{rows}")[1], "amount")
+
+    assert "leave out inverted; or amount_with_direction by Type" in question
+
+
+def test_what_a_provider_passes_on_is_money_in() -> None:
+    rows = "2025-01-02,50.00,1.00,49.00,sale\n2025-01-03,75.00,1.50,73.50,refund\n2025-01-04,9.00,0.20,8.80,sale\n"
+
+    mapping = _drafted(f"Date,Amount,Fee,Net,Card type\n{rows}")[0]["mapping"]
+
+    assert "inverted" not in mapping["amount"]
+
+
+def test_codes_under_a_name_for_them_are_the_currency() -> None:
+    rows = "2025-01-02,5.00,AFN,\n2025-01-03,7.50,AFN,\n2025-01-04,-1.00,AFN,EUR\n"
+
+    layout, text = _drafted(f"Date,Amount,Fulfilment,Currency\n{rows}")
+
+    assert layout["mapping"]["currency"]["field"] == "Currency"
+    assert "or is it a constant?" in _question(text, "currency")
+
+
+def test_a_total_in_a_column_of_dates_is_dropped() -> None:
+    rows = "R1,2025-01-02,5.00,\nR2,2025-01-03,,7.50\nR3,2025-01-03,1.00,\n,Total,6.00,7.50\n"
+
+    assert _drafted(f"Ref,Date,Debit,Credit\n{rows}")[0]["drop"] == [{"field": "Date", "values": ["Total"]}]

@@ -101,6 +101,17 @@ def test_a_fee_is_subtracted(*, rows: list[Row], inverted: bool) -> None:
 
 
 @LAWS
+@given(rows=st.lists(st.tuples(numbers, numbers), min_size=20, max_size=40), reverses=st.booleans())
+def test_a_signed_fee_is_added_or_taken_off(*, rows: list[Row], reverses: bool) -> None:
+    def meaning(cell: str, fee_cell: str) -> Decimal | None:
+        amount, fee = value(cell), value(fee_cell or "0")
+        return None if amount is None or fee is None else amount - fee if reverses else amount + fee
+
+    function = Amount(field="Sum", fee="Fee", fee_sign="reverses" if reverses else "agrees")
+    assert_read(function, [number("Sum"), number("Fee")], rows, meaning)
+
+
+@LAWS
 @given(rows=st.lists(st.tuples(numbers, numbers), min_size=20, max_size=40), negative=st.booleans())
 def test_debits_go_out_and_credits_come_in(*, rows: list[Row], negative: bool) -> None:
     def meaning(debit_cell: str, credit_cell: str) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -31,6 +32,7 @@ def _errors(output: Output) -> dict[int, str]:
     return {row["source_line"]: row["error_code"] for row in output.quarantine}
 
 
+LARGEST = "9999999999999.99"
 WORDED = NumberField(
     name="Sum", decimal_char=",", group_char=".", suffixes=(" EUR",), debit_words=("DR",), credit_words=("CR",)
 )
@@ -292,6 +294,45 @@ def test_a_fee_goes_out_besides_an_unsigned_amount(tmp_path: Path) -> None:
     assert inverted == [Decimal("-5.5"), RowCode.SIGN_MISMATCH, RowCode.SIGN_MISMATCH]
 
 
+@pytest.mark.parametrize(
+    ("sign", "charged"),
+    [
+        ("none", ["-101.5", "SIGN_MISMATCH", "SIGN_MISMATCH", "-1.5", "SIGN_MISMATCH"]),
+        ("agrees", ["-98.5", "-101.5", "-98.5", "1.5", "-1.5"]),
+        ("reverses", ["-101.5", "-98.5", "-101.5", "-1.5", "1.5"]),
+    ],
+)
+def test_a_fee_has_the_sign_that_is_declared(
+    sign: Literal["none", "agrees", "reverses"], charged: list[str], tmp_path: Path
+) -> None:
+    fields: list[Field] = [NumberField(name="In"), NumberField(name="Out"), NumberField(name="Fee")]
+    function = DebitCredit(debit="Out", credit="In", negative_debits=True, fee="Fee", fee_sign=sign)
+
+    found = read(tmp_path, function, fields, ";-100;1.50", ";-100;-1.50", ";-100;+1.50", ";;1.50", ";;-1.50")
+
+    assert [str(value) for value in found] == charged
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (";;0.00", {2: RowCode.FIELD_MISSING}),
+        (";;-0.00", {2: RowCode.FIELD_MISSING}),
+        (";;", {2: RowCode.FIELD_MISSING}),
+        (";;x", {2: RowCode.AMOUNT_FORMAT}),
+        ("0.00;;", {}),
+        ("1.00;1.00;-1.00", {2: RowCode.AMOUNT_AMBIGUOUS}),
+        (f"{LARGEST};;0.01", {2: RowCode.AMOUNT_RANGE}),
+        (f";;{LARGEST}9", {2: RowCode.AMOUNT_SCALE}),
+    ],
+)
+def test_a_fee_of_zero_alone_is_no_amount(cells: str, expected: dict[int, str], tmp_path: Path) -> None:
+    fields: list[Field] = [NumberField(name="In"), NumberField(name="Out"), NumberField(name="Fee")]
+    function = DebitCredit(debit="Out", credit="In", fee="Fee", fee_sign="agrees")
+
+    assert _errors(transform(_file(fields, (cells,)), tmp_path, csv_layout(fields, amount=function))) == expected
+
+
 def test_a_zero_has_the_direction_of_its_word(tmp_path: Path) -> None:
     content = _file([WORDED], ("0,00 DR", "0,00 CR"))
 
@@ -320,9 +361,6 @@ def test_three_decimals_of_a_json_number_leave_no_doubt(number: str, expected: D
     output = transform(document.encode(), tmp_path, CATALOG.get("quickfile-single"))
 
     assert [row["amount"] for row in output.transactions] + list(_errors(output).values()) == [expected]
-
-
-LARGEST = "9999999999999.99"
 
 
 def test_totals_are_exact_and_sums_beyond_the_largest_fail(tmp_path: Path) -> None:

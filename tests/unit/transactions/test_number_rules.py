@@ -149,6 +149,8 @@ BOTH: dict[str, Any] = {"credit": ("CR",), "debit": ("DR",)}
         (AmountByAccount(field="Worded", payer="A", payee="B"), "the words of Worded give its direction"),
         (Amount(field="Dollars"), "USD beside Dollars is another currency than EUR"),
         (Amount(field="Sum", fee="Sum"), "reads one field twice"),
+        (Amount(field="Sum", fee_sign="agrees"), "feeSign says what the sign of a fee means, and there is no fee"),
+        (DebitCredit(debit="Sum", credit="Sum", fee="Sum"), "reads one field twice"),
         (DebitCredit(debit="Sum", credit="Sum"), "reads one field twice"),
         (AmountByAccount(field="Sum", payer="A", payee="A"), "reads one field twice"),
         (AmountByAccount(field="Sum", payer="A", payee="Worded"), "Worded has the wrong type for this function"),

@@ -1,0 +1,39 @@
+"""Recognizes columns of amounts of which each is in a currency of its own, named by its header."""
+
+from collections.abc import Sequence
+
+from cli.drafting.candidates import kind_of, rank_of
+from cli.drafting.columns import Column
+from cli.drafting.currencies import code_in
+from cli.drafting.filling import Filling, listed
+
+_SEVERAL = 2
+
+
+def amount_by_currency(columns: Sequence[Column]) -> Filling | None:
+    """Return the amount that the columns of several currencies make together, if each row has it in one of them."""
+    coded = {
+        code: column
+        for column in columns
+        if column.is_number and rank_of(column) and kind_of(column) != "balance" and (code := code_in(column.name))
+    }
+    found = tuple(coded.values())
+    if len(found) < _SEVERAL or not _take_turns(found):
+        return None
+    is_signed = any(column.is_signed for column in found)
+    question = "is money out negative? If it is positive, add inverted: true to each" if is_signed else "never negative"
+    return Filling(
+        column="amount",
+        function={
+            "function": "amount_by_currency",
+            "currencies": {code: {"function": "amount", "field": column.name} for code, column in coded.items()},
+        },
+        columns=found,
+        questions=(f"is each row's amount in one of {listed(found)}, which gives its currency? And {question}",),
+    )
+
+
+def _take_turns(columns: Sequence[Column]) -> bool:
+    """Return whether no row has amounts in two of the columns, and each of them has some."""
+    rows = zip(*(column.amounts for column in columns), strict=True)
+    return all(sum(map(bool, row)) <= 1 for row in rows) and all(any(column.amounts) for column in columns)
