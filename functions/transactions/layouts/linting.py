@@ -159,8 +159,8 @@ def _sections(layout: Layout) -> Iterator[str]:
         return
     if not layout.names_above_rows:
         yield "sections: nothing is captured above the rows, or in a header"
-    if layout.dialect.line_breaks_in_cells or layout.dialect.footer:
-        yield "sections: cannot be combined with lineBreaksInCells or a footer"
+    if layout.dialect.footer:
+        yield "sections: cannot be combined with a footer"
 
 
 def _continuation_lines(layout: Layout) -> Iterator[str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from transactions.codes import FileCode
+from transactions.errors import FileRejectedError
 from transactions.layouts.layout import Dialect
 from transactions.reading.records import MAX_RECORD_BYTES
 
@@ -125,6 +127,19 @@ class Cells:
         """Match two characters that stand for one: those that are escaped, or a doubled quote."""
         quote, escape = re.escape(self._quote or ""), re.escape(self._escape or "")
         return f"{escape}[{escape}{quote}]" if escape else quote * 2
+
+
+def open_quote(number: int) -> FileRejectedError:
+    """Return the error of a file in which the cell that begins on this line, and may span lines, has no end."""
+    return FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {number} is not closed")
+
+
+def misplaced_quote(number: int, dialect: Dialect) -> FileRejectedError:
+    """Return the error of a file in which it is not certain where the record ends that begins on this line."""
+    detail = f"a quote opened on line {number} is closed, and there is text behind it"
+    if dialect.escape_char:
+        detail = f"the quotes of line {number} are not escaped as the layout says"
+    return FileRejectedError(FileCode.MALFORMED_CSV, detail)
 
 
 def cells_of(line: str, dialect: Dialect) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from transactions.codes import FileCode, RowCode, WarningCode
 from transactions.errors import FileRejectedError
 from transactions.reading.accounts import LineAccount
 from transactions.reading.characters import CHARACTER_RULE, FORBIDDEN
-from transactions.reading.csv_cells import BLANK, Cells
+from transactions.reading.csv_cells import BLANK, Cells, misplaced_quote, open_quote
 from transactions.reading.headers import Found
 from transactions.reading.intake import LastByte
 from transactions.reading.misses import expected_cells
@@ -174,7 +174,7 @@ class CsvRows:
         """
         number = self._account.line + start
         if closing is None:
-            raise FileRejectedError(FileCode.MALFORMED_CSV, f"a quote opened on line {number} is not closed")
+            raise open_quote(number)
         end = closing + 1
         cells = self._split(number, _LINE_FEED.join(lines[start:end]).decode())
         lines[start] = self._written(number, cells) if cells else self._placeholder_for(number)
@@ -226,10 +226,7 @@ class CsvRows:
             return []
         self._check(number, record)
         if cells is None and self._spans_lines:
-            detail = f"a quote opened on line {number} is closed, and there is text behind it"
-            if self._escapes:
-                detail = f"the quotes of line {number} are not escaped as the layout says"
-            raise FileRejectedError(FileCode.MALFORMED_CSV, detail)
+            raise misplaced_quote(number, self._found.layout.dialect)
         if FORBIDDEN.search(record):
             code, rule = RowCode.CHARACTER_FORBIDDEN, CHARACTER_RULE
         elif cells is None:

@@ -1,16 +1,17 @@
 """Sections of a CSV file: rows with lines above them that say whose they are, such as one account after another."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 
 from transactions.codes import FileCode
 from transactions.errors import FileRejectedError
 from transactions.layouts.layout import MAX_HEADER_WITHIN, Layout
-from transactions.reading.csv_cells import cells_of
+from transactions.reading.csv_cells import Cells, cells_of, misplaced_quote, open_quote
 from transactions.reading.headers import Found, match_columns
 from transactions.reading.leading import fact_patterns, facts_in, is_of_rows, may_be_row
-from transactions.reading.records import Section
+from transactions.reading.records import MAX_RECORD_LINES, Section
 from transactions.reading.shapes import is_dated
 
 
@@ -106,23 +107,53 @@ class SectionReader:
     """Takes the lines between sections out of a file, and keeps the facts of each section.
 
     Down to a header, these are as many lines as may stand above the first one, up to the row above them; without a
-    header, those with captured facts. They must have every fact that the layout captures.
+    header, those with captured facts. They must have every fact that the layout captures. Where a cell may span lines,
+    its lines are one, with line feeds in it.
     """
 
     def __init__(self, found: Found) -> None:
         self._lines, self._found = SectionLines(found), found
-        self._held = list[str]()
+        self._held, self._cells = list[str](), Cells(found.layout.dialect)
         self._has_begun = bool(found.captures)
         self._names = found.layout.names_above_rows
 
-    def complete(self, lines: list[str], *, last: bool = False) -> list[str]:
-        """Return the lines down to the last row, with those held back before; the others wait for what is below."""
+    def complete(self, lines: list[str], first: int, *, last: bool = False) -> list[str]:
+        """Return the lines down to the last row, with those held back before; the others wait for what is below.
+
+        ``first`` is the number of the first line that was not returned yet.
+
+        Raises
+        ------
+        FileRejectedError
+            MALFORMED_CSV if cells may span lines, and it is not certain where one ends.
+        """
         lines = self._held + lines
+        lines, unfinished = self._joined(lines, first, last=last)
         end = len(lines)
         while not last and end > 0 and len(lines) - end < MAX_HEADER_WITHIN and not self._lines.is_row(lines[end - 1]):
             end -= 1
-        self._held = lines[end:]
+        self._held = lines[end:] + unfinished
         return lines[:end]
+
+    def _joined(self, lines: list[str], first: int, *, last: bool) -> tuple[list[str], list[str]]:
+        """Join lines that a cell spans; return also those of a cell that is not closed yet."""
+        if not self._found.layout.dialect.line_breaks_in_cells:
+            return lines, []
+        joined, unfinished, number = list[str](), list[str](), first
+        for line in lines:
+            unfinished.append(line)
+            record = "\n".join(unfinished)
+            if not self._cells.is_open(record):
+                if self._cells.split(record) is None:
+                    raise misplaced_quote(number, self._found.layout.dialect)
+                joined.append(record)
+                number += count_lines(record)
+                unfinished = []
+            elif count_lines(record) >= MAX_RECORD_LINES:
+                raise open_quote(number)
+        if unfinished and last:
+            raise open_quote(number)
+        return joined, unfinished
 
     def sections(self, first: int, lines: Sequence[str]) -> list[tuple[range, Section]]:
         """Find the sections that begin in ``lines``, the first of which has the number ``first``.
@@ -138,25 +169,27 @@ class SectionReader:
             If one lacks a fact, or has other columns.
         """
         place, found = 0, list[tuple[range, Section]]()
+        numbers = numbers_of(lines, first)
         clues = [
             _Clue(self._lines.header_facts(number, line), self._lines.facts(line))
-            for number, line in enumerate(lines, first)
+            for number, line in zip(numbers, lines, strict=False)
         ]
         while place < len(lines):
             if clues[place].any:
                 start, place = self._extent(lines, clues, place, above=found[-1][0].stop if found else 0)
-                facts = self._facts(first + start, clues[start:place])
-                found.append((range(start, place), Section(first + place, facts)))
+                facts = self._facts(numbers[start], clues[start:place])
+                found.append((range(start, place), Section(numbers[place], facts)))
             else:
                 place += 1
-        self._refuse_rows_before(first, lines[: found[0][0].start] if found else lines)
+        self._refuse_rows_before(numbers, lines[: found[0][0].start] if found else lines)
         self._has_begun = self._has_begun or bool(found)
         return found
 
-    def _refuse_rows_before(self, first: int, lines: Sequence[str]) -> None:
+    def _refuse_rows_before(self, numbers: Sequence[int], lines: Sequence[str]) -> None:
         row = None if self._has_begun else next(filter(self._lines.is_row, lines), None)
         if row is not None:
-            raise FileRejectedError(FileCode.CAPTURE_MISSING, f"{min(self._names)}, line {first + lines.index(row)}")
+            number = numbers[lines.index(row)]
+            raise FileRejectedError(FileCode.CAPTURE_MISSING, f"{min(self._names)}, line {number}")
 
     def _extent(self, lines: Sequence[str], clues: "Sequence[_Clue]", place: int, *, above: int) -> tuple[int, int]:
         """Return where the lines above a section's rows begin and end: ``place`` has the first clue.
@@ -192,6 +225,16 @@ class SectionReader:
                 raise FileRejectedError(code, f"{name}, section on line {number}")
             facts[name] = found.pop()
         return facts
+
+
+def numbers_of(lines: Sequence[str], first: int) -> list[int]:
+    """Return the number of each of ``lines``, some of which have line feeds in them, and of the line below them."""
+    return [*accumulate(map(count_lines, lines), initial=first)]
+
+
+def count_lines(record: str) -> int:
+    """Return how many lines of the file ``record`` takes."""
+    return record.count("\n") + 1
 
 
 class _Clue(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from transactions.reading.headers import Found
 from transactions.reading.leading import is_of_rows
 from transactions.reading.lines import LineFilter
 from transactions.reading.records import Section
-from transactions.reading.sections import SectionGuard, SectionReader
+from transactions.reading.sections import SectionGuard, SectionReader, numbers_of
 from transactions.reading.shapes import is_booked
 
 SKIPPED_RULE = "no booking date and amount in the columns of a row"
@@ -54,16 +54,17 @@ class SkippedLines:
     def _of_rows(self, block: bytes, first: int, *, last: bool) -> list[bytes]:
         if not self._sections:
             return [] if last else [self._without_skipped(block, first)]
-        lines = self._sections.complete([] if last else block.decode().split("\n"), last=last)
+        lines = self._sections.complete([] if last else block.decode().split("\n"), first, last=last)
         return [self._without_skipped(self._without_sections(self._sections, lines, first), first)] if lines else []
 
     def _without_sections(self, reader: SectionReader, lines: list[str], first: int) -> bytes:
+        numbers = numbers_of(lines, first)
         for places, section in reader.sections(first, lines):
             self._account.begin(section)
             for place in places:
                 if self._cells.has_values(lines[place]):
-                    self._skip(first + place, lines[place], SECTIONS, above_rows=True)
-                lines[place] = ""
+                    self._skip(numbers[place], lines[place], SECTIONS, above_rows=True)
+                lines[place] = "\n" * lines[place].count("\n")
         return "\n".join(lines).encode()
 
     def _without_skipped(self, block: bytes, first: int) -> bytes:

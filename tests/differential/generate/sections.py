@@ -16,7 +16,7 @@ def among(
     if not {"preamble", "header"} & facts.keys() or not chance(dice, 0.6):
         return lines
     broken = any("\n" in cell for cell in header)
-    if not dialect.get("lineBreaksInCells") and not dialect.get("footer") and not broken and chance(dice, 0.8):
+    if not dialect.get("footer") and not broken and chance(dice, 0.8):
         layout["sections"] = True
     elif chance(dice, 0.7):
         return lines

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+MOST_LINES_OF_A_RECORD = 100
+
 
 class QuoteOpenError(Exception):
     """A quoted cell does not end."""

@@ -7,21 +7,26 @@ from typing import Any
 from tests.differential.reference.answer import Fault, RefusedError, Row
 from tests.differential.reference.cells import Cells
 from tests.differential.reference.continuations import continued, joined
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, has_values, is_open, split
+from tests.differential.reference.csv_cells import (
+    MOST_LINES_OF_A_RECORD,
+    QuoteMisplacedError,
+    QuoteOpenError,
+    has_values,
+    is_open,
+    split,
+)
 from tests.differential.reference.headers import Header
 from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.places import has_amount, has_date
 from tests.differential.reference.skipped_lines import is_skipped
 from tests.differential.reference.texts import FORBIDDEN, MAX_LINE_BYTES
 
-MOST_LINES_OF_A_RECORD = 100
-
 
 @dataclass
 class CsvRows:
     """The rows of one file, read by one layout; ``skipped`` counts the lines that the layout skips, ``joined`` others.
 
-    ``above_sections`` are the numbers of the lines that stand above a section's rows.
+    ``above_sections`` are the lines that stand above a section's rows, by number.
     """
 
     layout: Mapping[str, Any]
@@ -29,7 +34,7 @@ class CsvRows:
     header: Header
     skipped: int = 0
     joined: int = 0
-    above_sections: set[int] = field(default_factory=set)
+    above_sections: Mapping[int, str] = field(default_factory=dict)
     _dialect: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,9 +46,10 @@ class CsvRows:
         for number, line in enumerate(self.lines[:above], 1):
             yield from self._skip(number, line, above_rows=True)
         lines = self.lines[self.header.lines :]
-        for number in sorted(self.above_sections):
-            yield from self._skip(number, self.lines[number - 1], above_rows=True)
-            lines[number - 1 - self.header.lines] = ""
+        for number, record in sorted(self.above_sections.items()):
+            yield from self._skip(number, record, above_rows=True)
+            place, count = number - 1 - self.header.lines, record.count("\n") + 1
+            lines[place : place + count] = [""] * count
         for place, skipped in enumerate(is_skipped(self._dialect, lines)):
             if skipped:
                 yield from self._skip(self.header.lines + place + 1, lines[place])

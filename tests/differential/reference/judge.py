@@ -87,7 +87,7 @@ def _of_csv(layout: Mapping[str, Any], text: str, file_name: str, received_on: d
     if captures_of(layout) - facts.keys() and not layout.get("sections"):
         raise RefusedError("CAPTURE_MISSING")
     sections = _sections(layout, header, lines) if layout.get("sections") else None
-    rows = CsvRows(layout, lines, header, above_sections=sections.above if sections else set())
+    rows = CsvRows(layout, lines, header, above_sections=sections.above if sections else {})
     doubts = frozenset(["HEADER_MISMATCH"] if header.may_be_another else [])
     try:
         answer = answered(Mapper(layout, facts, received_on, sections=sections), rows.rows())

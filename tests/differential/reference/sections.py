@@ -3,10 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from tests.differential.reference.answer import RefusedError, Row
-from tests.differential.reference.csv_cells import QuoteMisplacedError, QuoteOpenError, split
+from tests.differential.reference.csv_cells import (
+    MOST_LINES_OF_A_RECORD,
+    QuoteMisplacedError,
+    QuoteOpenError,
+    is_open,
+    split,
+)
 from tests.differential.reference.headers import Header, captured, header_columns, header_facts, header_record
 from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.patterns import search
@@ -15,9 +22,12 @@ from tests.differential.reference.places import has_amount, has_date
 
 @dataclass
 class Sections:
-    """The lines that stand above the rows of a section, and the facts of the rows from a line on."""
+    """The lines that stand above the rows of a section, by number, and the facts of the rows from a line on.
 
-    above: set[int] = field(default_factory=set)
+    Where a cell may span lines, its lines are one, under the number of the first.
+    """
+
+    above: dict[int, str] = field(default_factory=dict)
     facts: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
     def facts_of(self, line: int) -> Mapping[str, str]:
@@ -28,18 +38,42 @@ class Sections:
 def find_sections(layout: Mapping[str, Any], header: Header, lines: list[str]) -> Sections:
     """Find the sections of a file whose layout has some; RefusedError if a section lacks a fact, or has two."""
     found = Sections(facts={1: header.facts} if header.facts else {})
-    place = header.lines
+    lines = [*lines[: header.lines], *_records(layout, lines[header.lines :])]
+    numbers = [*accumulate((line.count("\n") + 1 for line in lines), initial=1)]
+    place = floor = header.lines
     while place < len(lines):
         if not _tells(layout, header, lines[place]):
             if not found.facts and _is_dated(layout, header, lines[place]):
                 raise RefusedError("CAPTURE_MISSING")
             place += 1
             continue
-        start, end = _extent(layout, header, lines, place, floor=max([header.lines, *(line for line in found.above)]))
-        found.above |= set(range(start + 1, end + 1))
-        found.facts[end + 1] = _facts_of_section(layout, header, lines[start:end])
-        place = end
+        start, end = _extent(layout, header, lines, place, floor=floor)
+        found.above |= {numbers[at]: lines[at] for at in range(start, end)}
+        found.facts[numbers[end]] = _facts_of_section(layout, header, lines[start:end])
+        place = floor = end
     return found
+
+
+def _records(layout: Mapping[str, Any], lines: list[str]) -> list[str]:
+    """Join lines that a cell spans; RefusedError if it is not certain where one ends, and so what further up says."""
+    dialect = layout.get("dialect", {})
+    if not dialect.get("lineBreaksInCells"):
+        return lines
+    records, unfinished = list[str](), list[str]()
+    for line in lines:
+        unfinished.append(line)
+        record = "\n".join(unfinished)
+        if is_open(record, dialect):
+            if len(unfinished) == MOST_LINES_OF_A_RECORD:
+                break
+            continue
+        if not _split(layout, record):
+            break
+        records.append(record)
+        unfinished = []
+    if unfinished:
+        raise RefusedError("MALFORMED_CSV", "CAPTURE_MISSING", "CAPTURE_AMBIGUOUS", "HEADER_MISMATCH")
+    return records
 
 
 def other_columns(layout: Mapping[str, Any], header: Header, lines: list[str]) -> set[str]:

@@ -230,8 +230,36 @@ def test_a_rejected_row_with_another_account_in_it_is_no_section(tmp_path: Path)
     assert [(error.code, error.count) for error in validation.errors] == [(RowCode.AMOUNT_FORMAT, 1)]
 
 
+def test_a_cell_that_spans_lines_begins_no_section(tmp_path: Path) -> None:
+    spanning = f'2025-10-01;-1.00;"Transfer\nAccount;A3\n{HEADER}\n2025-10-02;9.00;x"'
+    content = file(*section("A1", spanning), *section("A2", spanning))
+
+    output = transform(content, tmp_path, of_accounts(line_breaks_in_cells=True))
+
+    found = [(row["source_line"], row["account_id"], row["amount"]) for row in output.transactions]
+    assert sorted(found) == [(4, "A1", -1), (11, "A2", -1)]
+    assert not output.quarantine
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('2025-10-01;1;"x', "a quote opened on line 4 is not closed"),
+        ('2025-10-01;1;"x\ny" z', "a quote opened on line 4 is closed, and there is text behind it"),
+    ],
+)
+def test_no_section_is_looked_for_behind_an_odd_quote(row: str, reason: str, tmp_path: Path) -> None:
+    content = file(*section("A1", row), *section("A2", "2025-10-01;2;x"))
+
+    code, found = refusal(content, of_accounts(line_breaks_in_cells=True), tmp_path)
+
+    assert code == FileCode.MALFORMED_CSV
+    assert reason in found
+
+
+SPANNING = f'2025-10-04;4;"x\nAccount;B3\n{HEADER}"'
 rows = st.lists(
-    st.sampled_from(["2025-10-01;1.00;x", "2025-10-02;-2.00;", "no;3.00;", "2025-10-03;none;y"]), max_size=4
+    st.sampled_from(["2025-10-01;1.00;x", "2025-10-02;-2.00;", "no;3.00;", "2025-10-03;none;y", SPANNING]), max_size=4
 )
 parts_of_file = st.lists(st.tuples(st.sampled_from(["A1", "A2", "B3"]), rows, st.booleans()), min_size=1, max_size=5)
 
@@ -242,25 +270,25 @@ def test_where_blocks_end_changes_no_section(
     tmp_path_factory: pytest.TempPathFactory, found: list[tuple[str, list[str], bool]], cuts: list[int]
 ) -> None:
     # Given sections, with a header of their own or without, and the account of each line
-    lines, accounts = ["Account;A1", HEADER], dict[int, str]()
+    lines, expected = ["Account;A1", HEADER], dict[int, tuple[str, str]]()
     for account, rows_of_account, with_header in [("A1", ["2025-10-01;1.00;x"], True), *found]:
         lines += [f"Account;{account}", *([HEADER] if with_header or not rows_of_account else [])]
-        accounts |= {len(lines) + place: account for place, _ in enumerate(rows_of_account, 1)}
-        lines += rows_of_account
+        for row in rows_of_account:
+            expected[len(lines) + 1] = account, row
+            lines += row.split("\n")
     # When the file is read in blocks that end anywhere
-    head = find_layout("\n".join(lines).encode(), [of_accounts()])
+    head = find_layout("\n".join(lines).encode(), [of_accounts(line_breaks_in_cells=True)])
     borders = sorted({min(cut, len(lines)) for cut in cuts} | {0, len(lines)})
     blocks = ["\n".join(lines[start:end]).encode() for start, end in pairwise(borders)]
     folder = tmp_path_factory.mktemp("parts")
     parts = in_parts(iter(blocks), CsvRows(head, LastByte(iter(blocks))), head.layout, folder, part_bytes=1)
-    read = dict[int, str]()
+    read = dict[int, tuple[str, str]]()
     for part in parts:
         for number, row in numbered_rows(part, head.layout.dialect):
             if number not in part.placeholders:
-                read[number] = _account_of(part.sections, number)
-                assert row == lines[number - 1]
+                read[number] = _account_of(part.sections, number), row
     # Then every row has its own section's account
-    assert read == accounts
+    assert read == expected
 
 
 def _account_of(sections: tuple[Section, ...], line: int) -> str:
@@ -270,8 +298,7 @@ def _account_of(sections: tuple[Section, ...], line: int) -> str:
 @pytest.mark.parametrize(
     ("layout", "complaint"),
     [
-        (of_accounts(line_breaks_in_cells=True), "sections: cannot be combined with lineBreaksInCells or a footer"),
-        (of_accounts(footer="^Sum"), "sections: cannot be combined with lineBreaksInCells or a footer"),
+        (of_accounts(footer="^Sum"), "sections: cannot be combined with a footer"),
         (msgspec.structs.replace(of_accounts(), delivery=("account",)), "delivery[0]: account has another value"),
         (msgspec.structs.replace(of_accounts(), delivery=("day",)), "delivery[0]: day is no capture"),
     ],
