@@ -135,6 +135,6 @@ CURRENCIES: Final = {
     "日圓": "JPY", "港币": "HKD", "港元": "HKD", "港幣": "HKD", "hk$": "HKD", "新台幣": "TWD", "nt$": "TWD",
     "台幣": "TWD", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "瑞士法郎": "CHF", "韩元": "KRW", "円": "JPY",
     "a$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "nz$": "NZD", "sfr": "CHF", "sfr.": "CHF", "rub": "RUB",
-    "rur": "RUB",
+    "rur": "RUB", "s/": "PEN", "s/.": "PEN", "soles": "PEN",
 }  # fmt: skip
 """Signs and names that mean one currency. ``$``, ``¥`` and ``kr`` mean several."""

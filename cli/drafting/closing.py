@@ -28,6 +28,9 @@ def with_years(columns: Sequence[Column], above: Sequence[str]) -> Dated:
     without = [column for column in columns if column.dates and column.dates[0].is_without_year]
     if not without:
         return Dated(columns=tuple(columns))
+    texts = tuple(replace(column, dates=()) if column in without else column for column in columns)
+    if any(column.is_date for column in texts):
+        return Dated(columns=texts)  # Beside dates with a year, 01/12 is rather the first of twelve parts.
     found = next(_closing_dates(above, months_first=_months_first(without)), None)
     if found:
         pattern, keys = found
@@ -35,8 +38,7 @@ def with_years(columns: Sequence[Column], above: Sequence[str]) -> Dated:
         return Dated(columns=tuple(dated), pattern=pattern)
     names = ", ".join(column.name for column in without)
     question = f"the dates in {names} have no year: which line, or the file's name, has the closing date? Capture it"
-    texts = (replace(column, dates=()) if column in without else column for column in columns)
-    return Dated(columns=tuple(texts), questions=(question,))
+    return Dated(columns=texts, questions=(question,))
 
 
 def _months_first(columns: Sequence[Column]) -> bool:

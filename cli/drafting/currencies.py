@@ -58,7 +58,7 @@ def _in_names(amounts: Sequence[Column]) -> str:
 def code_in(name: str) -> str:
     """Return the code of the one currency that ``name`` has a code or a sign of, or ""."""
     codes = {code for code in _CODE.findall(name) if code in _CURRENT}
-    words = {*re.findall(r"[^\w\s()\[\]/.,:-]+", name), *re.split(r"[\s()\[\]/,:\uff08\uff09]+", name)}
+    words = {*name.split(), *re.findall(r"[^\w\s()\[\]/.,:-]+", name), *re.split(r"[\s()\[\]/,:\uff08\uff09]+", name)}
     found = codes | {CURRENCIES[word.lower()] for word in words if word.lower() in CURRENCIES}
     return found.pop() if len(found) == 1 else ""
 

@@ -7,6 +7,7 @@ from typing import Final
 from cli.drafting.cell_words import DIRECTIONS, MONEY_IN, MONEY_OUT
 from cli.drafting.columns import Column
 from cli.drafting.header_words import CREDIT, DEBIT, DIRECTION
+from cli.drafting.words import plain
 
 _OUT: Final = frozenset(out for out, _ in DIRECTIONS)
 _IN: Final = frozenset(into for _, into in DIRECTIONS)
@@ -14,6 +15,7 @@ _NEARLY_ALL: Final = 0.7
 _SOME: Final = 0.3
 _MOST_WORDS: Final = 8
 _LOOKED_AT: Final = 300
+_LONG: Final = 4
 _MANY: Final = 3
 """So much more often must texts contradict a sign than agree with it."""
 
@@ -88,10 +90,11 @@ def _enough(direction: Direction) -> float:
 def _means(word: str, known: str, others: frozenset[str]) -> bool:
     """Return whether ``word`` is the ``known`` one, or begins with it and repeats it in another language.
 
-    A path of records counts by its last name.
+    A path of records counts by the first word of its last name, such as ``debitEntries``.
     """
     if word.startswith("$."):
-        word = word.removesuffix("[*]").rpartition(".")[2]
+        first, *rest = plain(word.rpartition(".")[2]).split() or [""]
+        return first == known and (not rest or len(known) >= _LONG)
     first, *rest = word.lower().split() or [""]
     return word.lower() == known or (first == known and bool(rest) and others.issuperset(rest))
 

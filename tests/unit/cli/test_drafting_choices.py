@@ -893,22 +893,23 @@ def _list(day: int, *amounts: str) -> list[dict[str, str]]:
     ]
 
 
-def test_lists_that_are_written_alike_are_read_together() -> None:
-    lists = {"credits": _list(2, "5.00", "6.50"), "debits": _list(3, "7.00"), "pending": _list(9, "1.00")}
+@pytest.mark.parametrize(("into", "out"), [("credits", "debits"), ("creditEntries", "debitEntries")])
+def test_lists_that_are_written_alike_are_read_together(into: str, out: str) -> None:
+    lists = {into: _list(2, "5.00", "6.50"), out: _list(3, "7.00"), "pending": _list(9, "1.00")}
 
     layout, text = _drafted(json.dumps({"entries": lists}), "file.json")
 
-    assert layout["recordPath"] == ["$.entries.credits[*]", "$.entries.debits[*]"]
+    assert layout["recordPath"] == [f"$.entries.{into}[*]", f"$.entries.{out}[*]"]
     assert layout["ignoredArrays"] == ["$.entries.pending[*]"]
     assert layout["mapping"]["amount"] == {
         "function": "amount_with_direction",
         "field": "amount",
         "direction": "$recordPath",
-        "credit": ["$.entries.credits[*]"],
-        "debit": ["$.entries.debits[*]"],
+        "credit": [f"$.entries.{into}[*]"],
+        "debit": [f"$.entries.{out}[*]"],
         "sign": "none",
     }
-    assert "DECIDE: is all booked in $.entries.credits[*], $.entries.debits[*]?" in text
+    assert f"DECIDE: is all booked in $.entries.{into}[*], $.entries.{out}[*]?" in text
 
 
 def test_a_list_that_is_written_differently_is_named() -> None:
@@ -1002,3 +1003,24 @@ def test_a_total_in_a_column_of_dates_is_dropped() -> None:
     rows = "R1,2025-01-02,5.00,\nR2,2025-01-03,,7.50\nR3,2025-01-03,1.00,\n,Total,6.00,7.50\n"
 
     assert _drafted(f"Ref,Date,Debit,Credit\n{rows}")[0]["drop"] == [{"field": "Date", "values": ["Total"]}]
+
+
+def test_a_currency_that_one_of_two_columns_lacks_is_left_open() -> None:
+    rows = "2025-01-02,5.00,\n2025-01-03,7.50,\n2025-01-04,,1.00\n2025-01-05,-9.00,\n"
+
+    layout, text = _drafted(f"Date,Nacional,Dollars (US$)\n{rows}")
+
+    assert layout["mapping"]["amount"]["currencies"] == {
+        "TODO": {"function": "amount", "field": "Nacional"},
+        "USD": {"function": "amount", "field": "Dollars (US$)"},
+    }
+    assert "is each row's amount in one of Nacional, Dollars (US$)" in _question(text, "amount")
+
+
+def test_parts_beside_a_date_are_no_dates_without_a_year() -> None:
+    rows = "2025-01-02,01/12,-5.00\n2025-01-03,02/12,7.50\n"
+
+    layout, text = _drafted(f"Date,Instalment,Amount\n{rows}")
+
+    assert layout["schema"]["fields"][1] == {"name": "Instalment", "type": "string"}
+    assert "no year" not in text
