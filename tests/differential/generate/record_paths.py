@@ -46,7 +46,7 @@ def tell_apart(dice: Random, layout: dict[str, Any]) -> None:
     if mapping["amount"]["function"] in _AMOUNTS and chance(dice, 0.5):
         mapping["amount"] = {
             "function": "amount_by_list",
-            "lists": {path: _varied(dice, mapping["amount"]) for path in paths},
+            "lists": {path: _varied(dice, layout, mapping["amount"]) for path in paths},
         }
     for field in list(layout["schema"]["fields"]):
         name, fields = field["name"], layout["schema"]["fields"]
@@ -64,9 +64,11 @@ def tell_apart(dice: Random, layout: dict[str, Any]) -> None:
                 condition["field"] = dice.choice(own) if condition["field"] == name else condition["field"]
 
 
-def _varied(dice: Random, function: dict[str, Any]) -> dict[str, Any]:
-    """Let the numbers of a list be the other way round, or without a sign."""
-    if function["function"] != "amount":
+def _varied(dice: Random, layout: dict[str, Any], function: dict[str, Any]) -> dict[str, Any]:
+    """Let the numbers of a list be the other way round, or without a sign, where no words give the direction."""
+    fields = [*layout["schema"]["fields"], *(made["field"] for made in layout.get("derived", ()))]
+    worded = {field["name"] for field in fields if "debitWords" in field}
+    if function["function"] != "amount" or function["field"] in worded:
         return function
     return {**function, **{key: True for key in ("inverted", "unsigned") if chance(dice, 0.3)}}
 

@@ -49,8 +49,10 @@ class JsonRecords:
         if not self.text.strip():
             raise RefusedError("EMPTY_FILE")
         yield from self._of_lines() if self.layout.get("jsonLines") else self._of_document()
-        least, most = absent_fields(self.layout, self._seen, self._lists)
-        self.warnings["FIELD_ABSENT"], self.may_warn["FIELD_ABSENT"] = least, most
+        # Of a record with half a character, nothing may be read.
+        sure = [(record, around) for record, around in self._seen if not record.has_half_characters]
+        self.warnings["FIELD_ABSENT"], _ = absent_fields(self.layout, self._seen, self._lists)
+        _, self.may_warn["FIELD_ABSENT"] = absent_fields(self.layout, sure, self._lists)
 
     def _of_lines(self) -> Iterator[Cells | Row]:
         lines = lines_of(self.text)

@@ -14,7 +14,7 @@ from tests.differential.reference.csv_cells import (
     is_open,
     split,
 )
-from tests.differential.reference.headers import Header, captured, header_columns, header_facts, header_record
+from tests.differential.reference.headers import Header, header_columns, header_facts, header_record
 from tests.differential.reference.leading import is_other_record
 from tests.differential.reference.patterns import search
 from tests.differential.reference.places import has_amount, has_date
@@ -168,12 +168,7 @@ def _begins(layout: Mapping[str, Any], header: Header, line: str) -> bool:
     preamble = any(capture.get("source", "preamble") == "preamble" for capture in layout.get("captures", ()))
     if facts is not None:
         return preamble or any(header.facts[name] != fact for name, fact in facts.items())
-    if _is_dated(layout, header, line):
-        return False
-    try:
-        return any(header.facts[name] != fact for name, fact in captured(layout, "preamble", [line]).items())
-    except RefusedError:
-        return False
+    return any(header.facts[name] != fact for name, fact in _preamble_facts(layout, header, line).items())
 
 
 def _is_dated(layout: Mapping[str, Any], header: Header, line: str) -> bool:
