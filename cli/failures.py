@@ -10,13 +10,16 @@ import typer
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSLError,
     SSOError,
     TokenRetrievalError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnectionError,
 )
 
 from cli.exit_codes import ExitCode
@@ -34,6 +37,9 @@ from transactions.errors import LayoutError
 TRACEBACK: Final = "ETL_TRACEBACK"
 """The variable that has a command show the traceback of an error that nobody expected."""
 
+_OF_THE_LIBRARY: Final = "Value error, "
+"""What the library that reads the options puts before some messages."""
+
 _USAGE: Final = (StackNotFoundError, UsageError)
 _FAILED: Final = (
     CommandError,
@@ -49,7 +55,7 @@ _FAILED: Final = (
 """Errors whose message says what to do."""
 
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
-_NO_ANSWER: Final = (EndpointConnectionError, HTTPClientError)
+_NO_ANSWER: Final = (NoConnectionError, HTTPClientError)
 _BAD_CREDENTIALS: Final = frozenset(
     {
         "AuthFailure",
@@ -64,12 +70,13 @@ _BAD_CREDENTIALS: Final = frozenset(
     }
 )
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+_START: Final = 'eval "$(make --silent local)"'
 _LOG_IN: Final = (
     "set AWS_PROFILE to a profile that may use the account (aws sso login, or aws configure), or start the embedded"
-    ' AWS: eval "$(make --silent local)"'
+    f" AWS: {_START}"
 )
 _EMBEDDED_ENDED: Final = (
-    'the embedded AWS has ended; start it: eval "$(make --silent local)"; or, for AWS:'
+    f"the embedded AWS has ended; start it: {_START}; or, for AWS:"
     " unset AWS_ENDPOINT_URL AWS_CA_BUNDLE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY"
 )
 
@@ -85,7 +92,7 @@ class Failure:
 def explain(error: Exception) -> Failure:
     """Say what an error means, and what to do next."""
     if isinstance(error, typer.TyperException):
-        return _usage(f"{error.format_message().rstrip('.')}{_help(error)}")
+        return _usage(f"{error.format_message().replace(_OF_THE_LIBRARY, '').rstrip('.')}{_help(error)}")
     if isinstance(error, _USAGE):
         return _usage(str(error))
     if isinstance(error, _FAILED):
@@ -130,6 +137,8 @@ def _not_asked(error: BotoCoreError) -> str:
         return f"no usable AWS credentials ({error}): {_LOG_IN}"
     if isinstance(error, ProfileNotFound):
         return f"{error}: set AWS_PROFILE to one of those that 'aws configure list-profiles' names, or unset it"
+    if isinstance(error, SSLError):
+        return f"{error}: set AWS_CA_BUNDLE to the certificate to trust; that of the embedded AWS: {_START}"
     if isinstance(error, _NO_ANSWER):
         endpoint = os.environ.get("AWS_ENDPOINT_URL")
         return f"no answer from {endpoint}: {_EMBEDDED_ENDED}" if endpoint else f"{error}: check the network"

@@ -12,16 +12,20 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.console import make_console, step
-from cli.options import AsJson, Suffix, UsageError, print_json
+from cli.options import AsJson, CommandError, Suffix, UsageError, print_json
 from cli.querying.export import format_of, write
 from cli.tables import counted, make_table
 from deployment.analysts import reading_policy
-from deployment.athena import QueryResult, ResultColumn, Row
+from deployment.athena import Athena, QueryError, QueryResult, ResultColumn, Row
 from deployment.connection import connect, deployed_stack
 from etl.saved_queries import SavedQuery, read_queries
 
 ROWS_SHOWN: Final = 200
 """Rows that a table on the terminal shows at most; a file has every row."""
+
+_UNKNOWN_NAME: Final = re.compile(r"not[ _]found|does not exist|cannot be resolved", re.IGNORECASE)
+"""How Athena says that there is no such table or column."""
+_NAMES: Final = "'etl query \"SHOW TABLES\"' lists the tables, 'etl query \"DESCRIBE ledger\"' the columns of one"
 
 
 def complete(incomplete: str) -> list[tuple[str, str]]:
@@ -75,13 +79,15 @@ def query(
     saved = read_queries()
     sql = _given(query, file, saved)
     if sql is None:
+        if out or vertical:
+            raise UsageError("--out and --vertical need a query: give a saved query's name or SQL, or leave them out")
         _list(saved, as_json=as_json)
         return
     if out:
         format_of(out)
     _require_reading(sql)
     with nullcontext() if as_json or out else step(make_console(), "Ask Athena"):
-        result = connect(suffix).athena.result(sql)
+        result = _ask(connect(suffix).athena, sql)
     if out:
         write(result, out)
     if as_json:
@@ -105,6 +111,15 @@ def _given(query: str | None, file: Path | None, saved: dict[str, SavedQuery]) -
     if query is not None and re.fullmatch(r"[\w-]+", query):
         raise UsageError(f"no saved query {query}: there are {', '.join(saved)}; SQL goes in quotes")
     return query
+
+
+def _ask(athena: Athena, sql: str) -> QueryResult:
+    try:
+        return athena.result(sql)
+    except QueryError as error:
+        if _UNKNOWN_NAME.search(str(error)):
+            raise CommandError(f"{error}: {_NAMES}") from error
+        raise
 
 
 def _require_reading(sql: str) -> None:

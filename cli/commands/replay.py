@@ -145,7 +145,7 @@ def replay(
             )
         )
     else:
-        _show(moved, dry_run=dry_run)
+        _show(moved, restore=restore, dry_run=dry_run)
     for file in without:
         further = "" if lost else "; --lost looks for it beyond the queue"
         typer.echo(f"no message of {as_given(file)} fits{further}: see 'etl audit {as_given(file)}'", err=True)
@@ -179,15 +179,19 @@ def _move(
     return _Moved(letters=letters, archived=archived, restoring=restoring, others=len(others))
 
 
-def _show(moved: _Moved, *, dry_run: bool) -> None:
+def _show(moved: _Moved, *, restore: bool, dry_run: bool) -> None:
     console = make_console()
     if moved.letters:
         console.print(_table(moved.letters))
     verb = "would move" if dry_run else "moved"
     others = f"; {counted(moved.others, 'other message')} not asked for" if moved.others else ""
-    console.print(f"{counted(len(moved.letters), 'message')} {verb} to the batching queue{others}")
+    if not restore:
+        console.print(f"{counted(len(moved.letters), 'message')} {verb} to the batching queue{others}")
+    elif not (moved.archived or moved.restoring):
+        console.print(f"no upload to restore: none of the files is archived{others}")
     if moved.archived:
-        console.print(f"{_files(moved.archived)} in the archive: use --restore, and replay some hours later")
+        restoring = "would be restored" if restore else "use --restore, and replay some hours later"
+        console.print(f"{_files(moved.archived)} in the archive: {restoring}")
     if moved.restoring:
         console.print(f"{_files(moved.restoring)} being restored, which takes 3 to 5 hours: replay then")
 

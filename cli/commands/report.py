@@ -9,9 +9,9 @@ import msgspec
 import typer
 
 from cli.finding import FileArgument, find_row
-from cli.options import AsJson, Suffix, UsageError, output_file
+from cli.options import AsJson, Suffix, UsageError, output_file_in
 from cli.rejected_rows import export_rejected_rows
-from cli.tables import counted
+from cli.tables import counted, short_id
 from deployment.connection import connect
 from deployment.pipeline import Pipeline
 from pipeline.audit_row import AuditRow
@@ -23,12 +23,18 @@ def report(
     file: FileArgument,
     out: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, callback=output_file, help="Write the page to this file instead of opening it."),
+        typer.Option(
+            dir_okay=False,
+            callback=output_file_in(".html"),
+            help="Write the page to this .html file instead of opening it.",
+        ),
     ] = None,
     rows: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, callback=output_file, help="Write all rejected rows to this CSV file, and open no page."
+            dir_okay=False,
+            callback=output_file_in(".csv"),
+            help="Write all rejected rows to this .csv file, and open no page.",
         ),
     ] = None,
     suffix: Suffix = "dev",
@@ -46,7 +52,7 @@ def report(
     pipeline = connect(suffix)
     row = find_row(pipeline, file)
     if not row.report:
-        raise UsageError(f"the file is {row.status} and has no report: see 'etl audit {row.file_id}'")
+        raise UsageError(f"the file is {row.status} and has no report: see 'etl audit {short_id(row.file_id)}'")
     key = json_key(row.report)
     found = pipeline.processed(key)
     if found is None:
@@ -61,7 +67,8 @@ def report(
 
 def _export(pipeline: Pipeline, row: AuditRow, report: bytes, rows: Path, *, err: bool) -> None:
     if not row.published:
-        raise UsageError(f"the file is {row.status}, so that no row of it is in quarantine: see 'etl check FILE'")
+        page = f"'etl report {short_id(row.file_id)}' shows the first lines of each error"
+        raise UsageError(f"the file is {row.status}, so that no row of it is in quarantine: {page}")
     count = export_rejected_rows(pipeline, row, msgspec.json.decode(report, type=Report), rows)
     typer.echo(f"{rows} ({counted(count, 'error')})", err=err)
 

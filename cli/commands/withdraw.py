@@ -54,5 +54,6 @@ def _published_row(pipeline: Pipeline, file: str) -> AuditRow:
     """Return the row of a file that has rows, or whose withdrawal may be unfinished; UsageError of any other."""
     row = find_row(pipeline, file)
     if not row.published and row.status is not FileStatus.WITHDRAWN:
-        raise UsageError(f"{short_id(row.file_id)} is {row.status}, and has no rows to withdraw: see 'etl audit'")
+        file_id = short_id(row.file_id)
+        raise UsageError(f"{file_id} is {row.status}, and has no rows to withdraw: see 'etl audit {file_id}'")
     return row

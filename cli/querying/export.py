@@ -11,7 +11,7 @@ from typing import Final
 
 import duckdb
 
-from cli.options import CommandError, UsageError
+from cli.options import CommandError, UsageError, output_file
 from deployment.athena import QueryResult, ResultColumn
 
 _MAX_PRECISION: Final = 38
@@ -38,10 +38,9 @@ def format_of(out: Path) -> Format:
     Raises
     ------
     UsageError
-        If the name has another extension, or its folder does not exist.
+        If the name has another extension, or the file may not be written there.
     """
-    if not out.parent.is_dir():
-        raise UsageError(f"no folder {out.parent}: make it first, or name another")
+    output_file(out)
     try:
         return Format(out.suffix.lower())
     except ValueError as error:

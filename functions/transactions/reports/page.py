@@ -110,14 +110,14 @@ def share(part: int, whole: int) -> str:
     """Write a share in percent. Some is never shown as none, nor almost all as all.
 
     >>> share(1, 3), share(1, 100000), share(99999, 100000)
-    ('33.3 %', '< 0.1 %', '> 99.9 %')
+    ('33.3%', '< 0.1%', '> 99.9%')
     """
     if part in {0, whole}:
-        return "100 %" if part else "0 %"
+        return "100%" if part else "0%"
     tenths = round(part * 1000 / whole)
     if tenths in {0, 1000}:
-        return "> 99.9 %" if tenths else "< 0.1 %"
-    return f"{tenths // 10}.{tenths % 10} %"
+        return "> 99.9%" if tenths else "< 0.1%"
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def grouped(digits: str) -> str:

@@ -111,7 +111,7 @@ def test_a_file_with_other_amounts_is_refused(tmp_path: Path, answered: list[str
         require_same_decimals(_decimals(*answered), out)
 
 
-@pytest.mark.parametrize(("name", "says"), [("a.xlsx", "must end in"), ("missing/a.csv", "no folder")])
+@pytest.mark.parametrize(("name", "says"), [("a.xlsx", "must end in"), ("missing/a.csv", "mkdir -p")])
 def test_a_name_that_is_none_for_a_result_is_refused(tmp_path: Path, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         write(RESULT, tmp_path / name)

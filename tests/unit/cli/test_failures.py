@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError, ReadTimeoutError, SSLError
 
 from cli import main
 from cli.exit_codes import ExitCode
@@ -89,7 +89,7 @@ def test_an_unknown_option_is_incorrect_usage(
         (["submit", SAMPLE, "--partner", "alpine", "--folder", "../x"], "no folder below the partner's"),
         (["submit", SAMPLE], "Missing option '--partner'"),
         (["status", "--since", "5"], "write 90s, 15m, 24h or 7d"),
-        (["status", "--status", "nosuch"], "'failed'"),
+        (["status", "--status", "nosuch"], "for '--status': 'nosuch' is not one of 'received',"),
         (["status", "--limit", "0"], "greater than or equal to 1"),
         (["alerts", "--since", "5"], "write 90s, 15m, 24h or 7d"),
         (["alerts", "--since", "31d"], "give --since 30d, or less"),
@@ -98,6 +98,8 @@ def test_an_unknown_option_is_incorrect_usage(
         (["verify", "--out", NOWHERE], "mkdir -p /no/such/folder"),
         (["demo", "--dashboard", "/no/such/folder/out.svg"], "mkdir -p /no/such/folder"),
         (["verify", "--out", "verification.txt"], "must end in .html"),
+        (["report", "a.csv", "--out", "report.pdf"], "must end in .html"),
+        (["report", "a.csv", "--rows", "rejected.xlsx"], "must end in .csv"),
         (["demo", "--dashboard", "dashboard.png"], "must end in .svg"),
         (["query", "nosuch"], "no saved query nosuch"),
     ],
@@ -149,6 +151,8 @@ def test_settings_that_lead_nowhere_are_told_with_the_cure(
     [
         (NoCredentialsError(), ExitCode.FAILED, "aws sso login"),
         (ReadTimeoutError(endpoint_url="https://s3"), ExitCode.FAILED, "check the network"),
+        (ConnectTimeoutError(endpoint_url="https://s3"), ExitCode.FAILED, "check the network"),
+        (SSLError(endpoint_url="https://s3", error=Exception("x")), ExitCode.FAILED, "set AWS_CA_BUNDLE to"),
         (ClientError({"Error": {"Code": "ExpiredToken"}}, "Query"), ExitCode.FAILED, "does not accept the credentials"),
         (ClientError({"Error": {"Code": "AccessDenied"}}, "Query"), ExitCode.FAILED, "does not allow Query"),
         (UsageError("no file x"), ExitCode.USAGE, "no file x"),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from cli.commands import audit, report, status
 from cli.exit_codes import ExitCode
 from cli.main import app
-from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark
+from cli.tables import OUTCOME_COLUMNS, outcome_cells, remark, short_id
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.support.command_line import etl
@@ -196,6 +196,7 @@ def test_rows_that_are_not_in_quarantine_are_not_exported(monkeypatch: pytest.Mo
 
     assert answer.exit_code == ExitCode.USAGE
     assert "the file is DUPLICATE" in answer.stderr
+    assert f"'etl report {short_id(DUPLICATE.file_id)}' shows" in answer.stderr
     assert not (tmp_path / "rows.csv").exists()
 
 

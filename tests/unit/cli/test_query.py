@@ -10,21 +10,24 @@ from typer.testing import CliRunner, Result
 from cli.commands.query import ROWS_SHOWN
 from cli.exit_codes import ExitCode
 from cli.main import app
-from deployment.athena import QueryResult, ResultColumn
+from deployment.athena import QueryError, QueryResult, ResultColumn
 
 Etl = Callable[..., Result]
 COLUMNS = (ResultColumn("currency", "varchar"), ResultColumn("total", "decimal", precision=38, scale=5))
 
 
 class FakeAthena:
-    """Answers every query with the same rows, and remembers what was asked."""
+    """Answers every query with the same rows or error, and remembers what was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.error = ""
         self.answer = QueryResult(columns=COLUMNS, rows=[{"currency": "EUR", "total": "1.10000"}])
 
     def result(self, sql: str) -> QueryResult:
         self.asked.append(sql)
+        if self.error:
+            raise QueryError(self.error)
         return self.answer
 
 
@@ -57,7 +60,9 @@ def test_sql_comes_from_the_call_a_file_or_standard_input(athena: FakeAthena, et
     [
         (["nonsense"], "", "no saved query nonsense"),
         (["SELECT 1", "--out", "a.xlsx"], "", "must end in"),
-        (["SELECT 1", "--out", "missing/a.csv"], "", "no folder missing"),
+        (["SELECT 1", "--out", "missing/a.csv"], "", "mkdir -p missing"),
+        (["--out", "a.csv"], "", "need a query"),
+        (["--vertical"], "", "need a query"),
         (["SELECT 1", "--file", __file__], "", "both a query and --file"),
         (["SELECT 1", "--vertical", "--json"], "", "leave it out"),
         (["DROP TABLE transactions"], "", "DROP is refused"),
@@ -74,6 +79,29 @@ def test_a_wrong_call_says_in_one_line_what_to_give(
     assert says in str(answer.exception)
     assert "\n" not in str(answer.exception)
     assert athena.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.d.t' does not exist", "SHOW TABLES"),
+        ("COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved", "DESCRIBE ledger"),
+        ('Binder Error: Referenced column "x" not found in FROM clause!', "DESCRIBE ledger"),
+    ],
+)
+def test_an_unknown_name_says_what_lists_the_names(athena: FakeAthena, etl: Etl, error: str, says: str) -> None:
+    athena.error = error
+
+    said = str(etl("SELECT x FROM t").exception)
+
+    assert said.startswith(f"{error}: ")
+    assert says in said
+
+
+def test_another_error_of_athena_stays_as_it_is(athena: FakeAthena, etl: Etl) -> None:
+    athena.error = "DIVISION_BY_ZERO: Division by zero"
+
+    assert str(etl("SELECT 1 / 0").exception) == athena.error
 
 
 def test_a_file_that_is_no_text_is_refused(athena: FakeAthena, etl: Etl, tmp_path: Path) -> None:

@@ -280,6 +280,7 @@ def test_archived_files_do_not_move_until_they_are_restored(monkeypatch: pytest.
     # When a restore is tried dry, then nothing is asked for
     assert replay("--restore", "--dry-run", "--json")["archived"] == ["old"]
     assert deployed.restored == []
+    assert replay("--restore", "--dry-run").startswith("1 file is in the archive: would be restored\n")
     # When it is asked for, then of that partner's archived file, and nothing moves
     answered = replay("--restore", "--json")
     assert (answered["messages"], answered["archived"], answered["restoring"]) == ([], [], ["old", "asked"])
@@ -293,6 +294,7 @@ def test_archived_files_do_not_move_until_they_are_restored(monkeypatch: pytest.
     assert queues.moved == [_event("alpine", "new")]
     # And once they are restored, they move too
     deployed.archived.clear()
+    assert replay("--restore") == "no upload to restore: none of the files is archived; 1 other message not asked for\n"
     assert [message["file_id"] for message in replay("--json")["messages"]] == ["old", "asked"]
 
 

@@ -10,6 +10,7 @@ from cli import main
 from cli.commands import withdraw as command
 from cli.exit_codes import ExitCode
 from cli.options import UsageError
+from cli.tables import short_id
 from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
@@ -83,7 +84,9 @@ def test_a_file_that_was_replaced_meanwhile_is_noticed(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("status", sorted(set(FileStatus) - {FileStatus.COMPLETED, FileStatus.WITHDRAWN}))
 def test_what_has_no_rows_is_not_withdrawn(monkeypatch: pytest.MonkeyPatch, status: FileStatus) -> None:
-    _refused(monkeypatch, audit_row(status), "has no rows to withdraw")
+    row = audit_row(status)
+
+    _refused(monkeypatch, row, f"has no rows to withdraw: see 'etl audit {short_id(row.file_id)}'")
 
 
 def test_an_unknown_file_and_an_empty_reason_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

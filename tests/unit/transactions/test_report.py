@@ -221,8 +221,8 @@ def test_given_sums_when_shown_then_every_digit_stands_there() -> None:
 def test_some_is_never_shown_as_none_nor_almost_all_as_all(whole: int, part: int) -> None:
     shown = share(min(part, whole), whole)
 
-    assert (shown == "0 %") == (part == 0)
-    assert (shown == "100 %") == (part >= whole)
+    assert (shown == "0%") == (part == 0)
+    assert (shown == "100%") == (part >= whole)
 
 
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,5})?", fullmatch=True))
