@@ -235,14 +235,10 @@ class Pipeline:
         return {Partition(table, tuple(entry["Values"])) for page in pages for entry in page["Partitions"]}
 
     def waiting_messages(self, queue: str) -> int:
-        """Count the messages of a queue, an output of the stack: those that are delayed, or were taken, included."""
+        """Count the messages of the queue that the stack has as an output of this name; delayed ones come later."""
         attributes = self._sqs.get_queue_attributes(
             QueueUrl=self.outputs[queue],
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "ApproximateNumberOfMessagesDelayed",
-            ],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
         return sum(map(int, attributes.values()))
 

@@ -189,8 +189,13 @@ class Observer:
         )
 
     def messages(self) -> int:
-        """Count the messages of the queues with work."""
-        return sum(map(self._pipeline.waiting_messages, QUEUES))
+        """Count the messages of the queues with work: also those that somebody has taken, or that are delayed."""
+        return sum(map(self._pipeline.waiting_messages, QUEUES)) + sum(map(self._delayed, QUEUES))
+
+    def _delayed(self, queue: str) -> int:
+        name = "ApproximateNumberOfMessagesDelayed"
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=[name])
+        return int(answer["Attributes"][name])
 
     def ended_badly(self) -> frozenset[str]:
         """List the executions that have failed, for which there is an alarm, or that somebody has aborted."""
