@@ -59,7 +59,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 def submit(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True, help="The files, .csv or .json."),
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="The files, .csv or .json."),
     ],
     partner: Annotated[str, typer.Option(help="The partner that sends the files.", autocompletion=complete_partner)],
     folder: Annotated[str, typer.Option(help="A folder under the partner's prefix, such as 2025-10.")] = "",
