@@ -12,6 +12,7 @@ from cli.tables import make_table, seconds, status_text
 from deployment.pipeline import Upload
 from pipeline.audit_row import AuditRow
 from pipeline.constants import INCOMING
+from transactions.masking import masked_name
 
 Rows = Mapping[Upload, AuditRow]
 Watch = Callable[[Rows], None]
@@ -28,8 +29,8 @@ def progress(console: Console, uploads: list[Upload]) -> Iterator[Watch]:
 
 
 def short(key: str) -> str:
-    """Leave out the prefix that all uploads share."""
-    return key.removeprefix(f"{INCOMING}/")
+    """Leave out the prefix that all uploads share, and mask account numbers."""
+    return masked_name(key.removeprefix(f"{INCOMING}/"))
 
 
 def _table(uploads: list[Upload], rows: Rows) -> Table:

@@ -56,7 +56,8 @@ def find_inputs(given: Sequence[Path], name: str | None, workdir: Path) -> Input
         else:
             files.append(_file(path, name, workdir / str(number)))
     if all(file.is_left_out for file in files):
-        raise UsageError(f"no file in the folder ends in {' or '.join(EXTENSIONS)}")
+        folders = ", ".join(map(str, given))
+        raise UsageError(f"{folders}: no file ends in {' or '.join(EXTENSIONS)}: name a file, or another folder")
     return Inputs(files=tuple(files), is_one=is_one)
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.console import make_console
 from cli.fitting import Name
 from cli.options import AsJson, Suffix, UsageError, duration, print_json
-from cli.partners import PartnerFilter, require_partner
+from cli.partners import complete_partner, require_partner
 from cli.tables import counted, make_table
 from deployment.alerts import KEPT, SentAlert
 from deployment.connection import connect
@@ -42,10 +42,16 @@ def alerts(
     alert: Annotated[
         str | None, typer.Argument(metavar="ALERT", help="Show this alert as it was sent: its id, or 6 digits or more.")
     ] = None,
-    partner: PartnerFilter = None,
+    partner: Annotated[
+        str | None, typer.Option(help="Only alerts on this partner's files.", autocompletion=complete_partner)
+    ] = None,
     since: Annotated[
         timedelta | None,
-        typer.Option(parser=duration, metavar="TIME", help="Only alerts sent within this time: 15m, 7d, 30d (24h)."),
+        typer.Option(
+            parser=duration,
+            metavar="TIME",
+            help=f"Only alerts sent within this time: 15m, 24h, 7d; by default 24h, at most {KEPT.days}d.",
+        ),
     ] = None,
     suffix: Suffix = "dev",
     *,
@@ -69,7 +75,7 @@ def alerts(
     now = datetime.now(UTC)
     sent = [one for one in pipeline.alerts.between(now - time, now) if partner in {None, one.partner}]
     if alert is not None:
-        sent = [_only(alert, sent)]
+        sent = [_only(alert, sent, now - time)]
     if as_json:
         print_json(list(map(_document, sent)))
     elif alert is not None:
@@ -78,12 +84,13 @@ def alerts(
         _show_list(make_console(), sent, now - time)
 
 
-def _only(beginning: str, sent: Iterable[SentAlert]) -> SentAlert:
+def _only(beginning: str, sent: Iterable[SentAlert], first: datetime) -> SentAlert:
     if len(beginning) < _LEAST_ID:
         raise UsageError(f"{beginning!r} is too short for an alert's id: give its first {_LEAST_ID} digits or more")
     found = [one for one in sent if one.alert_id.startswith(beginning)]
     if not found:
-        raise UsageError(f"no alert {beginning!r} was sent within this time: 'etl alerts --since 7d' lists more")
+        further = f"--since {KEPT.days}d looks through all that are known"
+        raise UsageError(f"no alert {beginning!r} was sent since {first:%Y-%m-%d %H:%M} UTC; {further}")
     if len(found) > 1:
         raise UsageError(f"{beginning!r} fits {', '.join(one.alert_id for one in found)}: give one of these")
     return found[0]

@@ -24,7 +24,7 @@ _FAILURES = (duckdb.Error, EngineError, ReconciliationError)
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or - for standard input.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files, folders, or - for standard input.")],
     partner: Annotated[
         str | None,
         typer.Option(

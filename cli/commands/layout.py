@@ -64,7 +64,7 @@ def list_layouts(
 def lint(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="[PATH]", exists=True, help="A layout, or a folder of them; by default the project's."),
+        typer.Argument(metavar="PATH", exists=True, help="A layout, or a folder of them; by default the project's."),
     ] = None,
     *,
     write_sample: Annotated[

@@ -103,9 +103,11 @@ def _level(line: LogLine) -> str:
 
 
 def _text(line: LogLine) -> str:
-    """Say what a line says: its message, the state that an execution has entered or left, or the line itself."""
+    """Say what a line says: its message, an execution's event with its state or call, or the line itself."""
     if "type" in line.document:
-        return f"{line.document['type']} {line.document.get('details', {}).get('name', '')}".rstrip()
+        details = line.document.get("details", {})
+        called = ":".join(details[name] for name in ("resourceType", "resource") if name in details)
+        return f"{line.document['type']} {details.get('name', called)}".rstrip()
     # The runtime ends the lines of a traceback with a carriage return.
     return str(line.document.get("message", line.text)).replace("\r", "\n")
 

@@ -37,7 +37,7 @@ def query(
     query: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME|SQL|-]",
+            metavar="NAME|SQL|-",
             help="A saved query, or SQL; - reads SQL from standard input. Omitted: list the saved queries.",
             autocompletion=complete,
         ),

@@ -45,6 +45,8 @@ class Seen:
 
     rows: list[AuditRow]
     counts: Mapping[FileStatus, int]
+    first: datetime = BEGINNING
+    """Files that have not changed since then were not asked for."""
 
 
 def status(
@@ -102,9 +104,9 @@ def status(
         times = changed()
         rows = find(audit, statuses, changed=times, partner=partner, limit=limit)
         if len(rows) < limit:
-            return Seen(rows=rows, counts=Counter(row.status for row in rows))
+            return Seen(rows=rows, counts=Counter(row.status for row in rows), first=times[0])
         counts = {one: audit.count(one, changed=times, partner=partner) for one in statuses}
-        return Seen(rows=rows, counts=counts)
+        return Seen(rows=rows, counts=counts, first=times[0])
 
     if as_json:
         rows = find(audit, statuses, changed=changed(), partner=partner, limit=limit)
@@ -166,7 +168,13 @@ def fitting_view(console: Console, seen: Seen) -> RenderableType:
 
 
 def _view(seen: Seen) -> RenderableType:
-    return Group(_table(seen.rows), Text(_summary(seen))) if seen.rows else Text("no file")
+    return Group(_table(seen.rows), Text(_summary(seen))) if seen.rows else Text(_nothing(seen.first))
+
+
+def _nothing(first: datetime) -> str:
+    if first <= BEGINNING:
+        return "no such file"
+    return f"no such file has changed since {first:%Y-%m-%d %H:%M} UTC; a longer --since looks further back"
 
 
 def _summary(seen: Seen) -> str:

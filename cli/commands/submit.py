@@ -59,7 +59,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 def submit(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True, help="The files, .csv or .json."),
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="The files, .csv or .json."),
     ],
     partner: Annotated[str, typer.Option(help="The partner that sends the files.", autocompletion=complete_partner)],
     folder: Annotated[str, typer.Option(help="A folder under the partner's prefix, such as 2025-10.")] = "",
@@ -100,8 +100,12 @@ def submit(
             console.print(f"{counted(len(uploads), 'file')} uploaded: etl status --partner {partner} --watch")
         return
     watching: AbstractContextManager[Any] = nullcontext(lambda _: None) if as_json else progress(console, uploads)
-    with watching as watch:
-        rows = pipeline.settle(uploads, watch=watch, patience=SERVICE_LEVEL.total_seconds())
+    try:
+        with watching as watch:
+            rows = pipeline.settle(uploads, watch=watch, patience=SERVICE_LEVEL.total_seconds())
+    except KeyboardInterrupt:
+        console.print(f"what is uploaded is processed all the same: etl status --partner {partner} --watch")
+        raise
     outcome = [rows[upload] for upload in uploads]
     if as_json:
         print_json(list(map(file_document, outcome)))
@@ -165,10 +169,10 @@ def _show_plan(plan: list[Planned], *, as_json: bool) -> None:
         return
     table = make_table("key", "replaces the file")
     for planned in plan:
-        table.add_row(Name(planned.key), short_id(planned.replaces))
+        table.add_row(Name(masked_name(planned.key)), short_id(planned.replaces))
     console = make_console()
     console.print(table)
-    console.print(f"{counted(len(plan), 'file')} would be uploaded; 'etl check' says what would become of each")
+    console.print(f"{counted(len(plan), 'file')} would be uploaded: see 'etl check FILE' for the verdict on each")
 
 
 def _upload(console: Console, pipeline: Pipeline, keys: Mapping[Path, str]) -> list[Upload]:
@@ -176,7 +180,7 @@ def _upload(console: Console, pipeline: Pipeline, keys: Mapping[Path, str]) -> l
     uploads = []
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         for file, key in keys.items():
-            with bars.open(file, "rb", description=file.name) as content:
+            with bars.open(file, "rb", description=masked_name(file.name)) as content:
                 uploads.append(pipeline.upload(key, content))
     return uploads
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from cli.tables import count, counted
+from cli.tables import count, counted, short_id
 from deployment.analysts import PUBLISHED
 from deployment.pipeline import Pipeline
 from etl.config import BATCH_CONCURRENCY, MEMORY
@@ -129,9 +129,8 @@ def _subscriptions(stack: ExaminedStack, pipeline: Pipeline) -> Seen:
 
 def _dead_letters(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     waiting = pipeline.waiting_messages("DeadLetterQueue")
-    return Seen(
-        f"{count(waiting)} waiting", "see docs/runbook.md#dead-letters: fix the cause, then replay" if waiting else ""
-    )
+    advice = "see docs/runbook.md#dead-letters, and: etl replay --dry-run; fix the cause, then: etl replay"
+    return Seen(f"{count(waiting)} waiting", advice if waiting else "")
 
 
 def _unrecorded(_: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -170,8 +169,13 @@ def _unannounced(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     finished = pipeline.sweep_progress().finished
     if finished is None:
         return Seen("the raw bucket has not been listed to its end yet")
-    seen = f"{count(finished.without_row)} in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC, queued again"
-    return Seen(seen, "see docs/runbook.md#files-requeued, then: etl replay --lost" if finished.without_row else "")
+    listing = f"in the listing of {finished.began_at:%Y-%m-%d %H:%M} UTC"
+    if not finished.without_row:
+        return Seen(f"none {listing}")
+    return Seen(
+        f"{count(finished.without_row)} {listing}, queued again",
+        "see docs/runbook.md#files-requeued, then: etl replay --lost",
+    )
 
 
 def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
@@ -188,7 +192,7 @@ def _ignored(_: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
     now = datetime.now(UTC)
     completed = pipeline.audit.of_status(FileStatus.COMPLETED, changed=(now - _CONFLICTS_WITHIN, now), limit=_COMPLETED)
-    files = [row.file_id for row in completed if row.conflicting_rows]
+    files = [short_id(row.file_id) for row in completed if row.conflicting_rows]
     latest = "the latest " if len(completed) == _COMPLETED else ""
     within = f"completed within {_CONFLICTS_WITHIN.days} days"
     seen = f"{count(len(files))} of {latest}{counted(len(completed), 'file')} {within}"
@@ -201,12 +205,11 @@ def _conflicts(_: ExaminedStack, pipeline: Pipeline) -> Seen:
 def _alarms(stack: ExaminedStack, _: Pipeline) -> Seen:
     names = stack.physical_ids("AWS::CloudWatch::Alarm")
     pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
-    ringing = sorted({alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]} & set(names))
-    if ringing:
-        return Seen(
-            f"{len(ringing)} of {len(names)} ringing: {', '.join(ringing)}", "docs/runbook.md has a section for each"
-        )
-    return Seen(f"none of {len(names)} ringing")
+    alarmed = sorted({alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]} & set(names))
+    if alarmed:
+        seen = f"{len(alarmed)} of {len(names)} in ALARM: {', '.join(alarmed)}"
+        return Seen(seen, "docs/runbook.md has a section for each")
+    return Seen(f"none of {len(names)} in ALARM")
 
 
 def _crawler(stack: ExaminedStack, pipeline: Pipeline) -> Seen:

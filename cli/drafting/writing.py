@@ -40,6 +40,8 @@ def draft(content: bytes, file_name: str, partner: str, layout: str = "") -> str
 
 def _unpacked(name: str, content: bytes) -> tuple[str, bytes]:
     """Decompress a gzip file, as the pipeline does; refuse other files that are no text."""
+    if not content.strip():
+        raise DraftError("it is empty: give a file with rows")
     if kind := binary_kind(content):
         raise DraftError(f"it is {kind}, not a text file")
     if not content.startswith(_GZIP):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.report_pages import counted
 from transactions.codes import FileCode
 from transactions.masking import masked_name
 from transactions.reports.page import document, grouped
+from transactions.results import plain_amount
 
 _TILES: Final[dict[Figure, str]] = {
     "files": "",
@@ -204,7 +206,7 @@ def _currency(sums: Sequence[CurrencySum]) -> Iterable[Sequence[str]]:
     partners = [one for one in sums if one.partner is not None]
     for one in sums if len(partners) > 1 else partners:
         partner = "all partners" if one.partner is None else _partner(one.partner)
-        yield partner, _count(one.transactions), _amount(one.total)
+        yield partner, _count(one.transactions), _amount(one)
 
 
 def _section(title: str, body: str) -> str:
@@ -219,14 +221,9 @@ def _count(number: int) -> str:
     return grouped(str(number))
 
 
-def _amount(digits: str) -> str:
-    """Group a sum's digits, without the zeros that Athena adds to the second decimal.
-
-    >>> _amount("100.12500"), _amount("-7.00000")
-    ('100.125', '-7.00')
-    """
-    whole, _, fraction = digits.partition(".")
-    return grouped(f"{whole}.{fraction.rstrip('0'):0<2}")
+def _amount(one: CurrencySum) -> str:
+    """Group a sum's digits, without the zeros that Athena adds to the currency's decimals."""
+    return grouped(plain_amount(Decimal(one.total), one.currency))
 
 
 def _day(day: date) -> str:

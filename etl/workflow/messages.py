@@ -39,8 +39,7 @@ def rejected(resources: Resources) -> dict[str, Any]:
         },
         closing=(
             "Nothing of this file was published, and nothing is lost: the raw bucket keeps the upload.\n"
-            "Next: send the partner the report, and ask for a corrected file under the same key; it\n"
-            "replaces this one."
+            "Next: send the partner the report, and ask for a corrected file under the same key; it replaces this one."
         ),
         command=_about_file(resources, "report"),
     )

@@ -46,7 +46,7 @@ def handler(event: Event, _context: LambdaContext) -> None:
     match event["action"]:
         case "withdraw":
             publisher.withdraw(file.file_id)
-            logger.warning("withdrawn: an attempt failed, or a newer version of the key came meanwhile")
+            logger.warning("withdrawn: by a person, after a failed attempt, or for a newer version of the key")
         case "retire":
             publisher.retire(file.file_id, event["published"])
             logger.info("retired", versions=event["published"])

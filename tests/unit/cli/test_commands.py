@@ -79,6 +79,8 @@ def test_help_is_whole_in_a_narrow_terminal(command: str) -> None:
     assert "…" not in shown
     # No type by Python's name
     assert not re.search(r"<[a-zA-Z\[]", shown)
+    # No argument marked as optional or repeated twice
+    assert not re.search(r"\[\[|\]\]|\.\.\.}", shown)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "layout lint", "layout draft"])

@@ -13,6 +13,7 @@ from cli.commands import doctor as command
 from cli.doctor.checks import WANTED_CONCURRENCY, Finding, Level, examine
 from cli.exit_codes import ExitCode
 from cli.main import app
+from cli.tables import short_id
 from deployment.analysts import PUBLISHED
 from deployment.dead_letters import DeadLetter, make_letter
 from pipeline.audit_row import AuditRow
@@ -41,7 +42,7 @@ class Account:
     overlaps_left: int = 0
     hanging: tuple[AuditRow, ...] = ()
     left: tuple[DeadLetter, ...] = ()
-    ringing: tuple[str, ...] = ("alarm-of-somebody-else",)
+    alarmed: tuple[str, ...] = ("alarm-of-somebody-else",)
     crawl: dict[str, Any] | None = field(
         default_factory=lambda: {"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=7)}
     )
@@ -90,7 +91,7 @@ class Account:
             raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
         return {
             "list_subscriptions_by_topic": Pages("Subscriptions", "SubscriptionArn", self.subscriptions),
-            "describe_alarms": Pages("MetricAlarms", "AlarmName", self.ringing),
+            "describe_alarms": Pages("MetricAlarms", "AlarmName", self.alarmed),
             "get_tables": Pages("TableList", "Name", self.tables, {"IsRegisteredWithLakeFormation": self.registered}),
         }[operation]
 
@@ -146,7 +147,7 @@ def test_conflicts_are_counted_among_the_completed_files() -> None:
 
     seen = _findings(Account(hanging=(conflict,)))["Files in conflict"].seen
 
-    assert seen.startswith("1 of 1 file completed within 7 days: ")
+    assert seen == f"1 of 1 file completed within 7 days: {short_id(conflict.file_id)}"
 
 
 def test_a_file_whose_claim_holds_is_no_finding() -> None:
@@ -157,6 +158,15 @@ def test_a_file_whose_claim_holds_is_no_finding() -> None:
 
 def test_a_bucket_that_was_not_listed_yet_is_no_finding() -> None:
     assert [finding for finding in _findings(Account(listing=None)).values() if finding.level is not Level.OK] == []
+
+
+@pytest.mark.parametrize(("without_row", "queued_again"), [(0, False), (2, True)])
+def test_only_uploads_that_lacked_an_event_are_queued_again(without_row: int, *, queued_again: bool) -> None:
+    listing = Listing(began_at=NOW, looked_up_from=NOW, without_row=without_row)
+
+    seen = _findings(Account(listing=listing))["Uploads without an event"].seen
+
+    assert seen.endswith("queued again") is queued_again
 
 
 def test_a_crawler_that_is_not_due_yet_is_a_note() -> None:
@@ -200,7 +210,7 @@ def test_ignored_uploads_are_named() -> None:
         (Account(stack_status="UPDATE_ROLLBACK_FAILED"), "Stack", "deploy again"),
         (Account(subscriptions=("PendingConfirmation",)), "Alert subscriptions", "follow the link"),
         (Account(subscriptions=()), "Alert subscriptions", "subscribe"),
-        (Account(dead_letters=3), "Dead letters", "replay"),
+        (Account(dead_letters=3), "Dead letters", "etl replay --dry-run; fix the cause, then: etl replay"),
         (Account(unrecorded=2), "Unrecorded outcomes", "etl replay --outcomes"),
         (Account(overlaps_left=2), "Overlaps of files", "docs/runbook.md#overlaps-dead-letters"),
         (
@@ -224,7 +234,7 @@ def test_ignored_uploads_are_named() -> None:
             "Uploads ignored",
             ".csv or .json",
         ),
-        (Account(ringing=(ALARM,)), "Alarms", "docs/runbook.md"),
+        (Account(alarmed=(ALARM,)), "Alarms", "docs/runbook.md"),
         (Account(crawl=None), "Crawler", "aws glue start-crawler --name crawler-processed-test"),
         (Account(crawl={"Status": "FAILED", "StartTime": NOW}), "Crawler", "docs/runbook.md"),
         (Account(crawl={"Status": "SUCCEEDED", "StartTime": NOW - timedelta(hours=50)}), "Crawler", "its schedule"),

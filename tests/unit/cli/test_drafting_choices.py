@@ -382,7 +382,13 @@ def test_whole_json_numbers_may_be_minor_units() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"), [(b"PK\x03\x04rest", "a ZIP archive"), (b"%PDF-1.7", "a PDF"), (b"\x1f\x8bx", "damaged gzip")]
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04rest", "a ZIP archive"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x1f\x8bx", "damaged gzip"),
+        (b"\r\n", "it is empty"),
+    ],
 )
 def test_what_is_no_text_file_is_named(content: bytes, kind: str) -> None:
     with pytest.raises(DraftError, match=kind):

@@ -80,6 +80,7 @@ def test_an_unknown_option_is_incorrect_usage(
         (["layout", "lint", "nosuch.yaml"], "does not exist"),
         (["layout", "draft", str(ROOT)], "is a directory"),
         (["check", "nosuch.csv"], "there is no file nosuch.csv"),
+        (["check", str(ROOT / "cli" / "demo")], "cli/demo: no file ends in .csv or .json: name a file"),
         (["check", SAMPLE, "--partner", "alpin"], "did you mean alpine?"),
         (["check", SAMPLE, "--layout", "alpine-2052"], "did you mean alpine-2025?"),
         (["check", SAMPLE, "--junit", NOWHERE], "mkdir -p /no/such/folder"),

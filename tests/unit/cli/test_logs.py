@@ -65,6 +65,12 @@ def test_an_executions_event_names_its_state(monkeypatch: pytest.MonkeyPatch) ->
     assert "TaskStateEntered Validate CSV (direct) " in _logs(monkeypatch, lines=[line]).stdout
 
 
+def test_an_executions_event_names_what_it_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = _line(type="TaskScheduled", details={"resourceType": "sns", "resource": "publish", "parameters": "{}"})
+
+    assert "TaskScheduled sns:publish " in _logs(monkeypatch, lines=[line]).stdout
+
+
 def test_metrics_are_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     result = _logs(monkeypatch, lines=[_line(_aws={}, Rows=1)])
 

@@ -233,14 +233,17 @@ def test_the_page_shows_exact_sums_of_partners_and_of_all() -> None:
         CurrencySum(currency="EUR", partner="alpine", transactions=2, total="1234567.10000"),
         CurrencySum(currency="EUR", partner="obie", transactions=1, total="-0.12345"),
         CurrencySum(currency="EUR", partner=None, transactions=3, total="1234566.97655"),
-        CurrencySum(currency="KWD", partner="obie", transactions=1, total="7.12500"),
-        CurrencySum(currency="KWD", partner=None, transactions=1, total="7.12500"),
+        CurrencySum(currency="JPY", partner="obie", transactions=1, total="-60000.00000"),
+        CurrencySum(currency="JPY", partner=None, transactions=1, total="-60000.00000"),
+        CurrencySum(currency="KWD", partner="obie", transactions=1, total="7.10000"),
+        CurrencySum(currency="KWD", partner=None, transactions=1, total="7.10000"),
     )
 
     words = _Words(page(make_overview(sums=sums), {})).words
 
     assert "EUR alpine 2 1 234 567.10 obie 1 -0.12345 all partners 3 1 234 566.97655" in words
-    assert re.search(r"KWD obie 1 7\.125 (?!all)", words)
+    assert re.search(r"JPY obie 1 -60 000 (?!all)", words)
+    assert re.search(r"KWD obie 1 7\.100 (?!all)", words)
 
 
 @pytest.mark.parametrize(

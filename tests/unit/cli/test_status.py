@@ -116,7 +116,9 @@ def test_an_unknown_partner_is_refused_with_who_was_meant(monkeypatch: pytest.Mo
     [
         (["--older-than", "7d"], "4 files"),
         (["--older-than", "7d", "--since", "999999d"], "4 files"),
-        ([], "no file"),
+        ([], "no such file has changed since "),
+        ([], "a longer --since looks further back"),
+        (["--older-than", "7d", "--status", "received"], "no such file\n"),
     ],
 )
 def test_files_that_are_older_than_a_day_are_found(

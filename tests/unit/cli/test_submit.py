@@ -1,5 +1,6 @@
 """``etl submit``: where a file goes, and what the command ends with."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,14 +11,17 @@ import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.commands import submit as command
 from cli.commands.submit import exit_code, key_of, next_steps
 from cli.exit_codes import ExitCode
 from cli.main import app
 from cli.options import UsageError, duration
+from cli.progress import Watch
 from cli.tables import amount, counted, remark
+from deployment.pipeline import Upload
+from pipeline.audit_row import AuditRow
 from pipeline.constants import FileStatus
 from tests.unit.cli.rows import audit_row
 
@@ -85,6 +89,51 @@ def test_a_dry_run_shows_the_keys_and_uploads_nothing(monkeypatch: pytest.Monkey
         {"key": "incoming/alpine/2025/a.csv", "replaces": "f" * 64},
         {"key": "incoming/alpine/2025/b.json", "replaces": ""},
     ]
+
+
+IBAN = "DE89370400440532013000"
+
+
+def _deployed(monkeypatch: pytest.MonkeyPatch, settle: Callable[..., object]) -> None:
+    deployed = SimpleNamespace(
+        audit=SimpleNamespace(of_key=lambda _bucket, _key: []),
+        outputs={"RawBucket": "raw"},
+        upload=lambda key, _content: Upload(key=key, version_id="1"),
+        settle=settle,
+    )
+    monkeypatch.setattr(command, "connect", lambda _suffix: deployed)
+
+
+def _submit(tmp_path: Path, option: str) -> Result:
+    file = tmp_path / f"{IBAN}.csv"
+    file.touch()
+    return CliRunner().invoke(app, ["submit", str(file), "--partner", "alpine", option])
+
+
+def test_an_account_number_in_a_name_is_masked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def settle(uploads: list[Upload], *, watch: Watch, **_: object) -> dict[Upload, AuditRow]:
+        rows = {upload: audit_row(key=upload.key) for upload in uploads}
+        watch(rows)
+        return rows
+
+    _deployed(monkeypatch, settle)
+
+    for option in ("--dry-run", "--wait"):
+        answer = _submit(tmp_path, option)
+        assert "DE**" in answer.output
+        assert IBAN not in answer.output
+
+
+def test_ctrl_c_ends_the_waiting_and_not_the_processing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def settle(*_: object, **__: object) -> dict[Upload, AuditRow]:
+        raise KeyboardInterrupt
+
+    _deployed(monkeypatch, settle)
+
+    answer = _submit(tmp_path, "--wait")
+
+    assert answer.exit_code == 130
+    assert "processed all the same: etl status --partner alpine --watch" in answer.output
 
 
 @pytest.mark.parametrize(
