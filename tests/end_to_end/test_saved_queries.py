@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cli.doctor.checks import Finding, examine
+from cli.tables import short_id
 from deployment.athena import Row
 from deployment.pipeline import Pipeline
 from deployment.waiting import wait_until
@@ -188,7 +189,7 @@ def test_a_completed_file_says_what_other_files_have_too(answers: Answers) -> No
     row = answers.recorded[october.file_id]
     assert (row["rows_in_other_files"], row["conflicting_rows"], row["overlapping_files"]) == ("2", "1", "1")
     assert "2 rows also in 1 other file, 1 of them with another amount" in answers.pages["overlapping"]
-    assert october.file_id in answers.findings["Files in conflict"].seen
+    assert short_id(october.file_id) in answers.findings["Files in conflict"].seen
 
 
 def test_the_ledger_has_each_transaction_once(answers: Answers) -> None:
