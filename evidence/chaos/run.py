@@ -78,7 +78,7 @@ class Storms:
         self._job = pipeline.stack.physical_id("AWS::Glue::Job")
         users = Pipeline(pipeline.stack)
         self._users = users
-        self._observer = Observer(session, users)
+        self._observer = Observer(session, outputs, users.athena)
         self._announcements = Announcements(session, source=pipeline.stack.name)
         self._faults = Faults(pipeline.emulator, pipeline.stack, with_job=with_job)
         self._storm_seconds = _STORM_SECONDS_WITH_JOB if with_job else _STORM_SECONDS
@@ -179,7 +179,7 @@ class Storms:
                 return
 
     def _open_work(self) -> tuple[int, int]:
-        return (self._observer.messages(), len(self._observer.executions("RUNNING")))
+        return (sum(map(self._observer.messages, QUEUES)), len(self._observer.executions("RUNNING")))
 
     def _wait_for_leases(self, state: State) -> None:
         """Wait as a person does who replays a file whose run has died: until its claim has ended."""

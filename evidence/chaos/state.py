@@ -16,7 +16,7 @@ import boto3
 import duckdb
 from boto3.dynamodb.types import TypeDeserializer
 
-from deployment.pipeline import Pipeline
+from deployment.athena import Athena
 from pipeline.audit_row import read_row
 
 ALERT_LIMIT: Final = "alert limit reached"
@@ -160,15 +160,15 @@ class State:
 
 
 class Observer:
-    """Looks at one deployment."""
+    """Looks at one deployment, by the names that are its stack's outputs."""
 
-    def __init__(self, session: boto3.Session, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, session: boto3.Session, outputs: Mapping[str, str], athena: Athena) -> None:
+        self._athena = athena
         self._s3: Any = session.client("s3")
         self._sqs: Any = session.client("sqs")
         self._dynamodb: Any = session.client("dynamodb")
         self._step_functions: Any = session.client("stepfunctions")
-        self._outputs = pipeline.outputs
+        self._outputs = outputs
 
     def look(
         self, alerts_received: Sequence[ReceivedAlert], announced: Iterable[str], ended_before: frozenset[str]
@@ -182,20 +182,17 @@ class Observer:
             ledger=self._ledger(),
             quarantine=quarantine,
             letters=self._letters(),
-            waiting=self.messages(),
+            waiting=sum(map(self.messages, QUEUES)),
             alerts_received=alerts_received,
             announced=frozenset(announced),
             unsettled=frozenset(self._unsettled(self.ended_badly() - ended_before)),
         )
 
-    def messages(self) -> int:
-        """Count the messages of the queues with work: also those that somebody has taken, or that are delayed."""
-        return sum(map(self._pipeline.waiting_messages, QUEUES)) + sum(map(self._delayed, QUEUES))
-
-    def _delayed(self, queue: str) -> int:
-        name = "ApproximateNumberOfMessagesDelayed"
-        answer = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=[name])
-        return int(answer["Attributes"][name])
+    def messages(self, queue: str) -> int:
+        """Count all messages of a queue: also those that are delayed, or that somebody has taken and may give back."""
+        names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._outputs[queue], AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
 
     def ended_badly(self) -> frozenset[str]:
         """List the executions that have failed, for which there is an alarm, or that somebody has aborted."""
@@ -277,7 +274,7 @@ class Observer:
         return visible, quarantine
 
     def _ledger(self) -> Counter[VisibleRow]:
-        rows = self._pipeline.athena.query(
+        rows = self._athena.query(
             "SELECT file_id, account_id, transaction_id, CAST(booking_date AS varchar) AS day, amount, currency"
             " FROM ledger"
         )

@@ -1,6 +1,6 @@
 """SQL text from values, safely."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 SHOWN_CHARACTERS = 24
 """No more of a value is masked and shown."""
@@ -21,6 +21,11 @@ def literals(values: Iterable[str]) -> str:
 def is_one_of(expression: str, values: Iterable[str]) -> str:
     """Test membership. ``IN`` with five and more constants would become a join, which mixes up the rows."""
     return f"coalesce(list_position({literals(values)}, {expression}) IS NOT NULL, false)"
+
+
+def case_of(expression: str, results: Mapping[str, str]) -> str:
+    """Choose by the value of ``expression`` among ``results``, SQL by value; NULL for any other value."""
+    return f"CASE {expression} {' '.join(f'WHEN {literal(value)} THEN {sql}' for value, sql in results.items())} END"
 
 
 def matches(expression: str, pattern: str) -> str:

@@ -12,7 +12,7 @@ from transactions.engine.checks import Check, CheckedCell, Expression, required
 from transactions.engine.lists import divided
 from transactions.layouts.fields import MAX_SCALE, NumberField
 from transactions.layouts.layout import Layout
-from transactions.layouts.mapping import Amount, AmountWithDirection, DebitCredit
+from transactions.layouts.mapping import Amount, AmountOfFields, AmountWithDirection, DebitCredit
 from transactions.layouts.numbers import bare_pattern, has_debit_word, number_pattern, plain_number, rule_of, words_rule
 from transactions.sql import is_one_of, matches
 
@@ -55,7 +55,7 @@ class AmountMapper(msgspec.Struct, frozen=True):
     cells: Mapping[str, str]
     checked: Checking
 
-    def amount(self, column: Column, function: Amount | AmountWithDirection | DebitCredit) -> Expression:
+    def amount(self, column: Column, function: AmountOfFields) -> Expression:
         """Build the expression that fills ``column`` by ``function``."""
         match function:
             case Amount():

@@ -10,7 +10,7 @@ from transactions.layouts.fields import NumberField
 from transactions.layouts.layout import Layout
 from transactions.layouts.mapping import AmountByCurrency, fields_read
 from transactions.layouts.numbers import number_pattern, plain_number
-from transactions.sql import literal, matches
+from transactions.sql import case_of, literal, matches
 
 _OF_OWN_CURRENCY = {RowCode.FIELD_MISSING, RowCode.AMOUNT_RANGE}
 """What is asked of the fields of the row's own currency only: those of another one are empty."""
@@ -47,7 +47,7 @@ def amount_by_currency(
     )
     values = {code: expression.value for code, expression in expressions.items()}
     directions = {code: expression.direction for code, expression in expressions.items()}
-    return Expression(_case(values), checked, _case(directions))
+    return Expression(case_of("code", values), checked, case_of("code", directions))
 
 
 def _numbers(layout: Layout, function: AmountByCurrency, code: str) -> Iterator[tuple[str, NumberField]]:
@@ -71,13 +71,6 @@ def _only(conditions: Mapping[str, str]) -> str:
 def _of_own_currency(code: str, expression: Expression) -> Iterator[CheckedCell]:
     for cell in expression.checked:
         checks = (
-            Check(check.code, f"code = {literal(code)} AND ({check.broken})", check.rule)
-            if check.code in _OF_OWN_CURRENCY
-            else check
-            for check in cell.checks
+            check.where(f"code = {literal(code)}") if check.code in _OF_OWN_CURRENCY else check for check in cell.checks
         )
         yield CheckedCell(cell.field, cell.shown, tuple(checks))
-
-
-def _case(values: Mapping[str, str]) -> str:
-    return f"CASE code {' '.join(f'WHEN {literal(code)} THEN {value}' for code, value in values.items())} END"

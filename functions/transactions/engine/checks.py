@@ -18,6 +18,10 @@ class Check(msgspec.Struct, frozen=True):
     broken: str
     rule: str
 
+    def where(self, condition: str) -> "Check":
+        """Return the check of the rows only for which ``condition``, which is SQL, is true."""
+        return Check(self.code, f"{condition} AND ({self.broken})", self.rule)
+
 
 class CheckedCell(msgspec.Struct, frozen=True):
     """A cell with its checks: the first broken one is the cell's error. ``shown`` is SQL for the text to mask."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from transactions.engine.checks import Check, CheckedCell, Expression
 from transactions.layouts.layout import Layout
-from transactions.sql import is_one_of, literal
+from transactions.sql import case_of, is_one_of, literal
 
 OWN_PATH_COLUMN: Final = "own_path"
 """Has the record path that leads to the record, where a layout tells lists apart."""
@@ -24,7 +24,8 @@ def name_of_own(layout: Layout, fields: Sequence[str]) -> str:
     own = _own(layout, fields)
     if len(own) == 1:
         return literal(next(iter(own)))
-    return _case({path: literal(name) for name, paths in own.items() for path in paths})
+    names = {path: literal(name) for name, paths in own.items() for path in paths}
+    return case_of(OWN_PATH_COLUMN, names)
 
 
 def by_list(expressions: Mapping[str, Expression]) -> Expression:
@@ -36,7 +37,7 @@ def by_list(expressions: Mapping[str, Expression]) -> Expression:
         for path, expression in expressions.items()
         for cell in expression.checked
     )
-    return Expression(_case(values), tuple(checked), _case(directions))
+    return Expression(case_of(OWN_PATH_COLUMN, values), tuple(checked), case_of(OWN_PATH_COLUMN, directions))
 
 
 def is_of(paths: Iterable[str]) -> str:
@@ -55,10 +56,5 @@ def _own(layout: Layout, fields: Sequence[str]) -> Mapping[str, list[str]]:
     return own
 
 
-def _case(values: Mapping[str, str]) -> str:
-    cases = " ".join(f"WHEN {literal(path)} THEN {value}" for path, value in values.items())
-    return f"CASE {OWN_PATH_COLUMN} {cases} END"
-
-
 def _restricted(checks: Iterable[Check], paths: Sequence[str]) -> tuple[Check, ...]:
-    return tuple(Check(check.code, f"{is_of(paths)} AND ({check.broken})", check.rule) for check in checks)
+    return tuple(check.where(is_of(paths)) for check in checks)

@@ -26,7 +26,7 @@ def amount_complaints(
 ) -> Iterator[str]:
     """Yield what is wrong with ``function``, whose fields the layout has; ``currency`` is the only one of its rows."""
     if isinstance(function, AmountByList):
-        for of_list in function.lists.values():
+        for of_list in function.parts:
             yield from amount_complaints(layout, column, of_list, currency)
         return
     if isinstance(function, AmountByCurrency):

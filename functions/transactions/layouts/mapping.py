@@ -181,13 +181,16 @@ class DebitCredit(_WithFees, frozen=True, tag="debit_credit"):
     sign: Literal["none", "reverses", "ignored"] = "none"
 
 
+AmountOfFields = Amount | AmountWithDirection | DebitCredit
+
+
 class AmountByList(_Function, frozen=True, tag="amount_by_list"):
     """A number that the records of each list have in a way of their own: ``lists`` has its function by record path."""
 
-    lists: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
+    lists: Annotated[dict[str, AmountOfFields], Meta(min_length=2)]
 
     @property
-    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+    def parts(self) -> tuple[AmountOfFields, ...]:
         """The functions of all lists."""
         return tuple(self.lists.values())
 
@@ -198,10 +201,10 @@ class AmountByCurrency(_Function, frozen=True, tag="amount_by_currency"):
     The others' fields are empty or zero. ``by_amount`` gives the row's currency.
     """
 
-    currencies: Annotated[dict[str, Amount | AmountWithDirection | DebitCredit], Meta(min_length=2)]
+    currencies: Annotated[dict[str, AmountOfFields], Meta(min_length=2)]
 
     @property
-    def parts(self) -> tuple[Amount | AmountWithDirection | DebitCredit, ...]:
+    def parts(self) -> tuple[AmountOfFields, ...]:
         """The functions of all currencies."""
         return tuple(self.currencies.values())
 
@@ -212,7 +215,7 @@ class ByAmount(_Function, frozen=True, tag="by_amount"):
 
 TextFunction = Text | FirstOf | Join | Lookup | Extract | ByDirection | Constant | Captured | RowHash | ByAmount
 DateFunction = Date | FirstDate
-AmountFunction = Amount | AmountWithDirection | AmountByAccount | DebitCredit | AmountByList | AmountByCurrency
+AmountFunction = AmountOfFields | AmountByAccount | AmountByList | AmountByCurrency
 Function = TextFunction | DateFunction | AmountFunction
 
 

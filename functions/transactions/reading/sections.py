@@ -155,8 +155,8 @@ class SectionReader:
             raise open_quote(number)
         return joined, unfinished
 
-    def sections(self, first: int, lines: Sequence[str]) -> list[tuple[range, Section]]:
-        """Find the sections that begin in ``lines``, the first of which has the number ``first``.
+    def sections(self, numbers: Sequence[int], lines: Sequence[str]) -> list[tuple[range, Section]]:
+        """Find the sections that begin in ``lines``, which have the ``numbers`` that ``numbers_of`` returns.
 
         Returns
         -------
@@ -169,7 +169,6 @@ class SectionReader:
             If one lacks a fact, or has other columns.
         """
         place, found = 0, list[tuple[range, Section]]()
-        numbers = numbers_of(lines, first)
         clues = [
             _Clue(self._lines.header_facts(number, line), self._lines.facts(line))
             for number, line in zip(numbers, lines, strict=False)

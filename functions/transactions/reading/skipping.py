@@ -59,7 +59,7 @@ class SkippedLines:
 
     def _without_sections(self, reader: SectionReader, lines: list[str], first: int) -> bytes:
         numbers = numbers_of(lines, first)
-        for places, section in reader.sections(first, lines):
+        for places, section in reader.sections(numbers, lines):
             self._account.begin(section)
             for place in places:
                 if self._cells.has_values(lines[place]):

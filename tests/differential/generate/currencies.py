@@ -4,8 +4,11 @@ from random import Random
 from typing import Any
 
 from tests.differential.generate.chance import chance
+from tests.differential.generate.names import listed
 
 Row = dict[str, str]
+_NUMBERS = ("field", "debit", "credit", "fee")
+"""The keys of a function that name its fields with numbers."""
 _CODES = ("EUR", "JPY", "BHD", "USD", "EEK")
 
 
@@ -19,7 +22,7 @@ def add(dice: Random, layout: dict[str, Any]) -> None:
     currencies = dict[str, dict[str, Any]]()
     for number, code in enumerate(dice.sample(_CODES, dice.randint(2, 3))):
         currencies[code] = {key: _renamed(value, key, number) for key, value in function.items()}
-    names = {name for key in ("field", "debit", "credit", "fee") for name in _listed(function.get(key, ()))}
+    names = _numbers(function)
     for field in [field for field in fields if field["name"] in names]:
         for affix in ("prefixes", "suffixes"):
             # A code beside it is of one currency only.
@@ -51,11 +54,11 @@ def _of_another(dice: Random, filled: Row) -> str:
 
 
 def _numbers(function: dict[str, Any]) -> list[str]:
-    return [name for key in ("field", "debit", "credit", "fee") for name in _listed(function.get(key, ()))]
+    return [name for key in _NUMBERS for name in listed(function.get(key, ()))]
 
 
 def _renamed(value: Any, key: str, number: int) -> Any:
-    if key not in {"field", "debit", "credit", "fee"}:
+    if key not in _NUMBERS:
         return value
     return [_name(name, number) for name in value] if isinstance(value, list) else _name(value, number)
 
@@ -66,7 +69,3 @@ def _name(name: str, number: int) -> str:
 
 def _without_optional(field: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in field.items() if key != "optional"}
-
-
-def _listed(names: Any) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.differential.generate import numbers
 from tests.differential.generate.chance import chance
+from tests.differential.generate.names import listed
 
 Row = dict[str, str]
 
@@ -27,7 +28,7 @@ def fill(dice: Random, layout: dict[str, Any], rows: list[Row]) -> None:
     function = layout["mapping"]["amount"]
     function = next(iter(function.get("currencies", {}).values()), function)
     named, sign = function.get("fee", ()), function.get("feeSign", "none")
-    for fee in [named] if isinstance(named, str) else named:
+    for fee in listed(named):
         spec = next(field for field in layout["schema"]["fields"] if field["name"] == fee)
         for row in rows:
             if fee not in row or sign != "none":

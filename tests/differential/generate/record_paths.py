@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.differential.generate.chance import chance, some
+from tests.differential.generate.names import listed
 
 OWN_PATH = "$recordPath"
 _AMOUNTS = ("amount", "amount_with_direction", "debit_credit")
@@ -88,7 +89,7 @@ def _read(function: dict[str, Any]) -> set[str]:
     words = function["function"] == "amount_with_direction"
     keys = ("field", "unless", "payer", "payee", "direction", "of", "fee", *(() if words else ("credit", "debit")))
     named = [function[key] for key in keys if key in function]
-    return {name for names in named for name in ([names] if isinstance(names, str) else names)}
+    return {name for names in named for name in listed(names)}
 
 
 def _with_own(function: dict[str, Any], name: str, paths: list[str]) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _with_own(function: dict[str, Any], name: str, paths: list[str]) -> dict[str
     if function["function"] in _OF_ONE:
         return {"function": _OF_ONE[function["function"]], "of": own}
     return {
-        key: [one for of in _listed(value) for one in (own if of == name else [of])] if key in _SEVERAL else value
+        key: [one for of in listed(value) for one in (own if of == name else [of])] if key in _SEVERAL else value
         for key, value in function.items()
     }
 
@@ -119,10 +120,6 @@ def _renamed(function: dict[str, Any], name: str, new: str) -> dict[str, Any]:
         else value
         for key, value in function.items()
     }
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
 
 
 def steps_of(path: str) -> list[str]:
